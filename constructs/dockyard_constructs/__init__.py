@@ -1,0 +1,28 @@
+"""CDK constructs for containers on AWS: repository, cluster, load balancer and services, with safe defaults.
+
+They depend on aws-cdk-lib and constructs alone, and each takes resources that are owned or imported.
+"""
+
+from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity
+from dockyard_constructs.container_cluster import ContainerCluster, InstanceGroup
+from dockyard_constructs.executable_image import ExecutableImage
+from dockyard_constructs.image_repository import ImageRepository, PublishingRole
+from dockyard_constructs.load_balancer import LoadBalancer
+from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
+from dockyard_constructs.web_service import HealthCheck, Route, WebService
+
+__all__ = [
+    "Capacity",
+    "ContainerCluster",
+    "Ec2Capacity",
+    "ExecutableImage",
+    "FargateCapacity",
+    "HealthCheck",
+    "ImageRepository",
+    "InstanceGroup",
+    "LoadBalancer",
+    "PublishingRole",
+    "RepositorySynthesizer",
+    "Route",
+    "WebService",
+]

@@ -1,0 +1,121 @@
+"""All that an image's content depends on, and the tag that follows from it.
+
+The tag is a hash of the Dockerfile, the identities of its bases, build arguments, platform and the files that the build
+sees. So it is known without Docker and without AWS, is the same on every machine, and changes when, and only when, the
+image would.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dockyard.build.bases import Bases, references
+from dockyard.build.context import GENERATED_IGNORES, Entry, entries, ignore_patterns
+from dockyard.build.detect import detect
+from dockyard.build.dockerfile import render
+from dockyard.config import Project, Service
+from dockyard.errors import BuildError
+
+FORMAT = 1
+"""Part of every tag; raised when the meaning of a recipe changes."""
+PLATFORM = "linux/amd64"
+"""What Fargate and x86-64 servers run, whatever machine builds."""
+
+
+@dataclass(frozen=True)
+class ImageRef:
+    """Where a service's image is: the repository in ECR and the tag."""
+
+    repository: str
+    tag: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one service's image is made."""
+
+    service: str
+    repository: str
+    context: Path
+    dockerfile: str
+    """Text of the Dockerfile, with the names of its bases as they were written."""
+    classic_dockerfile: str
+    """The same for a builder without BuildKit; differs where it was generated."""
+    generated: bool
+    files: tuple[Entry, ...]
+    bases: tuple[str, ...]
+    identities: Mapping[str, str]
+    """Base to what it really is."""
+    args: Mapping[str, str] = field(default_factory=dict)
+    target: str | None = None
+    platform: str = PLATFORM
+
+    @property
+    def tag(self) -> str:
+        """20 hexadecimal digits."""
+        content = {
+            "format": FORMAT,
+            "platform": self.platform,
+            "dockerfile": self.dockerfile,
+            "bases": dict(self.identities),
+            "args": dict(self.args),
+            "target": self.target,
+            "files": [(entry.path, entry.kind, entry.content) for entry in self.files],
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
+
+    @property
+    def ref(self) -> ImageRef:
+        """Where the image belongs."""
+        return ImageRef(self.repository, self.tag)
+
+
+def repository_name(project: Project, service: str) -> str:
+    """Name of the service's repository in ECR."""
+    return f"{project.name}/{service}"
+
+
+def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recipe | None:
+    """The recipe of this service's image; None where the service takes an image from a registry.
+
+    Raises BuildError where the source does not tell how to build it.
+    """
+    if service.image.from_:
+        return None
+    build = service.image.build
+    folder = project.service_folder(name)
+    context = (folder / (build.context if build else ".")).resolve()
+    if not context.is_dir():
+        raise BuildError(f"services/{name}/service.yaml: image.build.context: no folder at {context}")
+    if not context.is_relative_to(project.root.resolve()):
+        raise BuildError(f"services/{name}/service.yaml: image.build.context: should be inside {project.root}, got {context}")
+    own = context / ((build.dockerfile if build else None) or "Dockerfile")
+    if build and build.dockerfile and not own.is_file():
+        raise BuildError(f"services/{name}/service.yaml: image.build.dockerfile: no file at {own}")
+    args = dict(build.args) if build else {}
+    if own.is_file():
+        dockerfile = classic = own.read_text(encoding="utf-8")
+        ignores = ignore_patterns(context, ())
+    else:
+        app = detect(context, port=service.port)
+        dockerfile, classic = (
+            render(app, folder=context, port=service.port, base_prefix=project.base_images, mounts=mounts)
+            for mounts in (True, False)
+        )
+        ignores = ignore_patterns(context, GENERATED_IGNORES)
+    found = references(dockerfile, args)
+    return Recipe(
+        service=name,
+        repository=repository_name(project, name),
+        context=context,
+        dockerfile=dockerfile,
+        classic_dockerfile=classic,
+        generated=not own.is_file(),
+        files=entries(context, ignores),
+        bases=found,
+        identities={reference: bases.identity(reference) for reference in found},
+        args=args,
+        target=build.target if build else None,
+    )

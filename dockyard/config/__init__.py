@@ -1,0 +1,23 @@
+"""What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
+
+from dockyard.config.load import LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
+from dockyard.config.lock import Lock
+from dockyard.config.project import EnvironmentSettings
+from dockyard.config.routes import path_patterns, priority
+from dockyard.config.secret import ManagedSecret
+from dockyard.config.service import Service, Web
+
+__all__ = [
+    "LOCK_FILE",
+    "PROJECT_FILE",
+    "Environment",
+    "EnvironmentSettings",
+    "Lock",
+    "ManagedSecret",
+    "Project",
+    "Service",
+    "Web",
+    "load_project",
+    "path_patterns",
+    "priority",
+]

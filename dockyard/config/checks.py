@@ -1,0 +1,75 @@
+"""Faults that show only when several keys, or several services, are seen together.
+
+They look at what was written, not at the models, so that they are told together with the faults of single keys.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from dockyard.config.http import Http
+from dockyard.config.lock import Lock
+from dockyard.config.model import ServiceName
+from dockyard.config.problems import Problem
+from dockyard.config.project import EnvironmentSettings
+from dockyard.config.routes import priority
+from dockyard.config.size import fargate_problem
+
+Found = tuple[str, Problem]
+"""A file and a fault in it."""
+
+
+def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSettings | None) -> Iterator[Problem]:
+    """Faults of one service with its overrides applied. `settings` is None where dockyard.yaml could not be read."""
+    try:
+        TypeAdapter(ServiceName).validate_python(name)
+    except ValidationError as error:
+        yield Problem((), f"the folder's name is the service's name and {error.errors()[0]['msg'].removeprefix('Value error, ')}")
+    cpu, memory, runs_on = raw.get("cpu", 0.25), raw.get("memory", 512), raw.get("runs_on", "fargate")
+    if runs_on == "fargate" and _number(cpu) and _number(memory) and (found := fargate_problem(cpu, memory)):
+        key, message = found
+        yield Problem((key,), message)
+    if runs_on == "ec2" and settings and settings.cluster.ec2 is None:
+        yield Problem(("runs_on",), "ec2 needs cluster.ec2 in dockyard.yaml: supply its instance_types there")
+    both = {*_keys(raw.get("env"))} & {*_keys(raw.get("secrets"))}
+    for variable in sorted(both):
+        yield Problem(("secrets", variable), "is in env as well; keep one of both")
+
+
+def route_problems(environment: str, services: Mapping[str, Mapping[str, Any]], lock: Lock) -> Iterator[Found]:
+    """Two services of an environment on one route, or with one priority."""
+    routes: dict[tuple[str | None, str], str] = {}
+    priorities: dict[int, str] = {}
+    for service, raw in services.items():
+        http = _http(raw)
+        if http is None:
+            continue
+        file = f"services/{service}/service.yaml"
+        if other := routes.setdefault((http.host, http.path), service) != service and routes[http.host, http.path]:
+            host = f" of host {http.host}" if http.host else ""
+            message = f'"{http.path}"{host} is the path of service {other} as well; give one of them another path or host'
+            yield file, Problem(("http", "path"), message)
+            continue
+        number = lock.priorities.get(f"{environment}/{service}") or priority(http, environment=environment, service=service)
+        if other := priorities.setdefault(number, service) != service and priorities[number]:
+            way_out = "give it another" if http.priority else "run: dockyard lock"
+            message = f"its rule would have priority {number}, as that of service {other}; {way_out}"
+            yield file, Problem(("http", "priority"), message)
+
+
+def _http(raw: Mapping[str, Any]) -> Http | None:
+    if raw.get("kind") != "web":
+        return None
+    try:
+        return Http.model_validate(raw.get("http", {}))
+    except ValidationError:
+        return None
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _keys(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

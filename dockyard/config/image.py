@@ -1,0 +1,44 @@
+"""The `image` part of a service.yaml."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from dockyard.config.model import Model
+
+
+def _inside(value: str) -> str:
+    if value.startswith(("/", "~")):
+        raise ValueError(f'should be a path relative to the service\'s folder, got "{value}"')
+    return value
+
+
+RelativePath = Annotated[str, AfterValidator(_inside)]
+
+
+class Build(Model):
+    """How the image is built from source."""
+
+    context: RelativePath = "."
+    """Folder with the source, relative to the service's folder."""
+    dockerfile: RelativePath | None = None
+    """Own Dockerfile, relative to the context. Default: `Dockerfile` where there is one, else one is generated."""
+    target: str | None = None
+    """Stage of the Dockerfile to build. Default: the last."""
+    args: dict[str, str] = Field(default_factory=dict)
+    """Build arguments. Not for secrets: they stay in the image's history."""
+
+
+class Image(Model):
+    """Where the image comes from: `build` it, or take it `from` a registry."""
+
+    build: Build | None = None
+    """Build it from source (the default)."""
+    from_: str | None = Field(default=None, alias="from", min_length=1)
+    """Use this image as it is, for example `nginx:1.29`."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Image":
+        if self.build and self.from_:
+            raise ValueError("should have build or from, got both")
+        return self

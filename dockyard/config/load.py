@@ -1,0 +1,198 @@
+"""From the project's files to a `Project`: everything read, every environment checked, all faults told at once."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from dockyard.config import checks
+from dockyard.config.lock import Lock
+from dockyard.config.model import Model
+from dockyard.config.problems import Location, Problem, one_of, problems_of, show
+from dockyard.config.project import EnvironmentSettings, ProjectFile
+from dockyard.config.service import NOT_BY_ENVIRONMENT, Service, Web
+from dockyard.errors import ConfigError, UsageError
+
+M = TypeVar("M", bound=Model)
+
+PROJECT_FILE = "dockyard.yaml"
+LOCK_FILE = "dockyard.lock"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One environment of the project, with its overrides applied."""
+
+    name: str
+    settings: EnvironmentSettings
+    services: Mapping[str, Service]
+    """By name, in alphabetical order."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """All that the user wrote, checked. `root` is the folder of dockyard.yaml."""
+
+    root: Path
+    name: str
+    base_images: str
+    """Prefix of base images in generated Dockerfiles; empty for Docker Hub."""
+    environments: Mapping[str, Environment]
+    lock: Lock
+
+    def environment(self, name: str | None = None) -> Environment:
+        """The environment of that name; the first in dockyard.yaml where none is given. Raises UsageError."""
+        if name is None:
+            return next(iter(self.environments.values()))
+        if name not in self.environments:
+            raise UsageError(f'environment should be {one_of(list(self.environments))}, got "{name}"')
+        return self.environments[name]
+
+    def service_folder(self, service: str) -> Path:
+        """Folder of the service's source and its service.yaml."""
+        return self.root / "services" / service
+
+
+def load_project(root: Path) -> Project:
+    """Read dockyard.yaml, dockyard.lock and services/*/service.yaml below `root`.
+
+    Raises ConfigError with all faults of all files and environments; nothing else has happened by then.
+    """
+    problems: dict[str, None] = {}  # in order, each once
+    file = read(root / PROJECT_FILE, PROJECT_FILE, problems)
+    lock_file = read(root / LOCK_FILE, LOCK_FILE, problems) if (root / LOCK_FILE).exists() else {}
+    lock = None if lock_file is None else _one(Lock, lock_file, LOCK_FILE, problems)
+    project = None if file is None else _one(ProjectFile, file, PROJECT_FILE, problems)
+    file = file or {}
+    found = {path.parent.name: read(path, _name(path, root), problems) for path in sorted(root.glob("services/*/service.yaml"))}
+    services = {name: raw for name, raw in found.items() if raw is not None}
+    environments = {
+        name: _environment(name, file, services, lock or Lock(), problems)
+        for name in (_mapping(file.get("environments")) or {"default": None})
+    }
+    if problems or project is None or lock is None:
+        raise ConfigError(list(problems))
+    return Project(root, project.name, project.base_images, MappingProxyType(environments), lock)
+
+
+def read(path: Path, file: str, problems: dict[str, None]) -> dict[str, Any] | None:
+    """The mapping in a YAML file; None, with the fault noted, where there is none."""
+    try:
+        data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        problems[f"{file}: not found in {path.parent}; a project has one in its top folder"] = None
+        return None
+    except UnicodeDecodeError as error:
+        problems[f"{file}: should be UTF-8 text ({error.reason} at byte {error.start})"] = None
+        return None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        problems[f"{file}: {where}not valid YAML: {error.problem or error.context}"] = None
+        return None
+    if isinstance(data, dict):
+        return data
+    problems[f"{file}: should be a mapping of keys, got {show(data)}"] = None
+    return None
+
+
+def merge(base: Any, override: Any) -> Any:
+    """`override` on `base`: maps merge, lists and scalars replace, null takes the key away."""
+    if not (isinstance(base, dict) and isinstance(override, dict)):
+        return override
+    merged = {key: merge(base.get(key), value) for key, value in override.items()}
+    return {key: value for key, value in {**base, **merged}.items() if not (value is None and key in override)}
+
+
+def _environment(
+    name: str, file: dict[str, Any], raw_services: Mapping[str, dict[str, Any]], lock: Lock, problems: dict[str, None]
+) -> Environment:
+    override = _mapping(_mapping(file.get("environments")).get(name))
+    shared = {key: file[key] for key in ("network", "cluster") if key in file}
+    settings = _overridden(EnvironmentSettings, shared, override, name, PROJECT_FILE, problems)
+    services: dict[str, Service] = {}
+    merged: dict[str, dict[str, Any]] = {}
+    for service, raw in raw_services.items():
+        path = f"services/{service}/service.yaml"
+        own = {key: value for key, value in raw.items() if key != "environments"}
+        overrides = _mapping(raw.get("environments"))
+        _note(path, _override_problems(raw, _mapping(file.get("environments"))), problems)
+        override = {k: v for k, v in _mapping(overrides.get(name)).items() if k not in NOT_BY_ENVIRONMENT}
+        merged[service] = merge(own, override)
+        if model := _overridden(Web, own, override, name, path, problems):
+            services[service] = model
+        _note(path, _placed(checks.service_problems(service, merged[service], settings), override, name), problems)
+    for path, problem in checks.route_problems(name, merged, lock):
+        _note(path, [problem], problems)
+    return Environment(name, settings or EnvironmentSettings(), MappingProxyType(services))
+
+
+def _overridden(
+    model: type[M], own: dict[str, Any], override: dict[str, Any], environment: str, file: str, problems: dict[str, None]
+) -> M | None:
+    """The model of `own` with `override` on it; a fault of the override is told at the override's own key."""
+    try:
+        return model.model_validate(merge(own, override))
+    except ValidationError as error:
+        _note(file, _placed(problems_of(error, model), override, environment), problems)
+        return None
+
+
+def _placed(found: Iterable[Problem], override: dict[str, Any], environment: str) -> Iterator[Problem]:
+    for problem in found:
+        inside = ("environments", environment) if _holds(override, problem.location) else ()
+        yield Problem((*inside, *problem.location), problem.message)
+
+
+def _holds(override: Any, location: Location) -> bool:
+    """Whether the value at `location` came from the override."""
+    for step in location:
+        if not isinstance(override, dict):
+            return True
+        if step not in override:
+            return False
+        override = override[step]
+    return bool(location)
+
+
+def _override_problems(raw: dict[str, Any], environments: dict[str, Any]) -> Iterator[Problem]:
+    overrides = raw.get("environments", {})
+    if not isinstance(overrides, dict):
+        yield Problem(("environments",), f"should be a mapping of environments, got {show(overrides)}")
+        return
+    for name, override in overrides.items():
+        if name not in environments:
+            yield Problem(("environments", name), f"unknown environment; dockyard.yaml has {one_of(list(environments)) or 'none'}")
+        if override is not None and not isinstance(override, dict):
+            yield Problem(("environments", name), f"should be a mapping of keys, got {show(override)}")
+        for key in NOT_BY_ENVIRONMENT.keys() & _mapping(override).keys():
+            yield Problem(("environments", name, key), NOT_BY_ENVIRONMENT[key])
+
+
+def _one(model: type[M], raw: dict[str, Any], file: str, problems: dict[str, None]) -> M | None:
+    """The model of a file without what its environments override, which `_environment` reads."""
+    environments = raw.get("environments")
+    if isinstance(environments, dict):
+        raw = {**raw, "environments": dict.fromkeys(environments, {})}
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        _note(file, problems_of(error, model), problems)
+        return None
+
+
+def _note(file: str, found: Iterable[Problem], problems: dict[str, None]) -> None:
+    problems.update(dict.fromkeys(problem.text(file) for problem in found))
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _name(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()

@@ -1,0 +1,131 @@
+"""Faults in a file, in the words of the house: where, what was got, what to supply."""
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+Location = tuple[int | str, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault: `location` is the path to the key within the file."""
+
+    location: Location
+    message: str
+
+    def text(self, file: str) -> str:
+        """`services/web/service.yaml: http.health.interval: should be 5 to 300 (seconds), got 2`"""
+        key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.location).removeprefix(".")
+        return f"{file}: {key}: {self.message}" if key else f"{file}: {self.message}"
+
+
+def problems_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    """The faults that pydantic found while it read `model`."""
+    for detail in error.errors(include_url=False):
+        location, field, owner = _walk(model, detail["loc"])
+        yield Problem(location, _message(detail, field, owner))
+
+
+def show(value: object) -> str:
+    """A value as its user wrote it, short."""
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return "nothing" if value is None else json.dumps(value, default=str, ensure_ascii=False)
+
+
+def one_of(values: "list[str]") -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}"
+
+
+def _message(detail: ErrorDetails, field: FieldInfo | None, owner: type[BaseModel] | None) -> str:
+    kind, got, context = detail["type"], show(detail["input"]), detail.get("ctx", {})
+    match kind:
+        case "extra_forbidden":
+            return _unknown_key(str(detail["loc"][-1]), owner)
+        case "missing":
+            return "is required" + (f": {_plain(field.description)}" if field and field.description else "")
+        case "value_error":
+            return str(context["error"])
+        case "greater_than_equal" | "less_than_equal" if field:
+            return f"should be {_bounds(field)}, got {got}"
+        case "literal_error":
+            return f"should be {one_of([o.strip(chr(39)) for o in context['expected'].replace(' or ', ', ').split(', ')])}, got {got}"
+        case "too_short":
+            return f"should have at least {context['min_length']}, got {context['actual_length']}"
+        case "string_too_short":
+            return "should not be empty"
+        case "recursion_loop" | "json_invalid":
+            return detail["msg"]
+    return f"should be {_TYPES.get(kind, detail['msg'].lower())}, got {got}"
+
+
+_TYPES = {
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "an integer"),
+    **dict.fromkeys(("float_type", "float_parsing"), "a number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a mapping of keys"),
+    **dict.fromkeys(("tuple_type", "list_type"), "a list"),
+    "string_type": "text",
+}
+
+
+def _unknown_key(key: str, owner: type[BaseModel] | None) -> str:
+    known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
+    close = difflib.get_close_matches(key, known, n=1)
+    return "unknown key" + (f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(known)}" if known else "")
+
+
+def _bounds(field: FieldInfo) -> str:
+    low, high = (next(getattr(m, side) for m in field.metadata if hasattr(m, side)) for side in ("ge", "le"))
+    extra = field.json_schema_extra
+    unit = extra.get("unit") if isinstance(extra, dict) else None
+    return f"{low} to {high}" + (f" ({unit})" if unit else "")
+
+
+def _plain(text: str) -> str:
+    sentence = " ".join(text.split()).split(". ")[0].rstrip(".")
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _walk(model: type[BaseModel], steps: Location) -> tuple[Location, FieldInfo | None, type[BaseModel] | None]:
+    """The location without pydantic's own steps (a union's `<tag>`, `[key]`), its field, and the model that holds it."""
+    location: list[int | str] = []
+    owner: type[BaseModel] | None = None
+    field: FieldInfo | None = None
+    types: list[Any] = [model]
+    for step in steps:
+        if isinstance(step, str) and step.startswith(("<", "[")):
+            continue
+        location.append(step)
+        owner = next((t for t in types if isinstance(t, type) and issubclass(t, BaseModel)), None)
+        if owner:
+            field = next((f for name, f in owner.model_fields.items() if step in (name, f.alias)), None)
+            types = _alternatives(field.annotation) if field else []
+        else:
+            types = [t for holder in types for t in _alternatives(_member(holder))]
+    return tuple(location), field, owner
+
+
+def _member(holder: Any) -> Any:
+    """The type of what a dict, list or tuple holds."""
+    return next((t for t in reversed(get_args(holder)) if t is not ...), None)
+
+
+def _alternatives(annotation: Any) -> list[Any]:
+    """The types that a value may have: the members of a union, each without its annotations."""
+    if get_origin(annotation) is Annotated:
+        return _alternatives(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [t for member in get_args(annotation) for t in _alternatives(member)]
+    return [annotation]

@@ -1,0 +1,56 @@
+"""What dockyard.yaml holds."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from dockyard.config.cluster import Cluster
+from dockyard.config.model import AppName, EnvironmentName, Model, words
+from dockyard.config.network import Network
+
+_REGISTRY_NAMES = {"docker-hub": "", "ecr-public": "public.ecr.aws/docker/library/"}
+
+
+def _registry_prefix(value: str) -> str:
+    if value in _REGISTRY_NAMES:
+        return _REGISTRY_NAMES[value]
+    if "." not in value.split("/")[0] and ":" not in value.split("/")[0]:
+        raise ValueError(
+            'should be docker-hub, ecr-public or a registry\'s prefix such as '
+            f'123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library, got "{value}"'
+        )
+    return value.rstrip("/") + "/"
+
+
+def _account(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class EnvironmentSettings(Model):
+    """One environment: where it is, and what differs there."""
+
+    account: Annotated[str, BeforeValidator(_account), words("12 digits, in quotes", r"\d{12}")] | None = None
+    """AWS account. Default: the account of the credentials."""
+    region: Annotated[str, words("an AWS region such as eu-west-1", r"[a-z]{2}(-[a-z]+)+-\d")] | None = None
+    """AWS region. Default: the region of the credentials."""
+    network: Network = Network()
+    """Where the load balancer and the containers live."""
+    cluster: Cluster = Cluster()
+    """The ECS cluster."""
+
+
+class ProjectFile(Model):
+    """dockyard.yaml: the application, its environments, and what its services share."""
+
+    name: AppName
+    """Name of the application. Stacks, repositories and parameters begin with it."""
+    environments: dict[EnvironmentName, EnvironmentSettings] = Field(min_length=1)
+    """Environments by name, the default one first. Each may repeat `network` and `cluster`: maps merge, lists and
+    scalars replace, null takes a key away."""
+    network: Network = Network()
+    """Where the load balancer and the containers live, in every environment."""
+    cluster: Cluster = Cluster()
+    """The ECS cluster, in every environment."""
+    base_images: Annotated[str, AfterValidator(_registry_prefix)] = Field(default="docker-hub", validate_default=True)
+    """Where generated Dockerfiles take their base images from: `docker-hub`, `ecr-public`, or the prefix of another
+    registry or of an ECR pull-through cache."""

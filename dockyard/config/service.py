@@ -1,0 +1,63 @@
+"""What a service.yaml holds: one model a kind, told apart by `kind`."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from dockyard.config.http import Http
+from dockyard.config.image import Image
+from dockyard.config.model import Model, number, words
+from dockyard.config.secret import ManagedSecret, ParameterName
+
+VariableName = Annotated[str, words("a variable's name of letters, digits and _, no digit first", r"[A-Za-z_][A-Za-z0-9_]*")]
+
+
+def _text(value: Any) -> Any:
+    """YAML's numbers and booleans as the text that a container's environment needs."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _secret_form(value: Any) -> str:
+    return "<mapping>" if isinstance(value, dict | ManagedSecret) else "<name>"
+
+
+Secret = Annotated[
+    Annotated[ParameterName, Tag("<name>")] | Annotated[ManagedSecret, Tag("<mapping>")], Discriminator(_secret_form)
+]
+
+
+class Web(Model):
+    """A service that takes requests through the load balancer."""
+
+    kind: Literal["web"]
+    """What the service is. This version knows `web`."""
+    image: Image = Image()
+    """Where its image comes from. Default: built from the service's folder. The same in every environment."""
+    port: Annotated[int, number(1, 65535)] = 8080
+    """Port that the container listens on. It is told so by the variable PORT."""
+    cpu: Annotated[float, number(0.125, 16, "vCPU")] = 0.25
+    """Processor share of one task, in vCPU."""
+    memory: Annotated[int, number(64, 122880, "MiB")] = 512
+    """Memory of one task, in MiB."""
+    runs_on: Literal["fargate", "ec2"] = "fargate"
+    """`fargate`: AWS finds the server. `ec2`: on the servers of `cluster.ec2` in dockyard.yaml."""
+    count: Annotated[int, number(0, 5000, "tasks")] = 1
+    """How many tasks run."""
+    http: Http = Http()
+    """Which requests reach it, and how its health is checked."""
+    env: dict[VariableName, Annotated[str, BeforeValidator(_text)]] = Field(default_factory=dict)
+    """Environment variables."""
+    secrets: dict[VariableName, Secret] = Field(default_factory=dict)
+    """Environment variables whose values stay in SSM Parameter Store or Secrets Manager until the container starts."""
+
+
+Service = Web
+"""Any kind of service."""
+
+NOT_BY_ENVIRONMENT = {
+    "kind": "is the same in every environment",
+    "image": "is the same in every environment: the image that was tested is the one that is promoted",
+}
+"""Keys that `environments` of a service.yaml may not hold, and why."""

@@ -1,0 +1,44 @@
+"""What ministack lacks for a container application to run as it would on AWS: one module a gap.
+
+Each module says which behaviour of AWS it stands for, reaches into ministack (pinned to one version), and has a test that
+fails without it. `install` puts them in place before the server starts.
+"""
+
+from dockyard.local.extensions import (
+    deployments,
+    draining,
+    load_balancer_ports,
+    registry,
+    resource_types,
+    stack_waits,
+    target_health,
+    task_definitions,
+    task_network,
+)
+from dockyard.local.extensions.instance import Instance
+
+_IN_ORDER = (
+    registry,
+    resource_types,
+    task_definitions,
+    task_network,
+    target_health,
+    draining,
+    deployments,
+    stack_waits,
+    load_balancer_ports,
+)
+
+
+def install(instance: Instance, leave_out: frozenset[str] = frozenset()) -> None:
+    """Install all extensions but those named in `leave_out`, by which a test shows what one of them is for."""
+    for extension in _IN_ORDER:
+        if extension.__name__.rsplit(".", 1)[-1] not in leave_out:
+            extension.install(instance)
+
+
+def reset() -> None:
+    """Forget what the extensions hold, as for an empty account."""
+    for extension in _IN_ORDER:
+        if hasattr(extension, "reset"):
+            extension.reset()

@@ -1,0 +1,91 @@
+"""A task that is stopped finishes what it began.
+
+It is deregistered first; then its running requests get the target group's deregistration delay, or less if they end
+before; then its containers get SIGTERM, and SIGKILL after their `stopTimeout`.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+"""
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import docker.errors
+from ministack.core.concurrency import spawn_background
+from ministack.services import alb, ecs
+
+from dockyard.local.extensions import target_health
+from dockyard.local.extensions.instance import Instance
+from dockyard.local.extensions.task_definitions import DEFAULT_STOP_TIMEOUT, STOP_TIMEOUT_LABEL
+
+_DEFAULT_DELAY = 300.0
+_TICK = 0.05
+_SETTLE = 0.2
+"""A request whose target was chosen just before the deregistration is counted by then."""
+
+_stopping: Counter[str] = Counter()
+
+
+def install(_: Instance) -> None:
+    """Drain, then stop."""
+    ecs._remove_docker_container = _stop_and_remove
+    original = ecs._cleanup_task_resources
+
+    def cleanup(task: dict[str, Any], client: Any, extra_container: Any = None) -> None:
+        if not client or not (task.get("_docker_ids") or extra_container):
+            original(task, client, extra_container)
+            return
+        targets, service = list(_targets(task)), service_key(task)
+        _stopping[service] += 1
+        spawn_background(_drained, targets, lambda: original(task, client, extra_container), service, thread_name="dockyard-drain")
+
+    ecs._cleanup_task_resources = cleanup
+
+
+def reset() -> None:
+    """Forget whom we wait for."""
+    _stopping.clear()
+
+
+def stopping(service: str) -> int:
+    """How many tasks of the service (`cluster/name`) drain or stop at this moment."""
+    return _stopping[service]
+
+
+def service_key(task: dict[str, Any]) -> str:
+    """`cluster/name` of the service that a task belongs to; the cluster alone where it belongs to none."""
+    cluster = ecs._cluster_name_from_arn(task.get("clusterArn", ""))
+    return f"{cluster}/{task.get('group', '').removeprefix('service:')}"
+
+
+def _drained(targets: list[tuple[str, int, float]], stop: Any, service: str) -> None:
+    try:
+        begun = time.monotonic()
+        time.sleep(_SETTLE if targets else 0)
+        for address, port, delay in targets:
+            while target_health.in_flight[address, port] > 0 and time.monotonic() - begun < delay:
+                time.sleep(_TICK)
+        stop()
+    finally:
+        _stopping[service] -= 1
+
+
+def _targets(task: dict[str, Any]) -> Iterator[tuple[str, int, float]]:
+    """Address, port and deregistration delay of the task in each target group of its service."""
+    service = ecs._services.get(service_key(task)) or {}
+    address = ecs._task_ip(task)
+    for balanced in service.get("loadBalancers") or []:
+        attributes = {a["Key"]: a["Value"] for a in alb._tg_attrs.get(balanced.get("targetGroupArn"), [])}
+        if address:
+            delay = float(attributes.get("deregistration_delay.timeout_seconds", _DEFAULT_DELAY))
+            yield address, int(balanced.get("containerPort", 80)), delay
+
+
+def _stop_and_remove(client: Any, container: Any) -> None:
+    with contextlib.suppress(docker.errors.APIError, docker.errors.NotFound):
+        if isinstance(container, str):
+            container = client.containers.get(container)
+        container.stop(timeout=int(container.labels.get(STOP_TIMEOUT_LABEL, DEFAULT_STOP_TIMEOUT)))
+        container.remove(v=True, force=True)

@@ -1,0 +1,21 @@
+"""What an extension must know of the local AWS that it is part of."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One running local AWS."""
+
+    id: str
+    """Value of the label `ministack.instance` of its containers."""
+    port: int
+    network: str
+    """Name of the Docker network of its tasks."""
+    gateway: str
+    """Address of this machine within that network."""
+
+    @property
+    def registry(self) -> str:
+        """Host that serves images. An engine speaks plain HTTP to a registry on localhost."""
+        return f"localhost:{self.port}"

@@ -1,0 +1,89 @@
+"""CloudFormation waits for a service to be steady, and fails the stack when it is not to be.
+
+It waits until the deployment that it began is completed, as many tasks run as are wanted, and the old ones are gone. When
+the circuit breaker gives the deployment up, the resource fails and the stack rolls back; a service that was being created
+is deleted with it.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ministack.core.responses import new_uuid
+from ministack.services import ecs
+from ministack.services.cloudformation import provisioners, stacks
+
+from dockyard.local.extensions import draining
+from dockyard.local.extensions.instance import Instance
+
+TYPE = "AWS::ECS::Service"
+LIMIT_SECONDS = 3 * 3600
+"""As long as CloudFormation itself waits."""
+_TICK = 0.05
+
+
+def install(_: Instance) -> None:
+    """Wait, on a thread of its own: where most handlers run, a wait would hold up the whole of the local AWS."""
+    on_thread = stacks._runs_on_worker_thread
+    stacks._runs_on_worker_thread = lambda type_name: type_name == TYPE or on_thread(type_name)
+    handler = provisioners._RESOURCE_HANDLERS[TYPE]
+    create, update, delete = handler["create"], handler["update"], handler["delete"]
+
+    def create_and_wait(logical_id: str, props: dict[str, Any], stack: str) -> Any:
+        physical_id, attributes = create(logical_id, props, stack)
+        try:
+            _wait(physical_id, known=set())
+        except ValueError:
+            delete(physical_id, props)
+            _wait_until(lambda: not draining.stopping(_key(physical_id)))
+            raise
+        return physical_id, attributes
+
+    def update_and_wait(physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str) -> Any:
+        known = {deployment["id"] for deployment in _service(physical_id)["deployments"]}
+        result = update(physical_id, old, new, stack)
+        _wait(physical_id, known=known)
+        return result
+
+    def delete_and_wait(physical_id: str, props: dict[str, Any]) -> None:
+        delete(physical_id, props)
+        _wait_until(lambda: not draining.stopping(_key(physical_id)))
+
+    handler.update(create=create_and_wait, update=update_and_wait, delete=delete_and_wait)
+
+
+def _key(physical_id: str) -> str:
+    return "/".join(physical_id.split("/")[-2:])
+
+
+def _service(physical_id: str) -> dict[str, Any]:
+    service: dict[str, Any] = ecs._services[_key(physical_id)]
+    return service
+
+
+def _wait(physical_id: str, *, known: set[str]) -> None:
+    """Wait for the deployment that was not `known` before, or else for the current one. Raises ValueError when it failed."""
+    service = _service(physical_id)
+    begun = next((d["id"] for d in service["deployments"] if d["id"] not in known), None)
+    awaited = begun or (ecs._primary_deployment(service) or {}).get("id")
+
+    def over() -> bool:
+        deployment = next((d for d in service["deployments"] if d["id"] == awaited), None)
+        if deployment is None or deployment["rolloutState"] == "FAILED":
+            raise ValueError(
+                "Resource handler returned message: \"Error occurred during operation 'ECS Deployment Circuit Breaker was "
+                f"triggered'.\" (RequestToken: {new_uuid()}, HandlerErrorCode: GeneralServiceException)"
+            )
+        steady = deployment["rolloutState"] == "COMPLETED" and service["runningCount"] == service["desiredCount"]
+        return service["status"] != "ACTIVE" or (steady and not draining.stopping(_key(physical_id)))
+
+    _wait_until(over)
+
+
+def _wait_until(over: Callable[[], bool]) -> None:
+    end = time.monotonic() + LIMIT_SECONDS
+    while not over():
+        if time.monotonic() > end:
+            raise ValueError("Resource timed out waiting for the service to be steady")
+        time.sleep(_TICK)

@@ -1,0 +1,208 @@
+"""The load balancer asks its targets whether they are well, and sends requests to those that are.
+
+- A target is `initial` until its first good check, `unhealthy` after as many failed ones in a row as the target group
+  says, `healthy` again after as many good ones; `DescribeTargetHealth` tells why.
+- Requests go to healthy targets; if there is none, to the unhealthy ones (fail open); if there is none of either, 503.
+  https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+
+AWS does not say when within the first interval a new target is asked. Here it is asked each second until it answers
+well: a real load balancer has several nodes, each of which asks on its own.
+"""
+
+import asyncio
+import random
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from ministack.core.responses import StreamingResponse
+from ministack.services import alb
+
+from dockyard.local.extensions.instance import Instance
+
+FIRST_INTERVAL = 1.0
+_TICK = 0.1
+
+Key = tuple[str, str, int]
+"""Target group, address, port."""
+
+
+@dataclass
+class Health:
+    """What is known of one target."""
+
+    state: str = "initial"
+    good: int = 0
+    bad: int = 0
+    reason: tuple[str, str] | None = ("Elb.RegistrationInProgress", "Target registration is in progress")
+    due: float = 0.0
+    counted: float = 0.0
+    asking: bool = False
+
+
+_health: dict[Key, Health] = {}
+in_flight: Counter[tuple[str, int]] = Counter()
+"""Requests that a target (address, port) has not answered in full yet."""
+
+
+def install(_: Instance) -> None:
+    """Ask, tell and route."""
+    alb._ACTION_MAP["DescribeTargetHealth"] = alb._describe_target_health = _describe_target_health
+    alb._forward_to_tg = _forwarding(alb._forward_to_tg)
+    alb._proxy_http_target = _counting(alb._proxy_http_target)
+    threading.Thread(target=lambda: asyncio.run(_watch()), daemon=True, name="dockyard-target-health").start()
+
+
+def reset() -> None:
+    """Forget all targets."""
+    _health.clear()
+    in_flight.clear()
+
+
+def state(target_group: str, address: str, port: int) -> str:
+    """`initial`, `healthy` or `unhealthy`; `unused` where the target is not registered."""
+    found = _health.get((target_group, address, port))
+    return found.state if found else "unused"
+
+
+async def _watch() -> None:
+    while True:
+        targets = _registered()
+        for key in set(_health) - set(targets):
+            _health.pop(key, None)
+        for key, group in targets.items():
+            health = _health.setdefault(key, Health(due=time.monotonic() + FIRST_INTERVAL / 2))
+            if not health.asking and time.monotonic() >= health.due:
+                health.asking = True
+                asyncio.get_running_loop().create_task(_ask(key, group, health))
+        await asyncio.sleep(_TICK)
+
+
+def _registered() -> dict[Key, dict[str, Any]]:
+    """Targets of all accounts and regions, with the group that each is in."""
+    groups = {key[-1]: group for key, group in list(alb._tgs._data.items()) if group.get("TargetType") != "lambda"}
+    return {
+        (key[-1], target["Id"], _port(target, groups[key[-1]])): groups[key[-1]]
+        for key, registered in list(alb._targets._data.items())
+        if key[-1] in groups
+        for target in registered
+    }
+
+
+def _port(target: dict[str, Any], group: dict[str, Any]) -> int:
+    return int(target.get("Port") or group.get("Port") or 80)
+
+
+async def _ask(key: Key, group: dict[str, Any], health: Health) -> None:
+    interval = float(group.get("HealthCheckIntervalSeconds") or 30)
+    reason = await _check(key, group)
+    now = time.monotonic()
+    if reason is None:
+        health.good, health.bad = health.good + 1, 0
+        if health.state == "initial" or health.good >= int(group.get("HealthyThresholdCount") or 5):
+            health.state = "healthy"
+    elif health.state != "initial" or now - health.counted >= interval:
+        health.good, health.bad, health.counted = 0, health.bad + 1, now
+        if health.bad >= int(group.get("UnhealthyThresholdCount") or 2):
+            health.state = "unhealthy"
+    health.reason = reason
+    health.due = now + (min(interval, FIRST_INTERVAL) if health.state == "initial" else interval)
+    health.asking = False
+
+
+async def _check(key: Key, group: dict[str, Any]) -> tuple[str, str] | None:
+    """None where the target answers well; else AWS's reason code and description."""
+    _, address, traffic_port = key
+    port = group.get("HealthCheckPort", "traffic-port")
+    try:
+        async with asyncio.timeout(float(group.get("HealthCheckTimeoutSeconds") or 5)):
+            status = await _get(address, traffic_port if port == "traffic-port" else int(port), group.get("HealthCheckPath") or "/")
+    except TimeoutError:
+        return "Target.Timeout", "Request timed out"
+    except (OSError, ValueError, asyncio.IncompleteReadError):
+        return "Target.FailedHealthChecks", "Health checks failed"
+    codes = str((group.get("Matcher") or {}).get("HttpCode") or "200")
+    if any(int(part.split("-")[0]) <= status <= int(part.split("-")[-1]) for part in codes.split(",")):
+        return None
+    return "Target.ResponseCodeMismatch", f"Health checks failed with these codes: [{status}]"
+
+
+async def _get(address: str, port: int, path: str) -> int:
+    """Status code of a GET of its own connection."""
+    reader, writer = await asyncio.open_connection(address, port)
+    try:
+        request = f"GET {path} HTTP/1.1\r\nHost: {address}:{port}\r\nUser-Agent: ELB-HealthChecker/2.0\r\nConnection: close\r\n\r\n"
+        writer.write(request.encode())
+        line = await reader.readline()
+        return int(line.split()[1])
+    except IndexError:
+        raise ValueError("no status line") from None
+    finally:
+        writer.close()
+
+
+def _describe_target_health(params: dict[str, Any]) -> Any:
+    arn = alb._p(params, "TargetGroupArn")
+    group = alb._tgs.get(arn)
+    if not group:
+        return alb._error("TargetGroupNotFound", f"Target group '{arn}' not found.")
+    members = []
+    for target in alb._targets.get(arn, []):
+        port = _port(target, group)
+        health = _health.get((arn, target["Id"], port), Health())
+        why = health.reason if health.state != "healthy" else None
+        told = f"<Reason>{why[0]}</Reason><Description>{why[1]}</Description>" if why else ""
+        members.append(
+            f"<member><Target><Id>{target['Id']}</Id><Port>{port}</Port></Target>"
+            f"<TargetHealth><State>{health.state}</State>{told}</TargetHealth></member>"
+        )
+    return alb._xml(200, "DescribeTargetHealth", f"<TargetHealthDescriptions>{''.join(members)}</TargetHealthDescriptions>")
+
+
+def _forwarding(original: Any) -> Any:
+    async def forward(
+        arn: str, method: str, path: str, headers: Any, body: Any, query: Any, raw_query: Any = None, raw_path: Any = None
+    ) -> Any:
+        group = alb._tgs.get(arn)
+        registered = alb._targets.get(arn, []) if group else []
+        if not group or group.get("TargetType") == "lambda" or not registered:
+            return await original(arn, method, path, headers, body, query, raw_query, raw_path)
+        states = [(target, state(arn, target["Id"], _port(target, group))) for target in registered]
+        able = [t for t, s in states if s == "healthy"] or [t for t, s in states if s == "unhealthy"]
+        if not able:
+            return 503, {"Content-Type": "text/html"}, b"<html><h1>503 Service Temporarily Unavailable</h1></html>"
+        return await alb._proxy_http_target(random.choice(able), group, method, raw_path or path, headers, body, query, raw_query)  # noqa: S311
+
+    return forward
+
+
+def _counting(original: Any) -> Any:
+    """Count a request from the moment its target is chosen until the last byte of the answer."""
+
+    async def proxy(target: dict[str, Any], group: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        key = (target["Id"], _port(target, group))
+        in_flight[key] += 1
+        streams = False
+        try:
+            status, headers, body = await original(target, group, *args, **kwargs)
+            if isinstance(body, StreamingResponse):
+                streams = True
+                body = StreamingResponse(_released(body.runner, key))
+            return status, headers, body
+        finally:
+            if not streams:
+                in_flight[key] -= 1
+
+    return proxy
+
+
+def _released(runner: Any, key: tuple[str, int]) -> Any:
+    async def run(send: Any, receive: Any) -> None:
+        try:
+            await runner(send, receive)
+        finally:
+            in_flight[key] -= 1
+
+    return run

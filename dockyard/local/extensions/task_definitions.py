@@ -1,0 +1,113 @@
+"""Task definitions and services arrive whole from a template, and containers are started with what they say.
+
+- Nested keys of a container definition (`Secrets`, `HealthCheck`, `LinuxParameters` ...) come in CloudFormation's
+  spelling and would not be found by ECS: secrets, for one, would silently not be there.
+- Properties of the service that the template gives reach the service: grace period, tags, execute command.
+- A SecureString parameter is decrypted for the container.
+  https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html
+- `initProcessEnabled`, `user`, `entryPoint`, `workingDirectory`, `readonlyRootFilesystem`, `memory` and `stopTimeout` hold.
+  https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+"""
+
+import threading
+from typing import Any
+
+from ministack.services import ecs, ssm
+from ministack.services.cloudformation import provisioners
+
+from dockyard.local.extensions.instance import Instance
+
+STOP_TIMEOUT_LABEL = "dockyard.stop-timeout"
+DEFAULT_STOP_TIMEOUT = 30
+
+_VERBATIM = {"options", "dockerLabels"}
+"""Maps whose keys are the user's own."""
+_SERVICE_PROPERTIES = (
+    "EnableECSManagedTags",
+    "EnableExecuteCommand",
+    "HealthCheckGracePeriodSeconds",
+    "PlatformVersion",
+    "PropagateTags",
+    "SchedulingStrategy",
+    "ServiceRegistries",
+)
+_from_template = threading.local()
+
+
+def install(_: Instance) -> None:
+    """Carry templates whole, and start containers with all of it."""
+    provisioners._normalize_container_defs = camel
+    _carry_service_properties()
+    _decrypt_secure_strings()
+    original = ecs._build_run_kwargs
+
+    def build_run_kwargs(definition: dict[str, Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
+        run = original(definition, *args, **kwargs)
+        return {**run, **_settings(definition, run["labels"])}
+
+    ecs._build_run_kwargs = build_run_kwargs
+
+
+def camel(value: Any) -> Any:
+    """A template's `PascalCase` keys in ECS's `camelCase`, at every depth."""
+    if isinstance(value, list):
+        return [camel(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    renamed = {key[:1].lower() + key[1:]: item for key, item in value.items()}
+    return {key: item if key in _VERBATIM else camel(item) for key, item in renamed.items()}
+
+
+def _settings(definition: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+    """What docker-py's `containers.run` must be told beyond what ministack tells it."""
+    linux = definition.get("linuxParameters") or {}
+    memory = definition.get("memory")
+    settings = {
+        "entrypoint": definition.get("entryPoint"),
+        "user": definition.get("user"),
+        "working_dir": definition.get("workingDirectory"),
+        "read_only": definition.get("readonlyRootFilesystem"),
+        "init": linux.get("initProcessEnabled"),
+        "mem_limit": f"{memory}m" if memory else None,
+    }
+    labels = {**labels, STOP_TIMEOUT_LABEL: str(definition.get("stopTimeout") or DEFAULT_STOP_TIMEOUT)}
+    return {**{name: value for name, value in settings.items() if value}, "labels": labels}
+
+
+def _carry_service_properties() -> None:
+    create, create_service = provisioners._ecs_service_create, ecs._create_service
+
+    def create_from_template(logical_id: str, props: dict[str, Any], stack: str) -> Any:
+        _from_template.properties = camel({name: props[name] for name in _SERVICE_PROPERTIES if name in props})
+        try:
+            return create(logical_id, props, stack)
+        finally:
+            _from_template.properties = {}
+
+    def create_with_properties(data: dict[str, Any]) -> Any:
+        return create_service({**getattr(_from_template, "properties", {}), **data})
+
+    provisioners._ecs_service_create = create_from_template
+    provisioners._RESOURCE_HANDLERS["AWS::ECS::Service"]["create"] = create_from_template
+    ecs._create_service = ecs._ACTION_MAP["CreateService"] = create_with_properties
+
+
+def _decrypt_secure_strings() -> None:
+    original = ecs._resolve_container_secrets
+    resolve = ssm.resolve_parameter_value
+
+    def resolve_container_secrets(definition: dict[str, Any]) -> Any:
+        plain = [secret for secret in definition.get("secrets", []) if "secretsmanager" in secret.get("valueFrom", "")]
+        values = original({**definition, "secrets": plain})
+        for secret in definition.get("secrets", []):
+            if secret in plain:
+                continue
+            value = resolve(secret["valueFrom"], decrypt=True)
+            if value is None:
+                raise ecs._SecretResolutionError(
+                    f"unable to retrieve secret {secret['valueFrom']} for environment variable {secret['name']}"
+                )
+            values[secret["name"]] = str(value)
+        return values
+
+    ecs._resolve_container_secrets = resolve_container_secrets

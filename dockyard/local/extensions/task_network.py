@@ -1,0 +1,29 @@
+"""Tasks are on a network of their own, and no port of theirs is open to the world.
+
+- Containers of this local AWS, and only these, are on its own Docker network, so that two of them stand side by side.
+- `AWS_ENDPOINT_URL` in a container names this machine's address in that network, where the local AWS listens.
+- A port that the agent picks (`hostPort: 0`) is published on the loopback address only.
+  https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-networkmode-bridge.html
+"""
+
+from typing import Any
+
+from ministack.services import ecs
+
+from dockyard.local.extensions.instance import Instance
+
+LOOPBACK = "127.0.0.1"
+
+
+def install(instance: Instance) -> None:
+    """Put every task on the instance's network."""
+    original = ecs._build_run_kwargs
+
+    def build_run_kwargs(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        run = original(*args, **kwargs)
+        if run.get("network_mode") == "host":
+            return run
+        ports = {port: (LOOPBACK, host or 0) for port, host in (run.get("ports") or {}).items()}
+        return {**run, "network": instance.network, "ports": ports, "extra_hosts": {"host.docker.internal": instance.gateway}}
+
+    ecs._build_run_kwargs = build_run_kwargs

@@ -1,0 +1,84 @@
+"""The process of the local AWS: ministack with the extensions, on loopback and on its own Docker network.
+
+`dockyard.local.lifecycle` starts it; its settings come as arguments, its environment is clean.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+
+SHUTDOWN_SECONDS = 1.0
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT, then remove all containers of this instance."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--id", required=True)
+    parser.add_argument("--network", required=True)
+    parser.add_argument("--gateway", required=True)
+    parser.add_argument("--state", required=True)
+    parser.add_argument("--without", action="append", default=[])
+    arguments = parser.parse_args()
+    _settings(arguments.port, arguments.id, arguments.state)
+    # Only now: ministack reads its settings when it is imported.
+    from dockyard.local import extensions  # noqa: PLC0415
+    from dockyard.local.extensions.instance import Instance  # noqa: PLC0415
+
+    instance = Instance(id=arguments.id, port=arguments.port, network=arguments.network, gateway=arguments.gateway)
+    extensions.install(instance, leave_out=frozenset(arguments.without))
+    _reset_with(extensions.reset)
+    asyncio.run(_serve(instance.port, instance.gateway))
+    os._exit(0)  # threads that watch containers must not keep the process
+
+
+def _settings(port: int, instance_id: str, state: str) -> None:
+    host, _, _ = instance_id.rpartition(":")
+    os.environ.update(
+        GATEWAY_PORT=str(port),
+        MINISTACK_HOSTNAME=host,  # not the machine's name, which may change while containers live
+        HOSTNAME="",  # ministack looks for a container of this name; it is not in one
+        S3_DATA_DIR=f"{state}/s3",
+        STATE_DIR=f"{state}/services",
+        TMPDIR=f"{state}/tmp",
+        IOT_MTLS_ENABLED="0",
+        SFTP_ENABLED="0",
+        LOG_LEVEL="WARNING",
+    )
+
+
+def _reset_with(reset: Callable[[], None]) -> None:
+    import ministack.app as gateway  # noqa: PLC0415
+
+    original = gateway._reset_all_state
+
+    def reset_all() -> None:
+        original()
+        reset()
+
+    gateway._reset_all_state = reset_all
+
+
+async def _serve(port: int, gateway_address: str) -> None:
+    from hypercorn.asyncio import serve  # noqa: PLC0415
+    from hypercorn.config import Config  # noqa: PLC0415
+    from ministack.app import app  # noqa: PLC0415
+
+    from dockyard.local.extensions import load_balancer_ports  # noqa: PLC0415
+
+    config = Config()
+    config.bind = [f"{host}:{port}" for host in (*load_balancer_ports._loopback_hosts(), gateway_address)]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = SHUTDOWN_SECONDS
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    load_balancer_ports.serve_on(loop)
+    await serve(app, config, shutdown_trigger=stop.wait)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""What is deployed together: the registry once an account and region; platform and services once an environment."""
+
+import os
+
+import aws_cdk as cdk
+
+from dockyard.build import Bases
+from dockyard.config import Environment, Project
+from stacks.platform import PlatformStack
+from stacks.registry import RegistryStack
+from stacks.service import ServiceStack
+
+__all__ = ["Application", "PlatformStack", "RegistryStack", "ServiceStack"]
+
+
+class Application:
+    """The stacks of one environment: `<app>-registry`, `<app>-<env>-platform` and `<app>-<env>-<service>`."""
+
+    def __init__(self, app: cdk.App, project: Project, environment: Environment, bases: Bases) -> None:
+        """Make them. Raises BuildError where a service's source does not tell how to build it."""
+        where = cdk.Environment(
+            account=environment.settings.account or os.environ.get("CDK_DEFAULT_ACCOUNT"),
+            region=environment.settings.region or os.environ.get("CDK_DEFAULT_REGION"),
+        )
+        prefix = f"{project.name}-{environment.name}"
+        self.registry = RegistryStack(app, f"{project.name}-registry", project=project, environment=environment, env=where)
+        self.platform = PlatformStack(app, f"{prefix}-platform", project=project, environment=environment, env=where)
+        self.services = [
+            ServiceStack(
+                app, f"{prefix}-{name}", project=project, environment=environment, name=name, bases=bases,
+                registry=self.registry, platform=self.platform, env=where,
+            )
+            for name in environment.services
+        ]  # fmt: skip

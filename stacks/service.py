@@ -1,0 +1,133 @@
+"""One service of an environment, in a stack of its own: rolling it out touches nothing else."""
+
+import os
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from dockyard.build import Bases, recipe, repository_name
+from dockyard.config import Environment, ManagedSecret, Project, path_patterns, priority
+from dockyard_constructs import (
+    Capacity,
+    Ec2Capacity,
+    ExecutableImage,
+    FargateCapacity,
+    HealthCheck,
+    PublishingRole,
+    RepositorySynthesizer,
+    Route,
+    WebService,
+)
+from stacks.platform import PlatformStack, zones
+
+
+class ServiceStack(cdk.Stack):
+    """A service with its image, behind the platform's load balancer. Its output `Address` is where it answers."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        project: Project,
+        environment: Environment,
+        name: str,
+        bases: Bases,
+        registry: cdk.Stack,
+        platform: PlatformStack,
+        env: cdk.Environment,
+    ) -> None:
+        tags = {"dockyard:application": project.name, "dockyard:environment": environment.name, "dockyard:service": name}
+        self._images = RepositorySynthesizer(
+            registry=registry,
+            repository_name=repository_name(project, name),
+            publishing_role_arn=PublishingRole.arn_of(project.name),
+        )
+        super().__init__(scope, id, env=env, tags=tags, synthesizer=self._images)
+        self._images.bind(self)
+        self.add_stack_dependency(registry)
+        self.add_stack_dependency(platform)
+        self._project, self._platform = project, platform
+        settings = environment.services[name]
+        http = settings.http
+        vpc = self._vpc()
+        number = project.lock.priorities.get(f"{environment.name}/{name}") or priority(
+            http, environment=environment.name, service=name
+        )
+        self.service = WebService(
+            self,
+            "Web",
+            cluster=ecs.Cluster.from_cluster_attributes(
+                self, "Cluster", cluster_name=platform.parameter(self, "cluster-name"), vpc=vpc
+            ),
+            listener=self._listener(),
+            image=self._image(name, environment, bases),
+            route=Route(number, list(path_patterns(http.path)), http.host),
+            port=settings.port,
+            capacity=self._capacity(settings.runs_on),
+            cpu=round(settings.cpu * 1024),
+            memory_limit_mib=settings.memory,
+            desired_count=settings.count,
+            environment=settings.env,
+            secrets={variable: self._secret(variable, source) for variable, source in settings.secrets.items()},
+            health_check=HealthCheck(**http.health.model_dump()),
+        )
+        host = http.host if http.host and not http.host.startswith("*") else platform.parameter(self, "load-balancer-dns-name")
+        cdk.CfnOutput(self, "Address", value=f"http://{host}{http.path}", description="Where the service answers")
+
+    def _image(self, name: str, environment: Environment, bases: Bases) -> ecs.ContainerImage:
+        settings = environment.services[name]
+        made = recipe(self._project, name, settings, bases)
+        if made is None:
+            assert settings.image.from_  # noqa: S101  # the only case without a recipe
+            return ecs.ContainerImage.from_registry(settings.image.from_)
+        outdir = cdk.Stage.of(self).outdir  # type: ignore[union-attr]  # an app is a stage
+        return ExecutableImage(
+            self,
+            "Image",
+            synthesizer=self._images,
+            repository_name=made.repository,
+            tag=made.tag,
+            command=["dockyard", "asset", name, made.tag, "--project", os.path.relpath(self._project.root, outdir)],
+            display_name=name,
+        ).container_image
+
+    def _vpc(self) -> ec2.IVpc:
+        subnets = [self._platform.parameter(self, f"task-subnet-{n + 1}") for n in range(self._platform.task_subnet_count)]
+        kind = "public_subnet_ids" if self._platform.public_tasks else "private_subnet_ids"
+        return ec2.Vpc.from_vpc_attributes(
+            self,
+            "Vpc",
+            vpc_id=self._platform.parameter(self, "vpc-id"),
+            availability_zones=zones(len(subnets)),
+            **{kind: subnets},
+        )
+
+    def _listener(self) -> elbv2.IApplicationListener:
+        group = ec2.SecurityGroup.from_security_group_id(
+            self, "LoadBalancerSecurityGroup", self._platform.parameter(self, "load-balancer-security-group"), mutable=False
+        )
+        return elbv2.ApplicationListener.from_application_listener_attributes(
+            self, "Listener", listener_arn=self._platform.parameter(self, "listener-arn"), security_group=group
+        )
+
+    def _capacity(self, runs_on: str) -> Capacity:
+        if runs_on == "ec2":
+            return Ec2Capacity(self._platform.parameter(self, "capacity-provider"))
+        public = self._platform.public_tasks
+        subnet_type = ec2.SubnetType.PUBLIC if public else ec2.SubnetType.PRIVATE_WITH_EGRESS
+        return FargateCapacity(subnets=ec2.SubnetSelection(subnet_type=subnet_type), assign_public_ip=public)
+
+    def _secret(self, variable: str, source: str | ManagedSecret) -> ecs.Secret:
+        id = f"Secret-{variable}"
+        if isinstance(source, ManagedSecret):
+            secret = secretsmanager.Secret.from_secret_name_v2(self, id, source.secretsmanager)
+            return ecs.Secret.from_secrets_manager(secret, source.key)
+        return ecs.Secret.from_ssm_parameter(
+            ssm.StringParameter.from_secure_string_parameter_attributes(self, id, parameter_name=source)
+        )
