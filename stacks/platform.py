@@ -3,8 +3,8 @@
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ssm as ssm
-from constructs import Construct
 
+from constructs import Construct
 from dockyard.config import Environment, Project
 from dockyard_constructs import ContainerCluster, InstanceGroup, LoadBalancer
 
@@ -17,9 +17,7 @@ class PlatformStack(cdk.Stack):
     forbid the replacement.
     """
 
-    def __init__(
-        self, scope: Construct, id: str, *, project: Project, environment: Environment, env: cdk.Environment
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, project: Project, environment: Environment, env: cdk.Environment) -> None:
         tags = {"dockyard:application": project.name, "dockyard:environment": environment.name}
         super().__init__(scope, id, env=env, tags=tags)
         self._prefix = f"/{project.name}/{environment.name}/platform"
@@ -76,9 +74,7 @@ class PlatformStack(cdk.Stack):
         ssm.StringParameter(self, f"Parameter-{name}", parameter_name=f"{self._prefix}/{name}", string_value=value)
 
     def _task_subnets(self) -> ec2.SubnetSelection:
-        return ec2.SubnetSelection(
-            subnet_type=ec2.SubnetType.PUBLIC if self.public_tasks else ec2.SubnetType.PRIVATE_WITH_EGRESS
-        )
+        return ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC if self.public_tasks else ec2.SubnetType.PRIVATE_WITH_EGRESS)
 
     def _vpc(self) -> ec2.IVpc:
         network = self._network

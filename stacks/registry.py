@@ -1,8 +1,8 @@
 """The repositories of the application's images, once an account and region, shared by the environments there."""
 
 import aws_cdk as cdk
-from constructs import Construct
 
+from constructs import Construct
 from dockyard.build import repository_name
 from dockyard.config import Environment, Project
 from dockyard_constructs import ImageRepository, PublishingRole
@@ -14,13 +14,9 @@ class RegistryStack(cdk.Stack):
     It has nothing that differs by environment, and is protected against deletion: it holds what may be running.
     """
 
-    def __init__(
-        self, scope: Construct, id: str, *, project: Project, environment: Environment, env: cdk.Environment
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, project: Project, environment: Environment, env: cdk.Environment) -> None:
         super().__init__(scope, id, env=env, termination_protection=True, tags={"dockyard:application": project.name})
         publisher = PublishingRole(self, "Publisher", application=project.name)
         for name, service in environment.services.items():
             if not service.image.from_:
-                ImageRepository(
-                    self, name, repository_name=repository_name(project, name), publishers=[publisher.role]
-                )
+                ImageRepository(self, name, repository_name=repository_name(project, name), publishers=[publisher.role])

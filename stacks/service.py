@@ -8,8 +8,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
-from constructs import Construct
 
+from constructs import Construct
 from dockyard.build import Bases, recipe, repository_name
 from dockyard.config import Environment, ManagedSecret, Project, path_patterns, priority
 from dockyard_constructs import (
@@ -99,13 +99,14 @@ class ServiceStack(cdk.Stack):
 
     def _vpc(self) -> ec2.IVpc:
         subnets = [self._platform.parameter(self, f"task-subnet-{n + 1}") for n in range(self._platform.task_subnet_count)]
-        kind = "public_subnet_ids" if self._platform.public_tasks else "private_subnet_ids"
+        public = self._platform.public_tasks
         return ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
             vpc_id=self._platform.parameter(self, "vpc-id"),
             availability_zones=zones(len(subnets)),
-            **{kind: subnets},
+            public_subnet_ids=subnets if public else None,
+            private_subnet_ids=None if public else subnets,
         )
 
     def _listener(self) -> elbv2.IApplicationListener:

@@ -2,23 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+
 from constructs import Construct
 
 
 class Capacity(Protocol):
     """A way to run containers: Fargate, or servers of one's own."""
 
-    host_port: int | None
-    """Port on the host that a container's port is published on; None for the same port, 0 for one that the agent picks."""
+    @property
+    def host_port(self) -> int | None:
+        """Port on the host that a container's port is published on; None for the same port, 0 for one that the agent picks."""
 
     def task_definition(self, scope: Construct, id: str, *, cpu: int, memory_limit_mib: int) -> ecs.TaskDefinition:
         """A task definition of that size, in CPU units (1024 make one vCPU) and MiB."""
 
-    def container_size(self, *, cpu: int, memory_limit_mib: int) -> dict[str, int]:
+    def container_size(self, *, cpu: int, memory_limit_mib: int) -> dict[str, Any]:
         """What the container itself is given; empty where it has the whole task."""
 
     def service(self, scope: Construct, id: str, **settings: Any) -> ecs.BaseService:
@@ -37,7 +39,7 @@ class FargateCapacity:
     assign_public_ip: bool = False
     security_groups: Sequence[ec2.ISecurityGroup] | None = None
 
-    host_port = None
+    host_port: ClassVar[int | None] = None
 
     def task_definition(self, scope: Construct, id: str, *, cpu: int, memory_limit_mib: int) -> ecs.TaskDefinition:
         """A task definition in `awsvpc` mode: each task has an address and a security group of its own."""
@@ -51,7 +53,7 @@ class FargateCapacity:
             ),
         )
 
-    def container_size(self, *, cpu: int, memory_limit_mib: int) -> dict[str, int]:  # noqa: ARG002
+    def container_size(self, *, cpu: int, memory_limit_mib: int) -> dict[str, Any]:
         """Nothing: the only container has the whole task."""
         return {}
 
@@ -84,13 +86,13 @@ class Ec2Capacity:
 
     capacity_provider: str
 
-    host_port = 0
+    host_port: ClassVar[int | None] = 0
 
-    def task_definition(self, scope: Construct, id: str, *, cpu: int, memory_limit_mib: int) -> ecs.TaskDefinition:  # noqa: ARG002
+    def task_definition(self, scope: Construct, id: str, *, cpu: int, memory_limit_mib: int) -> ecs.TaskDefinition:
         """A task definition in `bridge` mode; the size is that of its container."""
         return ecs.Ec2TaskDefinition(scope, id, network_mode=ecs.NetworkMode.BRIDGE)
 
-    def container_size(self, *, cpu: int, memory_limit_mib: int) -> dict[str, int]:
+    def container_size(self, *, cpu: int, memory_limit_mib: int) -> dict[str, Any]:
         """CPU shares and the hard limit of memory."""
         return {"cpu": cpu, "memory_limit_mib": memory_limit_mib}
 
@@ -99,9 +101,7 @@ class Ec2Capacity:
         return ecs.Ec2Service(
             scope,
             id,
-            capacity_provider_strategies=[
-                ecs.CapacityProviderStrategy(capacity_provider=self.capacity_provider, weight=1)
-            ],
+            capacity_provider_strategies=[ecs.CapacityProviderStrategy(capacity_provider=self.capacity_provider, weight=1)],
             placement_strategies=[
                 ecs.PlacementStrategy.spread_across(ecs.BuiltInAttributes.AVAILABILITY_ZONE),
                 ecs.PlacementStrategy.packed_by_memory(),

@@ -7,6 +7,7 @@ from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
+
 from constructs import Construct
 
 EPHEMERAL_PORTS = ec2.Port.tcp_range(32768, 65535)
@@ -78,6 +79,13 @@ class ContainerCluster(Construct):
                 self.instance_security_group.add_ingress_rule(
                     load_balancer_security_group, EPHEMERAL_PORTS, "load balancer to tasks on servers"
                 )
+
+    @property
+    def capacity_provider_name(self) -> str:
+        """Name of the instances' capacity provider, for `Ec2Capacity`. Raises ValueError where there are no instances."""
+        if self.capacity_provider is None:
+            raise ValueError("the cluster has no instances: supply instances=InstanceGroup(...)")
+        return self.capacity_provider.capacity_provider_name
 
     def _add_instances(self, vpc: ec2.IVpc, instances: InstanceGroup) -> None:
         self.instance_security_group = ec2.SecurityGroup(

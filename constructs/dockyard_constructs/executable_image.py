@@ -2,8 +2,8 @@
 
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
-from constructs import Construct
 
+from constructs import Construct
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
 
 

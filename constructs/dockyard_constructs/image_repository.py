@@ -4,6 +4,7 @@ from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+
 from constructs import Construct
 
 CACHE_TAG_PREFIX = "cache-"
@@ -34,7 +35,8 @@ class PublishingRole(Construct):
     @staticmethod
     def arn_of(application: str) -> str:
         """ARN of the role in the account and region of a deploy, for `RepositorySynthesizer`."""
-        return f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/cdk-{application}-publish-${{AWS::AccountId}}-${{AWS::Region}}"
+        name = f"cdk-{application}-publish-${{AWS::AccountId}}-${{AWS::Region}}"
+        return f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{name}"
 
 
 class ImageRepository(Construct):

@@ -3,6 +3,7 @@
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+
 from constructs import Construct
 
 

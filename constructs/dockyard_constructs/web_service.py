@@ -8,8 +8,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_logs as logs
-from constructs import Construct
 
+from constructs import Construct
 from dockyard_constructs.capacity import Capacity, FargateCapacity
 
 DEREGISTRATION_DELAY = Duration.seconds(5)
@@ -93,24 +93,26 @@ class WebService(Construct):
         super().__init__(scope, id)
         if not 1 <= port <= 65535:
             raise ValueError(f"port should be 1 to 65535, got {port}")
-        capacity = capacity or FargateCapacity()
+        runs_on: Capacity = capacity or FargateCapacity()
         health_check = health_check or HealthCheck()
         self.log_group = log_group or logs.LogGroup(
             self, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
         )
-        self.task_definition = capacity.task_definition(self, "Task", cpu=cpu, memory_limit_mib=memory_limit_mib)
+        self.task_definition = runs_on.task_definition(self, "Task", cpu=cpu, memory_limit_mib=memory_limit_mib)
         self.container = self.task_definition.add_container(
             "app",
             image=image,
             environment={"PORT": str(port), **(environment or {})},
             secrets=dict(secrets or {}),
-            port_mappings=[ecs.PortMapping(container_port=port, host_port=capacity.host_port)],
-            logging=ecs.LogDrivers.aws_logs(stream_prefix="app", log_group=self.log_group, mode=ecs.AwsLogDriverMode.NON_BLOCKING),
+            port_mappings=[ecs.PortMapping(container_port=port, host_port=runs_on.host_port)],
+            logging=ecs.LogDrivers.aws_logs(
+                stream_prefix="app", log_group=self.log_group, mode=ecs.AwsLogDriverMode.NON_BLOCKING
+            ),
             stop_timeout=STOP_TIMEOUT,
             linux_parameters=self._linux_parameters(),
-            **capacity.container_size(cpu=cpu, memory_limit_mib=memory_limit_mib),
+            **runs_on.container_size(cpu=cpu, memory_limit_mib=memory_limit_mib),
         )
-        self.service = capacity.service(
+        self.service = runs_on.service(
             self,
             "Service",
             cluster=cluster,
@@ -139,7 +141,7 @@ class WebService(Construct):
             vpc=vpc,
             port=port,
             protocol=elbv2.ApplicationProtocol.HTTP,
-            targets=[self.service],  # type: ignore[list-item]  # BaseService is a target; the stubs do not say so
+            targets=[self.service],
             deregistration_delay=DEREGISTRATION_DELAY,
             health_check=elbv2.HealthCheck(
                 path=check.path,

@@ -13,7 +13,9 @@ from pathlib import Path
 STAND_INS = "DOCKYARD_STAND_INS"
 """Environment variable with the path of the file that lists stand-ins; `dockyard local env` sets it."""
 
-_FROM = re.compile(r"^(?P<head>[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?)(?P<image>\S+)(?:[ \t]+AS[ \t]+(?P<stage>\S+))?", re.I | re.M)
+_FROM = re.compile(
+    r"^(?P<head>[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?)(?P<image>\S+)(?:[ \t]+AS[ \t]+(?P<stage>\S+))?", re.I | re.M
+)
 _COPY = re.compile(r"^(?P<head>[ \t]*COPY[ \t]+(?:--\S+[ \t]+)*?--from=)(?P<image>\S+)", re.I | re.M)
 _ARG = re.compile(r"^[ \t]*ARG[ \t]+(?P<name>\w+)=(?P<value>\S*)", re.I | re.M)
 _VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::-(?P<default>[^}]*))?\}|(?P<bare>\w+))")

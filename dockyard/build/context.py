@@ -1,7 +1,6 @@
 """The files that a build sees: which they are, what they hold, and a copy of just these for the builder."""
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,7 +42,7 @@ def entries(context: Path, patterns: Iterable[str]) -> tuple[Entry, ...]:
     for relative in sorted(Path(path).as_posix() for path in matcher.walk(str(context))):
         path = context / relative
         if path.is_symlink():
-            found.append(Entry(relative, "link", os.readlink(path)))
+            found.append(Entry(relative, "link", str(path.readlink())))
         elif path.is_file():
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -104,7 +104,9 @@ def _node(folder: Path) -> Detection:
     package = json.loads((folder / "package.json").read_text())
     version, version_file = _node_version(folder, package)
     if not (folder / "package-lock.json").is_file() and package.get("dependencies"):
-        raise BuildError(f"{folder} has no package-lock.json: without it two builds may differ", hint="run: npm install --package-lock-only")
+        raise BuildError(
+            f"{folder} has no package-lock.json: without it two builds may differ", hint="run: npm install --package-lock-only"
+        )
     manager = "npm" if (folder / "package-lock.json").is_file() else "none"
     scripts = package.get("scripts", {})
     start, start_file = _procfile(folder, 0) or _node_start(folder, package)

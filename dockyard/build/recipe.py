@@ -15,7 +15,7 @@ from dockyard.build.bases import Bases, references
 from dockyard.build.context import GENERATED_IGNORES, Entry, entries, ignore_patterns
 from dockyard.build.detect import detect
 from dockyard.build.dockerfile import render
-from dockyard.config import Project, Service
+from dockyard.config import Build, Project, Service
 from dockyard.errors import BuildError
 
 FORMAT = 1
@@ -77,45 +77,63 @@ def repository_name(project: Project, service: str) -> str:
     return f"{project.name}/{service}"
 
 
-def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recipe | None:
-    """The recipe of this service's image; None where the service takes an image from a registry.
+@dataclass(frozen=True)
+class Source:
+    """What a service's image is built from, before its files are looked at."""
+
+    context: Path
+    text: str
+    """The Dockerfile."""
+    classic_text: str
+    generated: bool
+    args: Mapping[str, str]
+    target: str | None
+
+
+def dockerfile_of(project: Project, name: str, service: Service) -> Source | None:
+    """The Dockerfile of this service, its own or a generated one; None where the service takes an image from a registry.
 
     Raises BuildError where the source does not tell how to build it.
     """
     if service.image.from_:
         return None
-    build = service.image.build
-    folder = project.service_folder(name)
-    context = (folder / (build.context if build else ".")).resolve()
+    build = service.image.build or Build()
+    file = f"services/{name}/service.yaml"
+    context = (project.service_folder(name) / build.context).resolve()
     if not context.is_dir():
-        raise BuildError(f"services/{name}/service.yaml: image.build.context: no folder at {context}")
+        raise BuildError(f"{file}: image.build.context: no folder at {context}")
     if not context.is_relative_to(project.root.resolve()):
-        raise BuildError(f"services/{name}/service.yaml: image.build.context: should be inside {project.root}, got {context}")
-    own = context / ((build.dockerfile if build else None) or "Dockerfile")
-    if build and build.dockerfile and not own.is_file():
-        raise BuildError(f"services/{name}/service.yaml: image.build.dockerfile: no file at {own}")
-    args = dict(build.args) if build else {}
+        raise BuildError(f"{file}: image.build.context: should be inside {project.root}, got {context}")
+    own = context / (build.dockerfile or "Dockerfile")
     if own.is_file():
-        dockerfile = classic = own.read_text(encoding="utf-8")
-        ignores = ignore_patterns(context, ())
+        text = classic = own.read_text(encoding="utf-8")
+    elif build.dockerfile:
+        raise BuildError(f"{file}: image.build.dockerfile: no file at {own}")
     else:
         app = detect(context, port=service.port)
-        dockerfile, classic = (
+        text, classic = (
             render(app, folder=context, port=service.port, base_prefix=project.base_images, mounts=mounts)
             for mounts in (True, False)
         )
-        ignores = ignore_patterns(context, GENERATED_IGNORES)
-    found = references(dockerfile, args)
+    return Source(context, text, classic, not own.is_file(), dict(build.args), build.target)
+
+
+def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recipe | None:
+    """The recipe of this service's image; None where the service takes an image from a registry. Raises BuildError."""
+    source = dockerfile_of(project, name, service)
+    if source is None:
+        return None
+    found = references(source.text, source.args)
     return Recipe(
         service=name,
         repository=repository_name(project, name),
-        context=context,
-        dockerfile=dockerfile,
-        classic_dockerfile=classic,
-        generated=not own.is_file(),
-        files=entries(context, ignores),
+        context=source.context,
+        dockerfile=source.text,
+        classic_dockerfile=source.classic_text,
+        generated=source.generated,
+        files=entries(source.context, ignore_patterns(source.context, GENERATED_IGNORES if source.generated else ())),
         bases=found,
         identities={reference: bases.identity(reference) for reference in found},
-        args=args,
-        target=build.target if build else None,
+        args=source.args,
+        target=source.target,
     )

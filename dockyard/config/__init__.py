@@ -1,5 +1,6 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
+from dockyard.config.image import Build
 from dockyard.config.load import LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
 from dockyard.config.project import EnvironmentSettings
@@ -10,6 +11,7 @@ from dockyard.config.service import Service, Web
 __all__ = [
     "LOCK_FILE",
     "PROJECT_FILE",
+    "Build",
     "Environment",
     "EnvironmentSettings",
     "Lock",

@@ -37,7 +37,9 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
         yield Problem(("secrets", variable), "is in env as well; keep one of both")
 
 
-def route_problems(environment: str, services: Mapping[str, Mapping[str, Any]], lock: Lock) -> Iterator[Found]:
+def route_problems(
+    environment: str, services: Mapping[str, Mapping[str, Any]], lock: Lock, *, allow_collisions: bool
+) -> Iterator[Found]:
     """Two services of an environment on one route, or with one priority."""
     routes: dict[tuple[str | None, str], str] = {}
     priorities: dict[int, str] = {}
@@ -46,13 +48,15 @@ def route_problems(environment: str, services: Mapping[str, Mapping[str, Any]], 
         if http is None:
             continue
         file = f"services/{service}/service.yaml"
-        if other := routes.setdefault((http.host, http.path), service) != service and routes[http.host, http.path]:
+        other = routes.setdefault((http.host, http.path), service)
+        if other != service:
             host = f" of host {http.host}" if http.host else ""
             message = f'"{http.path}"{host} is the path of service {other} as well; give one of them another path or host'
             yield file, Problem(("http", "path"), message)
             continue
         number = lock.priorities.get(f"{environment}/{service}") or priority(http, environment=environment, service=service)
-        if other := priorities.setdefault(number, service) != service and priorities[number]:
+        other = priorities.setdefault(number, service)
+        if other != service and not (allow_collisions and http.priority is None):
             way_out = "give it another" if http.priority else "run: dockyard lock"
             message = f"its rule would have priority {number}, as that of service {other}; {way_out}"
             yield file, Problem(("http", "priority"), message)

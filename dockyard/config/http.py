@@ -31,7 +31,9 @@ class Health(Model):
     """Good checks in a row that make an unhealthy container healthy again. A new one needs a single good check."""
     unhealthy_threshold: Annotated[int, number(2, 10)] = 2
     """Failed checks in a row that make a container unhealthy."""
-    success_codes: Annotated[str, words("codes such as 200, 200-299 or 200,301", r"[2-4]\d\d(-[2-4]\d\d)?(,[2-4]\d\d(-[2-4]\d\d)?)*")] = "200"
+    success_codes: Annotated[
+        str, words("codes such as 200, 200-299 or 200,301", r"[2-4]\d\d(-[2-4]\d\d)?(,[2-4]\d\d(-[2-4]\d\d)?)*")
+    ] = "200"
     """Status codes of a good answer."""
     grace_period: Annotated[int, number(0, 3600, "seconds")] = 60
     """How long failed checks are forgiven after a container started."""
@@ -48,15 +50,23 @@ class Http(Model):
 
     path: Annotated[str, AfterValidator(_path)] = "/"
     """Requests for this path and all below it: `/api` means `/api` and `/api/*`."""
-    host: Annotated[str, words("a host name such as shop.example.com or *.example.com", r"(\*\.)?[a-z0-9]([a-z0-9.-]{0,124}[a-z0-9])?")] | None = None
+    host: (
+        Annotated[
+            str, words("a host name such as shop.example.com or *.example.com", r"(\*\.)?[a-z0-9]([a-z0-9.-]{0,124}[a-z0-9])?")
+        ]
+        | None
+    ) = None
     """Requests for this host only. Default: every host."""
     priority: Annotated[int, number(1, 999)] | None = None
-    """Priority of the rule, for a path with `*` or `?` in it; the smaller comes first. Other paths get theirs by how specific they are."""
+    """Priority of the rule, for a path with `*` or `?` in it; the smaller comes first. Other paths get one by how
+    specific they are."""
     health: Health = Health()
     """The health check."""
 
     @model_validator(mode="after")
     def _wildcards_have_a_priority(self) -> "Http":
         if (set(self.path) & {"*", "?"} or self.path.count("/") > MAX_DEPTH) and self.priority is None:
-            raise ValueError(f'path "{self.path}" needs a priority of its own (1 to 999): its place among other paths cannot be told')
+            raise ValueError(
+                f'path "{self.path}" needs a priority of its own (1 to 999): its place among other paths cannot be told'
+            )
         return self

@@ -58,10 +58,11 @@ class Project:
         return self.root / "services" / service
 
 
-def load_project(root: Path) -> Project:
+def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
     """Read dockyard.yaml, dockyard.lock and services/*/service.yaml below `root`.
 
-    Raises ConfigError with all faults of all files and environments; nothing else has happened by then.
+    Raises ConfigError with all faults of all files and environments; nothing else has happened by then. Two rules with one
+    computed priority are such a fault, but for `dockyard lock`, which resolves it (`allow_collisions`).
     """
     problems: dict[str, None] = {}  # in order, each once
     file = read(root / PROJECT_FILE, PROJECT_FILE, problems)
@@ -72,7 +73,7 @@ def load_project(root: Path) -> Project:
     found = {path.parent.name: read(path, _name(path, root), problems) for path in sorted(root.glob("services/*/service.yaml"))}
     services = {name: raw for name, raw in found.items() if raw is not None}
     environments = {
-        name: _environment(name, file, services, lock or Lock(), problems)
+        name: _environment(name, file, services, lock or Lock(), problems, allow_collisions)
         for name in (_mapping(file.get("environments")) or {"default": None})
     }
     if problems or project is None or lock is None:
@@ -110,10 +111,15 @@ def merge(base: Any, override: Any) -> Any:
 
 
 def _environment(
-    name: str, file: dict[str, Any], raw_services: Mapping[str, dict[str, Any]], lock: Lock, problems: dict[str, None]
+    name: str,
+    file: dict[str, Any],
+    raw_services: Mapping[str, dict[str, Any]],
+    lock: Lock,
+    problems: dict[str, None],
+    allow_collisions: bool,
 ) -> Environment:
     override = _mapping(_mapping(file.get("environments")).get(name))
-    shared = {key: file[key] for key in ("network", "cluster") if key in file}
+    shared: dict[str, Any] = {key: file[key] for key in ("network", "cluster") if key in file}
     settings = _overridden(EnvironmentSettings, shared, override, name, PROJECT_FILE, problems)
     services: dict[str, Service] = {}
     merged: dict[str, dict[str, Any]] = {}
@@ -127,7 +133,7 @@ def _environment(
         if model := _overridden(Web, own, override, name, path, problems):
             services[service] = model
         _note(path, _placed(checks.service_problems(service, merged[service], settings), override, name), problems)
-    for path, problem in checks.route_problems(name, merged, lock):
+    for path, problem in checks.route_problems(name, merged, lock, allow_collisions=allow_collisions):
         _note(path, [problem], problems)
     return Environment(name, settings or EnvironmentSettings(), MappingProxyType(services))
 
@@ -167,7 +173,9 @@ def _override_problems(raw: dict[str, Any], environments: dict[str, Any]) -> Ite
         return
     for name, override in overrides.items():
         if name not in environments:
-            yield Problem(("environments", name), f"unknown environment; dockyard.yaml has {one_of(list(environments)) or 'none'}")
+            yield Problem(
+                ("environments", name), f"unknown environment; dockyard.yaml has {one_of(list(environments)) or 'none'}"
+            )
         if override is not None and not isinstance(override, dict):
             yield Problem(("environments", name), f"should be a mapping of keys, got {show(override)}")
         for key in NOT_BY_ENVIRONMENT.keys() & _mapping(override).keys():
@@ -178,7 +186,7 @@ def _one(model: type[M], raw: dict[str, Any], file: str, problems: dict[str, Non
     """The model of a file without what its environments override, which `_environment` reads."""
     environments = raw.get("environments")
     if isinstance(environments, dict):
-        raw = {**raw, "environments": dict.fromkeys(environments, {})}
+        raw = {**raw, "environments": {key: {} for key in environments}}
     try:
         return model.model_validate(raw)
     except ValidationError as error:

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import UnionType
@@ -60,7 +61,7 @@ def _message(detail: ErrorDetails, field: FieldInfo | None, owner: type[BaseMode
         case "greater_than_equal" | "less_than_equal" if field:
             return f"should be {_bounds(field)}, got {got}"
         case "literal_error":
-            return f"should be {one_of([o.strip(chr(39)) for o in context['expected'].replace(' or ', ', ').split(', ')])}, got {got}"
+            return f"should be {one_of(re.findall(chr(39) + '(.*?)' + chr(39), context['expected']))}, got {got}"
         case "too_short":
             return f"should have at least {context['min_length']}, got {context['actual_length']}"
         case "string_too_short":

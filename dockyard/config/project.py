@@ -14,9 +14,9 @@ _REGISTRY_NAMES = {"docker-hub": "", "ecr-public": "public.ecr.aws/docker/librar
 def _registry_prefix(value: str) -> str:
     if value in _REGISTRY_NAMES:
         return _REGISTRY_NAMES[value]
-    if "." not in value.split("/")[0] and ":" not in value.split("/")[0]:
+    if "." not in value.split("/", maxsplit=1)[0] and ":" not in value.split("/", maxsplit=1)[0]:
         raise ValueError(
-            'should be docker-hub, ecr-public or a registry\'s prefix such as '
+            "should be docker-hub, ecr-public or a registry's prefix such as "
             f'123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library, got "{value}"'
         )
     return value.rstrip("/") + "/"

@@ -33,6 +33,17 @@ def priority(http: Http, *, environment: str, service: str) -> int:
     return _STARTS[band] + int.from_bytes(digest[:8]) % _WIDTHS[band]
 
 
+def neighbour(number: int, taken: set[int]) -> int:
+    """The next priority of the same band that is not taken. Raises ValueError where the whole band is."""
+    band = next(i for i, width in enumerate(_WIDTHS) if _STARTS[i] <= number < _STARTS[i] + width)
+    start, width = _STARTS[band], _WIDTHS[band]
+    for step in range(1, width):
+        candidate = start + (number - start + step) % width
+        if candidate not in taken:
+            return candidate
+    raise ValueError(f"no free priority from {start} to {start + width - 1}")
+
+
 def path_patterns(path: str) -> tuple[str, ...]:
     """Patterns of the rule: `/api` means `/api` and `/api/*`, `/` means all; a raw pattern means itself."""
     if path == "/":

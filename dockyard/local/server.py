@@ -16,33 +16,31 @@ def main() -> None:
     """Serve until SIGTERM or SIGINT, then remove all containers of this instance."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--id", required=True)
-    parser.add_argument("--network", required=True)
+    parser.add_argument("--name", required=True, help="of its Docker network and its containers' labels")
     parser.add_argument("--gateway", required=True)
     parser.add_argument("--state", required=True)
     parser.add_argument("--without", action="append", default=[])
     arguments = parser.parse_args()
-    _settings(arguments.port, arguments.id, arguments.state)
+    _settings(arguments.port, arguments.name, arguments.state)
     # Only now: ministack reads its settings when it is imported.
     from dockyard.local import extensions  # noqa: PLC0415
     from dockyard.local.extensions.instance import Instance  # noqa: PLC0415
 
-    instance = Instance(id=arguments.id, port=arguments.port, network=arguments.network, gateway=arguments.gateway)
+    instance = Instance(name=arguments.name, port=arguments.port, gateway=arguments.gateway)
     extensions.install(instance, leave_out=frozenset(arguments.without))
     _reset_with(extensions.reset)
     asyncio.run(_serve(instance.port, instance.gateway))
     os._exit(0)  # threads that watch containers must not keep the process
 
 
-def _settings(port: int, instance_id: str, state: str) -> None:
-    host, _, _ = instance_id.rpartition(":")
+def _settings(port: int, name: str, state: str) -> None:
     os.environ.update(
         GATEWAY_PORT=str(port),
-        MINISTACK_HOSTNAME=host,  # not the machine's name, which may change while containers live
+        MINISTACK_HOSTNAME=name,  # not the machine's name, which may change while containers live
         HOSTNAME="",  # ministack looks for a container of this name; it is not in one
         S3_DATA_DIR=f"{state}/s3",
         STATE_DIR=f"{state}/services",
-        TMPDIR=f"{state}/tmp",
+        TMPDIR=f"{state}/tmp",  # noqa: S108  # a folder of ours
         IOT_MTLS_ENABLED="0",
         SFTP_ENABLED="0",
         LOG_LEVEL="WARNING",

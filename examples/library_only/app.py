@@ -17,12 +17,9 @@ home = ContainerCluster(
     instances=InstanceGroup(instance_types=["t3.small", "t3a.small"]),
     load_balancer_security_group=front.security_group,
 )
-assert home.capacity_provider
 
 image = ecs.ContainerImage.from_registry("public.ecr.aws/nginx/nginx:1.29")
-WebService(
-    stack, "Site", cluster=home.cluster, listener=front.listener, image=image, port=80, route=Route(200, ["/*"])
-)
+WebService(stack, "Site", cluster=home.cluster, listener=front.listener, image=image, port=80, route=Route(200, ["/*"]))
 WebService(
     stack,
     "Docs",
@@ -31,6 +28,6 @@ WebService(
     image=image,
     port=80,
     route=Route(100, ["/docs", "/docs/*"]),
-    capacity=Ec2Capacity(home.capacity_provider.capacity_provider_name),
+    capacity=Ec2Capacity(home.capacity_provider_name),
 )
 app.synth()

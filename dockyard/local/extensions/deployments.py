@@ -73,7 +73,7 @@ def _event(service: dict[str, Any], message: str) -> None:
 
 def _watch(healthy: Any, service_key: str, task: dict[str, Any], account: str, region: str) -> None:
     """Follow one task's targets for as long as it lives."""
-    cluster = service_key.split("/")[0]
+    cluster = service_key.split("/", maxsplit=1)[0]
     begun, counted = time.monotonic(), False
     with request_scope(account, region):
         while ecs._task_is_active(task["taskArn"], task):
@@ -93,7 +93,9 @@ def _watch(healthy: Any, service_key: str, task: dict[str, Any], account: str, r
 
 
 def _state(balanced: dict[str, Any], task: dict[str, Any]) -> str:
-    return target_health.state(balanced.get("targetGroupArn", ""), ecs._task_ip(task) or "", int(balanced.get("containerPort", 80)))
+    return target_health.state(
+        balanced.get("targetGroupArn", ""), ecs._task_ip(task) or "", int(balanced.get("containerPort", 80))
+    )
 
 
 def _fail(service_key: str, service: dict[str, Any], task: dict[str, Any]) -> None:
@@ -103,4 +105,4 @@ def _fail(service_key: str, service: dict[str, Any], task: dict[str, Any]) -> No
     if ecs._mark_task_stopped(task["taskArn"], task, reason, "ServiceSchedulerInitiated"):
         ecs._cleanup_task_resources(task, ecs._get_docker())
         ecs._record_service_task_failure(task)
-        ecs._reconcile_service_tasks(service_key.split("/")[0], service_key)
+        ecs._reconcile_service_tasks(service_key.split("/", maxsplit=1)[0], service_key)

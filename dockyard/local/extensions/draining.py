@@ -39,7 +39,9 @@ def install(_: Instance) -> None:
             return
         targets, service = list(_targets(task)), service_key(task)
         _stopping[service] += 1
-        spawn_background(_drained, targets, lambda: original(task, client, extra_container), service, thread_name="dockyard-drain")
+        spawn_background(
+            _drained, targets, lambda: original(task, client, extra_container), service, thread_name="dockyard-drain"
+        )
 
     ecs._cleanup_task_resources = cleanup
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 class Instance:
     """One running local AWS."""
 
-    id: str
-    """Value of the label `ministack.instance` of its containers."""
+    name: str
+    """Of its Docker network, and value of the label `dockyard.local` of its containers."""
     port: int
-    network: str
-    """Name of the Docker network of its tasks."""
     gateway: str
     """Address of this machine within that network."""
 

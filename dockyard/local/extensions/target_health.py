@@ -118,7 +118,9 @@ async def _check(key: Key, group: dict[str, Any]) -> tuple[str, str] | None:
     port = group.get("HealthCheckPort", "traffic-port")
     try:
         async with asyncio.timeout(float(group.get("HealthCheckTimeoutSeconds") or 5)):
-            status = await _get(address, traffic_port if port == "traffic-port" else int(port), group.get("HealthCheckPath") or "/")
+            status = await _get(
+                address, traffic_port if port == "traffic-port" else int(port), group.get("HealthCheckPath") or "/"
+            )
     except TimeoutError:
         return "Target.Timeout", "Request timed out"
     except (OSError, ValueError, asyncio.IncompleteReadError):
@@ -133,7 +135,9 @@ async def _get(address: str, port: int, path: str) -> int:
     """Status code of a GET of its own connection."""
     reader, writer = await asyncio.open_connection(address, port)
     try:
-        request = f"GET {path} HTTP/1.1\r\nHost: {address}:{port}\r\nUser-Agent: ELB-HealthChecker/2.0\r\nConnection: close\r\n\r\n"
+        request = (
+            f"GET {path} HTTP/1.1\r\nHost: {address}:{port}\r\nUser-Agent: ELB-HealthChecker/2.0\r\nConnection: close\r\n\r\n"
+        )
         writer.write(request.encode())
         line = await reader.readline()
         return int(line.split()[1])

@@ -13,6 +13,8 @@ from ministack.services import ecs
 from dockyard.local.extensions.instance import Instance
 
 LOOPBACK = "127.0.0.1"
+LABEL = "dockyard.local"
+"""Label of every container, by which it is found when its local AWS is gone."""
 
 
 def install(instance: Instance) -> None:
@@ -20,10 +22,11 @@ def install(instance: Instance) -> None:
     original = ecs._build_run_kwargs
 
     def build_run_kwargs(*args: Any, **kwargs: Any) -> dict[str, Any]:
-        run = original(*args, **kwargs)
+        run: dict[str, Any] = original(*args, **kwargs)
+        run["labels"] = {**run["labels"], LABEL: instance.name}
         if run.get("network_mode") == "host":
             return run
         ports = {port: (LOOPBACK, host or 0) for port, host in (run.get("ports") or {}).items()}
-        return {**run, "network": instance.network, "ports": ports, "extra_hosts": {"host.docker.internal": instance.gateway}}
+        return {**run, "network": instance.name, "ports": ports, "extra_hosts": {"host.docker.internal": instance.gateway}}
 
     ecs._build_run_kwargs = build_run_kwargs

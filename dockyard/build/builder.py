@@ -1,0 +1,137 @@
+"""From a recipe to a local image, by the best builder that is there.
+
+`docker buildx` where it is; else BuildKit by the CLI's own client; else the engine's classic builder. All three see the
+same folder, which holds the files of the recipe and no others.
+"""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dockyard.build.bases import Bases, readdressed
+from dockyard.build.context import stage
+from dockyard.build.recipe import Recipe
+from dockyard.build.steps import Steps
+from dockyard.doors.docker import Docker
+from dockyard.errors import BuildError
+from dockyard.progress import Progress
+
+SHOWN_LINES = 20
+STAND_IN_LABEL = "dockyard.stand-in"
+"""Label of an image that is built on a stand-in; it is never pushed outside this machine."""
+
+_CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+_CA_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What a build needs beside its recipe."""
+
+    docker: Docker
+    bases: Bases
+    registry: str
+    """Host that serves the stand-ins."""
+    folder: Path
+    """Dockyard's own folder in the project."""
+    ca_bundle: Path | None = None
+    """The host's certificates: a build secret, for where a company's proxy re-signs TLS."""
+
+
+def ca_bundle(environment: Mapping[str, str]) -> Path | None:
+    """The certificates that this machine trusts: where a variable says, else where the system keeps them."""
+    candidates = [*(environment.get(name) for name in _CA_VARIABLES), *_CA_FILES]
+    return next((Path(path) for path in candidates if path and Path(path).is_file()), None)
+
+
+def local_name(recipe: Recipe) -> str:
+    """Name of the image in the local engine."""
+    return f"{recipe.repository}:{recipe.tag}"
+
+
+def build(recipe: Recipe, workshop: Workshop, progress: Progress) -> str:
+    """Build the image unless the engine has it; its local name. Raises BuildError with the step that failed."""
+    name = local_name(recipe)
+    if workshop.docker.image_id(name):
+        progress.done(recipe.service, "image is built already")
+        return name
+    log = workshop.folder / "logs" / f"build-{recipe.service}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    room = Path(tempfile.mkdtemp(prefix=f"{recipe.service}-", dir=_made(workshop.folder / "build")))
+    steps = Steps()
+    begun = time.monotonic()
+    try:
+        stage(recipe.context, recipe.files, room / "context")
+        with log.open("w") as file:
+
+            def on_line(line: str) -> None:
+                file.write(line + "\n")
+                file.flush()
+                if step := steps.read(line):
+                    progress.update(recipe.service, step)
+
+            fault = _run(recipe, workshop, room, on_line)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+    if fault is not None:
+        raise _explained(recipe, steps, fault, log)
+    progress.done(recipe.service, f"image built in {time.monotonic() - begun:.1f} s")
+    return name
+
+
+def _run(recipe: Recipe, workshop: Workshop, room: Path, on_line: Callable[[str], None]) -> str | None:
+    """None where the build worked; else the builder's last word."""
+    cli = workshop.docker.cli
+    text = recipe.dockerfile if cli else recipe.classic_dockerfile
+    dockerfile = room / "Dockerfile"
+    dockerfile.write_text(readdressed(text, recipe.args, workshop.bases, workshop.registry), encoding="utf-8")
+    stand_ins = ", ".join(base for base in recipe.bases if base in workshop.bases.stand_ins)
+    labels = {"dockyard.service": recipe.service, **({STAND_IN_LABEL: stand_ins} if stand_ins else {})}
+    if cli is None:
+        shutil.copy(dockerfile, room / "context" / ".dockyard.Dockerfile")
+        return workshop.docker.classic_build(
+            on_line, path=str(room / "context"), dockerfile=".dockyard.Dockerfile", tag=local_name(recipe), labels=labels,
+            buildargs=dict(recipe.args), target=recipe.target, platform=recipe.platform,
+        )  # fmt: skip
+    arguments = cli_arguments(recipe, buildx=cli.buildx, dockerfile=dockerfile, labels=labels, ca=workshop.ca_bundle)
+    code = workshop.docker.build([*arguments, str(room / "context")], buildkit=not cli.buildx, on_line=on_line)
+    return None if code == 0 else f"exit code {code}"
+
+
+def cli_arguments(recipe: Recipe, *, buildx: bool, dockerfile: Path, labels: Mapping[str, str], ca: Path | None) -> list[str]:
+    """Arguments of `docker`, but for the folder at the end."""
+    start = ["buildx", "build", "--builder", "default", "--load", "--provenance=false"] if buildx else ["build"]
+    return [
+        *start,
+        "--progress=plain",
+        *("--platform", recipe.platform),
+        *("--file", str(dockerfile)),
+        *("--tag", local_name(recipe)),
+        *(word for name, value in labels.items() for word in ("--label", f"{name}={value}")),
+        *(word for name, value in recipe.args.items() for word in ("--build-arg", f"{name}={value}")),
+        *(("--target", recipe.target) if recipe.target else ()),
+        *(("--secret", f"id=ca,src={ca}") if ca else ()),
+    ]
+
+
+def _explained(recipe: Recipe, steps: Steps, fault: str, log: Path) -> BuildError:
+    failed = steps.failed
+    if base := steps.missing_base:
+        return BuildError(
+            f"failed to build {recipe.service}: base image {base} cannot be had: {failed.error} (tried: this engine's "
+            f"images, the registry that its name says, stand-ins of the local AWS)",
+            hint="check the name; or set base_images in dockyard.yaml to a registry that can be reached; or, for the local "
+            "AWS, start from one of the stand-ins that `dockyard local status` lists",
+        )
+    shown = "".join(f"\n  | {line}" for line in failed.output[-SHOWN_LINES:])
+    return BuildError(
+        f"failed to build {recipe.service} at {failed.name}: {failed.error or fault}{shown}", hint=f"whole log: {log}"
+    )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

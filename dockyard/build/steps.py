@@ -1,0 +1,63 @@
+"""What a builder prints, read as steps: which one runs, what each printed, which one failed and why."""
+
+import re
+from dataclasses import dataclass, field
+
+_LINE = re.compile(r"#(?P<id>\d+) (?P<text>.*)")
+_OUTPUT = re.compile(r"\d+\.\d+ (?P<text>.*)")
+_CLASSIC_STEP = re.compile(r"Step \d+/\d+ : (?P<text>.*)")
+_METADATA = re.compile(r"\[internal\] load metadata for (?P<image>\S+)")
+
+
+@dataclass
+class Step:
+    """One step of a build."""
+
+    name: str
+    output: list[str] = field(default_factory=list)
+    error: str | None = None
+
+
+class Steps:
+    """Reads BuildKit's plain progress, or what the classic builder prints, line by line."""
+
+    def __init__(self) -> None:
+        self._steps: dict[str, Step] = {}
+        self._current: Step | None = None
+        self._said: list[str] = []
+
+    def read(self, line: str) -> str | None:
+        """Take in a line; the name of the step where one begins with it."""
+        if match := _LINE.match(line):
+            return self._buildkit(match["id"], match["text"])
+        if match := _CLASSIC_STEP.match(line):
+            self._current = self._steps.setdefault(line, Step(match["text"]))
+            return match["text"]
+        if self._current and _CLASSIC_STEP.match(next(iter(self._steps))):
+            self._current.output.append(line)
+        elif line.strip():
+            self._said.append(line)
+        return None
+
+    def _buildkit(self, id: str, text: str) -> str | None:
+        step = self._steps.get(id)
+        if step is None:
+            self._steps[id] = self._current = Step(text)
+            return text if text.startswith("[") else None
+        if text.startswith("ERROR: "):
+            step.error = text.removeprefix("ERROR: ")
+        elif match := _OUTPUT.match(text):
+            step.output.append(match["text"])
+        return None
+
+    @property
+    def failed(self) -> Step:
+        """The step that failed; with the classic builder, the last one. A step of its own where none is known."""
+        faults = [step for step in self._steps.values() if step.error and "context canceled" not in step.error]
+        return next(iter(faults), None) or self._current or Step("start", output=self._said)
+
+    @property
+    def missing_base(self) -> str | None:
+        """The base image that could not be had, where that is what failed."""
+        match = _METADATA.match(self.failed.name)
+        return match["image"].removeprefix("docker.io/library/").removeprefix("docker.io/") if match else None

@@ -1,0 +1,42 @@
+"""`dockyard deploy`: the environment as the project says."""
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+import typer
+
+from dockyard.cli import screen
+from dockyard.cli.arguments import Environment, Json, Project, Services
+from dockyard.cli.session import Session
+from dockyard.deploy.run import deploy as run
+
+
+def deploy(
+    services: Services = None,
+    env: Environment = None,
+    project: Project = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Look at every stack, even where nothing seems to have changed.")
+    ] = False,
+    via: Annotated[
+        Literal["changesets", "cdk"], typer.Option(help="Deploy stacks by change sets, or by the CDK CLI.")
+    ] = "changesets",
+    json: Json = False,
+) -> None:
+    """Build, push and deploy what changed, and print where each service answers."""
+    session = Session(project, env)
+    session.check_services(services or [])
+    deploy_and_tell(session, services or [], force=force, via=via, json=json)
+
+
+def deploy_and_tell(session: Session, services: list[str], *, force: bool, via: str, json: bool) -> None:
+    """Deploy, then print one line a service."""
+    environment = session.environment.name
+    screen.say(f"{session.project.name} to {environment} (account {session.aws.account}, {session.aws.region})")
+    with screen.Board() as board:
+        receipt = run(session.site, board, services=services, force=force, via_cdk=via == "cdk")
+    screen.say(f"{'nothing changed' if receipt.nothing_changed else 'done'} ({receipt.seconds:.1f} s)")
+    if json:
+        screen.as_json(asdict(receipt))
+    else:
+        screen.table([{"service": name, "address": address} for name, address in receipt.addresses.items()])

@@ -1,0 +1,129 @@
+"""`dockyard local`: the local AWS, started, stopped, emptied, looked at."""
+
+import os
+import shlex
+import sys
+from datetime import datetime
+
+import typer
+
+from dockyard.build.bases import references
+from dockyard.build.recipe import dockerfile_of
+from dockyard.cli import screen
+from dockyard.cli.arguments import Json, Port, Project
+from dockyard.cli.session import Session
+from dockyard.doors.docker import Docker
+from dockyard.errors import PrerequisiteError
+from dockyard.local.engine import Engine
+from dockyard.local.lifecycle import LocalAws
+from dockyard.local.stand_ins import StandIns
+
+app = typer.Typer(help="The local AWS: the same templates, real containers, no account.", no_args_is_help=True)
+
+_OTHER_CREDENTIALS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+
+
+def start(session: Session, port: int | None) -> Session:
+    """Start what is not running yet; a session whose AWS is the local one."""
+    local = LocalAws(session.own_folder)
+    docker = Engine(session.own_folder, session.processes, screen.say).ensure()
+    local.up(docker, port, screen.say)
+    here = in_local_aws(session)
+    dockerfiles = (dockerfile_of(session.project, name, service) for name, service in session.environment.services.items())
+    bases = [base for found in dockerfiles if found for base in references(found.text, found.args)]
+    StandIns(local.stand_ins, docker, here.processes, screen.say).ensure(dict.fromkeys(bases), here.aws)
+    return here
+
+
+def stop(session: Session) -> None:
+    """Stop what was started here, and nothing else."""
+    docker = Docker(session.processes)
+    was_running = LocalAws(session.own_folder).down(docker if docker.answers() else None)
+    screen.say("the local AWS is stopped" if was_running else "the local AWS did not run")
+    if Engine(session.own_folder, session.processes, screen.say).stop():
+        screen.say("the Docker engine that was started here is stopped")
+
+
+def in_local_aws(session: Session) -> Session:
+    """The same session with the local AWS as its account. Raises PrerequisiteError where it does not run."""
+    for name in _OTHER_CREDENTIALS:
+        os.environ.pop(name, None)
+    return session.with_variables(variables(session))
+
+
+def variables(session: Session) -> dict[str, str]:
+    """What the environment must hold for the local AWS to be used. Raises PrerequisiteError where it does not run."""
+    own = {
+        **LocalAws(session.own_folder).environment(),
+        "PATH": os.pathsep.join([*_tools(session), os.environ.get("PATH", os.defpath)]),
+    }
+    if any(os.environ.get(name) for name in _PROXIES):
+        own["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "localhost", "127.0.0.1"]))
+    return own
+
+
+def _tools(session: Session) -> list[str]:
+    """Folders with `dockyard`, `python`, `node` and `cdk`."""
+    return [os.path.dirname(sys.executable), str(session.root / "node_modules" / ".bin")]  # noqa: PTH120  # the link, not its target
+
+
+@app.command()
+def up(port: Port = None, project: Project = None) -> None:
+    """Start the local AWS, and the Docker engine where none answers; see that the services' base images can be had."""
+    session = start(Session(project), port)
+    screen.say(f"the local AWS listens on {session.variables['AWS_ENDPOINT_URL']}")
+    screen.say('to use it: eval "$(dockyard local env)"; then: cdk bootstrap && cdk deploy --all, or: dockyard up')
+
+
+@app.command()
+def down(project: Project = None) -> None:
+    """Stop the local AWS with all that it runs, and the Docker engine where it was started here."""
+    stop(Session(project))
+
+
+@app.command()
+def reset(project: Project = None) -> None:
+    """Empty the account: all resources and containers go, the local AWS stays."""
+    session = Session(project)
+    LocalAws(session.own_folder).reset(Docker(session.processes))
+    screen.say("the local AWS is empty; next: cdk bootstrap && cdk deploy --all, or: dockyard up")
+
+
+@app.command()
+def env(project: Project = None) -> None:
+    """Print the shell exports that point any AWS tool at the local AWS: eval "$(dockyard local env)"."""
+    session = Session(project)
+    for name, value in variables(session).items():
+        if name == "PATH":
+            value = os.pathsep.join(_tools(session))  # noqa: PLW2901
+            screen.result(f'export PATH={shlex.quote(value)}:"$PATH"')
+        else:
+            screen.result(f"export {name}={shlex.quote(value)}")
+    screen.result(f"unset {' '.join(_OTHER_CREDENTIALS)}")
+
+
+@app.command()
+def status(project: Project = None, json: Json = False) -> None:
+    """Print what runs."""
+    session = Session(project)
+    docker = Docker(session.processes)
+    local = LocalAws(session.own_folder)
+    if not docker.answers():
+        raise PrerequisiteError("no Docker engine answers, so no local AWS runs", hint="run: dockyard local up")
+    found = local.status(docker)
+    left = docker.containers(local.label)
+    if json:
+        screen.as_json({"running": found, "containers": left})
+        return
+    if found is None:
+        screen.result("the local AWS does not run")
+    else:
+        since = datetime.fromtimestamp(found.started).astimezone()
+        screen.table(
+            [
+                {"": "address", "value": f"http://localhost:{found.port}"},
+                {"": "process", "value": f"{found.pid}, since {since:%Y-%m-%d %H:%M}"},
+            ]
+        )
+    screen.table([{"container": name} for name in left])

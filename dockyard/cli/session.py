@@ -1,0 +1,114 @@
+"""What most commands begin with: the project, its environment, and the doors to the outside."""
+
+import functools
+import os
+from pathlib import Path
+
+from dockyard.build import STAND_INS, Bases, Recipe
+from dockyard.build.builder import Workshop, ca_bundle
+from dockyard.config import PROJECT_FILE, Environment, Project, load_project
+from dockyard.deploy.images import recipes
+from dockyard.deploy.site import Site
+from dockyard.doors.aws import Aws
+from dockyard.doors.docker import Docker
+from dockyard.doors.process import Processes
+from dockyard.errors import UsageError
+
+FOLDER = ".dockyard"
+
+
+class Session:
+    """One command's view of the world. Each part is made when it is first asked for.
+
+    :param folder: the project's folder. Default: the nearest one upwards with a dockyard.yaml.
+    :param environment: name of the environment. Default: DOCKYARD_ENV, else the first in dockyard.yaml.
+    """
+
+    def __init__(self, folder: Path | None, environment: str | None = None, variables: dict[str, str] | None = None) -> None:
+        self._folder, self._environment = folder, environment
+        os.environ.update(variables or {})  # boto3 reads them there
+        self.variables = dict(os.environ)
+
+    def with_variables(self, variables: dict[str, str]) -> "Session":
+        """The same project and environment, with these variables set."""
+        return Session(self._folder, self._environment, variables)
+
+    @functools.cached_property
+    def root(self) -> Path:
+        """The project's folder. Raises UsageError."""
+        if self._folder:
+            return self._folder.resolve()
+        here = Path.cwd()
+        found = next((path for path in (here, *here.parents) if (path / PROJECT_FILE).is_file()), None)
+        if not found:
+            raise UsageError(
+                f"no {PROJECT_FILE} in {here} or above", hint="go to the project's folder, or name it with --project"
+            )
+        return found
+
+    @property
+    def own_folder(self) -> Path:
+        """Dockyard's own folder in the project."""
+        return self.root / FOLDER
+
+    @functools.cached_property
+    def project(self) -> Project:
+        """The project. Raises ConfigError."""
+        return load_project(self.root)
+
+    @functools.cached_property
+    def environment(self) -> Environment:
+        """The environment. Raises UsageError."""
+        return self.project.environment(self._environment or self.variables.get("DOCKYARD_ENV"))
+
+    @functools.cached_property
+    def processes(self) -> Processes:
+        """Starts programs."""
+        return Processes(self.variables)
+
+    @functools.cached_property
+    def docker(self) -> Docker:
+        """The Docker engine."""
+        return Docker(self.processes)
+
+    @functools.cached_property
+    def aws(self) -> Aws:
+        """The environment's account and region. Raises PrerequisiteError, and UsageError for another account."""
+        aws = Aws(region=self.environment.settings.region)
+        wanted = self.environment.settings.account
+        if wanted and aws.account != wanted:
+            raise UsageError(
+                f"environment {self.environment.name} is in account {wanted}, and the credentials are of {aws.account}",
+                hint="use credentials of that account, for example AWS_PROFILE",
+            )
+        return aws
+
+    @functools.cached_property
+    def bases(self) -> Bases:
+        """What is known of base images."""
+        return Bases.read(self.project.lock.bases, self.variables.get(STAND_INS))
+
+    @functools.cached_property
+    def workshop(self) -> Workshop:
+        """What builds need."""
+        registry = self.aws.registry().host if self.bases.stand_ins else ""
+        return Workshop(self.docker, self.bases, registry, self.own_folder, ca_bundle(self.variables))
+
+    @functools.cached_property
+    def site(self) -> Site:
+        """What deploys need."""
+        return Site(self.project, self.environment, self.aws, self.processes, self.workshop)
+
+    def recipes(self, services: list[str]) -> list[Recipe]:
+        """Recipes of these services, or of all. Raises UsageError for a service that is not there."""
+        self.check_services(services)
+        return [
+            found for found in recipes(self.project, self.environment, self.bases) if not services or found.service in services
+        ]
+
+    def check_services(self, services: list[str]) -> None:
+        """Raise UsageError where one of these is no service of the environment."""
+        known = list(self.environment.services)
+        for name in services:
+            if name not in known:
+                raise UsageError(f"no service {name}; there is {', '.join(known) or 'none'}")

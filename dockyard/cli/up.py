@@ -1,0 +1,29 @@
+"""`dockyard up`: from nothing to running services, on this machine."""
+
+import tempfile
+from pathlib import Path
+
+from dockyard.cli import local, screen
+from dockyard.cli.arguments import Environment, Json, Port, Project
+from dockyard.cli.deploy import deploy_and_tell
+from dockyard.cli.session import Session
+from dockyard.errors import DockyardError
+
+_BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
+
+
+def up(port: Port = None, env: Environment = None, project: Project = None, json: Json = False) -> None:
+    """Start the local AWS, bootstrap it, deploy everything, and print where each service answers."""
+    session = local.start(Session(project, env), port)
+    if session.aws.parameter(_BOOTSTRAP_PARAMETER) is None:
+        _bootstrap(session)
+    deploy_and_tell(session, [], force=False, via="changesets", json=json)
+
+
+def _bootstrap(session: Session) -> None:
+    screen.say("bootstrapping the account for CDK")
+    where = f"aws://{session.aws.account}/{session.aws.region}"
+    with tempfile.TemporaryDirectory() as elsewhere:  # in the project's folder the CLI would synthesize first
+        ended = session.processes.run(["cdk", "bootstrap", where], cwd=Path(elsewhere))
+    if ended.code != 0:
+        raise DockyardError(f"cdk bootstrap failed:\n{ended.output[-2000:].strip()}")

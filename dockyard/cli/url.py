@@ -1,0 +1,20 @@
+"""`dockyard url`: where a service answers."""
+
+from dockyard.cli import screen
+from dockyard.cli.arguments import Environment, Project, Service
+from dockyard.cli.session import Session
+from dockyard.deploy.stack import describe
+from dockyard.errors import DockyardError
+
+
+def url(service: Service, env: Environment = None, project: Project = None) -> None:
+    """Print the address of a service."""
+    session = Session(project, env)
+    session.check_services([service])
+    name = session.site.service_stack(service)
+    stack = describe(session.aws.cloudformation, name)
+    outputs = stack.get("Outputs", []) if stack else []
+    address = next((output["OutputValue"] for output in outputs if output["OutputKey"] == "Address"), None)
+    if address is None:
+        raise DockyardError(f"{service} is not deployed to {session.environment.name}", hint=f"run: dockyard deploy {service}")
+    screen.result(address)

@@ -1,0 +1,166 @@
+"""The deploy itself: build and synthesize side by side, push, then the stacks in the order that they need each other."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from dockyard.build.plan import Planned, side_by_side
+from dockyard.deploy.assembly import StackArtifact, read_assembly
+from dockyard.deploy.images import built, pushed, recipes
+from dockyard.deploy.receipt import Receipt, fingerprint, read_receipt
+from dockyard.deploy.site import PARTITION, Site
+from dockyard.deploy.stack import Deployed, StackDeployer, describe, version
+from dockyard.deploy.synth import synthesize
+from dockyard.deploy.tasks import TaskWatch
+from dockyard.deploy.via_cdk import deploy_via_cdk
+from dockyard.errors import DeployError, DockyardError, PrerequisiteError
+from dockyard.progress import Progress
+
+STACKS_AT_ONCE = 10
+
+
+def deploy(
+    site: Site, progress: Progress, *, services: Sequence[str] = (), force: bool = False, via_cdk: bool = False
+) -> Receipt:
+    """Bring the environment to what the project says; the receipt.
+
+    :param services: deploy these services' stacks, and what they depend on; all where none are named.
+    :param force: look at every stack even where nothing seems to have changed.
+    :param via_cdk: leave the stacks to the CDK CLI.
+    """
+    begun = time.monotonic()
+    made = recipes(site.project, site.environment, site.workshop.bases)
+    tags = {found.service: found.tag for found in made}
+    now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
+    last = read_receipt(site.receipt_file)
+    if last and not force and last.infrastructure == now and last.images == tags and _untouched(site, last):
+        return replace(last, seconds=time.monotonic() - begun, nothing_changed=True)
+    wanted = [found for found in made if not services or found.service in services]
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        synth = pool.submit(_synthesized, site, progress, validate=last is None or last.infrastructure != now)
+        images = built(site, wanted, progress)
+        artifacts = _with_dependencies(synth.result(), {site.service_stack(name) for name in services})
+    _check_bootstrap(site, artifacts)
+    images, stacks = (_via_cdk if via_cdk else _by_change_sets)(site, artifacts, images, progress)
+    receipt = Receipt(
+        infrastructure=now,
+        images={**(last.images if last and services else {}), **{image.recipe.service: image.recipe.tag for image in images}},
+        digests={**(last.digests if last and services else {}), **{image.recipe.service: image.digest or "" for image in images}},
+        stacks={**(last.stacks if last and services else {}), **{name: stack.version for name, stack in stacks.items()}},
+        addresses={**(last.addresses if last and services else {}), **_addresses(site, stacks)},
+        seconds=time.monotonic() - begun,
+    )
+    receipt.write(site.receipt_file)
+    return receipt
+
+
+def _untouched(site: Site, last: Receipt) -> bool:
+    """Whether the account still is as the last deploy left it."""
+
+    def same(name: str) -> bool:
+        stack = describe(site.aws.cloudformation, name)
+        return stack is not None and version(stack) == last.stacks[name]
+
+    expected = {site.service_stack(name) for name in site.environment.services}
+    return expected <= last.stacks.keys() and all(side_by_side(same, list(last.stacks)))
+
+
+def _synthesized(site: Site, progress: Progress, *, validate: bool) -> list[StackArtifact]:
+    begun = time.monotonic()
+    account, region = site.aws.account, site.aws.region
+    progress.update("synth", "writing templates" + (" and checking them" if validate else ""))
+    synthesize(
+        site.project.root, site.assembly, site.processes,
+        environment=site.environment.name, account=account, region=region, validate=validate,
+    )  # fmt: skip
+    artifacts = read_assembly(site.assembly, partition=PARTITION, account=account, region=region)
+    progress.done("synth", f"{len(artifacts)} stacks in {time.monotonic() - begun:.1f} s")
+    return artifacts
+
+
+Stacks = Mapping[str, Deployed]
+
+
+def _by_change_sets(
+    site: Site, artifacts: list[StackArtifact], images: list[Planned], progress: Progress
+) -> tuple[list[Planned], Stacks]:
+    """The registry, then the images, then all other stacks, as many at once as do not wait for each other."""
+    done: dict[str, Deployed] = {}
+
+    def one(artifact: StackArtifact) -> Deployed:
+        return _deploy_stack(site, artifact, progress)
+
+    registry = [artifact for artifact in artifacts if artifact.name == site.registry_stack]
+    done.update({stack.name: stack for stack in map(one, registry)})
+    images = pushed(site, images, progress)
+    while waiting := [artifact for artifact in artifacts if artifact.name not in done]:
+        ready = [artifact for artifact in waiting if set(artifact.depends_on) <= done.keys()]
+        done.update({stack.name: stack for stack in _at_once(one, ready)})
+    return images, done
+
+
+def _via_cdk(
+    site: Site, artifacts: list[StackArtifact], images: list[Planned], progress: Progress
+) -> tuple[list[Planned], Stacks]:
+    """The registry by a change set, then the images, then the CDK CLI."""
+    registry = [artifact for artifact in artifacts if artifact.name == site.registry_stack]
+    images, _ = _by_change_sets(site, registry, images, progress)
+    deploy_via_cdk(site, site.assembly, [artifact.name for artifact in artifacts], progress)
+    deployer = StackDeployer(site.aws)
+    return images, {artifact.name: deployer.look(artifact.name) for artifact in artifacts}
+
+
+def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress) -> Deployed:
+    begun = time.monotonic()
+    tasks = TaskWatch(site.aws, artifact, site.cluster)
+
+    def watch(text: str) -> None:
+        tasks.look()
+        if text:
+            progress.update(artifact.name, text)
+
+    try:
+        left = StackDeployer(site.aws).deploy(artifact, watch)
+    except DeployError as error:
+        causes = "".join(f"\n{failed.text()}" for failed in list(tasks.failed.values())[-1:])
+        raise DeployError(f"{error}{causes}", hint=error.hint) from error
+    progress.done(artifact.name, f"deployed in {time.monotonic() - begun:.1f} s" if left.changed else "unchanged")
+    return left
+
+
+def _at_once(one: Callable[[StackArtifact], Deployed], ready: list[StackArtifact]) -> list[Deployed]:
+    """All of these stacks at once; where some fail the others still end, and all faults are told together."""
+    with ThreadPoolExecutor(max_workers=STACKS_AT_ONCE) as pool:
+        futures = [pool.submit(one, artifact) for artifact in ready]
+    faults = [error for future in futures if isinstance(error := future.exception(), DockyardError)]
+    if faults:
+        raise DeployError("\n".join(map(str, faults)), hint=faults[0].hint)
+    return [future.result() for future in futures]
+
+
+def _addresses(site: Site, stacks: Stacks) -> dict[str, str]:
+    names = {name: site.service_stack(name) for name in site.environment.services}
+    return {name: stacks[stack].outputs["Address"] for name, stack in names.items() if stack in stacks}
+
+
+def _check_bootstrap(site: Site, artifacts: list[StackArtifact]) -> None:
+    needed = {a.bootstrap_parameter: a.bootstrap_version for a in artifacts if a.bootstrap_parameter and a.bootstrap_version}
+    for parameter, wanted in needed.items():
+        found = site.aws.parameter(parameter)
+        if found is None or int(found) < wanted:
+            raise PrerequisiteError(
+                f"account {site.aws.account} is not bootstrapped in {site.aws.region}" + (f" (version {found})" if found else ""),
+                hint=f"run: cdk bootstrap aws://{site.aws.account}/{site.aws.region}",
+            )
+
+
+def _with_dependencies(artifacts: list[StackArtifact], names: set[str]) -> list[StackArtifact]:
+    """The stacks of these names and those that they depend on; all where no names are given."""
+    if not names:
+        return artifacts
+    wanted = set(names)
+    for artifact in reversed(artifacts):
+        if artifact.name in wanted:
+            wanted |= set(artifact.depends_on)
+    return [artifact for artifact in artifacts if artifact.name in wanted]

@@ -1,0 +1,53 @@
+"""What a deploy works with: the project, one environment, and the doors to the outside."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dockyard.build.builder import Workshop
+from dockyard.config import Environment, Project
+from dockyard.doors.aws import Aws
+from dockyard.doors.process import Processes
+
+PARTITION = "aws"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One environment in one account and region."""
+
+    project: Project
+    environment: Environment
+    aws: Aws
+    processes: Processes
+    workshop: Workshop
+
+    @property
+    def receipt_file(self) -> Path:
+        """Where the receipt of this environment, account and region is kept."""
+        name = f"{self.aws.account}-{self.aws.region}-{self.environment.name}.json"
+        return self.workshop.folder / "receipts" / name
+
+    @property
+    def assembly(self) -> Path:
+        """Where synth writes."""
+        return self.workshop.folder / "cdk.out"
+
+    @property
+    def registry_stack(self) -> str:
+        """Name of the stack with the repositories."""
+        return f"{self.project.name}-registry"
+
+    @property
+    def cluster(self) -> str:
+        """Name of the environment's ECS cluster."""
+        return f"{self.project.name}-{self.environment.name}"
+
+    @property
+    def publishing_role(self) -> str:
+        """ARN of the role that pushes images; the registry stack makes it."""
+        name = f"cdk-{self.project.name}-publish-{self.aws.account}-{self.aws.region}"
+        return f"arn:{PARTITION}:iam::{self.aws.account}:role/{name}"
+
+    def service_stack(self, service: str) -> str:
+        """Name of a service's stack."""
+        return f"{self.project.name}-{self.environment.name}-{service}"

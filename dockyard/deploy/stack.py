@@ -1,0 +1,203 @@
+"""One stack: whether it is as it should be, and the change set that makes it so."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dockyard.deploy.assembly import StackArtifact
+from dockyard.doors.aws import Aws
+from dockyard.errors import DeployError
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.client import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import StackTypeDef
+
+INLINE_TEMPLATE_BYTES = 51_200
+"""A longer template must be in a bucket (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)."""
+_SOUND = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+_CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+
+Watch = Callable[[str], None]
+"""Told what happens to the stack, in words; called at least every two seconds while it is waited for."""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """How a stack was left."""
+
+    name: str
+    changed: bool
+    version: str
+    """Time of its last change: another one means that somebody changed it since."""
+    outputs: dict[str, str]
+
+
+class StackDeployer:
+    """Deploys stacks into one account and region."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def deploy(self, artifact: StackArtifact, watch: Watch) -> Deployed:
+        """Make the stack what the artifact says, unless it is; wait for the end. Raises DeployError with the reasons."""
+        acting = self._aws.assuming(artifact.deploy_role)
+        client = acting.cloudformation
+        current = _awaited(client, artifact.name, watch)
+        if current and current["StackStatus"] == "ROLLBACK_COMPLETE":
+            watch("removing what a failed creation left")  # such a stack can only be deleted, and holds nothing
+            client.delete_stack(StackName=artifact.name)
+            current = _awaited(client, artifact.name, watch)
+        if current and self._is_current(artifact, current, acting):
+            return _deployed(artifact.name, current, changed=False)
+        self._publish(artifact)
+        changed = self._change(client, artifact, exists=bool(current), watch=watch)
+        self._protect(client, artifact, current)
+        stack = describe(client, artifact.name)
+        assert stack  # noqa: S101  # it has just been deployed
+        return _deployed(artifact.name, stack, changed=changed)
+
+    def look(self, name: str) -> Deployed:
+        """The stack as it is. Raises DeployError where it is not there."""
+        stack = describe(self._aws.cloudformation, name)
+        if not stack:
+            raise DeployError(f"no stack {name}")
+        return _deployed(name, stack, changed=True)
+
+    def _is_current(self, artifact: StackArtifact, stack: "StackTypeDef", acting: Aws) -> bool:
+        """Whether template, tags, protection and every SSM value are those of the artifact: no change set is needed then."""
+        if stack["StackStatus"] not in _SOUND:
+            return False
+        if {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])} != dict(artifact.tags):
+            return False
+        if bool(stack.get("EnableTerminationProtection")) != artifact.termination_protection:
+            return False
+        deployed = acting.cloudformation.get_template(StackName=artifact.name, TemplateStage="Original")["TemplateBody"]
+        if not _same_template(deployed, artifact.template):
+            return False
+        resolved = {p["ParameterKey"]: p.get("ResolvedValue", "") for p in stack.get("Parameters", [])}
+        wanted = artifact.parameter_defaults()
+        values = self._aws.parameters(sorted(set(wanted.values())))
+        return all(values.get(name) is not None and resolved.get(key) == values[name] for key, name in wanted.items())
+
+    def _publish(self, artifact: StackArtifact) -> None:
+        for file in artifact.files:
+            if file.packaging != "file":
+                raise DeployError(f"{artifact.name} has a {file.packaging} asset", hint="run: dockyard deploy --via cdk")
+            if (file.bucket, file.key) == artifact.template_asset and len(artifact.template.encode()) <= INLINE_TEMPLATE_BYTES:
+                continue
+            self._aws.assuming(file.role).upload(file.path, file.bucket, file.key)
+
+    def _change(self, client: "CloudFormationClient", artifact: StackArtifact, *, exists: bool, watch: Watch) -> bool:
+        name = f"dockyard-{uuid.uuid4().hex[:12]}"
+        template: Any = {"TemplateBody": artifact.template}
+        if artifact.template_asset and len(artifact.template.encode()) > INLINE_TEMPLATE_BYTES:
+            bucket, key = artifact.template_asset
+            template = {"TemplateURL": f"https://{bucket}.s3.{self._aws.region}.amazonaws.com/{key}"}
+        role: Any = {"RoleARN": artifact.execution_role} if artifact.execution_role else {}
+        client.create_change_set(
+            StackName=artifact.name,
+            ChangeSetName=name,
+            ChangeSetType="UPDATE" if exists else "CREATE",
+            Capabilities=_CAPABILITIES,  # type: ignore[arg-type]
+            Tags=[{"Key": key, "Value": value} for key, value in artifact.tags.items()],
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in artifact.parameters.items()],
+            **template,
+            **role,
+        )
+        for pause in _pauses():
+            found = client.describe_change_set(StackName=artifact.name, ChangeSetName=name)
+            if found["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
+                break
+            time.sleep(pause)
+        if found["Status"] == "FAILED":
+            client.delete_change_set(StackName=artifact.name, ChangeSetName=name)
+            reason = found.get("StatusReason", "")
+            if "didn't contain changes" in reason or "No updates are to be performed" in reason:
+                return False
+            raise DeployError(f"CloudFormation refused the change of {artifact.name}: {reason}")
+        client.execute_change_set(StackName=artifact.name, ChangeSetName=name)
+        _follow(client, artifact.name, found["CreationTime"], watch)
+        return True
+
+    def _protect(self, client: "CloudFormationClient", artifact: StackArtifact, current: "StackTypeDef | None") -> None:
+        was = bool(current and current.get("EnableTerminationProtection"))
+        if was != artifact.termination_protection:
+            client.update_termination_protection(
+                StackName=artifact.name, EnableTerminationProtection=artifact.termination_protection
+            )
+
+
+def describe(client: "CloudFormationClient", name: str) -> "StackTypeDef | None":
+    """The stack; None where there is none, or only an empty one that a change set has made."""
+    try:
+        stack = client.describe_stacks(StackName=name)["Stacks"][0]
+    except client.exceptions.ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
+
+
+def _awaited(client: "CloudFormationClient", name: str, watch: Watch) -> "StackTypeDef | None":
+    """The stack, once no other operation is under way."""
+    for pause in _pauses():
+        stack = describe(client, name)
+        if not stack or not stack["StackStatus"].endswith("_IN_PROGRESS"):
+            break
+        watch(f"waiting: another operation is under way ({stack['StackStatus']})")
+        time.sleep(pause)
+    if stack and stack["StackStatus"] in ("UPDATE_ROLLBACK_FAILED", "DELETE_FAILED", "ROLLBACK_FAILED"):
+        raise DeployError(
+            f"{name} is in state {stack['StackStatus']}: {stack.get('StackStatusReason', 'no reason given')}",
+            hint=f"look at it with: cdk rollback {name}",
+        )
+    return None if stack and stack["StackStatus"] == "DELETE_COMPLETE" else stack
+
+
+def _follow(client: "CloudFormationClient", name: str, since: Any, watch: Watch) -> None:
+    """Tell the events until the stack is done. Raises DeployError with the first reasons where it failed."""
+    told: set[str] = set()
+    reasons: list[str] = []
+    for pause in _pauses():
+        stack = describe(client, name)
+        for event in reversed(client.describe_stack_events(StackName=name)["StackEvents"]):
+            if event["EventId"] in told or event["Timestamp"] < since:
+                continue
+            told.add(event["EventId"])
+            status, id = event.get("ResourceStatus", ""), event.get("LogicalResourceId", "")
+            if status.endswith("_FAILED") and "ResourceStatusReason" in event and id != name:
+                reasons.append(f"{id} ({event.get('ResourceType')}): {event['ResourceStatusReason']}")
+            watch(f"{id} {status}")
+        status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
+        if not status.endswith("_IN_PROGRESS"):
+            break
+        watch("")
+        time.sleep(pause)
+    if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        detail = "".join(f"\n  {reason}" for reason in reasons if "cancelled" not in reason)
+        raise DeployError(f"{name} was not deployed ({status}){detail}")
+
+
+def _deployed(name: str, stack: "StackTypeDef", *, changed: bool) -> Deployed:
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    return Deployed(name, changed, version(stack), outputs)
+
+
+def version(stack: "StackTypeDef") -> str:
+    """When the stack was changed last, and how that ended."""
+    return f"{stack.get('LastUpdatedTime', stack['CreationTime']).isoformat()} {stack['StackStatus']}"
+
+
+def _same_template(deployed: Any, wanted: str) -> bool:
+    parsed = json.loads(deployed) if isinstance(deployed, str) else deployed
+    return bool(parsed == json.loads(wanted))
+
+
+def _pauses() -> Iterator[float]:
+    """Short at first, for what takes a second; two seconds after a while, for what takes minutes."""
+    begun = time.monotonic()
+    while True:
+        yield min(2.0, 0.1 + (time.monotonic() - begun) / 10)

@@ -1,0 +1,178 @@
+"""AWS, or what stands in its place: the one way to both is an endpoint and credentials."""
+
+import base64
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.exceptions
+from botocore.config import Config
+
+from dockyard.errors import DockyardError, PrerequisiteError
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.client import CloudFormationClient
+    from types_boto3_ecr.client import ECRClient
+    from types_boto3_ecs.client import ECSClient
+    from types_boto3_logs.client import CloudWatchLogsClient
+    from types_boto3_s3.client import S3Client
+    from types_boto3_ssm.client import SSMClient
+
+_RETRIES = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, user_agent_extra="dockyard")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A registry and who we are there."""
+
+    host: str
+    username: str
+    password: str
+
+
+class Aws:
+    """One account and region, with the credentials that the environment gives."""
+
+    def __init__(self, *, region: str | None = None, session: boto3.Session | None = None) -> None:
+        self._session = session or boto3.Session(region_name=region)
+        self._assumed: dict[str, Aws] = {}
+        if not self._session.region_name:
+            raise PrerequisiteError("no AWS region is set", hint="set AWS_REGION, or region in dockyard.yaml")
+
+    @property
+    def region(self) -> str:
+        """The region."""
+        return str(self._session.region_name)
+
+    @functools.cached_property
+    def account(self) -> str:
+        """The account of the credentials. Raises PrerequisiteError where there are none, or they are not taken."""
+        try:
+            return str(self._session.client("sts", config=_RETRIES).get_caller_identity()["Account"])
+        except (botocore.exceptions.NoCredentialsError, botocore.exceptions.ProfileNotFound) as error:
+            raise PrerequisiteError(
+                f"no AWS credentials: {error}", hint='for the local AWS: eval "$(dockyard local env)"'
+            ) from error
+        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+            raise PrerequisiteError(f"AWS does not answer: {error}", hint="for the local AWS, run: dockyard local up") from error
+
+    def assuming(self, role: str | None) -> "Aws":
+        """The same account and region in that role; with the own credentials where the role may not be taken on.
+
+        A role that was made a moment ago may not be known everywhere yet, and an administrator needs none.
+        """
+        if role is None:
+            return self
+        if role not in self._assumed:
+            self._assumed[role] = self._assume(role)
+        return self._assumed[role]
+
+    def _assume(self, role: str) -> "Aws":
+        try:
+            sts = self._session.client("sts", config=_RETRIES)
+            got = sts.assume_role(RoleArn=role, RoleSessionName="dockyard")["Credentials"]
+        except botocore.exceptions.ClientError:
+            return self
+        return Aws(
+            session=boto3.Session(
+                aws_access_key_id=got["AccessKeyId"],
+                aws_secret_access_key=got["SecretAccessKey"],
+                aws_session_token=got["SessionToken"],
+                region_name=self.region,
+            )
+        )
+
+    @functools.cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        """CloudFormation."""
+        return self._session.client("cloudformation", config=_RETRIES)
+
+    @functools.cached_property
+    def ecs(self) -> "ECSClient":
+        """ECS."""
+        return self._session.client("ecs", config=_RETRIES)
+
+    @functools.cached_property
+    def ecr(self) -> "ECRClient":
+        """ECR."""
+        return self._session.client("ecr", config=_RETRIES)
+
+    @functools.cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        """CloudWatch Logs."""
+        return self._session.client("logs", config=_RETRIES)
+
+    @functools.cached_property
+    def ssm(self) -> "SSMClient":
+        """Systems Manager: parameters."""
+        return self._session.client("ssm", config=_RETRIES)
+
+    @functools.cached_property
+    def s3(self) -> "S3Client":
+        """S3."""
+        return self._session.client("s3", config=_RETRIES)
+
+    def parameter(self, name: str) -> str | None:
+        """Value of an SSM parameter; None where there is none."""
+        try:
+            return str(self.ssm.get_parameter(Name=name)["Parameter"]["Value"])
+        except self.ssm.exceptions.ParameterNotFound:
+            return None
+
+    def parameters(self, names: list[str]) -> dict[str, str]:
+        """Values of those SSM parameters that are there."""
+        found: dict[str, str] = {}
+        for start in range(0, len(names), 10):  # as many as one call takes
+            answer = self.ssm.get_parameters(Names=names[start : start + 10])
+            found.update({entry["Name"]: entry["Value"] for entry in answer["Parameters"]})
+        return found
+
+    def upload(self, path: Path, bucket: str, key: str) -> None:
+        """Put a file in a bucket, unless it is there: keys of assets are hashes of their content."""
+        try:
+            self.s3.head_object(Bucket=bucket, Key=key)
+        except self.s3.exceptions.ClientError:
+            self.s3.upload_file(str(path), bucket, key)
+
+    # images
+
+    def image_digest(self, repository: str, tag: str) -> str | None:
+        """Digest of the image in ECR; None where the tag, or the repository, is not there."""
+        try:
+            images = self.ecr.describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])["imageDetails"]
+        except (self.ecr.exceptions.ImageNotFoundException, self.ecr.exceptions.RepositoryNotFoundException):
+            return None
+        return images[0]["imageDigest"] if images else None
+
+    def repository_address(self, repository: str) -> str | None:
+        """Where images of this repository are pushed to and pulled from; None where there is no such repository."""
+        try:
+            return str(self.ecr.describe_repositories(repositoryNames=[repository])["repositories"][0]["repositoryUri"])
+        except self.ecr.exceptions.RepositoryNotFoundException:
+            return None
+
+    def make_repository(self, repository: str) -> str:
+        """Address of the repository, which is made where it is missing."""
+        address = self.repository_address(repository)
+        return address or str(self.ecr.create_repository(repositoryName=repository)["repository"]["repositoryUri"])
+
+    def registry(self) -> Registry:
+        """The account's registry, with a token that is good for twelve hours."""
+        data = self.ecr.get_authorization_token()["authorizationData"][0]
+        username, password = base64.b64decode(data["authorizationToken"]).decode().split(":", 1)
+        host = data["proxyEndpoint"].removeprefix("https://").removeprefix("http://")
+        return Registry(host, username, password)
+
+
+def explained(error: Exception) -> DockyardError | None:
+    """What a boto3 error means to the user; None where it is not one of boto3's."""
+    if isinstance(error, botocore.exceptions.EndpointConnectionError | botocore.exceptions.ConnectionError):
+        return PrerequisiteError(f"AWS does not answer: {error}", hint="for the local AWS, run: dockyard local up")
+    if isinstance(error, botocore.exceptions.NoCredentialsError):
+        return PrerequisiteError("no AWS credentials", hint='for the local AWS: eval "$(dockyard local env)"')
+    if isinstance(error, botocore.exceptions.ClientError):
+        details: Any = error.response.get("Error", {})
+        return DockyardError(f"AWS refused {error.operation_name}: {details.get('Code')}: {details.get('Message')}")
+    return None

@@ -1,0 +1,174 @@
+"""The Docker engine: what it is, its images, and builds by the best builder that is there."""
+
+import contextlib
+import functools
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docker
+import docker.errors
+
+from dockyard.doors.process import Processes
+from dockyard.errors import BuildError, PrerequisiteError
+
+
+@dataclass(frozen=True)
+class Cli:
+    """A `docker` program that can build with BuildKit."""
+
+    program: str
+    buildx: bool
+    """Whether by its buildx plug-in; else by the BuildKit client that CLIs before 23 have built in."""
+
+
+class Docker:
+    """One engine, the one that DOCKER_HOST or the default socket names."""
+
+    def __init__(self, processes: Processes) -> None:
+        self._processes = processes
+
+    @functools.cached_property
+    def _engine(self) -> docker.DockerClient:
+        try:
+            client = docker.from_env(environment=self._processes.environment)
+            client.ping()
+        except (docker.errors.DockerException, OSError) as error:
+            raise PrerequisiteError(f"no Docker engine answers: {error}", hint="start it, or run: dockyard local up") from error
+        return client
+
+    def answers(self) -> bool:
+        """Whether an engine is there."""
+        try:
+            return bool(self._engine)
+        except PrerequisiteError:
+            return False
+
+    # images
+
+    def image_id(self, name: str) -> str | None:
+        """Id of a local image; None where there is none of that name."""
+        try:
+            return str(self._engine.images.get(name).id)
+        except docker.errors.ImageNotFound:
+            return None
+
+    def labels(self, name: str) -> dict[str, str]:
+        """Labels of a local image."""
+        return dict(self._engine.images.get(name).labels)
+
+    def tag(self, name: str, repository: str, tag: str) -> None:
+        """Give a local image another name."""
+        self._engine.images.get(name).tag(repository, tag=tag)
+
+    def untag(self, name: str) -> None:
+        """Take a name away from a local image; the image goes with its last name."""
+        self._engine.images.remove(name, noprune=True)
+
+    def pull(self, name: str) -> str | None:
+        """Pull an image; None where that worked, else why not."""
+        try:
+            self._engine.images.pull(name)
+        except (docker.errors.APIError, docker.errors.NotFound) as error:
+            return str(error.explanation or error)
+        return None
+
+    def import_tar(self, path: Path, repository: str, tag: str, changes: list[str]) -> None:
+        """Make an image of one layer from the file system in a tar file."""
+        with path.open("rb") as file:
+            self._engine.api.import_image_from_data(file, repository=repository, tag=tag, changes=changes)
+
+    def push(self, repository: str, tag: str, auth: Mapping[str, str], on_line: Callable[[str], None]) -> str:
+        """Push `repository:tag`; the digest that the registry knows it by. Raises BuildError."""
+        digest = ""
+        events = self._engine.api.push(repository, tag=tag, auth_config=dict(auth), stream=True, decode=True)
+        for event in events:
+            if "error" in event:
+                raise BuildError(f"failed to push {repository}:{tag}: {event['error']}")
+            digest = event.get("aux", {}).get("Digest", digest)
+            if event.get("status"):
+                on_line(f"{event.get('id', '')} {event['status']}".strip())
+        return digest
+
+    def run(self, image: str, command: list[str]) -> str:
+        """Standard output of a command in a new container of the image, which is removed afterwards."""
+        output: bytes = self._engine.containers.run(image, command, remove=True, network_disabled=True)
+        return output.decode()
+
+    # containers and networks
+
+    def containers(self, label: str) -> list[str]:
+        """Names of all containers with this label, running or not."""
+        return [str(container.name) for container in self._engine.containers.list(all=True, filters={"label": label})]
+
+    def remove_containers(self, label: str) -> int:
+        """Remove all containers with this label, whatever they do; how many there were."""
+        found = self._engine.containers.list(all=True, filters={"label": label}, ignore_removed=True)
+        for container in found:
+            with _ignoring_missing():
+                container.remove(force=True, v=True)
+        return len(found)
+
+    def network_gateway(self, name: str, labels: Mapping[str, str]) -> str:
+        """This machine's address within the bridge network of that name, which is made where it is missing."""
+        try:
+            network = self._engine.networks.get(name)
+        except docker.errors.NotFound:
+            network = self._engine.networks.create(name, driver="bridge", labels=dict(labels))
+        network.reload()
+        return str(network.attrs["IPAM"]["Config"][0]["Gateway"])
+
+    def remove_network(self, name: str) -> None:
+        """Remove a network, where it is there."""
+        with _ignoring_missing():
+            self._engine.networks.get(name).remove()
+
+    # builds
+
+    @functools.cached_property
+    def cli(self) -> Cli | None:
+        """The first `docker` on PATH that builds with BuildKit: by buildx, or, before version 23, by itself."""
+        programs = list(self._programs())
+        for program in programs:
+            if self._processes.run([program, "buildx", "version"]).code == 0:
+                return Cli(program, buildx=True)
+        for program in programs:
+            version = re.search(r"version (\d+)\.", self._processes.run([program, "--version"]).output)
+            if version and int(version[1]) < 23:
+                return Cli(program, buildx=False)
+        return None
+
+    def _programs(self) -> Iterator[str]:
+        folders = self._processes.environment.get("PATH", os.defpath).split(os.pathsep)
+        found = (shutil.which("docker", path=folder) for folder in [*folders, "/usr/bin"])
+        yield from dict.fromkeys(path for path in found if path)
+
+    def build(self, arguments: list[str], *, buildkit: bool, on_line: Callable[[str], None]) -> int:
+        """Run the CLI's build with these arguments; its exit code."""
+        assert self.cli  # noqa: S101  # the caller chose this builder because there is one
+        variables = {"DOCKER_BUILDKIT": "1"} if buildkit else {}
+        return self._processes.with_environment(**variables).run([self.cli.program, *arguments], on_line=on_line).code
+
+    def classic_build(self, on_line: Callable[[str], None], **options: Any) -> str | None:
+        """Build with the engine's classic builder, for where there is no CLI; None where that worked, else why not."""
+        for event in self._engine.api.build(decode=True, rm=True, forcerm=True, **options):
+            if "error" in event:
+                return str(event["error"]).strip()
+            for line in str(event.get("stream", "")).splitlines():
+                on_line(line)
+        return None
+
+
+def _ignoring_missing() -> Any:
+    return contextlib.suppress(docker.errors.NotFound, docker.errors.APIError)
+
+
+def registry_config(folder: Path, registry: str, auth: str) -> None:
+    """Write a Docker client configuration with the credentials of one registry."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps({"auths": {registry: {"auth": auth}}}))

@@ -1,0 +1,147 @@
+"""Other programs: started from argument lists, never from text for a shell."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from dockyard.errors import DockyardError
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended, and what it printed, standard error included."""
+
+    code: int
+    output: str
+
+
+class Processes:
+    """Starts programs. `environment` is what they see of the environment."""
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self.environment = dict(os.environ if environment is None else environment)
+
+    def with_environment(self, **variables: str) -> "Processes":
+        """The same, with these variables added."""
+        return Processes({**self.environment, **variables})
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        on_line: Callable[[str], None] | None = None,
+    ) -> Ended:
+        """Run to the end; each line goes to `on_line` as it comes. Raises DockyardError where there is no such program.
+
+        When this is interrupted, the program is ended first.
+        """
+        try:
+            process = subprocess.Popen(
+                arguments,
+                cwd=cwd,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+            )
+        except FileNotFoundError:
+            raise DockyardError(f"no program {arguments[0]} on PATH") from None
+        lines = []
+        try:
+            assert process.stdout  # noqa: S101  # it is a pipe
+            for line in process.stdout:
+                lines.append(line)
+                if on_line:
+                    on_line(line.rstrip("\n"))
+            return Ended(process.wait(), "".join(lines))
+        except BaseException:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            raise
+
+
+class Daemon:
+    """A program that goes on when this one has ended: its process id is kept in a file, its output in a log.
+
+    An id may be given to another process later, so the start time is kept with it, and only the very process is ended.
+    """
+
+    def __init__(self, file: Path, log: Path) -> None:
+        self._file, self.log = file, log
+
+    def start(self, arguments: Sequence[str], environment: Mapping[str, str], **facts: object) -> None:
+        """Start it in a session of its own; `facts` are kept beside its id."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                arguments, env=dict(environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        started = psutil.Process(process.pid).create_time()
+        self._file.write_text(json.dumps({"pid": process.pid, "started": started, **facts}))
+
+    def facts(self) -> dict[str, Any] | None:
+        """What is known of the running process; None where it does not run."""
+        return self._read() if self.alive() else None
+
+    def alive(self) -> bool:
+        """Whether the very process runs."""
+        return self._process() is not None
+
+    def stop(self, timeout: float) -> bool:
+        """End it, by force after `timeout` seconds; False where it did not run. Its file is removed either way."""
+        process = self._process()
+        if process is not None:
+            process.terminate()
+            try:
+                process.wait(timeout)
+            except psutil.TimeoutExpired:
+                process.kill()
+                process.wait(timeout)
+        self._file.unlink(missing_ok=True)
+        return process is not None
+
+    def tail(self, lines: int = 20) -> str:
+        """The last lines of its log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.is_file() else ""
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            facts: dict[str, Any] = json.loads(self._file.read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return facts
+
+    def _process(self) -> psutil.Process | None:
+        facts = self._read()
+        try:
+            process = psutil.Process(facts["pid"])
+            same = abs(process.create_time() - facts["started"]) < 1 and process.status() != psutil.STATUS_ZOMBIE
+        except (KeyError, psutil.NoSuchProcess):
+            return None
+        return process if same else None
+
+
+def holder_of(port: int) -> str | None:
+    """Who listens on this port of the machine, as `name (process 123)`; None where nobody does, or where it is hidden."""
+    for connection in psutil.net_connections(kind="tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port:
+            if connection.pid is None:
+                return "a process of another user"
+            try:
+                return f"{' '.join(psutil.Process(connection.pid).cmdline())[:100]} (process {connection.pid})"
+            except psutil.NoSuchProcess:
+                return f"process {connection.pid}"
+    return None

@@ -1,0 +1,78 @@
+"""A Docker engine: the one that answers, or one that is installed and started here."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from dockyard.doors.docker import Docker
+from dockyard.doors.process import Daemon, Processes
+from dockyard.errors import PrerequisiteError
+
+START_SECONDS = 60
+Say = Callable[[str], None]
+
+
+class Engine:
+    """The engine of this machine. `folder` keeps what is known of one that was started here."""
+
+    def __init__(self, folder: Path, processes: Processes, say: Say) -> None:
+        self._folder, self._processes, self._say = folder, processes, say
+        self._daemon = Daemon(folder / "engine.json", folder / "logs" / "engine.log")
+
+    def ensure(self) -> Docker:
+        """An engine that answers. Raises PrerequisiteError, with the command to run, where there can be none.
+
+        As root on Debian or Ubuntu the packages are installed where they are missing, and `dockerd` is started without
+        systemd; `stop` ends it again.
+        """
+        docker = Docker(self._processes)
+        if docker.answers():
+            return docker
+        if self._processes.environment.get("DOCKER_HOST"):
+            raise PrerequisiteError(f"no Docker engine answers at DOCKER_HOST={self._processes.environment['DOCKER_HOST']}")
+        if os.geteuid() != 0:
+            raise PrerequisiteError("no Docker engine answers", hint=_by_hand())
+        if not shutil.which("dockerd"):
+            self._install()
+        self._say("starting the Docker engine")
+        self._daemon.start(["dockerd"], self._processes.environment)
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            docker = Docker(self._processes)
+            if docker.answers():
+                return docker
+            if not self._daemon.alive():
+                break
+            time.sleep(0.2)
+        tail = self._daemon.tail()
+        self.stop()
+        raise PrerequisiteError(f"the Docker engine did not start:\n{tail}", hint=f"whole log: {self._daemon.log}")
+
+    def stop(self) -> bool:
+        """End the engine that was started here; False where there is none."""
+        return self._daemon.stop(timeout=30)
+
+    def _install(self) -> None:
+        if not shutil.which("apt-get"):
+            raise PrerequisiteError("no Docker engine is installed", hint=_by_hand())
+        self._say("installing the Docker engine (docker.io, from the system's packages)")
+        apt = self._processes.with_environment(DEBIAN_FRONTEND="noninteractive")
+        apt.run(["apt-get", "update", "-qq"])
+        packages = ["docker.io", "iptables", "debootstrap"]
+        buildx = apt.run(["apt-cache", "show", "docker-buildx"])
+        if buildx.code == 0 and "Package: docker-buildx" in buildx.output:
+            packages.append("docker-buildx")
+        # The package starts the engine where there is a service manager; here it need not.
+        ended = apt.with_environment(RUNLEVEL="1").run(["apt-get", "install", "-y", "-qq", *packages])
+        if ended.code != 0 or not shutil.which("dockerd"):
+            raise PrerequisiteError(
+                f"the Docker engine could not be installed:\n{ended.output[-2000:].strip()}", hint="apt-get install -y docker.io"
+            )
+
+
+def _by_hand() -> str:
+    if shutil.which("dockerd"):
+        return "sudo dockerd &   (or: sudo systemctl start docker)"
+    return "sudo apt-get install -y docker.io && sudo usermod -aG docker $USER   (or install Docker Desktop)"

@@ -1,0 +1,158 @@
+"""The local AWS: its start, its end, and what is known of it in between."""
+
+import hashlib
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dockyard.build.bases import STAND_INS
+from dockyard.doors.docker import Docker
+from dockyard.doors.process import Daemon, holder_of
+from dockyard.errors import DockyardError, PrerequisiteError
+
+DEFAULT_PORT = 4566
+REGION = "us-east-1"
+START_SECONDS = 30
+STOP_SECONDS = 10
+_PASSED_ON = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "LANG", "TZ")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Status:
+    """A running local AWS."""
+
+    pid: int
+    port: int
+    started: float
+    """Seconds since 1970."""
+    containers: tuple[str, ...]
+
+
+class LocalAws:
+    """The local AWS of one project. `folder` is Dockyard's own in the project."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._state = folder / "local"
+        self._daemon = Daemon(self._state / "server.json", folder / "logs" / "local-aws.log")
+        self.name = "dockyard-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]
+        """Of its Docker network, and of its containers' labels together with the port."""
+
+    @property
+    def stand_ins(self) -> Path:
+        """File that lists the stand-ins."""
+        return self._state / "stand-ins.json"
+
+    @property
+    def port(self) -> int | None:
+        """The port where it listens; None where it does not run."""
+        facts = self._daemon.facts()
+        return int(facts["port"]) if facts else None
+
+    def up(self, docker: Docker, port: int | None, say: Say) -> int:
+        """Start it, or find it running; its port. What a killed one left is removed first.
+
+        Raises PrerequisiteError where another program holds the port, or where it runs on another one.
+        """
+        if running := self.port:
+            if port not in (None, running):
+                raise PrerequisiteError(f"the local AWS of this project runs on port {running}", hint="run: dockyard local down")
+            return running
+        port = port or DEFAULT_PORT
+        if holder := holder_of(port):
+            raise PrerequisiteError(
+                f"port {port} is in use by {holder}", hint=f"end it, or give the local AWS another: --port {port + 1}"
+            )
+        self._sweep(docker)
+        say("starting the local AWS")
+        gateway = docker.network_gateway(self.name, {"dockyard.local": self.name})
+        (self._state / "tmp").mkdir(parents=True, exist_ok=True)
+        self._start(port, gateway)
+        return port
+
+    def down(self, docker: Docker | None) -> bool:
+        """End it and remove its containers and network; False where it did not run. The built images stay."""
+        was_running = self._daemon.stop(STOP_SECONDS)
+        if docker:
+            self._sweep(docker)
+            docker.remove_network(self.name)
+        return was_running
+
+    def reset(self, docker: Docker) -> None:
+        """Make the account empty: its resources and its containers go, the process stays. Raises PrerequisiteError."""
+        port = self.port
+        if port is None:
+            raise PrerequisiteError("the local AWS does not run", hint="run: dockyard local up")
+        with urllib.request.urlopen(_request(port, "/_ministack/reset", "POST"), timeout=60) as answer:  # noqa: S310  # this machine
+            answer.read()
+        self._sweep(docker)
+
+    def status(self, docker: Docker) -> Status | None:
+        """What runs; None where it does not."""
+        facts = self._daemon.facts()
+        if not facts:
+            return None
+        return Status(facts["pid"], facts["port"], facts["started"], tuple(docker.containers(self.label)))
+
+    def environment(self) -> dict[str, str]:
+        """Variables that point any AWS tool, and a synth, at the local AWS. Raises PrerequisiteError where it does not run."""
+        port = self.port
+        if port is None:
+            raise PrerequisiteError("the local AWS does not run", hint="run: dockyard local up")
+        return {
+            "AWS_ENDPOINT_URL": f"http://localhost:{port}",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            STAND_INS: str(self.stand_ins.resolve()),
+        }
+
+    @property
+    def label(self) -> str:
+        """Label of its containers."""
+        return f"dockyard.local={self.name}"
+
+    def _sweep(self, docker: Docker) -> None:
+        """Remove the containers of this local AWS, whichever process started them."""
+        docker.remove_containers(self.label)
+
+    def _start(self, port: int, gateway: str) -> None:
+        environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        arguments = [
+            sys.executable, "-m", "dockyard.local.server", "--port", str(port), "--name", self.name,
+            "--gateway", gateway, "--state", str(self._state.resolve()),
+        ]  # fmt: skip
+        self._daemon.log.unlink(missing_ok=True)
+        self._daemon.start(arguments, environment, port=port)
+        try:
+            self._await_answer(port)
+        except BaseException:
+            self._daemon.stop(STOP_SECONDS)
+            raise
+
+    def _await_answer(self, port: int) -> None:
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            if not self._daemon.alive():
+                raise DockyardError(f"the local AWS ended at its start:\n{self._daemon.tail()}")
+            try:
+                with urllib.request.urlopen(_request(port, "/_ministack/health"), timeout=2) as answer:  # noqa: S310  # this machine
+                    json.load(answer)
+                    return
+            except (OSError, urllib.error.URLError, ValueError):
+                time.sleep(0.05)
+        raise DockyardError(f"the local AWS does not answer after {START_SECONDS} seconds:\n{self._daemon.tail()}")
+
+
+def _request(port: int, path: str, method: str = "GET") -> urllib.request.Request:
+    return urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method)  # this machine

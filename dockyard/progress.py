@@ -1,0 +1,23 @@
+"""How long work tells what it does. The command line shows it; a test may collect it."""
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Told about subjects: a service, a stack, a step. May be called from several threads at once."""
+
+    def update(self, subject: str, text: str) -> None:
+        """What is being done about the subject now."""
+
+    def done(self, subject: str, text: str) -> None:
+        """How it ended."""
+
+
+class Silent:
+    """Tells nobody."""
+
+    def update(self, subject: str, text: str) -> None:
+        """Nothing."""
+
+    def done(self, subject: str, text: str) -> None:
+        """Nothing."""
