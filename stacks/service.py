@@ -55,7 +55,7 @@ class ServiceStack(cdk.Stack):
         self._project, self._platform = project, platform
         settings = environment.services[name]
         http = settings.http
-        vpc = self._vpc()
+        vpc = self._vpc(settings.runs_on)
         number = project.lock.priorities.get(f"{environment.name}/{name}") or priority(
             http, environment=environment.name, service=name
         )
@@ -65,7 +65,7 @@ class ServiceStack(cdk.Stack):
             cluster=ecs.Cluster.from_cluster_attributes(
                 self, "Cluster", cluster_name=platform.parameter(self, "cluster-name"), vpc=vpc
             ),
-            listener=self._listener(),
+            listener=self._listener(settings.runs_on),
             image=self._image(name, environment, bases),
             route=Route(number, list(path_patterns(http.path)), http.host),
             port=settings.port,
@@ -97,22 +97,29 @@ class ServiceStack(cdk.Stack):
             display_name=name,
         ).container_image
 
-    def _vpc(self) -> ec2.IVpc:
-        subnets = [self._platform.parameter(self, f"task-subnet-{n + 1}") for n in range(self._platform.task_subnet_count)]
+    def _vpc(self, runs_on: str) -> ec2.IVpc:
+        """The platform's network; subnets only where tasks have addresses of their own."""
+        count = self._platform.task_subnet_count if runs_on == "fargate" else 0
+        subnets = [self._platform.parameter(self, f"task-subnet-{n + 1}") for n in range(count)]
         public = self._platform.public_tasks
-        return ec2.Vpc.from_vpc_attributes(
+        vpc = ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
             vpc_id=self._platform.parameter(self, "vpc-id"),
-            availability_zones=zones(len(subnets)),
-            public_subnet_ids=subnets if public else None,
-            private_subnet_ids=None if public else subnets,
+            availability_zones=zones(max(1, len(subnets))),
+            public_subnet_ids=(subnets or None) if public else None,
+            private_subnet_ids=None if public else (subnets or None),
         )
+        for subnet in [*vpc.public_subnets, *vpc.private_subnets]:
+            cdk.Annotations.of(subnet).acknowledge_warning(
+                "@aws-cdk/aws-ec2:noSubnetRouteTableId", "services add no routes; the platform owns them"
+            )
+        return vpc
 
-    def _listener(self) -> elbv2.IApplicationListener:
-        group = ec2.SecurityGroup.from_security_group_id(
-            self, "LoadBalancerSecurityGroup", self._platform.parameter(self, "load-balancer-security-group"), mutable=False
-        )
+    def _listener(self, runs_on: str) -> elbv2.IApplicationListener:
+        """The platform's listener. On servers the one rule for its security group is the platform's, so no name is needed."""
+        name = self._platform.parameter(self, "load-balancer-security-group") if runs_on == "fargate" else "not-used"
+        group = ec2.SecurityGroup.from_security_group_id(self, "LoadBalancerSecurityGroup", name, mutable=False)
         return elbv2.ApplicationListener.from_application_listener_attributes(
             self, "Listener", listener_arn=self._platform.parameter(self, "listener-arn"), security_group=group
         )

@@ -4,12 +4,15 @@
 same folder, which holds the files of the recipe and no others.
 """
 
+import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from dockyard.build.bases import Bases, readdressed
 from dockyard.build.context import stage
@@ -60,7 +63,7 @@ def build(recipe: Recipe, workshop: Workshop, progress: Progress) -> str:
         return name
     log = workshop.folder / "logs" / f"build-{recipe.service}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    room = Path(tempfile.mkdtemp(prefix=f"{recipe.service}-", dir=_made(workshop.folder / "build")))
+    room = _room(workshop.folder / "build", recipe.service)
     steps = Steps()
     begun = time.monotonic()
     try:
@@ -132,6 +135,11 @@ def _explained(recipe: Recipe, steps: Steps, fault: str, log: Path) -> BuildErro
     )
 
 
-def _made(folder: Path) -> Path:
+def _room(folder: Path, service: str) -> Path:
+    """A new folder for one build; those of builds that were interrupted go."""
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    for old in folder.iterdir():
+        owner = old.name.split(".")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}.{service}.", dir=folder))

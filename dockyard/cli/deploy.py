@@ -9,6 +9,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.session import Session
 from dockyard.deploy.run import deploy as run
+from dockyard.doors.lock import alone
 
 
 def deploy(
@@ -33,7 +34,8 @@ def deploy_and_tell(session: Session, services: list[str], *, force: bool, via: 
     """Deploy, then print one line a service."""
     environment = session.environment.name
     screen.say(f"{session.project.name} to {environment} (account {session.aws.account}, {session.aws.region})")
-    with screen.Board() as board:
+    busy = f"another deploy to {environment} runs in this folder; waiting for it"
+    with alone(session.own_folder / f"deploy-{environment}.lock", lambda: screen.say(busy)), screen.Board() as board:
         receipt = run(session.site, board, services=services, force=force, via_cdk=via == "cdk")
     screen.say(f"{'nothing changed' if receipt.nothing_changed else 'done'} ({receipt.seconds:.1f} s)")
     if json:

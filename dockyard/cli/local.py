@@ -13,7 +13,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Json, Port, Project
 from dockyard.cli.session import Session
 from dockyard.doors.docker import Docker
-from dockyard.errors import PrerequisiteError
+from dockyard.doors.lock import alone
 from dockyard.local.engine import Engine
 from dockyard.local.lifecycle import LocalAws
 from dockyard.local.stand_ins import StandIns
@@ -27,8 +27,9 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy
 def start(session: Session, port: int | None) -> Session:
     """Start what is not running yet; a session whose AWS is the local one."""
     local = LocalAws(session.own_folder)
-    docker = Engine(session.own_folder, session.processes, screen.say).ensure()
-    local.up(docker, port, screen.say)
+    with alone(session.own_folder / "local.lock", lambda: screen.say("another dockyard starts the local AWS; waiting")):
+        docker = Engine(session.own_folder, session.processes, screen.say).ensure()
+        local.up(docker, port, screen.say)
     here = in_local_aws(session)
     dockerfiles = (dockerfile_of(session.project, name, service) for name, service in session.environment.services.items())
     bases = [base for found in dockerfiles if found for base in references(found.text, found.args)]
@@ -109,15 +110,14 @@ def status(project: Project = None, json: Json = False) -> None:
     session = Session(project)
     docker = Docker(session.processes)
     local = LocalAws(session.own_folder)
-    if not docker.answers():
-        raise PrerequisiteError("no Docker engine answers, so no local AWS runs", hint="run: dockyard local up")
-    found = local.status(docker)
-    left = docker.containers(local.label)
+    answers = docker.answers()
+    found = local.status(docker) if answers else None
+    left = docker.containers(local.label) if answers else []
     if json:
         screen.as_json({"running": found, "containers": left})
         return
     if found is None:
-        screen.result("the local AWS does not run")
+        screen.result("the local AWS does not run" + ("" if answers else ", nor does a Docker engine"))
     else:
         since = datetime.fromtimestamp(found.started).astimezone()
         screen.table(

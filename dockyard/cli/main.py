@@ -1,15 +1,42 @@
 """The program `dockyard`: its commands, and the one place that turns errors into messages and exit codes."""
 
+import os
+import signal
 import sys
 import traceback
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from dockyard import __version__
 from dockyard.cli import asset, build, deploy, detect, dockerfile, down, local, lock, push, screen, tags, up, url
+from dockyard.doors.process import end_all
 from dockyard.errors import ConfigError, DockyardError
 
+
+class _Commands(TyperGroup):
+    """Runs a command; turns what it raises into a message and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it: exit 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _interrupted()
+        except Exception as error:
+            known = error if isinstance(error, DockyardError) else _explained(error)
+            if known is None:
+                raise
+            if "--verbose" in sys.argv:
+                traceback.print_exc()
+            for message in known.problems if isinstance(known, ConfigError) else [str(known)]:
+                screen.fault(message, known.hint)
+            raise typer.Exit(known.exit_code) from error
+
+
 app = typer.Typer(
+    cls=_Commands,
     name="dockyard",
     help="Bring containers to AWS with CDK: build, push and deploy, on a laptop or in an account.",
     no_args_is_help=True,
@@ -45,24 +72,17 @@ def options(
 
 
 def run() -> None:
-    """Run the command of the arguments: exit 0 done, 1 failed, 2 wrong usage."""
-    try:
-        app(standalone_mode=True)
-    except KeyboardInterrupt:
-        screen.fault("interrupted", None)
-        sys.exit(130)
-    except Exception as error:
-        known = error if isinstance(error, DockyardError) else _explained(error)
-        if known is None:
-            raise
-        if "--verbose" in sys.argv:
-            traceback.print_exc()
-        if isinstance(known, ConfigError):
-            for problem in known.problems:
-                screen.fault(problem, None)
-        else:
-            screen.fault(str(known), known.hint)
-        sys.exit(known.exit_code)
+    """The program."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
+    app()
+
+
+def _interrupted() -> None:
+    """End at once, with what runs for us; threads that wait for AWS would hold a usual exit up."""
+    end_all()
+    screen.fault("interrupted", "what was begun in the account goes on there; run the same command again to follow it")
+    sys.stderr.flush()
+    os._exit(130)
 
 
 def _explained(error: Exception) -> DockyardError | None:

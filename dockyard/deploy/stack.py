@@ -178,7 +178,8 @@ def _follow(client: "CloudFormationClient", name: str, since: Any, watch: Watch)
         time.sleep(pause)
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         detail = "".join(f"\n  {reason}" for reason in reasons if "cancelled" not in reason)
-        raise DeployError(f"{name} was not deployed ({status}){detail}")
+        left = "; it is as it was before, and what ran still runs" if status == "UPDATE_ROLLBACK_COMPLETE" else ""
+        raise DeployError(f"{name} was not deployed ({status}){left}{detail}")
 
 
 def _deployed(name: str, stack: "StackTypeDef", *, changed: bool) -> Deployed:

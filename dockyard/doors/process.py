@@ -21,6 +21,15 @@ class Ended:
     output: str
 
 
+_running: set[subprocess.Popen[str]] = set()
+
+
+def end_all() -> None:
+    """End the programs that run for us, in whichever thread: we were interrupted."""
+    for process in list(_running):
+        process.terminate()
+
+
 class Processes:
     """Starts programs. `environment` is what they see of the environment."""
 
@@ -56,6 +65,7 @@ class Processes:
         except FileNotFoundError:
             raise DockyardError(f"no program {arguments[0]} on PATH") from None
         lines = []
+        _running.add(process)
         try:
             assert process.stdout  # noqa: S101  # it is a pipe
             for line in process.stdout:
@@ -70,6 +80,8 @@ class Processes:
             except subprocess.TimeoutExpired:
                 process.kill()
             raise
+        finally:
+            _running.discard(process)
 
 
 class Daemon:
