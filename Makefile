@@ -39,8 +39,8 @@ setup: $(VENV)/.done node_modules/.done
 
 $(VENV)/.done: requirements.txt pyproject.toml
 	@tools/venv $(VENV)
-	@$(PYTHON) -m pip install --quiet --require-hashes -r requirements.txt
-	@$(PYTHON) -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(PYTHON) -m pip install -qq --require-hashes -r requirements.txt
+	@$(PYTHON) -m pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 node_modules/.done: package-lock.json $(VENV)/.done

@@ -18,6 +18,7 @@ def up(port: Port = None, env: Environment = None, project: Project = None, json
     if session.aws.parameter(_BOOTSTRAP_PARAMETER) is None:
         _bootstrap(session)
     deploy_and_tell(session, [], force=False, via="changesets", json=json)
+    screen.say('next: change a service and run this again; for cdk and aws in this shell: eval "$(dockyard local env)"')
 
 
 def _bootstrap(session: Session) -> None:

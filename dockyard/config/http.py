@@ -66,7 +66,5 @@ class Http(Model):
     @model_validator(mode="after")
     def _wildcards_have_a_priority(self) -> "Http":
         if (set(self.path) & {"*", "?"} or self.path.count("/") > MAX_DEPTH) and self.priority is None:
-            raise ValueError(
-                f'path "{self.path}" needs a priority of its own (1 to 999): its place among other paths cannot be told'
-            )
+            raise ValueError(f'path "{self.path}" needs a priority (1 to 999): its place among other paths cannot be told')
         return self

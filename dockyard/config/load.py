@@ -96,10 +96,21 @@ def read(path: Path, file: str, problems: dict[str, None]) -> dict[str, Any] | N
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problems[f"{file}: {where}not valid YAML: {error.problem or error.context}"] = None
         return None
+    if isinstance(data, dict) and (key := _half_character(data)):
+        problems[f"{file}: {key}: holds half of a character (a lone surrogate); write the character itself"] = None
+        return None
     if isinstance(data, dict):
         return data
     problems[f"{file}: should be a mapping of keys, got {show(data)}"] = None
     return None
+
+
+def _half_character(data: Any) -> str | None:
+    """The first key or text with a lone surrogate, which YAML's escapes can make and UTF-8 cannot hold; printable."""
+    if isinstance(data, str):
+        return ascii(data) if any("\ud800" <= character <= "\udfff" for character in data) else None
+    parts = [*data.keys(), *data.values()] if isinstance(data, dict) else data if isinstance(data, list) else []
+    return next((found for part in parts if (found := _half_character(part))), None)
 
 
 def merge(base: Any, override: Any) -> Any:
@@ -174,7 +185,7 @@ def _override_problems(raw: dict[str, Any], environments: dict[str, Any]) -> Ite
     for name, override in overrides.items():
         if name not in environments:
             yield Problem(
-                ("environments", name), f"unknown environment; dockyard.yaml has {one_of(list(environments)) or 'none'}"
+                ("environments", name), f"unknown environment; dockyard.yaml has {one_of(list(environments))}"
             )
         if override is not None and not isinstance(override, dict):
             yield Problem(("environments", name), f"should be a mapping of keys, got {show(override)}")

@@ -30,7 +30,11 @@ class Problem:
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
     """The faults that pydantic found while it read `model`."""
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    for detail in details:
+        inside = [other for other in details if other is not detail and other["loc"][: len(detail["loc"])] == detail["loc"]]
+        if detail["type"] == "too_short" and inside:
+            continue  # only the good ones were counted, and the bad ones are told
         location, field, owner = _walk(model, detail["loc"])
         yield Problem(location, _message(detail, field, owner))
 
@@ -45,8 +49,10 @@ def show(value: object) -> str:
 
 
 def one_of(values: "list[str]") -> str:
-    """`a`, `a or b`, `a, b or c`."""
-    return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}"
+    """`a`, `a or b`, `a, b or c`; `none` where there is none."""
+    if len(values) < 2:
+        return values[0] if values else "none"
+    return f"{', '.join(values[:-1])} or {values[-1]}"
 
 
 def _message(detail: ErrorDetails, field: FieldInfo | None, owner: type[BaseModel] | None) -> str:

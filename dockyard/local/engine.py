@@ -36,6 +36,8 @@ class Engine:
             raise PrerequisiteError("no Docker engine answers", hint=_by_hand())
         if not shutil.which("dockerd"):
             self._install()
+            if (installed := Docker(self._processes)).answers():
+                return installed  # a service manager has started it
         self._say("starting the Docker engine")
         self._daemon.start(["dockerd"], self._processes.environment)
         end = time.monotonic() + START_SECONDS

@@ -1,0 +1,34 @@
+"""Whatever is in the files, loading ends in a project or in told faults, never in another error."""
+
+import contextlib
+import json
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dockyard.config import load_project
+from dockyard.errors import ConfigError
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+keys = st.sampled_from(
+    ["kind", "image", "build", "from", "port", "cpu", "memory", "runs_on", "count", "http", "path", "host", "health", "interval",
+     "env", "secrets", "environments", "dev", "prod", "name", "network", "vpc", "cluster", "ec2", "instance_types", "min"]
+)  # fmt: skip
+values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys | st.text(max_size=4), inner, max_size=4), max_leaves=12)
+services = st.dictionaries(keys, values, max_size=8).map(lambda service: {"kind": "web", **service})
+projects = st.dictionaries(keys, values, max_size=6).map(lambda file: {"name": "shop", "environments": {"dev": {}}, **file})
+
+
+@settings(max_examples=150, deadline=None)
+@given(projects, services, services)
+def test_loading_ends_in_a_project_or_in_told_faults(project, first, second):
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "dockyard.yaml").write_text(json.dumps(project))
+        for name, service in (("first", first), ("second", second)):
+            (root / "services" / name).mkdir(parents=True)
+            (root / "services" / name / "service.yaml").write_text(json.dumps(service))
+        with contextlib.suppress(ConfigError):
+            assert load_project(root).name == project["name"]

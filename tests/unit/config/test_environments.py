@@ -1,0 +1,56 @@
+"""Overrides of an environment: maps merge, lists and scalars replace, null takes away; faults are told at their own key."""
+
+from dockyard.config.load import merge
+
+
+def test_maps_merge_and_lists_and_scalars_replace():
+    assert merge({"a": {"b": 1, "c": 2}, "d": [1, 2], "e": 1}, {"a": {"c": 3}, "d": [4]}) == {
+        "a": {"b": 1, "c": 3},
+        "d": [4],
+        "e": 1,
+    }
+
+
+def test_null_takes_a_key_away():
+    assert merge({"a": {"b": 1, "c": 2}}, {"a": {"b": None}}) == {"a": {"c": 2}}
+
+
+def test_an_override_holds_in_its_environment_only(files):
+    files.service("kind: web\ncount: 1\nenvironments: {prod: {count: 4, http: {health: {path: /up}}}}")
+    project = files.load()
+    assert [project.environment(name).services["web"].count for name in ("dev", "prod")] == [1, 4]
+    assert [project.environment(name).services["web"].http.health.path for name in ("dev", "prod")] == ["/", "/up"]
+
+
+def test_the_project_file_has_overrides_too(files):
+    files.write("dockyard.yaml", "name: shop\nnetwork: {nat: none}\nenvironments: {dev: {}, prod: {network: {nat: per-az}}}")
+    project = files.load()
+    assert [project.environment(name).settings.network.nat for name in ("dev", "prod")] == ["none", "per-az"]
+
+
+def test_a_fault_of_an_override_is_told_at_its_own_key(files):
+    files.service("kind: web\nenvironments: {prod: {memory: 100, http: {health: {interval: 1}}}}")
+    assert files.problems() == [
+        "services/web/service.yaml: environments.prod.http.health.interval: should be 5 to 300 (seconds), got 1",
+        "services/web/service.yaml: environments.prod.memory: should be 512, 1024 or 2048 (MiB) with cpu 0.25 on Fargate, got 100",
+    ]
+
+
+def test_a_fault_of_the_file_itself_is_told_once(files):
+    files.service("kind: web\nport: 0\nenvironments: {prod: {count: 2}}")
+    assert files.problems() == ["services/web/service.yaml: port: should be 1 to 65535, got 0"]
+
+
+def test_the_image_is_the_same_everywhere(files):
+    files.service("kind: web\nenvironments: {prod: {image: {from: nginx}}}")
+    assert files.problems() == [
+        "services/web/service.yaml: environments.prod.image: is the same in every environment: the image that was tested is "
+        "the one that is promoted"
+    ]
+
+
+def test_an_override_of_an_unknown_environment_is_refused(files):
+    files.service("kind: web\nenvironments: {prd: {count: 2}}")
+    assert files.problems() == [
+        "services/web/service.yaml: environments.prd: unknown environment; dockyard.yaml has dev or prod"
+    ]

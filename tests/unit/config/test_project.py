@@ -1,0 +1,80 @@
+"""dockyard.yaml, its environments, and files that cannot be read."""
+
+import pytest
+
+from dockyard.errors import UsageError
+
+
+def test_the_first_environment_is_the_default(files):
+    project = files.load()
+    assert project.environment().name == "dev"
+    assert project.environment("prod").settings.account == "123456789012"
+
+
+def test_an_unknown_environment_is_a_wrong_usage(files):
+    with pytest.raises(UsageError, match='environment should be dev or prod, got "test"'):
+        files.load().environment("test")
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("name: Shop", 'name: should be 1 to 20 lower-case letters, digits and single hyphens, a letter first, got "Shop"'),
+        ("name: a-very-long-application", "name: should be 1 to 20 lower-case letters, digits and single hyphens, a letter "
+         'first, got "a-very-long-application"'),
+        ("network: {nat: two}", 'network.nat: should be none, single or per-az, got "two"'),
+        ("network: {cidr: 10.0.0.0/8}", 'network.cidr: should be a range of /16 to /28, got "10.0.0.0/8"'),
+        ("network: {availability_zones: 1}", "network.availability_zones: should be 2 to 4, got 1"),
+        ("cluster: {ec2: {instance_types: []}}", "cluster.ec2.instance_types: should have at least 1, got 0"),
+        ("cluster: {ec2: {instance_types: [t3]}}",
+         'cluster.ec2.instance_types[0]: should be an EC2 instance type such as t3.small, got "t3"'),
+        ("cluster: {ec2: {instance_types: [t4g.small]}}", "cluster.ec2.instance_types[0]: should be an x86-64 instance type "
+         'such as t3.small, got "t4g.small" (Graviton, arm64)'),
+        ("base_images: nowhere", "base_images: should be docker-hub, ecr-public or a registry's prefix such as "
+         '123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library, got "nowhere"'),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_told_with_its_key(files, line, text):
+    files.write("dockyard.yaml", f"environments: {{dev: {{}}}}\n{line if line.startswith('name') else f'name: shop{chr(10)}{line}'}")
+    assert files.problems() == [f"dockyard.yaml: {text}"]
+
+
+def test_all_faults_of_all_files_are_told_at_once(files):
+    files.write("dockyard.yaml", "name: Shop\nenvironments: {dev: {}}\nnetwrk: {}")
+    files.service("kind: web\nport: 0\nmemory: 100\nprot: 1", name="a")
+    files.service("kind: web\nport: x", name="b")
+    files.write("services/b/service.yaml", "kind: web\nport: x\nhttp: {path: /b}")
+    assert [text.split(":")[0] + ":" + text.split(":")[1] for text in files.problems()] == [
+        "dockyard.yaml: name",
+        "dockyard.yaml: netwrk",
+        "services/a/service.yaml: port",
+        "services/a/service.yaml: prot",
+        "services/a/service.yaml: memory",
+        "services/b/service.yaml: port",
+    ]
+
+
+def test_without_a_project_file_it_is_said_where_one_was_looked_for(files):
+    (files.root / "dockyard.yaml").unlink()
+    assert files.problems() == [f"dockyard.yaml: not found in {files.root}; a project has one in its top folder"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("kind: web\nkind: web", "line 2, column 1: not valid YAML: found duplicate key"),
+        ("kind: [web", "line 1, column 11: not valid YAML"),
+        ("- kind", "should be a mapping of keys, got a list"),
+        ("", "should be a mapping of keys, got nothing"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_once_and_with_its_place(files, text, expected):
+    files.service(text)
+    (found,) = files.problems()
+    assert found.startswith(f"services/web/service.yaml: {expected}")
+
+
+def test_a_file_that_is_not_text_is_told(files):
+    files.service("kind: web")
+    (files.root / "services/web/service.yaml").write_bytes(b"kind: \xff\xfe")
+    assert files.problems() == ["services/web/service.yaml: should be UTF-8 text (invalid start byte at byte 6)"]

@@ -1,0 +1,105 @@
+"""A service.yaml: what it means, and what is said where it is wrong."""
+
+from collections.abc import Callable
+
+import pytest
+
+from dockyard.config import ManagedSecret
+
+
+def test_an_almost_empty_service_gets_sensible_defaults(files):
+    files.service("kind: web")
+    web = files.load().environment().services["web"]
+    assert (web.port, web.cpu, web.memory, web.runs_on, web.count) == (8080, 0.25, 512, "fargate", 1)
+    assert (web.http.path, web.http.health.path, web.http.health.interval) == ("/", "/", 5)
+
+
+def test_values_reach_the_model(files):
+    files.service("""
+        kind: web
+        port: 3000
+        cpu: 1
+        memory: 2048
+        count: 3
+        http: {path: /api/, host: shop.example.com, health: {path: /up, grace_period: 120}}
+        env: {DEBUG: true, LEVEL: 3, NAME: shop}
+        secrets: {TOKEN: /shop/token, DB: {secretsmanager: shop/db, key: password}}
+    """)
+    web = files.load().environment().services["web"]
+    assert (web.port, web.cpu, web.memory, web.count) == (3000, 1, 2048, 3)
+    assert (web.http.path, web.http.host, web.http.health.grace_period) == ("/api", "shop.example.com", 120)
+    assert web.env == {"DEBUG": "true", "LEVEL": "3", "NAME": "shop"}
+    assert web.secrets == {"TOKEN": "/shop/token", "DB": ManagedSecret(secretsmanager="shop/db", key="password")}
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ("port: 80a", 'port: should be an integer, got "80a"'),
+        ("port: '80'", 'port: should be an integer, got "80"'),
+        ("port: true", "port: should be an integer, got true"),
+        ("port: 0", "port: should be 1 to 65535, got 0"),
+        ("port: 65536", "port: should be 1 to 65535, got 65536"),
+        ("prot: 80", "prot: unknown key; did you mean port?"),
+        ("zzz: 1", "zzz: unknown key; known here: kind, image, port, cpu, memory, runs_on, count, http, env, secrets"),
+        ("runs_on: lambda", 'runs_on: should be fargate or ec2, got "lambda"'),
+        ("count: -1", "count: should be 0 to 5000 (tasks), got -1"),
+        ("count: [1]", "count: should be an integer, got a list"),
+        ("http: 80", "http: should be a mapping of keys, got 80"),
+        ("http: {health: {interval: 2}}", "http.health.interval: should be 5 to 300 (seconds), got 2"),
+        ("http: {health: {timeout: 9}}", "http.health: timeout should be less than interval (5 seconds), got 9"),
+        ("http: {path: api}", 'http.path: should begin with /, got "api"'),
+        ("http: {path: /a*}", 'http: path "/a*" needs a priority (1 to 999): its place among other paths cannot be told'),
+        ("http: {host: 'a b'}", 'http.host: should be a host name such as shop.example.com or *.example.com, got "a b"'),
+        ("env: {1A: x}", 'env.1A: should be a variable\'s name of letters, digits and _, no digit first, got "1A"'),
+        ("env: {A: [1]}", "env.A: should be text, got a list"),
+        ("secrets: {A: token}", "secrets.A: should be the name of an SSM parameter, beginning with /, "
+         'or {secretsmanager: NAME}, got "token"'),
+        ("secrets: {A: {key: x}}", "secrets.A.secretsmanager: is required: name of the secret"),
+        ("secrets: {A: /a}\nenv: {A: b}", "secrets.A: is in env as well; keep one of both"),
+        ("image: {build: {}, from: nginx}", "image: should have build or from, got both"),
+        ("image: {build: {context: /src}}", 'image.build.context: should be a path relative to the service\'s folder, got "/src"'),
+        ("image: {from: ''}", "image.from: should not be empty"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_told_with_its_key_and_what_to_supply(problem: Callable[[str], str], lines: str, text: str):
+    assert problem(lines) == f"services/web/service.yaml: {text}"
+
+
+@pytest.mark.parametrize(
+    ("cpu", "memory", "text"),
+    [
+        (0.3, 512, "cpu: should be 0.25, 0.5, 1, 2, 4, 8 or 16 (vCPU) on Fargate, got 0.3"),
+        (0.25, 4096, "memory: should be 512, 1024 or 2048 (MiB) with cpu 0.25 on Fargate, got 4096"),
+        (1, 512, "memory: should be 2048 to 8192 in steps of 1024 (MiB) with cpu 1 on Fargate, got 512"),
+        (8, 17408, "memory: should be 16384 to 61440 in steps of 4096 (MiB) with cpu 8 on Fargate, got 17408"),
+    ],
+)
+def test_a_size_that_fargate_does_not_offer_is_refused(problem: Callable[[str], str], cpu: float, memory: int, text: str):
+    assert problem(f"cpu: {cpu}\nmemory: {memory}") == f"services/web/service.yaml: {text}"
+
+
+def test_on_servers_any_size_goes(files):
+    files.service("kind: web\nruns_on: ec2\ncpu: 0.3\nmemory: 100")
+    assert files.load().environment().services["web"].memory == 100
+
+
+def test_servers_must_be_there_for_services_that_run_on_them(files):
+    files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {}}")
+    files.service("kind: web\nruns_on: ec2")
+    assert files.problems() == [
+        "services/web/service.yaml: runs_on: ec2 needs cluster.ec2 in dockyard.yaml: supply its instance_types there"
+    ]
+
+
+def test_a_kind_that_is_not_known_is_refused(files):
+    files.service("kind: worker")
+    assert files.problems() == ['services/web/service.yaml: kind: should be web, got "worker"']
+
+
+def test_the_folder_names_the_service(files):
+    files.service("kind: web", name="Web_1")
+    assert files.problems() == [
+        "services/Web_1/service.yaml: the folder's name is the service's name and should be 1 to 30 lower-case letters, "
+        'digits and single hyphens, a letter first, got "Web_1"'
+    ]
