@@ -145,6 +145,7 @@ class WebService(Construct):
             deregistration_delay=DEREGISTRATION_DELAY,
             health_check=elbv2.HealthCheck(
                 path=check.path,
+                port="traffic-port",
                 interval=Duration.seconds(check.interval),
                 timeout=Duration.seconds(check.timeout),
                 healthy_threshold_count=check.healthy_threshold,

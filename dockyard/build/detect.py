@@ -4,8 +4,10 @@ import json
 import re
 import shlex
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dockyard.errors import BuildError
 
@@ -74,7 +76,7 @@ def _packages(folder: Path) -> set[str]:
     if (folder / "requirements.txt").is_file():
         lines += (folder / "requirements.txt").read_text().splitlines()
     if (folder / "pyproject.toml").is_file():
-        lines += tomllib.loads((folder / "pyproject.toml").read_text()).get("project", {}).get("dependencies", [])
+        lines += _parsed(folder / "pyproject.toml", "TOML", tomllib.loads).get("project", {}).get("dependencies", [])
     return {match[0].lower() for line in lines if (match := re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line.strip()))}
 
 
@@ -101,14 +103,14 @@ def _python_start(folder: Path, packages: set[str], port: int) -> tuple[tuple[st
 
 
 def _node(folder: Path) -> Detection:
-    package = json.loads((folder / "package.json").read_text())
+    package = _parsed(folder / "package.json", "JSON", json.loads)
     version, version_file = _node_version(folder, package)
     if not (folder / "package-lock.json").is_file() and package.get("dependencies"):
         raise BuildError(
             f"{folder} has no package-lock.json: without it two builds may differ", hint="run: npm install --package-lock-only"
         )
     manager = "npm" if (folder / "package-lock.json").is_file() else "none"
-    scripts = package.get("scripts", {})
+    scripts = package.get("scripts") or {}
     start, start_file = _procfile(folder, 0) or _node_start(folder, package)
     build = ("npm", "run", "build") if "build" in scripts else ()
     sources = (("version", version_file), ("package_manager", "package-lock.json"), ("start", start_file))
@@ -150,3 +152,13 @@ def _procfile(folder: Path, port: int) -> tuple[tuple[str, ...], str] | None:
     if set(command) & set("&|;><`") or "$" in command.replace("$PORT", "").replace("${PORT}", ""):
         return ("sh", "-c", f"exec {command}"), "Procfile"
     return tuple(word.replace("${PORT}", str(port)).replace("$PORT", str(port)) for word in shlex.split(command)), "Procfile"
+
+
+def _parsed(file: Path, kind: str, parse: Callable[[str], Any]) -> dict[str, Any]:
+    try:
+        content = parse(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BuildError(f"{file}: not valid {kind}: {error}", hint="mend the file") from error
+    if not isinstance(content, dict):
+        raise BuildError(f"{file}: should be a mapping of keys", hint="mend the file")
+    return content

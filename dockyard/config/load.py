@@ -184,9 +184,7 @@ def _override_problems(raw: dict[str, Any], environments: dict[str, Any]) -> Ite
         return
     for name, override in overrides.items():
         if name not in environments:
-            yield Problem(
-                ("environments", name), f"unknown environment; dockyard.yaml has {one_of(list(environments))}"
-            )
+            yield Problem(("environments", name), f"unknown environment; dockyard.yaml has {one_of(list(environments))}")
         if override is not None and not isinstance(override, dict):
             yield Problem(("environments", name), f"should be a mapping of keys, got {show(override)}")
         for key in NOT_BY_ENVIRONMENT.keys() & _mapping(override).keys():

@@ -64,10 +64,10 @@ class Processes:
             )
         except FileNotFoundError:
             raise DockyardError(f"no program {arguments[0]} on PATH") from None
+        assert process.stdout  # noqa: S101  # it is a pipe
         lines = []
         _running.add(process)
         try:
-            assert process.stdout  # noqa: S101  # it is a pipe
             for line in process.stdout:
                 lines.append(line)
                 if on_line:
@@ -82,6 +82,7 @@ class Processes:
             raise
         finally:
             _running.discard(process)
+            process.stdout.close()
 
 
 class Daemon:
@@ -92,17 +93,18 @@ class Daemon:
 
     def __init__(self, file: Path, log: Path) -> None:
         self._file, self.log = file, log
+        self._child: subprocess.Popen[bytes] | None = None
 
     def start(self, arguments: Sequence[str], environment: Mapping[str, str], **facts: object) -> None:
         """Start it in a session of its own; `facts` are kept beside its id."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            process = subprocess.Popen(
+            self._child = subprocess.Popen(
                 arguments, env=dict(environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
-        started = psutil.Process(process.pid).create_time()
-        self._file.write_text(json.dumps({"pid": process.pid, "started": started, **facts}))
+        started = psutil.Process(self._child.pid).create_time()
+        self._file.write_text(json.dumps({"pid": self._child.pid, "started": started, **facts}))
 
     def facts(self) -> dict[str, Any] | None:
         """What is known of the running process; None where it does not run."""
@@ -122,6 +124,8 @@ class Daemon:
             except psutil.TimeoutExpired:
                 process.kill()
                 process.wait(timeout)
+        if self._child:
+            self._child.wait(timeout)
         self._file.unlink(missing_ok=True)
         return process is not None
 

@@ -16,7 +16,11 @@ keys = st.sampled_from(
     ["kind", "image", "build", "from", "port", "cpu", "memory", "runs_on", "count", "http", "path", "host", "health", "interval",
      "env", "secrets", "environments", "dev", "prod", "name", "network", "vpc", "cluster", "ec2", "instance_types", "min"]
 )  # fmt: skip
-values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys | st.text(max_size=4), inner, max_size=4), max_leaves=12)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys | st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
 services = st.dictionaries(keys, values, max_size=8).map(lambda service: {"kind": "web", **service})
 projects = st.dictionaries(keys, values, max_size=6).map(lambda file: {"name": "shop", "environments": {"dev": {}}, **file})
 

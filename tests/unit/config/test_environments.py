@@ -51,6 +51,4 @@ def test_the_image_is_the_same_everywhere(files):
 
 def test_an_override_of_an_unknown_environment_is_refused(files):
     files.service("kind: web\nenvironments: {prd: {count: 2}}")
-    assert files.problems() == [
-        "services/web/service.yaml: environments.prd: unknown environment; dockyard.yaml has dev or prod"
-    ]
+    assert files.problems() == ["services/web/service.yaml: environments.prd: unknown environment; dockyard.yaml has dev or prod"]

@@ -35,7 +35,9 @@ def test_an_unknown_environment_is_a_wrong_usage(files):
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_told_with_its_key(files, line, text):
-    files.write("dockyard.yaml", f"environments: {{dev: {{}}}}\n{line if line.startswith('name') else f'name: shop{chr(10)}{line}'}")
+    files.write(
+        "dockyard.yaml", f"environments: {{dev: {{}}}}\n{line if line.startswith('name') else f'name: shop{chr(10)}{line}'}"
+    )
     assert files.problems() == [f"dockyard.yaml: {text}"]
 
 

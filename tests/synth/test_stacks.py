@@ -1,0 +1,152 @@
+"""The stacks of a project: what they are named, what goes between them, and that each stands alone."""
+
+import json
+import shutil
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+
+from dockyard.build import Bases
+from dockyard.config import load_project
+from stacks import Application
+
+ROOT = Path(__file__).parents[2]
+
+
+def synthesized(folder, name=None, files=None):
+    """Artifacts, and a function that reads a template, of the sample project with these files."""
+    shutil.copytree(ROOT / "services", folder / "services", ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+    shutil.copy(ROOT / "dockyard.yaml", folder)
+    for path, text in (files or {}).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    project = load_project(folder)
+    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
+    app = cdk.App(outdir=str(folder / "cdk.out"), context=flags)
+    Application(app, project, project.environment(name), Bases())
+    app.synth()
+    artifacts = json.loads((folder / "cdk.out/manifest.json").read_text())["artifacts"]
+    return artifacts, lambda stack: json.loads((folder / f"cdk.out/{stack}.template.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    return synthesized(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="module")
+def templates(demo):
+    artifacts, read = demo
+    return {name: read(name) for name, artifact in artifacts.items() if artifact["type"] == "aws:cloudformation:stack"}
+
+
+def resources(template, type_name):
+    return [r["Properties"] for r in template["Resources"].values() if r["Type"] == f"AWS::{type_name}"]
+
+
+def test_each_service_has_a_stack_of_its_own(templates):
+    assert set(templates) == {"demo-registry", "demo-dev-platform", "demo-dev-hello-node", "demo-dev-hello-python"}
+
+
+def test_a_service_waits_for_the_registry_and_the_platform_and_for_no_other_service(demo):
+    artifacts, _ = demo
+    for name in ("demo-dev-hello-node", "demo-dev-hello-python"):
+        assert set(artifacts[name]["dependencies"]) == {"demo-registry", "demo-dev-platform", f"{name}.assets"}
+
+
+def test_nothing_is_exported_and_nothing_is_a_dynamic_reference(templates):
+    text = json.dumps(templates)
+    for forbidden in ("Fn::ImportValue", '"Export"', "{{resolve:", "Fn::GetStackOutput"):
+        assert forbidden not in text
+
+
+def test_what_a_service_reads_the_platform_publishes_one_value_a_parameter(templates):
+    published = {p["Name"] for p in resources(templates["demo-dev-platform"], "SSM::Parameter")}
+    for name in ("demo-dev-hello-node", "demo-dev-hello-python"):
+        read = {p["Default"] for p in templates[name]["Parameters"].values() if p["Default"].startswith("/demo/")}
+        assert read
+        assert read <= published
+
+
+def test_a_parameter_that_is_read_is_used(templates):
+    for template in templates.values():
+        text = json.dumps([template["Resources"], template.get("Outputs", {})])
+        unused = [name for name in template["Parameters"] if f'"Ref": "{name}"' not in text and name != "BootstrapVersion"]
+        assert unused == []
+
+
+def test_the_registry_is_protected_and_has_nothing_of_an_environment(demo, templates):
+    artifacts, _ = demo
+    assert artifacts["demo-registry"]["properties"]["terminationProtection"] is True
+    assert "dev" not in json.dumps(templates["demo-registry"]).replace("device", "")
+    assert {r["RepositoryName"] for r in resources(templates["demo-registry"], "ECR::Repository")} == {
+        "demo/hello-node",
+        "demo/hello-python",
+    }
+
+
+def test_every_stack_says_whose_it_is(demo):
+    artifacts, _ = demo
+    assert artifacts["demo-dev-hello-node"]["properties"]["tags"] == {
+        "dockyard:application": "demo",
+        "dockyard:environment": "dev",
+        "dockyard:service": "hello-node",
+    }
+
+
+def test_the_address_is_the_load_balancers_and_the_path(templates):
+    value = templates["demo-dev-hello-node"]["Outputs"]["Address"]["Value"]
+    assert json.dumps(value).count("/hello-node") == 1
+
+
+def test_names_of_roles_hold_the_region(templates):
+    names = [r["RoleName"] for t in templates.values() for r in resources(t, "IAM::Role") if "RoleName" in r]
+    assert names == [{"Fn::Join": ["", ["cdk-demo-publish-", {"Ref": "AWS::AccountId"}, "-", {"Ref": "AWS::Region"}]]}]
+
+
+def test_another_environment_is_another_place_and_has_its_own_settings(tmp_path):
+    text = (
+        (ROOT / "dockyard.yaml")
+        .read_text()
+        .replace("  dev: {}", "  dev: {}\n  prod: {account: '123456789012', region: eu-west-1, network: {nat: per-az}}")
+    )
+    artifacts, read = synthesized(tmp_path, "prod", {"dockyard.yaml": text})
+    assert "demo-prod-platform" in artifacts
+    assert artifacts["demo-prod-platform"]["environment"] == "aws://123456789012/eu-west-1"
+    assert len(resources(read("demo-prod-platform"), "EC2::NatGateway")) == 2
+
+
+def test_without_a_nat_gateway_tasks_have_addresses_of_their_own(tmp_path):
+    text = (ROOT / "dockyard.yaml").read_text() + "network: {nat: none}\n"
+    _, read = synthesized(tmp_path, files={"dockyard.yaml": text})
+    assert resources(read("demo-dev-platform"), "EC2::NatGateway") == []
+    (service,) = resources(read("demo-dev-hello-python"), "ECS::Service")
+    assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "ENABLED"
+
+
+@pytest.mark.parametrize("tasks", ["", "\n    task_subnets: [subnet-0a1b2c3f, subnet-0a1b2c30]"])
+def test_a_vpc_that_is_there_is_used(tmp_path, tasks):
+    vpc = f"network:\n  vpc:\n    id: vpc-0a1b2c3d\n    cidr: 10.1.0.0/16\n    public_subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e]{tasks}\n"
+    _, read = synthesized(tmp_path, files={"dockyard.yaml": (ROOT / "dockyard.yaml").read_text() + vpc})
+    platform = read("demo-dev-platform")
+    assert resources(platform, "EC2::VPC") == []
+    published = {p["Name"]: p["Value"] for p in resources(platform, "SSM::Parameter")}
+    assert published["/demo/dev/platform/vpc-id"] == "vpc-0a1b2c3d"
+    assert published["/demo/dev/platform/task-subnet-1"] == ("subnet-0a1b2c3f" if tasks else "subnet-0a1b2c3d")
+
+
+def test_a_service_may_take_its_image_from_a_registry_and_its_secrets_from_both_stores(tmp_path):
+    text = "kind: web\nimage: {from: nginx}\nhttp: {path: /n}\nsecrets: {A: /shop/a, B: {secretsmanager: shop, key: b}}"
+    _, read = synthesized(tmp_path, files={"services/front/service.yaml": text})
+    (task,) = resources(read("demo-dev-front"), "ECS::TaskDefinition")
+    (container,) = task["ContainerDefinitions"]
+    assert container["Image"] == "nginx"
+    assert {s["Name"] for s in container["Secrets"]} == {"A", "B"}
+    assert "demo/front" not in json.dumps(read("demo-registry"))
+
+
+def test_a_locked_priority_is_taken(tmp_path):
+    _, read = synthesized(tmp_path, files={"dockyard.lock": "priorities: {dev/hello-node: 4242}"})
+    (rule,) = resources(read("demo-dev-hello-node"), "ElasticLoadBalancingV2::ListenerRule")
+    assert rule["Priority"] == 4242

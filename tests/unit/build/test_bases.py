@@ -1,0 +1,55 @@
+"""Base images of a Dockerfile: found, identified, and put at another address."""
+
+import json
+
+from dockyard.build.bases import Bases, StandIn, readdressed, references
+
+DOCKERFILE = """\
+ARG VERSION=3.13
+ARG PLAIN
+FROM --platform=linux/amd64 python:${VERSION}-slim AS build
+FROM build AS tested
+COPY --from=ghcr.io/astral-sh/uv:0.5 /uv /bin/uv
+COPY --chown=1 --from=build /a /b
+COPY --from=0 /a /b
+FROM scratch
+from node:${NODE:-24} as front
+"""
+DIGEST = "sha256:" + "a" * 64
+STAND_IN = StandIn("docker-hub/library/python", "3.13-slim", "sha256:" + "b" * 64)
+
+
+def test_images_from_outside_are_found_and_stages_are_not():
+    assert references(DOCKERFILE, {}) == ("python:3.13-slim", "ghcr.io/astral-sh/uv:0.5", "node:24")
+
+
+def test_build_arguments_are_filled_in():
+    assert references(DOCKERFILE, {"VERSION": "3.12"})[0] == "python:3.12-slim"
+
+
+def test_an_unknown_base_is_its_name_and_stays_where_it_is():
+    bases = Bases()
+    assert bases.identity("python:3.13-slim") == "python:3.13-slim"
+    assert readdressed(DOCKERFILE, {}, bases, "localhost:4566") == DOCKERFILE
+
+
+def test_a_locked_base_is_its_digest():
+    bases = Bases({"python:3.13-slim": DIGEST})
+    assert bases.identity("python:3.13-slim") == DIGEST
+    assert f"FROM --platform=linux/amd64 python:3.13-slim@{DIGEST} AS build\n" in readdressed(DOCKERFILE, {}, bases, "")
+
+
+def test_a_stand_in_takes_the_place_of_its_base_and_of_no_stage():
+    bases = Bases({}, {"python:3.13-slim": STAND_IN})
+    text = readdressed(DOCKERFILE, {}, bases, "localhost:4566")
+    address = f"localhost:4566/docker-hub/library/python:3.13-slim@{STAND_IN.digest}"
+    assert text == DOCKERFILE.replace("python:${VERSION}-slim", address)
+    assert bases.identity("python:3.13-slim") == f"stand-in {STAND_IN.digest}"
+
+
+def test_stand_ins_are_read_from_the_file_that_the_environment_names(tmp_path):
+    file = tmp_path / "stand-ins.json"
+    file.write_text(json.dumps({"python:3.13-slim": vars(STAND_IN)}))
+    assert Bases.read({}, str(file)).stand_ins == {"python:3.13-slim": STAND_IN}
+    assert Bases.read({}, None).stand_ins == {}
+    assert Bases.read({}, str(tmp_path / "gone.json")).stand_ins == {}

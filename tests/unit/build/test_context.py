@@ -1,0 +1,71 @@
+"""The files of a build: which count, what makes them differ, and the copy that is built."""
+
+import os
+
+from dockyard.build.context import GENERATED_IGNORES, entries, ignore_patterns, stage
+
+
+def make(root, **files):
+    for name, text in files.items():
+        path = root / name.replace("__", "/").replace("_dot_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def paths(root, patterns=()):
+    return [entry.path for entry in entries(root, patterns)]
+
+
+def test_files_count_by_path_and_content_and_not_by_time_or_owner_rights(tmp_path):
+    make(tmp_path, a="1", b__c="2")
+    before = entries(tmp_path, ())
+    os.utime(tmp_path / "a", (0, 0))
+    (tmp_path / "a").chmod(0o664)
+    assert entries(tmp_path, ()) == before
+    (tmp_path / "a").write_text("3")
+    assert entries(tmp_path, ()) != before
+
+
+def test_an_executable_and_a_link_are_told_apart_from_a_file(tmp_path):
+    make(tmp_path, run="x", plain="x")
+    (tmp_path / "run").chmod(0o755)
+    (tmp_path / "link").symlink_to("plain")
+    assert [(entry.path, entry.kind) for entry in entries(tmp_path, ())] == [("link", "link"), ("plain", "file"), ("run", "exec")]
+    assert entries(tmp_path, ())[0].content == "plain"
+
+
+def test_an_empty_folder_does_not_count(tmp_path):
+    make(tmp_path, a="1")
+    (tmp_path / "empty").mkdir()
+    assert paths(tmp_path) == ["a"]
+
+
+def test_dockerignore_decides_with_its_comments_and_exceptions(tmp_path):
+    make(tmp_path, keep_dot_log="1", b_dot_log="2", c_dot_py="3", docs__a_dot_md="4")
+    (tmp_path / ".dockerignore").write_text("# logs\n*.log\n\n!keep.log\ndocs\n.dockerignore\n")
+    assert paths(tmp_path, ignore_patterns(tmp_path, GENERATED_IGNORES)) == ["c.py", "keep.log"]
+
+
+def test_without_one_the_defaults_of_a_generated_dockerfile_hold(tmp_path):
+    make(tmp_path, main_dot_py="1", node_modules__x="2", src____pycache____m_dot_pyc="3", _dot_env="4")
+    (tmp_path / "sub/node_modules").mkdir(parents=True)
+    (tmp_path / "sub/node_modules/y").write_text("5")
+    assert "main.py" in paths(tmp_path, ignore_patterns(tmp_path, GENERATED_IGNORES))
+    assert not [p for p in paths(tmp_path, ignore_patterns(tmp_path, GENERATED_IGNORES)) if "modules" in p or p == ".env"]
+
+
+def test_configuration_is_never_part_of_the_image(tmp_path):
+    make(tmp_path, service_dot_yaml="kind: web", a="1")
+    assert paths(tmp_path, ignore_patterns(tmp_path, ())) == ["a"]
+
+
+def test_the_staged_folder_holds_just_these_files(tmp_path):
+    source, target = tmp_path / "source", tmp_path / "target"
+    make(source, a="1", b__c="2", d="3")
+    (source / "b/run").write_text("x")
+    (source / "b/run").chmod(0o755)
+    (source / "link").symlink_to("a")
+    make(target, old="0")
+    stage(source, entries(source, ["d"]), target)
+    assert paths(target) == ["a", "b/c", "b/run", "link"]
+    assert entries(target, ()) == entries(source, ["d"])

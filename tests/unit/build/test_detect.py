@@ -1,0 +1,84 @@
+"""What an app is, from its files, and what is said where they do not tell."""
+
+import json
+
+import pytest
+
+from dockyard.build.detect import detect
+from dockyard.errors import BuildError
+
+
+def write(root, files):
+    for name, text in files.items():
+        (root / name).write_text(text if isinstance(text, str) else json.dumps(text))
+    return root
+
+
+@pytest.mark.parametrize(
+    ("files", "start"),
+    [
+        ({"requirements.txt": "fastapi\nuvicorn[standard]", "main.py": "from fastapi import FastAPI\napi = FastAPI()"},
+         "uvicorn main:api --host 0.0.0.0 --port 3000"),
+        ({"requirements.txt": "starlette==1\nuvicorn", "app.py": "app: Starlette = Starlette(routes=[])"},
+         "uvicorn app:app --host 0.0.0.0 --port 3000"),
+        ({"requirements.txt": "Flask\ngunicorn", "app.py": "import flask\napp = flask.Flask(__name__)"},
+         "gunicorn --bind 0.0.0.0:3000 app:app"),
+        ({"main.py": "print(1)"}, "python main.py"),
+        ({"requirements.txt": "x", "Procfile": "web: gunicorn --bind :$PORT site:app"}, "gunicorn --bind :3000 site:app"),
+        ({"requirements.txt": "x", "Procfile": "web: cd src && python run.py"}, "sh -c exec cd src && python run.py"),
+    ],
+)  # fmt: skip
+def test_a_python_app_is_started_by_the_server_that_it_has(tmp_path, files, start):
+    assert " ".join(detect(write(tmp_path, files), port=3000).start) == start
+
+
+@pytest.mark.parametrize(
+    ("package", "start"),
+    [
+        ({"scripts": {"start": "node server.js --x"}}, "node server.js --x"),
+        ({"scripts": {"start": "NODE_ENV=production node server.js"}}, "npm start"),
+        ({"scripts": {"start": "next start && true"}}, "npm start"),
+        ({"main": "lib/app.js"}, "node lib/app.js"),
+        ({}, "node index.js"),
+    ],
+)
+def test_a_node_app_is_started_without_npm_where_that_is_possible(tmp_path, package, start):
+    """npm does not hand SIGTERM on to what it starts."""
+    (tmp_path / "lib").mkdir()
+    files = {"package.json": package, "package-lock.json": {}, "lib/app.js": "", "index.js": ""}
+    assert " ".join(detect(write(tmp_path, files), port=8080).start) == start
+
+
+def test_versions_come_from_the_apps_own_files(tmp_path):
+    python, node = tmp_path / "python", tmp_path / "node"
+    python.mkdir()
+    node.mkdir()
+    found = detect(write(python, {"main.py": "", ".python-version": "3.12.4\n"}), port=1)
+    assert (found.version, dict(found.sources)["version"]) == ("3.12.4", ".python-version")
+    found = detect(write(node, {"package.json": {"engines": {"node": ">=20"}, "main": "a.js"}, "a.js": ""}), port=1)
+    assert found.version == "24"
+    found = detect(write(node, {".nvmrc": "v22.1"}), port=1)
+    assert (found.version, dict(found.sources)["version"]) == ("22.1", ".nvmrc")
+
+
+def test_a_build_script_is_run(tmp_path):
+    files = {"package.json": {"scripts": {"build": "tsc", "start": "node dist/a.js"}}, "package-lock.json": {}}
+    assert detect(write(tmp_path, files), port=1).build == ("npm", "run", "build")
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"README": ""}, "no app recognised"),
+        ({"requirements.txt": "x"}, "no start command found"),
+        ({"requirements.txt": "fastapi", "main.py": "app = FastAPI()"}, "has no server for it"),
+        ({"package.json": {"dependencies": {"a": "1"}}}, "has no package-lock.json"),
+        ({"package.json": {}}, "no start command found"),
+        ({"package.json": "{"}, "package.json: not valid JSON"),
+        ({"pyproject.toml": "["}, "pyproject.toml: not valid TOML"),
+    ],
+)
+def test_where_the_files_do_not_tell_it_is_said_what_to_add(tmp_path, files, message):
+    with pytest.raises(BuildError, match=message) as caught:
+        detect(write(tmp_path, files), port=8080)
+    assert caught.value.hint

@@ -1,0 +1,87 @@
+"""The tag: the same for the same content, another where the image would be another."""
+
+import textwrap
+
+import pytest
+
+from dockyard.build import Bases, recipe
+from dockyard.config import load_project
+from dockyard.errors import BuildError
+
+
+@pytest.fixture
+def made(tmp_path):
+    """The recipe of a service with these files."""
+    (tmp_path / "dockyard.yaml").write_text("name: shop\nenvironments: {dev: {}}")
+
+    def make(bases=None, **files):
+        files = {"service.yaml": "kind: web", "main.py": "print(1)", **files}
+        for name, text in files.items():
+            path = tmp_path / "services/web" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(text))
+        project = load_project(tmp_path)
+        return recipe(project, "web", project.environment().services["web"], bases or Bases())
+
+    return make
+
+
+def test_the_same_content_gives_the_same_tag_and_a_valid_one(made):
+    tag = made().tag
+    assert made().tag == tag
+    assert len(tag) == 20
+    assert int(tag, 16)
+
+
+def test_the_repository_is_the_apps_and_the_services(made):
+    assert made().ref.repository == "shop/web"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"main.py": "print(2)"},
+        {"new.py": ""},
+        {"service.yaml": "kind: web\nport: 9000"},  # EXPOSE and PORT of the generated Dockerfile
+        {"service.yaml": "kind: web\nimage: {build: {args: {A: b}}}"},
+        {"service.yaml": "kind: web\nimage: {build: {target: build}}"},
+        {"Dockerfile": "FROM scratch"},
+        {".python-version": "3.12"},
+    ],
+)
+def test_what_changes_the_image_changes_the_tag(made, files):
+    assert made().tag != made(**files).tag
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{"service.yaml": "kind: web\ncount: 4\ncpu: 1\nmemory: 2048\nenv: {A: b}"}, {"node_modules/x.js": "1"}, {"app.log": "1"}],
+)
+def test_what_does_not_change_the_image_does_not_change_the_tag(made, files):
+    assert made().tag == made(**files).tag
+
+
+def test_the_identity_of_a_base_is_part_of_the_tag(made):
+    assert made().tag != made(bases=Bases({"python:3.13-slim": "sha256:" + "a" * 64})).tag
+
+
+def test_an_own_dockerfile_is_used_as_it_is(made):
+    found = made(Dockerfile="FROM alpine:3\nCOPY . .\n")
+    assert (found.generated, found.dockerfile, found.bases) == (False, "FROM alpine:3\nCOPY . .\n", ("alpine:3",))
+
+
+def test_an_image_from_a_registry_has_no_recipe(made):
+    assert made(**{"service.yaml": "kind: web\nimage: {from: nginx}"}) is None
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        ("context: src", "services/web/service.yaml: image.build.context: no folder at"),
+        ("context: ../../..", "image.build.context: should be inside"),
+        ("dockerfile: Nope", "image.build.dockerfile: no file at"),
+    ],
+)
+def test_a_build_that_cannot_be_is_told_with_its_key(made, build, message):
+    with pytest.raises(BuildError, match=message):
+        made(**{"service.yaml": f"kind: web\nimage: {{build: {{{build}}}}}"})

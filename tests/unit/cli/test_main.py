@@ -1,0 +1,74 @@
+"""The program's edge: exit codes, and results apart from errors."""
+
+import pytest
+from typer.testing import CliRunner
+
+from dockyard.cli.main import app
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    (tmp_path / "dockyard.yaml").write_text("name: shop\nenvironments: {dev: {}}")
+    (tmp_path / "services/web").mkdir(parents=True)
+    (tmp_path / "services/web/service.yaml").write_text("kind: web")
+    (tmp_path / "services/web/main.py").write_text("print(1)")
+    monkeypatch.chdir(tmp_path)
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "DOCKYARD_STAND_INS", "DOCKYARD_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    return lambda *arguments: CliRunner().invoke(app, arguments)
+
+
+def test_tags_are_a_result_for_people_and_for_programs(run):
+    import json
+
+    table, machine = run("tags"), run("tags", "--json")
+    (row,) = json.loads(machine.stdout)
+    assert (table.exit_code, machine.exit_code, row["service"], row["repository"]) == (0, 0, "web", "shop/web")
+    assert row["tag"] in table.stdout
+
+
+def test_the_project_is_found_upwards(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path / "services/web")
+    assert run("tags").exit_code == 0
+
+
+def test_a_wrong_usage_ends_with_2(run, tmp_path, monkeypatch):
+    assert run("tags", "nope").exit_code == 2
+    assert run("tags", "--nope").exit_code == 2
+    assert run("tags", "--env", "nope").exit_code == 2
+    monkeypatch.chdir(tmp_path.parent)
+    assert run("tags").exit_code == 2
+
+
+def test_faults_of_files_are_told_one_a_line_and_end_with_1(run, tmp_path):
+    (tmp_path / "services/web/service.yaml").write_text("kind: web\nport: 0\nprot: 1")
+    ended = run("tags")
+    assert ended.exit_code == 1
+    assert ended.stdout == ""
+    assert ended.stderr.splitlines() == [
+        "error: services/web/service.yaml: port: should be 1 to 65535, got 0",
+        "error: services/web/service.yaml: prot: unknown key; did you mean port?",
+    ]
+
+
+def test_a_dockerfile_is_printed_as_it_is(run):
+    ended = run("dockerfile", "web")
+    assert ended.exit_code == 0
+    assert ended.stdout.startswith("FROM python:3.13-slim AS build\n")
+
+
+def test_what_was_detected_is_told_with_its_file(run):
+    ended = run("detect", "services/web")
+    assert (ended.exit_code, ended.stdout.split()[-3:]) == (0, ["python", "main.py", "main.py"])
+
+
+def test_without_a_region_it_is_said_what_to_set(run):
+    ended = run("url", "web")
+    assert ended.exit_code == 1
+    assert "no AWS region is set" in ended.stderr
+
+
+def test_the_local_aws_does_not_run_until_it_is_started(run):
+    ended = run("local", "env")
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert "run: dockyard local up" in ended.stderr

@@ -1,0 +1,105 @@
+"""Programs and daemons: their output, their end, and which process is whose."""
+
+import os
+import socket
+import sys
+import threading
+import time
+
+import pytest
+
+from dockyard.doors.lock import alone
+from dockyard.doors.process import Daemon, Processes, end_all, holder_of
+from dockyard.errors import DockyardError
+
+PYTHON = [sys.executable, "-c"]
+
+
+def test_output_comes_line_by_line_and_whole():
+    lines = []
+    ended = Processes().run([*PYTHON, "import sys; print('a'); print('b', file=sys.stderr); sys.exit(3)"], on_line=lines.append)
+    assert (ended.code, sorted(lines)) == (3, ["a", "b"])
+    assert sorted(ended.output.split()) == ["a", "b"]
+
+
+def test_a_program_sees_the_environment_that_it_is_given():
+    processes = Processes({"A": "1"}).with_environment(B="2")
+    assert processes.run([*PYTHON, "import os; print(os.environ['A'] + os.environ['B'])"]).output == "12\n"
+
+
+def test_a_program_that_is_not_there_is_told():
+    with pytest.raises(DockyardError, match="no program no-such-program on PATH"):
+        Processes().run(["no-such-program"])
+
+
+def test_an_interrupt_ends_what_runs_in_other_threads():
+    ended = []
+    thread = threading.Thread(
+        target=lambda: ended.append(Processes().run([*PYTHON, "import time; print(1, flush=True); time.sleep(60)"]))
+    )
+    thread.start()
+    while thread.is_alive():
+        end_all()
+        time.sleep(0.05)
+    assert ended[0].code != 0
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    made = Daemon(tmp_path / "d.json", tmp_path / "d.log")
+    yield made
+    made.stop(timeout=5)
+
+
+def test_a_daemon_lives_until_it_is_stopped_and_its_facts_are_kept(daemon, tmp_path):
+    daemon.start([*PYTHON, "import time; print('hello', flush=True); time.sleep(60)"], os.environ, port=1234)
+    again = Daemon(tmp_path / "d.json", tmp_path / "d.log")
+    assert again.alive()
+    assert again.facts()["port"] == 1234
+    while again.tail() != "hello":
+        time.sleep(0.01)
+    assert again.stop(timeout=5)
+    assert not again.alive()
+    assert not again.stop(timeout=5)
+
+
+def test_a_daemon_that_ignores_sigterm_is_killed(daemon):
+    daemon.start(
+        [*PYTHON, "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"], os.environ
+    )
+    while not daemon.tail():
+        time.sleep(0.01)
+    assert daemon.stop(timeout=0.2)
+    assert not daemon.alive()
+
+
+def test_another_process_with_the_same_id_is_not_taken_for_it(daemon, tmp_path):
+    (tmp_path / "d.json").write_text(f'{{"pid": {os.getpid()}, "started": 1.0}}')
+    assert not daemon.alive()
+    assert not daemon.stop(timeout=1)  # else this test run would have ended
+
+
+def test_who_holds_a_port_is_told():
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        assert f"(process {os.getpid()})" in holder_of(port)
+    assert holder_of(port) is None
+
+
+def test_one_waits_for_the_other(tmp_path):
+    order = []
+
+    def second():
+        with alone(tmp_path / "x.lock", lambda: order.append("waits")):
+            order.append("second")
+
+    with alone(tmp_path / "x.lock", lambda: order.append("never")):
+        thread = threading.Thread(target=second)
+        thread.start()
+        while order != ["waits"]:
+            time.sleep(0.01)
+        order.append("first")
+    thread.join()
+    assert order == ["waits", "first", "second"]
