@@ -3,6 +3,7 @@
 import os
 import shlex
 import sys
+from dataclasses import asdict
 from datetime import datetime
 
 import typer
@@ -114,7 +115,7 @@ def status(project: Project = None, json: Json = False) -> None:
     found = local.status(docker) if answers else None
     left = docker.containers(local.label) if answers else []
     if json:
-        screen.as_json({"running": found, "containers": left})
+        screen.as_json({"running": asdict(found) if found else None, "containers": left})
         return
     if found is None:
         screen.result("the local AWS does not run" + ("" if answers else ", nor does a Docker engine"))

@@ -47,10 +47,12 @@ class StackArtifact:
             if str(parameter.get("Type", "")).startswith("AWS::SSM::Parameter::Value") and "Default" in parameter
         }
 
-    def logical_ids(self, type_name: str) -> list[str]:
-        """Logical ids of the template's resources of this type."""
-        resources = json.loads(self.template).get("Resources", {})
-        return [id for id, resource in resources.items() if resource["Type"] == type_name]
+    def properties(self, type_name: str, name: str) -> list[str]:
+        """This property of the template's resources of this type, where it is plain text."""
+        found = (
+            r.get("Properties", {}).get(name) for r in json.loads(self.template)["Resources"].values() if r["Type"] == type_name
+        )
+        return [value for value in found if isinstance(value, str)]
 
 
 def read_assembly(folder: Path, *, partition: str, account: str, region: str) -> list[StackArtifact]:

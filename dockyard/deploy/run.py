@@ -123,8 +123,8 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress) -> De
     try:
         left = StackDeployer(site.aws).deploy(artifact, watch)
     except DeployError as error:
-        causes = "".join(f"\n{failed.text()}" for failed in list(tasks.failed.values())[-1:])
-        raise DeployError(f"{error}{causes}", hint=error.hint) from error
+        cause = f"\n{tasks.last.text()}" if tasks.last else ""
+        raise DeployError(f"{error}{cause}", hint=error.hint) from error
     progress.done(artifact.name, f"deployed in {time.monotonic() - begun:.1f} s" if left.changed else "unchanged")
     return left
 

@@ -21,7 +21,7 @@ _SOUND = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMP
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 Watch = Callable[[str], None]
-"""Told what happens to the stack, in words; called at least every two seconds while it is waited for."""
+"""Told what happens to the stack, in words; called before the change and at least every two seconds until its end."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,7 @@ class StackDeployer:
             if "didn't contain changes" in reason or "No updates are to be performed" in reason:
                 return False
             raise DeployError(f"CloudFormation refused the change of {artifact.name}: {reason}")
+        watch("")
         client.execute_change_set(StackName=artifact.name, ChangeSetName=name)
         _follow(client, artifact.name, found["CreationTime"], watch)
         return True

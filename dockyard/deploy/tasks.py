@@ -1,10 +1,7 @@
 """Why tasks of a service stop while its stack is deployed: their reasons, and the last lines that they printed."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-
-import botocore.exceptions
 
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.doors.aws import Aws
@@ -33,41 +30,46 @@ class FailedTask:
 class TaskWatch:
     """Looks at the tasks of one stack's service from time to time; a rollback takes their logs away, so it must look before.
 
-    While CloudFormation makes a service it does not tell its name, but that begins with those of stack and resource.
+    They are found by the family of their task definition, which the template tells: CloudFormation does not tell the name
+    of a service while it makes it, and after a rollback there is no service to ask for.
     """
 
     def __init__(self, aws: Aws, artifact: StackArtifact, cluster: str) -> None:
         self._aws, self._cluster = aws, cluster
-        self._names = tuple(f"{artifact.name}-{id}" for id in artifact.logical_ids("AWS::ECS::Service"))
-        self._since = datetime.now(UTC)
-        self._service: str | None = None
+        self._families = artifact.properties("AWS::ECS::TaskDefinition", "Family")
+        self._before: set[str] | None = None
         self.failed: dict[str, FailedTask] = {}
 
     def look(self) -> None:
-        """Note the tasks that have stopped since this watch began."""
-        if not self._names:
-            return
-        ecs, cluster = self._aws.ecs, self._cluster
-        try:
-            self._service = self._service or self._find()
-            if not self._service:
-                return
-            arns = ecs.list_tasks(cluster=cluster, serviceName=self._service, desiredStatus="STOPPED")["taskArns"]
-            new = [arn for arn in arns if arn.rsplit("/", 1)[-1] not in self.failed]
-            for task in ecs.describe_tasks(cluster=cluster, tasks=new[:10])["tasks"] if new else []:
-                self._note(task)
-        except botocore.exceptions.ClientError:
-            return  # no cluster or service yet, or no longer
+        """Note the tasks that have stopped since the first look. By their ids: clocks differ."""
+        stopped = {arn for family in self._families for arn in self._stopped(family)}
+        if self._before is None:
+            self._before = stopped
+        new = [arn for arn in stopped - self._before if not self._told(arn.rsplit("/", 1)[-1])]
+        for task in self._aws.ecs.describe_tasks(cluster=self._cluster, tasks=new[:10])["tasks"] if new else []:
+            self._note(task)
 
-    def _find(self) -> str | None:
-        pages = self._aws.ecs.get_paginator("list_services").paginate(cluster=self._cluster)
-        names = (arn.rsplit("/", 1)[-1] for page in pages for arn in page["serviceArns"])
-        return next((name for name in names if name.startswith(self._names)), None)
+    def _stopped(self, family: str) -> list[str]:
+        ecs = self._aws.ecs
+        try:
+            return ecs.list_tasks(cluster=self._cluster, family=family, desiredStatus="STOPPED")["taskArns"]
+        except ecs.exceptions.ClusterNotFoundException:
+            return []  # the platform is not there yet
+
+    @property
+    def last(self) -> FailedTask | None:
+        """The last task that failed, one that printed something where there is one."""
+        failed = list(self.failed.values())
+        return next(reversed([task for task in failed if task.lines] or failed), None)
+
+    def _told(self, id: str) -> bool:
+        """Whether all is known of this task; its last lines may come later than its end."""
+        return id in self.failed and bool(self.failed[id].lines)
 
     def _note(self, task: "TaskTypeDef") -> None:
         id = task["taskArn"].rsplit("/", 1)[-1]
         reason = task.get("stoppedReason", "")
-        if task.get("createdAt", self._since) < self._since or reason.startswith(_ORDERLY):
+        if reason.startswith(_ORDERLY):
             return
         containers = task.get("containers", [])
         codes = [f"{c['name']} exited with {c['exitCode']}" for c in containers if c.get("exitCode")]

@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shutil
+import socket
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,11 +38,20 @@ class Docker:
     @functools.cached_property
     def _engine(self) -> docker.DockerClient:
         try:
+            self._connect()
             client = docker.from_env(environment=self._processes.environment)
+            weakref.finalize(self, client.close)
             client.ping()
         except (docker.errors.DockerException, OSError) as error:
             raise PrerequisiteError(f"no Docker engine answers: {error}", hint="start it, or run: dockyard local up") from error
         return client
+
+    def _connect(self) -> None:
+        """Raise OSError where nobody listens on the engine's socket: docker-py would leave its own socket open."""
+        address = self._processes.environment.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+        if address.startswith("unix://"):
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(address.removeprefix("unix://"))
 
     def answers(self) -> bool:
         """Whether an engine is there."""
@@ -102,9 +113,10 @@ class Docker:
 
     # containers and networks
 
-    def containers(self, label: str) -> list[str]:
-        """Names of all containers with this label, running or not."""
-        return [str(container.name) for container in self._engine.containers.list(all=True, filters={"label": label})]
+    def containers(self, label: str, *, ended: bool = False) -> list[str]:
+        """Names of the running containers with this label; with `ended` also of those that have ended."""
+        found = self._engine.containers.list(all=ended, filters={"label": label}, ignore_removed=True)
+        return [str(container.name) for container in found]
 
     def remove_containers(self, label: str) -> int:
         """Remove all containers with this label, whatever they do; how many there were."""

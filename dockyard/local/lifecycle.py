@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,10 +37,10 @@ class Status:
 
 
 class LocalAws:
-    """The local AWS of one project. `folder` is Dockyard's own in the project."""
+    """The local AWS of one project. `folder` is Dockyard's own in the project; `without` names extensions to leave out."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, without: Sequence[str] = ()) -> None:
+        self.folder, self._without = folder, without
         self._state = folder / "local"
         self._daemon = Daemon(self._state / "server.json", folder / "logs" / "local-aws.log")
         self.name = "dockyard-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]
@@ -130,7 +130,7 @@ class LocalAws:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         arguments = [
             sys.executable, "-m", "dockyard.local.server", "--port", str(port), "--name", self.name,
-            "--gateway", gateway, "--state", str(self._state.resolve()),
+            "--gateway", gateway, "--state", str(self._state.resolve()), *(f"--without={name}" for name in self._without),
         ]  # fmt: skip
         self._daemon.log.unlink(missing_ok=True)
         self._daemon.start(arguments, environment, port=port)

@@ -10,6 +10,7 @@ from dockyard.local.extensions import (
     load_balancer_ports,
     registry,
     resource_types,
+    stack_descriptions,
     stack_waits,
     target_health,
     task_definitions,
@@ -26,6 +27,7 @@ _IN_ORDER = (
     draining,
     deployments,
     stack_waits,
+    stack_descriptions,
     load_balancer_ports,
 )
 

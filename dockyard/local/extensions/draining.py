@@ -86,6 +86,8 @@ def _targets(task: dict[str, Any]) -> Iterator[tuple[str, int, float]]:
 
 
 def _stop_and_remove(client: Any, container: Any) -> None:
+    if client is None or container is None:
+        return  # a container that has ended by itself stays for a while, for its logs
     with contextlib.suppress(docker.errors.APIError, docker.errors.NotFound):
         if isinstance(container, str):
             container = client.containers.get(container)

@@ -2,7 +2,7 @@
 
 - Containers of this local AWS, and only these, are on its own Docker network, so that two of them stand side by side.
 - `AWS_ENDPOINT_URL` in a container names this machine's address in that network, where the local AWS listens.
-- A port that the agent picks (`hostPort: 0`) is published on the loopback address only.
+- A port that the agent picks (`hostPort` 0, or none) is published on the loopback address only.
   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-networkmode-bridge.html
 """
 
@@ -21,12 +21,13 @@ def install(instance: Instance) -> None:
     """Put every task on the instance's network."""
     original = ecs._build_run_kwargs
 
-    def build_run_kwargs(*args: Any, **kwargs: Any) -> dict[str, Any]:
-        run: dict[str, Any] = original(*args, **kwargs)
+    def build_run_kwargs(definition: dict[str, Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
+        run: dict[str, Any] = original(definition, *args, **kwargs)
         run["labels"] = {**run["labels"], LABEL: instance.name}
         if run.get("network_mode") == "host":
             return run
-        ports = {port: (LOOPBACK, host or 0) for port, host in (run.get("ports") or {}).items()}
+        wanted = {f"{m['containerPort']}/tcp": m.get("hostPort") or 0 for m in definition.get("portMappings", [])}
+        ports = {port: (LOOPBACK, wanted.get(port, 0)) for port in run.get("ports") or {}}
         return {**run, "network": instance.name, "ports": ports, "extra_hosts": {"host.docker.internal": instance.gateway}}
 
     ecs._build_run_kwargs = build_run_kwargs

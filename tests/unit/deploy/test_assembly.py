@@ -10,7 +10,11 @@ TEMPLATE = {
         "Bootstrap": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/cdk-bootstrap/x/version"},
         "Plain": {"Type": "String", "Default": "x"},
     },
-    "Resources": {"A": {"Type": "AWS::ECS::Service"}, "B": {"Type": "AWS::SNS::Topic"}},
+    "Resources": {
+        "A": {"Type": "AWS::ECS::Service", "Properties": {"Name": "web"}},
+        "C": {"Type": "AWS::ECS::Service"},
+        "B": {"Type": "AWS::SNS::Topic"},
+    },
 }
 ROLE = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/deploy-${AWS::Region}"
 
@@ -61,5 +65,5 @@ def test_parameters_from_ssm_are_told_from_others(tmp_path):
     assert assembly(tmp_path)[0].parameter_defaults() == {"Vpc": "/shop/vpc", "Bootstrap": "/cdk-bootstrap/x/version"}
 
 
-def test_resources_are_found_by_type(tmp_path):
-    assert assembly(tmp_path)[0].logical_ids("AWS::ECS::Service") == ["A"]
+def test_properties_are_found_by_type(tmp_path):
+    assert assembly(tmp_path)[0].properties("AWS::ECS::Service", "Name") == ["web"]

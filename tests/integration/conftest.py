@@ -1,0 +1,35 @@
+"""A real engine, a real local AWS, the real CDK CLI: started here, ended here, apart from those of `make up`."""
+
+import pytest
+
+from dockyard.doors.process import Processes
+from dockyard.local.engine import Engine
+from tests.integration.support import environment, make_site
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory):
+    """A Docker engine: the machine's, or one that is started here and ended here."""
+    folder = tmp_path_factory.mktemp("engine")
+    started = Engine(folder, Processes(environment()), print)
+    yield started.ensure()
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def site(engine, tmp_path_factory):
+    """The sample project, up."""
+    made = make_site(tmp_path_factory.mktemp("site"))
+    made.up()
+    yield made
+    made.dockyard("down")
+
+
+@pytest.fixture
+def source(site):
+    """The path of hello-python's source in the site; whatever a test does to it is undone and deployed."""
+    file = site.root / "services/hello-python/main.py"
+    before = file.read_text()
+    yield "services/hello-python/main.py"
+    file.write_text(before)
+    site.up()

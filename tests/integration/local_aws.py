@@ -1,0 +1,147 @@
+"""A local AWS without a project, and templates for it."""
+
+import contextlib
+import json
+import threading
+import time
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+
+from dockyard.doors.docker import Docker
+from dockyard.doors.process import Processes
+from dockyard.local.lifecycle import LocalAws
+from tests.integration.support import environment, free_port
+
+APP = """
+import http.server, os, signal, sys, threading, time
+class App(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        time.sleep(2 if self.path == "/slow" else 0)
+        body = os.environ.get("ANSWER", "hello").encode()
+        self.send_response(404 if self.path == "/sick" else 200)
+        self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
+    def log_message(self, *_): pass
+server = http.server.ThreadingHTTPServer(("", 8080), App)
+server.daemon_threads = True
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # no grace of its own: what is under way is lost
+server.serve_forever()
+"""
+
+
+class Server:
+    """A running local AWS."""
+
+    def __init__(self, folder: Path, without: tuple[str, ...] = ()) -> None:
+        self.docker = Docker(Processes(environment()))
+        self.local = LocalAws(folder, without)
+        self.port = self.local.up(self.docker, free_port(), print)
+        self.name = self.local.name
+
+    def client(self, service: str):
+        return boto3.client(
+            service, endpoint_url=f"http://localhost:{self.port}", region_name="us-east-1", aws_access_key_id="test",
+            aws_secret_access_key="test", config=Config(retries={"max_attempts": 0}),
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        self.local.down(self.docker)
+
+    def image(self) -> str:
+        """An image with Python, pushed to this registry, as a template on AWS would name it."""
+        source = next(name for name in ("dockyard/stand-in-python:v1", "python:3.13-slim") if self.docker.image_id(name))
+        self.client("ecr").create_repository(repositoryName="app")
+        address = f"localhost:{self.port}/app"
+        self.docker.tag(source, address, "v1")
+        self.docker.push(address, "v1", {"username": "AWS", "password": "x"}, lambda _: None)
+        return "000000000000.dkr.ecr.us-east-1.amazonaws.com/app:v1"
+
+    def deploy(self, name: str, resources: dict, parameters: dict | None = None, *, update: bool = False) -> str:
+        """Create or update a stack, and wait; its status at the end."""
+        client = self.client("cloudformation")
+        body = json.dumps({"Parameters": parameters or {}, "Resources": resources, "Outputs": _outputs(resources)})
+        (client.update_stack if update else client.create_stack)(
+            StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
+        )
+        return until(lambda: self._ended(name), 60)
+
+    def _ended(self, name: str) -> str | None:
+        status = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+        return None if status.endswith("_IN_PROGRESS") else status
+
+    def output(self, stack: str, key: str) -> str:
+        outputs = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+        return next(o["OutputValue"] for o in outputs if o["OutputKey"] == key)
+
+    def service(self, stack: str) -> dict:
+        arn = self.output(stack, "Service")
+        return self.client("ecs").describe_services(cluster="c", services=[arn])["services"][0]
+
+
+def _outputs(resources: dict) -> dict:
+    outputs = {name: {"Value": {"Ref": name}} for name in ("Service", "Targets") if name in resources}
+    if "Balancer" in resources:
+        outputs["Address"] = {"Value": {"Fn::GetAtt": ["Balancer", "DNSName"]}}
+    return outputs
+
+
+def until(found, seconds: float):
+    """What `found` returns once it returns something. Raises AssertionError when the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(LookupError, ValueError):
+            if value := found():
+                return value
+        time.sleep(0.1)
+    raise AssertionError(f"not seen within {seconds} seconds")
+
+
+def in_background(work) -> threading.Thread:
+    """Do it in a thread; it may fail when the local AWS ends before it."""
+
+    def run() -> None:
+        with contextlib.suppress(Exception):
+            work()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+def task(image: str, command: list[str], **container) -> dict:
+    definition = {
+        "Name": "app", "Image": image, "Memory": 64, "Command": command, "PortMappings": [{"ContainerPort": 8080}],
+        "LogConfiguration": {"LogDriver": "awslogs", "Options": {
+            "awslogs-group": {"Ref": "Logs"}, "awslogs-region": "us-east-1", "awslogs-stream-prefix": "app"}},
+        **container,
+    }  # fmt: skip
+    return {
+        "Type": "AWS::ECS::TaskDefinition",
+        "Properties": {"Family": "app", "NetworkMode": container.pop("mode", "awsvpc"), "ContainerDefinitions": [definition]},
+    }
+
+
+def service(
+    image: str, code: str = APP, *, path: str = "/", count: int = 1, grace: int = 5, mode: str = "awsvpc", **container
+) -> dict:
+    """Resources of a service behind a load balancer."""
+    definition = task(image, ["python", "-c", code], **container)
+    definition["Properties"]["NetworkMode"] = mode
+    forward = [{"Type": "forward", "TargetGroupArn": {"Ref": "Targets"}}]
+    return {
+        "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "c"}},
+        "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "app"}},
+        "Task": definition,
+        "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"Name": "front", "Type": "application"}},
+        "Targets": {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": {
+            "Port": 8080, "Protocol": "HTTP", "TargetType": "ip", "HealthCheckPath": path, "HealthCheckIntervalSeconds": 5,
+            "HealthCheckTimeoutSeconds": 2, "UnhealthyThresholdCount": 2, "HealthyThresholdCount": 2,
+            "TargetGroupAttributes": [{"Key": "deregistration_delay.timeout_seconds", "Value": "5"}]}},
+        "Listener": {"Type": "AWS::ElasticLoadBalancingV2::Listener", "Properties": {
+            "LoadBalancerArn": {"Ref": "Balancer"}, "Port": 80, "Protocol": "HTTP", "DefaultActions": forward}},
+        "Service": {"Type": "AWS::ECS::Service", "DependsOn": ["Listener", "Cluster"], "Properties": {
+            "Cluster": "c", "TaskDefinition": {"Ref": "Task"}, "DesiredCount": count, "HealthCheckGracePeriodSeconds": grace,
+            "DeploymentConfiguration": {"DeploymentCircuitBreaker": {"Enable": True, "Rollback": True}},
+            "LoadBalancers": [{"ContainerName": "app", "ContainerPort": 8080, "TargetGroupArn": {"Ref": "Targets"}}]}},
+    }  # fmt: skip

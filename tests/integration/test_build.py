@@ -1,0 +1,115 @@
+"""Builds on a real engine: the builders agree, failures are explained, stand-ins are what they say."""
+
+import json
+
+import pytest
+
+from dockyard.build import Bases, recipe
+from dockyard.build.builder import Workshop, build, ca_bundle
+from dockyard.config import load_project
+from dockyard.doors.docker import Docker
+from dockyard.doors.process import Processes
+from dockyard.errors import BuildError
+from dockyard.progress import Silent
+from tests.integration.support import environment
+
+
+@pytest.fixture
+def workshop(site, engine, tmp_path):
+    bases = Bases.read({}, str(site.local.stand_ins))
+    return Workshop(Docker(Processes(environment())), bases, f"localhost:{site.port}", tmp_path / "own", ca_bundle(environment()))
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The recipe of a service with these files."""
+
+    def make(bases, **files):
+        (tmp_path / "dockyard.yaml").write_text("name: built\nenvironments: {dev: {}}")
+        for name, text in {"service.yaml": "kind: web", **files}.items():
+            path = tmp_path / "services/web" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        loaded = load_project(tmp_path)
+        return recipe(loaded, "web", loaded.environment().services["web"], bases)
+
+    return make
+
+
+@pytest.mark.parametrize("builder", ["buildx", "buildkit", "classic"])
+def test_every_builder_makes_an_image_that_runs_the_app(workshop, project, monkeypatch, builder):
+    """With the files that count and no others, not as root."""
+    cli = workshop.docker.cli
+    if builder == "classic":
+        monkeypatch.setattr(Docker, "cli", None)
+    elif cli is None or cli.buildx is not (builder == "buildx"):
+        pytest.skip(f"this machine's docker builds by {'buildx' if cli and cli.buildx else 'buildkit' if cli else 'nothing'}")
+    script = f"import os; print('{builder}', os.getuid(), sorted(os.listdir('.')))"
+    made = project(workshop.bases, **{"main.py": script, "x.log": "", ".env": "SECRET=1", "requirements.txt": ""})
+    name = build(made, workshop, Silent())
+    assert workshop.docker.run(name, []).strip() == f"{builder} 10001 ['main.py', 'requirements.txt']"
+    assert workshop.docker.labels(name)["dockyard.stand-in"] == "python:3.13-slim"
+
+
+def test_an_own_dockerfile_is_built_with_its_arguments_and_target(workshop, project):
+    dockerfile = (
+        "ARG VERSION=0\nFROM python:${VERSION}-slim AS first\nARG WORD\nRUN echo $WORD > /word\nFROM first AS second\nRUN false\n"
+    )
+    service = "kind: web\nimage: {build: {args: {VERSION: '3.13', WORD: hello}, target: first}}"
+    name = build(project(workshop.bases, **{"Dockerfile": dockerfile, "service.yaml": service}), workshop, Silent())
+    assert workshop.docker.run(name, ["cat", "/word"]) == "hello\n"
+
+
+def test_a_failed_step_is_told_with_its_last_lines_and_the_log(workshop, project):
+    dockerfile = "FROM python:3.13-slim\nRUN for i in $(seq 1 30); do echo line $i; done; exit 3\n"
+    with pytest.raises(BuildError) as caught:
+        build(project(workshop.bases, Dockerfile=dockerfile), workshop, Silent())
+    text = str(caught.value)
+    assert "failed to build web at [2/2] RUN for i in" in text
+    assert "exit code: 3" in text
+    assert [line for line in text.splitlines() if line.startswith("  | ")] == [f"  | line {i}" for i in range(11, 31)]
+    log = workshop.folder / "logs/build-web.log"
+    assert caught.value.hint == f"whole log: {log}"
+    assert "line 1\n" in log.read_text()
+
+
+def test_a_base_image_that_cannot_be_had_is_told_with_what_to_set(workshop, project):
+    with pytest.raises(BuildError) as caught:
+        build(project(workshop.bases, Dockerfile="FROM localhost:9/nobody/nothing:1\n"), workshop, Silent())
+    assert "base image localhost:9/nobody/nothing:1 cannot be had" in str(caught.value)
+    assert "tried: this engine's images, the registry that its name says" in str(caught.value)
+    assert "base_images in dockyard.yaml" in caught.value.hint
+
+
+def test_the_certificates_are_there_for_the_step_and_not_in_the_image(workshop, project):
+    made = project(workshop.bases, **{"main.py": "print(1)", "requirements.txt": "six==1.17.0"})
+    name = build(made, workshop, Silent())
+    assert workshop.docker.run(
+        name, ["python", "-c", "import six, os; print(six.__version__, os.path.exists('/run/secrets/ca'))"]
+    ) == ("1.17.0 False\n")
+
+
+@pytest.mark.parametrize(("kind", "command"), [("python", ["python", "--version"]), ("node", ["node", "--version"])])
+def test_a_stand_in_is_the_version_that_its_tag_says(site, workshop, kind, command):
+    known = json.loads(site.local.stand_ins.read_text())
+    for reference, entry in known.items():
+        if reference.startswith(f"{kind}:"):
+            address = f"localhost:{site.port}/{entry['repository']}:{entry['tag']}"
+            version = workshop.docker.run(address, command).split()[-1].removeprefix("v")
+            assert f"{version}.".startswith(f"{entry['tag'].split('-')[0]}.")
+            assert entry["repository"] == f"docker-hub/library/{kind}"
+            return
+    assert workshop.docker.image_id(f"{kind}:{'3.13' if kind == 'python' else '24'}-slim"), "neither a real base nor a stand-in"
+
+
+def test_a_stand_in_of_another_version_than_asked_for_is_not_used(site, tmp_path):
+    """The build then fails, and says that the base cannot be had."""
+    file = site.root / "services/hello-python/.python-version"
+    file.write_text("3.9")
+    try:
+        told = site.up(code=1).stderr
+    finally:
+        file.unlink()
+        site.up()
+    assert "python:3.9-slim" in told
+    assert "cannot be had" in told or "cannot be pulled" in told

@@ -1,0 +1,118 @@
+"""Changes under load: a good one, a bad one, and the good one after it. No request fails in any of them."""
+
+import json
+
+from tests.integration.support import Requests, get
+
+
+def test_a_changed_service_is_rolled_out_without_a_failed_request(site, source):
+    """And the other service is neither built nor pushed nor restarted."""
+    address = site.addresses()["hello-python"]
+    node = [name for name in site.containers() if "node" in _image(name)]
+    pushed = _pushed(site, "demo/hello-node")
+    with Requests(address) as requests:
+        site.edit(source, 'VERSION = "1"', 'VERSION = "2"')
+        told = site.up().stderr
+        assert get(address)[1]["version"] == "2"
+    assert requests.failed == {}
+    assert requests.versions == {"1", "2"}
+    assert "hello-node: image is in ECR already" in told
+    assert "demo-dev-hello-node: unchanged" in told
+    assert _pushed(site, "demo/hello-node") == pushed
+    assert set(node) <= set(site.containers())
+
+
+def test_an_app_that_dies_at_start_fails_the_deploy_and_the_old_version_serves(site, source):
+    address = site.addresses()["hello-python"]
+    with Requests(address) as requests:
+        site.edit(source, "app = Starlette(", 'raise SystemExit("no database today")\napp = Starlette(')
+        told = site.up(code=1).stderr
+        assert get(address)[1]["version"] == "1"
+    assert "Essential container exited; app exited with 1" in told
+    assert "| no database today" in told
+    assert "what ran still runs" in told
+    assert requests.failed == {}
+
+
+def test_the_next_good_deploy_after_a_bad_one_works(site, source):
+    address = site.addresses()["hello-python"]
+    site.edit(source, "app = Starlette(", "raise SystemExit(1)\napp = Starlette(")
+    site.up(code=1)
+    site.edit(source, "raise SystemExit(1)\n", "")
+    with Requests(address) as requests:
+        site.edit(source, 'VERSION = "1"', 'VERSION = "3"')
+        site.up()
+        assert get(address)[1]["version"] == "3"
+    assert requests.failed == {}
+
+
+def test_a_first_deploy_that_fails_leaves_no_stack_half_made_and_the_next_works(site):
+    """An app that dies at start, new in the project: the reason is told, and mending it is enough."""
+    folder = site.root / "services/late"
+    folder.mkdir()
+    try:
+        (folder / "service.yaml").write_text("kind: web\nhttp: {path: /late}")
+        (folder / "main.py").write_text('raise SystemExit("not yet")')
+        assert "| not yet" in site.up(code=1).stderr
+        app = "import http.server as h, os\nh.ThreadingHTTPServer(('', int(os.environ['PORT'])), h.SimpleHTTPRequestHandler).serve_forever()"
+        (folder / "main.py").write_text(app)
+        (folder / "service.yaml").write_text("kind: web\nhttp: {path: /late, health: {path: /}}")
+        assert "deployed in" in site.up().stderr
+        assert site.dockyard("url", "late", **_aws(site)).stdout.strip().endswith("/late")
+    finally:
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+
+
+def test_deploy_of_one_service_touches_its_stack_only(site, source):
+    site.edit(source, 'VERSION = "1"', 'VERSION = "4"')
+    told = site.dockyard("deploy", "hello-python", **_aws(site)).stderr
+    assert "demo-dev-hello-python: deployed" in told
+    assert "hello-node" not in told
+
+
+def test_a_stack_changed_by_someone_else_is_noticed(site):
+    site.up()
+    cloudformation = site.client("cloudformation")
+    cloudformation.update_stack(
+        StackName="demo-dev-hello-node", UsePreviousTemplate=True, Capabilities=["CAPABILITY_IAM"],
+        Parameters=[{"ParameterKey": p["ParameterKey"], "UsePreviousValue": True} for p in _stack(site)["Parameters"]],
+        Tags=[{"Key": "someone", "Value": "else"}],
+    )  # fmt: skip
+    cloudformation.get_waiter("stack_update_complete").wait(StackName="demo-dev-hello-node", WaiterConfig={"Delay": 1})
+    assert "nothing changed" not in site.up().stderr
+    assert "someone" not in json.dumps(_stack(site)["Tags"])
+
+
+def test_after_the_load_balancer_was_replaced_every_rule_follows(site):
+    """Values between stacks are read at each deploy, so services heal without being changed themselves."""
+    site.edit("stacks/platform.py", 'LoadBalancer(self, "LoadBalancer", vpc=vpc)', 'LoadBalancer(self, "Another", vpc=vpc)')
+    try:
+        site.up()
+        assert all(get(address)[0] == 200 for address in site.addresses().values())
+    finally:
+        site.edit("stacks/platform.py", 'LoadBalancer(self, "Another", vpc=vpc)', 'LoadBalancer(self, "LoadBalancer", vpc=vpc)')
+        site.up()
+    assert all(get(address)[0] == 200 for address in site.addresses().values())
+
+
+def _aws(site) -> dict[str, str]:
+    return {name: value for name, value in site.in_local_aws().items() if name.startswith(("AWS_", "DOCKYARD_"))}
+
+
+def _stack(site) -> dict:
+    return site.client("cloudformation").describe_stacks(StackName="demo-dev-hello-node")["Stacks"][0]
+
+
+def _pushed(site, repository: str) -> list:
+    return [
+        (i["imageTags"], i["imagePushedAt"])
+        for i in site.client("ecr").describe_images(repositoryName=repository)["imageDetails"]
+    ]
+
+
+def _image(name: str) -> str:
+    import docker
+
+    return str(docker.from_env().containers.get(name).attrs["Config"]["Image"])

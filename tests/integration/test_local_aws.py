@@ -1,0 +1,270 @@
+"""Each extension of the local AWS: the behaviour of AWS that it stands for, and that it is not there without it."""
+
+import time
+
+import pytest
+
+from tests.integration.local_aws import APP, Server, in_background, service, task, until
+from tests.integration.support import get
+
+DYING = "import sys; print('no database'); sys.exit(7)"
+DEAF = "import time; time.sleep(600)"
+
+
+def missing_images_are_told(aws: Server) -> None:
+    """registry: or the CDK CLI would believe that the image is there."""
+    ecr = aws.client("ecr")
+    ecr.create_repository(repositoryName="empty")
+    with pytest.raises(ecr.exceptions.ImageNotFoundException):
+        ecr.describe_images(repositoryName="empty", imageIds=[{"imageTag": "v1"}])
+
+
+def tags_stay_but_for_those_of_caches(aws: Server) -> None:
+    """registry: `IMMUTABLE_WITH_EXCLUSION`."""
+    assert aws.deploy("r", {"Repository": {"Type": "AWS::ECR::Repository", "Properties": {
+        "RepositoryName": "app", "ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION", "ImageTagMutabilityExclusionFilters": [
+            {"ImageTagMutabilityExclusionFilterType": "WILDCARD", "ImageTagMutabilityExclusionFilterValue": "cache-*"}]}}})  # fmt: skip
+    address, auth = (
+        aws.client("ecr").describe_repositories()["repositories"][0]["repositoryUri"],
+        {"username": "AWS", "password": "x"},
+    )
+    for tag in ("v1", "cache-1"):
+        for source in ("one", "two"):
+            aws.docker.tag(_image_of_one_file(aws, source), address, tag)
+            if (tag, source) == ("v1", "two"):
+                with pytest.raises(Exception, match="immutable"):
+                    aws.docker.push(address, tag, auth, lambda _: None)
+            else:
+                assert aws.docker.push(address, tag, auth, lambda _: None).startswith("sha256:")
+
+
+def stacks_with_servers_are_taken(aws: Server) -> None:
+    """resource_types: or the whole stack would be refused."""
+    assert aws.deploy("t", {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+        "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": {"Fn::GetAtt": ["Vpc", "CidrBlock"]}}},
+        "Address": {"Type": "AWS::EC2::EIP"},
+        "Nat": {"Type": "AWS::EC2::NatGateway", "Properties": {
+            "SubnetId": {"Ref": "Subnet"}, "AllocationId": {"Fn::GetAtt": ["Address", "AllocationId"]}}},
+        "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "c"}},
+        "Group": {"Type": "AWS::AutoScaling::AutoScalingGroup", "Properties": {"MinSize": "0", "MaxSize": "2"}},
+        "Provider": {"Type": "AWS::ECS::CapacityProvider", "Properties": {"AutoScalingGroupProvider": {
+            "AutoScalingGroupArn": {"Ref": "Group"}}}},
+        "Providers": {"Type": "AWS::ECS::ClusterCapacityProviderAssociations", "Properties": {
+            "Cluster": {"Ref": "Cluster"}, "CapacityProviders": ["FARGATE", {"Ref": "Provider"}], "DefaultCapacityProviderStrategy": []}},
+    }) == "CREATE_COMPLETE"  # fmt: skip
+    providers = aws.client("ecs").describe_clusters(clusters=["c"])["clusters"][0]["capacityProviders"]
+    assert len(providers) == 2
+
+
+def secrets_and_settings_reach_the_container(aws: Server) -> None:
+    """task_definitions: a secret of a template would silently not be there."""
+    aws.client("ssm").put_parameter(Name="/s", Type="SecureString", Value="from ssm")
+    secret = aws.client("secretsmanager").create_secret(Name="m", SecretString='{"k": "from manager"}')["ARN"]
+    code = "import os; print(os.environ['A'], '|', os.environ['B'], '|', os.getuid(), '|', open('/proc/1/comm').read().strip())"
+    definition = task(
+        aws.image(), ["-c", code], EntryPoint=["python"], User="1234", LinuxParameters={"InitProcessEnabled": True},
+        Secrets=[{"Name": "A", "ValueFrom": "/s"}, {"Name": "B", "ValueFrom": f"{secret}:k::"}],
+    )  # fmt: skip
+    logs = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "app"}}
+    cluster = {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "c"}}
+    assert aws.deploy("d", {"Logs": logs, "Task": definition, "Cluster": cluster}) == "CREATE_COMPLETE"
+    aws.client("ecs").run_task(cluster="c", taskDefinition="app")
+    events = until(lambda: aws.client("logs").filter_log_events(logGroupName="app")["events"], 10)
+    assert events[0]["message"] == "from ssm | from manager | 1234 | docker-init"
+
+
+def tasks_are_on_a_network_of_their_own_and_reach_the_local_aws(aws: Server) -> None:
+    """task_network: and no port of theirs is open to the world."""
+    code = (
+        "import os, urllib.request as u; print(u.urlopen(os.environ['AWS_ENDPOINT_URL'] + '/_ministack/health').status, flush=True); "
+        + APP
+    )
+    assert aws.deploy("n", service(aws.image(), code, mode="bridge")) == "CREATE_COMPLETE"
+    events = until(lambda: aws.client("logs").filter_log_events(logGroupName="app")["events"], 10)
+    assert events[0]["message"] == "200"
+    import docker
+
+    (name,) = aws.docker.containers(f"dockyard.local={aws.name}")
+    network = docker.from_env().containers.get(name).attrs["NetworkSettings"]
+    assert list(network["Networks"]) == [aws.name]
+    assert {binding["HostIp"] for bound in network["Ports"].values() for binding in bound or []} == {"127.0.0.1"}
+
+
+def a_target_that_does_not_answer_gets_no_requests(aws: Server) -> None:
+    """target_health: or every second request would fail while a new version starts."""
+    in_background(lambda: aws.deploy("h", service(aws.image(), DEAF, grace=60)))
+    group = until(lambda: aws.client("elbv2").describe_target_groups()["TargetGroups"], 10)[0]["TargetGroupArn"]
+    health = until(lambda: aws.client("elbv2").describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"], 10)
+    time.sleep(1.5)
+    assert health[0]["TargetHealth"]["State"] == "initial"
+    (balancer,) = aws.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    assert get(f"http://{balancer['DNSName']}/")[0] == 503
+
+
+def a_target_that_answers_wrongly_is_told_why(aws: Server) -> None:
+    """target_health: AWS's reasons."""
+    in_background(lambda: aws.deploy("h", service(aws.image(), path="/sick", grace=60)))
+    group = until(lambda: aws.client("elbv2").describe_target_groups()["TargetGroups"], 10)[0]["TargetGroupArn"]
+
+    def reason() -> bool:
+        (found,) = aws.client("elbv2").describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+        return found["TargetHealth"].get("Reason") == "Target.ResponseCodeMismatch"
+
+    assert until(reason, 10)
+
+
+def a_request_under_way_is_finished_before_its_container_stops(aws: Server) -> None:
+    """draining: or each deploy would cut requests off."""
+    assert aws.deploy("s", service(aws.image())) == "CREATE_COMPLETE"
+    answers = []
+    slow = in_background(lambda: answers.append(get(f"http://{aws.output('s', 'Address')}/slow")))
+    time.sleep(0.5)
+    aws.client("ecs").update_service(cluster="c", service=aws.output("s", "Service"), desiredCount=0)
+    slow.join()
+    assert answers == [(200, {"text": "hello"})]
+    until(lambda: not aws.docker.containers(f"dockyard.local={aws.name}"), 10)
+
+
+def a_first_deployment_is_done_when_its_target_is_healthy(aws: Server) -> None:
+    """deployments: and says so in AWS's words."""
+    late = f"import time; time.sleep(3)\n{APP}"
+    begun = time.monotonic()
+    thread = in_background(lambda: aws.deploy("f", service(aws.image(), late, grace=60)))
+    ecs = aws.client("ecs")
+    arn = until(lambda: ecs.list_services(cluster="c")["serviceArns"], 10)[0]
+
+    def deployment() -> dict:
+        return ecs.describe_services(cluster="c", services=[arn])["services"][0]
+
+    until(lambda: deployment()["runningCount"] == 1, 10)
+    assert deployment()["deployments"][0]["rolloutState"] == "IN_PROGRESS"
+    until(lambda: deployment()["deployments"][0]["rolloutState"] == "COMPLETED", 20)
+    assert time.monotonic() - begun > 3
+    assert any("has reached a steady state" in event["message"] for event in deployment()["events"])
+    thread.join()
+
+
+def a_version_that_is_never_healthy_is_given_up(aws: Server) -> None:
+    """deployments: failed health checks count for the circuit breaker, and the old version serves throughout."""
+    image = aws.image()
+    assert aws.deploy("u", service(image, grace=1)) == "CREATE_COMPLETE"
+    before = aws.service("u")["taskDefinition"]
+    assert aws.deploy("u", service(image, DEAF, grace=1), update=True) == "UPDATE_ROLLBACK_COMPLETE"
+    assert aws.service("u")["taskDefinition"] == before
+    assert get(f"http://{aws.output('u', 'Address')}/")[0] == 200
+
+
+def a_stack_fails_with_its_service_and_leaves_nothing(aws: Server) -> None:
+    """stack_waits: or a broken image would be a successful deploy."""
+    assert aws.deploy("w", service(aws.image(), DYING)) == "ROLLBACK_COMPLETE"
+    assert aws.client("ecs").list_services(cluster="c")["serviceArns"] == []
+    events = aws.client("cloudformation").describe_stack_events(StackName="w")["StackEvents"]
+    assert any("ECS Deployment Circuit Breaker was triggered" in event.get("ResourceStatusReason", "") for event in events)
+
+
+def an_update_right_after_a_rollback_works(aws: Server) -> None:
+    """stack_waits: a bad version, then a good one, without a pause."""
+    image = aws.image()
+    assert aws.deploy("a", service(image)) == "CREATE_COMPLETE"
+    assert aws.deploy("a", service(image, DYING), update=True) == "UPDATE_ROLLBACK_COMPLETE"
+    changed = service(image, Environment=[{"Name": "ANSWER", "Value": "again"}])
+    assert aws.deploy("a", changed, update=True) == "UPDATE_COMPLETE"
+    assert get(f"http://{aws.output('a', 'Address')}/") == (200, {"text": "again"})
+    assert len(aws.docker.containers(f"dockyard.local={aws.name}")) == 1
+
+
+def a_stack_tells_where_its_values_came_from(aws: Server) -> None:
+    """stack_descriptions: by these a deploy knows whether a stack is current."""
+    aws.client("ssm").put_parameter(Name="/v", Type="String", Value="seen")
+    parameters = {"P": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/v"}}
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "P"}}}
+    assert aws.deploy("p", {"Topic": topic}, parameters) == "CREATE_COMPLETE"
+    (parameter,) = aws.client("cloudformation").describe_stacks(StackName="p")["Stacks"][0]["Parameters"]
+    assert parameter == {"ParameterKey": "P", "ParameterValue": "/v", "ResolvedValue": "seen"}
+
+
+def a_load_balancer_has_an_address_that_every_client_reaches(aws: Server) -> None:
+    """load_balancer_ports: whatever the path and the host are, the request goes by the rules and to nothing else."""
+    assert aws.deploy("b", service(aws.image())) == "CREATE_COMPLETE"
+    address = f"http://{aws.output('b', 'Address')}"
+    for path in ("/", "/health", "/_ministack/health", "/v2/"):
+        assert get(address + path, Host="shop.example.com") == (200, {"text": "hello"})
+
+
+BEHAVIOURS = [
+    (name, check)
+    for name, checks in {
+        "registry": [missing_images_are_told, tags_stay_but_for_those_of_caches],
+        "resource_types": [stacks_with_servers_are_taken],
+        "task_definitions": [secrets_and_settings_reach_the_container],
+        "task_network": [tasks_are_on_a_network_of_their_own_and_reach_the_local_aws],
+        "target_health": [a_target_that_does_not_answer_gets_no_requests, a_target_that_answers_wrongly_is_told_why],
+        "draining": [a_request_under_way_is_finished_before_its_container_stops],
+        "deployments": [a_first_deployment_is_done_when_its_target_is_healthy, a_version_that_is_never_healthy_is_given_up],
+        "stack_waits": [a_stack_fails_with_its_service_and_leaves_nothing, an_update_right_after_a_rollback_works],
+        "stack_descriptions": [a_stack_tells_where_its_values_came_from],
+        "load_balancer_ports": [a_load_balancer_has_an_address_that_every_client_reaches],
+    }.items()
+    for check in checks
+]
+IDS = [f"{name}-{check.__name__}" for name, check in BEHAVIOURS]
+
+
+@pytest.fixture(scope="module")
+def server(engine, site, tmp_path_factory):
+    """Shared by the tests; `site` has made the base image that they use."""
+    made = Server(tmp_path_factory.mktemp("server"))
+    yield made
+    made.stop()
+
+
+@pytest.mark.parametrize(("name", "check"), BEHAVIOURS, ids=IDS)
+def test_it_is_as_on_aws(server, name, check):
+    server.local.reset(server.docker)
+    check(server)
+
+
+@pytest.mark.parametrize(("name", "check"), BEHAVIOURS, ids=IDS)
+def test_it_is_not_without_the_extension(engine, site, tmp_path, name, check):
+    made = Server(tmp_path, without=(name,))
+    try:
+        with pytest.raises((Exception, pytest.fail.Exception)) as caught:
+            check(made)
+        print(f"without {name}: {caught.value!r:.300}")
+    finally:
+        made.stop()
+
+
+def test_an_emptied_account_is_empty(server):
+    server.local.reset(server.docker)
+    assert server.deploy("e", service(server.image())) == "CREATE_COMPLETE"
+    server.local.reset(server.docker)
+    assert server.client("cloudformation").describe_stacks()["Stacks"] == []
+    assert server.client("ecr").describe_repositories()["repositories"] == []
+    assert server.docker.containers(f"dockyard.local={server.name}", ended=True) == []
+
+
+def test_it_listens_on_loopback_and_its_own_network_only(server):
+    import psutil
+
+    pid = server.local.status(server.docker).pid
+    listening = {c.laddr.ip for c in psutil.Process(pid).net_connections("tcp") if c.status == psutil.CONN_LISTEN}
+    assert listening <= {"127.0.0.1", "::1", server.docker.network_gateway(server.name, {})}
+
+
+def _image_of_one_file(aws: Server, content: str) -> str:
+    """An image with one file, so that two of them have two digests."""
+    import io
+    import tarfile
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / "a.tar"
+        with tarfile.open(archive, "w") as tar:
+            info = tarfile.TarInfo("content")
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content.encode()))
+        aws.docker.import_tar(archive, "dockyard-test/one-file", content, [])
+    return f"dockyard-test/one-file:{content}"

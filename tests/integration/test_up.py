@@ -1,0 +1,102 @@
+"""`dockyard up` and `down`: from nothing to services that answer, again, and back to nothing."""
+
+import json
+import signal
+import socket
+import subprocess
+import time
+
+from dockyard.doors.docker import Docker
+from dockyard.doors.process import Processes
+from tests.integration.support import environment, get, make_site
+
+
+def test_every_printed_address_answers(site):
+    """Two apps without a Dockerfile, one on Fargate and one on servers, on one load balancer."""
+    addresses = site.addresses()
+    assert set(addresses) == {"hello-node", "hello-python"}
+    for service, address in addresses.items():
+        assert get(address) == (200, {"service": service, "version": "1", "path": f"/{service}"})
+        assert get(f"{address}/deeper/still")[0] == 200
+
+
+def test_what_no_service_has_a_rule_for_is_404(site):
+    base = site.addresses()["hello-node"].removesuffix("/hello-node")
+    assert get(f"{base}/nobody")[0] == 404
+    assert get(f"{base}/hello-nodes")[0] == 404
+
+
+def test_a_second_up_finds_nothing_to_do(site):
+    """And starts neither Node nor a build."""
+    site.up()
+    told = site.up().stderr
+    assert "nothing changed" in told
+    assert "synth" not in told
+
+
+def test_status_tells_what_runs(site):
+    found = json.loads(site.dockyard("local", "status", "--json").stdout)
+    assert found["running"]["port"] == site.port
+    assert len(found["containers"]) == 2
+
+
+def test_a_port_in_use_is_told_with_its_holder_and_the_way_out(engine, tmp_path):
+    other = make_site(tmp_path)
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", other.port))
+        held.listen()
+        told = other.up(code=1).stderr
+    assert f"port {other.port} is in use by" in told
+    assert "pytest" in told
+    assert f"--port {other.port + 1}" in told
+    assert not other.local.port
+
+
+def test_a_killed_local_aws_is_cleaned_up_by_the_next(engine, tmp_path):
+    """kill -9 leaves containers and a network; the next start removes the first and takes the second."""
+    other = make_site(tmp_path)
+    other.up()
+    before = other.containers()
+    subprocess.run(["kill", "-9", str(other.local.status(Docker(Processes())).pid)], check=True)
+    assert set(other.containers()) == set(before)
+    other.up()
+    after = other.containers()
+    assert len(after) == 2
+    assert not set(before) & set(after)
+    assert all(get(address)[0] == 200 for address in other.addresses().values())
+    other.dockyard("down")
+    assert other.containers(ended=True) == []
+
+
+def test_down_leaves_nothing_and_can_be_said_twice(engine, tmp_path):
+    other = make_site(tmp_path)
+    other.dockyard("local", "up", "--port", str(other.port))
+    network = other.local.name
+    assert network in _networks()
+    other.dockyard("down")
+    assert network not in _networks()
+    assert other.dockyard("local", "status").stdout == "the local AWS does not run\n"
+    other.dockyard("down")
+
+
+def test_an_interrupted_up_leaves_nothing_half_started(engine, tmp_path):
+    """Whenever it is interrupted: the local AWS runs or does not, and the next `up` ends well."""
+    other = make_site(tmp_path)
+    for seconds in (0.3, 1.2, 3.0, 4.5):
+        (other.root / "services/hello-python/new.py").write_text(f"WHEN = {seconds}")
+        started = subprocess.Popen(
+            ["dockyard", "up", "--port", str(other.port)], cwd=other.root, env=environment(), stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(seconds)
+        started.send_signal(signal.SIGTERM)
+        assert started.wait(timeout=15) in (130, 0, -signal.SIGTERM)
+        if other.local.port:
+            assert get(f"http://localhost:{other.port}/_ministack/health")[0] == 200
+    assert all(get(address)[0] == 200 for address in other.addresses().values())
+    assert list((other.root / ".dockyard/build").glob("*")) == []
+    other.dockyard("down")
+
+
+def _networks() -> str:
+    return subprocess.run(["docker", "network", "ls"], capture_output=True, text=True, check=True).stdout
