@@ -25,6 +25,7 @@ _AMI = "ami-0c2023a1b2c3d4e5f"
 _AMI_PARAMETERS = (
     "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
     "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id",
+    "/aws/service/ecs/optimized-ami/amazon-linux-2/recommended/image_id",
 )
 
 Properties = dict[str, Any]
