@@ -1,12 +1,14 @@
-"""The deploy itself: build and synthesize side by side, push, then the stacks in the order that they need each other."""
+"""The deploy itself: build and synthesize side by side, then stacks and images in the order that they need each other."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from dockyard.build.plan import Planned, side_by_side
 from dockyard.deploy.assembly import StackArtifact, read_assembly
+from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, pushed, recipes
 from dockyard.deploy.receipt import Receipt, fingerprint, read_receipt
 from dockyard.deploy.site import PARTITION, Site
@@ -14,10 +16,11 @@ from dockyard.deploy.stack import Deployed, StackDeployer, describe, version
 from dockyard.deploy.synth import synthesize
 from dockyard.deploy.tasks import TaskWatch
 from dockyard.deploy.via_cdk import deploy_via_cdk
-from dockyard.errors import DeployError, DockyardError, PrerequisiteError
+from dockyard.errors import DeployError, PrerequisiteError
 from dockyard.progress import Progress
 
-STACKS_AT_ONCE = 10
+IMAGES = "images"
+"""The piece of work that brings all images into ECR."""
 
 
 def deploy(
@@ -38,11 +41,11 @@ def deploy(
         return replace(last, seconds=time.monotonic() - begun, nothing_changed=True)
     wanted = [found for found in made if not services or found.service in services]
     with ThreadPoolExecutor(max_workers=1) as pool:
-        synth = pool.submit(_synthesized, site, progress, validate=last is None or last.infrastructure != now)
-        images = built(site, wanted, progress)
-        artifacts = _with_dependencies(synth.result(), {site.service_stack(name) for name in services})
-    _check_bootstrap(site, artifacts)
-    images, stacks = (_via_cdk if via_cdk else _by_change_sets)(site, artifacts, images, progress)
+        building = pool.submit(built, site, wanted, progress)
+        everything = _synthesized(site, progress, validate=last is None or last.infrastructure != now)
+        artifacts = _with_dependencies(everything, {site.service_stack(name) for name in services})
+        _check_bootstrap(site, artifacts)
+        images, stacks = (_via_cdk if via_cdk else _by_change_sets)(site, artifacts, building.result, progress)
     receipt = Receipt(
         infrastructure=now,
         images={**(last.images if last and services else {}), **{image.recipe.service: image.recipe.tag for image in images}},
@@ -83,32 +86,34 @@ Stacks = Mapping[str, Deployed]
 
 
 def _by_change_sets(
-    site: Site, artifacts: list[StackArtifact], images: list[Planned], progress: Progress
+    site: Site, artifacts: list[StackArtifact], images: Callable[[], list[Planned]], progress: Progress
 ) -> tuple[list[Planned], Stacks]:
-    """The registry, then the images, then all other stacks, as many at once as do not wait for each other."""
-    done: dict[str, Deployed] = {}
+    """Each stack once those that it needs are done, the platform while images are still built.
 
-    def one(artifact: StackArtifact) -> Deployed:
-        return _deploy_stack(site, artifact, progress)
+    Stacks that need the registry wait until every image is in ECR: no service is touched where one cannot be built.
+    """
+    nodes = {
+        artifact.name: Node(partial(_deploy_stack, site, artifact, progress), _needs(site, artifact)) for artifact in artifacts
+    }
+    nodes[IMAGES] = Node(lambda: pushed(site, images(), progress), frozenset({site.registry_stack}))
+    done = run_graph(nodes)
+    return done.pop(IMAGES), done
 
-    registry = [artifact for artifact in artifacts if artifact.name == site.registry_stack]
-    done.update({stack.name: stack for stack in map(one, registry)})
-    images = pushed(site, images, progress)
-    while waiting := [artifact for artifact in artifacts if artifact.name not in done]:
-        ready = [artifact for artifact in waiting if set(artifact.depends_on) <= done.keys()]
-        done.update({stack.name: stack for stack in _at_once(one, ready)})
-    return images, done
+
+def _needs(site: Site, artifact: StackArtifact) -> frozenset[str]:
+    needs = frozenset(artifact.depends_on)
+    return needs | {IMAGES} if site.registry_stack in needs else needs
 
 
 def _via_cdk(
-    site: Site, artifacts: list[StackArtifact], images: list[Planned], progress: Progress
+    site: Site, artifacts: list[StackArtifact], images: Callable[[], list[Planned]], progress: Progress
 ) -> tuple[list[Planned], Stacks]:
     """The registry by a change set, then the images, then the CDK CLI."""
     registry = [artifact for artifact in artifacts if artifact.name == site.registry_stack]
-    images, _ = _by_change_sets(site, registry, images, progress)
+    in_ecr, _ = _by_change_sets(site, registry, images, progress)
     deploy_via_cdk(site, site.assembly, [artifact.name for artifact in artifacts], progress)
     deployer = StackDeployer(site.aws)
-    return images, {artifact.name: deployer.look(artifact.name) for artifact in artifacts}
+    return in_ecr, {artifact.name: deployer.look(artifact.name) for artifact in artifacts}
 
 
 def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress) -> Deployed:
@@ -127,16 +132,6 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress) -> De
         raise DeployError(f"{error}{cause}", hint=error.hint) from error
     progress.done(artifact.name, f"deployed in {time.monotonic() - begun:.1f} s" if left.changed else "unchanged")
     return left
-
-
-def _at_once(one: Callable[[StackArtifact], Deployed], ready: list[StackArtifact]) -> list[Deployed]:
-    """All of these stacks at once; where some fail the others still end, and all faults are told together."""
-    with ThreadPoolExecutor(max_workers=STACKS_AT_ONCE) as pool:
-        futures = [pool.submit(one, artifact) for artifact in ready]
-    faults = [error for future in futures if isinstance(error := future.exception(), DockyardError)]
-    if faults:
-        raise DeployError("\n".join(map(str, faults)), hint=faults[0].hint)
-    return [future.result() for future in futures]
 
 
 def _addresses(site: Site, stacks: Stacks) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import json
 import os
 import re
 import shutil
@@ -10,7 +9,6 @@ import socket
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import docker
@@ -88,11 +86,6 @@ class Docker:
         except (docker.errors.APIError, docker.errors.NotFound) as error:
             return str(error.explanation or error)
         return None
-
-    def import_tar(self, path: Path, repository: str, tag: str, changes: list[str]) -> None:
-        """Make an image of one layer from the file system in a tar file."""
-        with path.open("rb") as file:
-            self._engine.api.import_image_from_data(file, repository=repository, tag=tag, changes=changes)
 
     def push(self, repository: str, tag: str, auth: Mapping[str, str], on_line: Callable[[str], None]) -> str:
         """Push `repository:tag`; the digest that the registry knows it by. Raises BuildError."""
@@ -178,9 +171,3 @@ class Docker:
 
 def _ignoring_missing() -> Any:
     return contextlib.suppress(docker.errors.NotFound, docker.errors.APIError)
-
-
-def registry_config(folder: Path, registry: str, auth: str) -> None:
-    """Write a Docker client configuration with the credentials of one registry."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text(json.dumps({"auths": {registry: {"auth": auth}}}))

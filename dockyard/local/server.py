@@ -29,8 +29,8 @@ def main() -> None:
     instance = Instance(name=arguments.name, port=arguments.port, gateway=arguments.gateway)
     extensions.install(instance, leave_out=frozenset(arguments.without))
     _reset_with(extensions.reset)
-    asyncio.run(_serve(instance.port, instance.gateway))
-    os._exit(0)  # threads that watch containers must not keep the process
+    asyncio.new_event_loop().run_until_complete(_serve(instance.port, instance.gateway))
+    os._exit(0)  # threads that wait for containers and their answers must not keep the process
 
 
 def _settings(port: int, name: str, state: str) -> None:

@@ -11,7 +11,9 @@ from botocore.config import Config
 
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
+from dockyard.local.archive import Archive
 from dockyard.local.lifecycle import LocalAws
+from dockyard.local.stand_ins import SUITE, VERSION, cache_folder
 from tests.integration.support import environment, free_port
 
 APP = """
@@ -49,13 +51,19 @@ class Server:
         self.local.down(self.docker)
 
     def image(self) -> str:
-        """An image with Python, pushed to this registry, as a template on AWS would name it."""
-        source = next(name for name in ("dockyard/stand-in-python:v1", "python:3.13-slim") if self.docker.image_id(name))
-        self.client("ecr").create_repository(repositoryName="app")
-        address = f"localhost:{self.port}/app"
-        self.docker.tag(source, address, "v1")
-        self.docker.push(address, "v1", {"username": "AWS", "password": "x"}, lambda _: None)
+        """An image with Python in this registry, as a template on AWS would name it."""
+        if self.docker.image_id("python:3.13-slim"):
+            address = f"{self._repository('app')}/app"
+            self.docker.tag("python:3.13-slim", address, "v1")
+            self.docker.push(address, "v1", {"username": "AWS", "password": "x"}, lambda _: None)
+        else:
+            Archive(cache_folder(None) / f"python-{SUITE}-{VERSION}").upload(self._repository("app"), "app", "v1")
         return "000000000000.dkr.ecr.us-east-1.amazonaws.com/app:v1"
+
+    def _repository(self, name: str) -> str:
+        """Make a repository; the registry's host."""
+        self.client("ecr").create_repository(repositoryName=name)
+        return f"localhost:{self.port}"
 
     def deploy(self, name: str, resources: dict, parameters: dict | None = None, *, update: bool = False) -> str:
         """Create or update a stack, and wait; its status at the end."""

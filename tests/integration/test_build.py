@@ -48,7 +48,8 @@ def test_every_builder_makes_an_image_that_runs_the_app(workshop, project, monke
     made = project(workshop.bases, **{"main.py": script, "x.log": "", ".env": "SECRET=1", "requirements.txt": ""})
     name = build(made, workshop, Silent())
     assert workshop.docker.run(name, []).strip() == f"{builder} 10001 ['main.py', 'requirements.txt']"
-    assert workshop.docker.labels(name)["dockyard.stand-in"] == "python:3.13-slim"
+    stand_in = "python:3.13-slim" if workshop.bases.stand_ins else None  # none where the real base can be pulled
+    assert workshop.docker.labels(name).get("dockyard.stand-in") == stand_in
 
 
 def test_an_own_dockerfile_is_built_with_its_arguments_and_target(workshop, project):
@@ -94,7 +95,7 @@ def test_a_stand_in_is_the_version_that_its_tag_says(site, workshop, kind, comma
     known = json.loads(site.local.stand_ins.read_text())
     for reference, entry in known.items():
         if reference.startswith(f"{kind}:"):
-            address = f"localhost:{site.port}/{entry['repository']}:{entry['tag']}"
+            address = f"localhost:{site.port}/{entry['repository']}@{entry['digest']}"
             version = workshop.docker.run(address, command).split()[-1].removeprefix("v")
             assert f"{version}.".startswith(f"{entry['tag'].split('-')[0]}.")
             assert entry["repository"] == f"docker-hub/library/{kind}"

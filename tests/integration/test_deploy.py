@@ -1,6 +1,7 @@
 """Changes under load: a good one, a bad one, and the good one after it. No request fails in any of them."""
 
 import json
+import shutil
 
 from tests.integration.support import Requests, get
 
@@ -60,9 +61,10 @@ def test_a_first_deploy_that_fails_leaves_no_stack_half_made_and_the_next_works(
         assert "deployed in" in site.up().stderr
         assert site.dockyard("url", "late", **_aws(site)).stdout.strip().endswith("/late")
     finally:
-        for file in folder.iterdir():
-            file.unlink()
-        folder.rmdir()
+        shutil.rmtree(folder)
+        cloudformation = site.client("cloudformation")
+        cloudformation.delete_stack(StackName="demo-dev-late")
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName="demo-dev-late", WaiterConfig={"Delay": 1})
 
 
 def test_deploy_of_one_service_touches_its_stack_only(site, source):

@@ -1,9 +1,15 @@
 """Each extension of the local AWS: the behaviour of AWS that it stands for, and that it is not there without it."""
 
+import tarfile
+import tempfile
 import time
+from pathlib import Path
+from urllib.error import HTTPError
 
+import psutil
 import pytest
 
+from dockyard.local.archive import make_archive
 from tests.integration.local_aws import APP, Server, in_background, service, task, until
 from tests.integration.support import get
 
@@ -21,21 +27,18 @@ def missing_images_are_told(aws: Server) -> None:
 
 def tags_stay_but_for_those_of_caches(aws: Server) -> None:
     """registry: `IMMUTABLE_WITH_EXCLUSION`."""
+    folder = Path(tempfile.mkdtemp(dir=aws.local.folder))
     assert aws.deploy("r", {"Repository": {"Type": "AWS::ECR::Repository", "Properties": {
         "RepositoryName": "app", "ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION", "ImageTagMutabilityExclusionFilters": [
             {"ImageTagMutabilityExclusionFilterType": "WILDCARD", "ImageTagMutabilityExclusionFilterValue": "cache-*"}]}}})  # fmt: skip
-    address, auth = (
-        aws.client("ecr").describe_repositories()["repositories"][0]["repositoryUri"],
-        {"username": "AWS", "password": "x"},
-    )
+    registry, _, repository = aws.client("ecr").describe_repositories()["repositories"][0]["repositoryUri"].partition("/")
+    one, two = (make_archive(_tar(folder / name), folder / f"{name}-image", {}, {}) for name in ("one", "two"))
     for tag in ("v1", "cache-1"):
-        for source in ("one", "two"):
-            aws.docker.tag(_image_of_one_file(aws, source), address, tag)
-            if (tag, source) == ("v1", "two"):
-                with pytest.raises(Exception, match="immutable"):
-                    aws.docker.push(address, tag, auth, lambda _: None)
-            else:
-                assert aws.docker.push(address, tag, auth, lambda _: None).startswith("sha256:")
+        one.upload(registry, repository, tag)
+    with pytest.raises(HTTPError) as refused:
+        two.upload(registry, repository, "v1")
+    refused.value.close()
+    two.upload(registry, repository, "cache-1")
 
 
 def stacks_with_servers_are_taken(aws: Server) -> None:
@@ -246,25 +249,14 @@ def test_an_emptied_account_is_empty(server):
 
 
 def test_it_listens_on_loopback_and_its_own_network_only(server):
-    import psutil
-
     pid = server.local.status(server.docker).pid
     listening = {c.laddr.ip for c in psutil.Process(pid).net_connections("tcp") if c.status == psutil.CONN_LISTEN}
     assert listening <= {"127.0.0.1", "::1", server.docker.network_gateway(server.name, {})}
 
 
-def _image_of_one_file(aws: Server, content: str) -> str:
-    """An image with one file, so that two of them have two digests."""
-    import io
-    import tarfile
-    import tempfile
-    from pathlib import Path
-
-    with tempfile.TemporaryDirectory() as folder:
-        archive = Path(folder) / "a.tar"
-        with tarfile.open(archive, "w") as tar:
-            info = tarfile.TarInfo("content")
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content.encode()))
-        aws.docker.import_tar(archive, "dockyard-test/one-file", content, [])
-    return f"dockyard-test/one-file:{content}"
+def _tar(path: Path) -> Path:
+    """A tar with one file of that name, so that two of them make two images."""
+    path.write_text(path.name)
+    with tarfile.open(f"{path}.tar", "w") as tar:
+        tar.add(path, path.name)
+    return Path(f"{path}.tar")

@@ -1,0 +1,48 @@
+"""Work in the order of its needs, as much of it at once as they allow."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import Any
+
+from dockyard.errors import DeployError, DockyardError
+
+AT_ONCE = 10
+
+
+@dataclass(frozen=True)
+class Node:
+    """A piece of work, and the names of what must be done before it."""
+
+    work: Callable[[], Any]
+    needs: frozenset[str] = frozenset()
+
+
+def run_graph(nodes: Mapping[str, Node]) -> dict[str, Any]:
+    """Do all of it; the results by name.
+
+    Where a piece fails, what needs it is left undone and all else is done. Then DeployError tells all faults together; an
+    error that is not Dockyard's own is raised as it is.
+    """
+    order = TopologicalSorter({name: node.needs & nodes.keys() for name, node in nodes.items()})
+    order.prepare()
+    running: dict[Future[Any], str] = {}
+    done: dict[str, Any] = {}
+    faults: list[DockyardError] = []
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        while order.is_active():
+            running.update({pool.submit(nodes[name].work): name for name in order.get_ready()})
+            if not running:
+                break  # all that is left needs what failed
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                name = running.pop(future)
+                try:
+                    done[name] = future.result()
+                except DockyardError as error:
+                    faults.append(error)
+                else:
+                    order.done(name)
+    if faults:
+        raise DeployError("\n".join(map(str, faults)), hint=faults[0].hint) from faults[0]
+    return done
