@@ -67,8 +67,9 @@ class Place:
         return command(["cdk", "deploy", "--all", "--require-approval", "never"], cwd=folder, env=self.env)
 
     def emptied(self) -> None:
-        """An empty account, bootstrapped, and an empty build cache."""
+        """An empty account, bootstrapped, with the base images in its registry, and an empty build cache."""
         self.dockyard("local", "reset")
+        self.dockyard("local", "up")
         command(["cdk", "bootstrap", "aws://000000000000/us-east-1"], cwd=Path(tempfile.gettempdir()), env=self.env)
         docker = self.env["CDK_DOCKER"]
         subprocess.run([docker, "builder", "prune", "--all", "--force"], env=self.plain, check=True, capture_output=True)

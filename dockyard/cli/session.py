@@ -13,6 +13,7 @@ from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
 from dockyard.errors import UsageError
+from dockyard.local.stand_ins import upload_missing
 
 FOLDER = ".dockyard"
 
@@ -90,8 +91,9 @@ class Session:
 
     @functools.cached_property
     def workshop(self) -> Workshop:
-        """What builds need."""
+        """What builds need; stand-ins are in the registry then."""
         registry = self.aws.registry().host if self.bases.stand_ins else ""
+        upload_missing(self.bases.stand_ins, self.aws, self.variables.get("XDG_CACHE_HOME"))
         return Workshop(self.docker, self.bases, registry, self.own_folder, ca_bundle(self.variables))
 
     @functools.cached_property

@@ -31,6 +31,11 @@ class Archive:
     folder: Path
 
     @property
+    def is_there(self) -> bool:
+        """Whether it was made; its files appear all at once."""
+        return (self.folder / "manifest.json").is_file()
+
+    @property
     def digest(self) -> str:
         """Digest of the image, by which every registry knows it."""
         return _sha256((self.folder / "manifest.json").read_bytes())

@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -85,25 +85,23 @@ class StandIns:
         if not wanted or not f"{version}.".startswith(f"{wanted[0]}."):
             self.say(f"the stand-in for {name} is version {version}, and {reference} is asked for: no stand-in")
             return None
-        repository = f"{CACHE_PREFIX}/{name}"
-        aws.make_repository(repository)
-        if aws.image_digest(repository, tag) != archive.digest:
-            archive.upload(aws.registry().host, repository, tag)
-        return StandIn(repository, tag, archive.digest)
+        stand_in = StandIn(f"{CACHE_PREFIX}/{name}", tag, archive.digest)
+        _upload(archive, stand_in, aws)
+        return stand_in
 
     def _archive(self, name: str) -> Archive:
-        folder = cache_folder(self.processes.environment.get("XDG_CACHE_HOME")) / f"{name}-{SUITE}-{VERSION}"
-        if (folder / "facts.json").is_file():
-            return Archive(folder)
+        made = archive_of(name, self.processes.environment.get("XDG_CACHE_HOME"))
+        if made.is_there:
+            return made
         if not shutil.which("debootstrap", path=self.processes.environment.get("PATH")):
             raise DockyardError(
                 f"no stand-in for {name} can be made: no debootstrap on PATH",
                 hint="as root: apt-get install -y debootstrap; or set base_images to a registry that can be reached",
             )
         self.say(f"making the stand-in for {name} from Debian {SUITE}: half a minute, once on this machine")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=folder.parent) as room:
-            return self._make(name, Path(room), folder)
+        made.folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=made.folder.parent) as room:
+            return self._make(name, Path(room), made.folder)
 
     def _make(self, name: str, room: Path, folder: Path) -> Archive:
         """Debian's minimal system with the language."""
@@ -124,9 +122,23 @@ class StandIns:
         return ended.output
 
 
-def cache_folder(named: str | None) -> Path:
-    """Where stand-ins are kept for all projects of this user."""
-    return Path(named or Path.home() / ".cache") / "dockyard" / "stand-ins"
+def archive_of(name: str, cache: str | None = None) -> Archive:
+    """Where the stand-in of this name is kept for all projects of this user; `cache` is XDG_CACHE_HOME."""
+    return Archive(Path(cache or Path.home() / ".cache") / "dockyard" / "stand-ins" / f"{name}-{SUITE}-{VERSION}")
+
+
+def upload_missing(stand_ins: Mapping[str, StandIn], aws: Aws, cache: str | None) -> None:
+    """Upload those that the local ECR lacks, as in an account that was emptied."""
+    for stand_in in stand_ins.values():
+        archive = archive_of(stand_in.repository.rsplit("/", 1)[-1], cache)
+        if archive.is_there and archive.digest == stand_in.digest:
+            _upload(archive, stand_in, aws)
+
+
+def _upload(archive: Archive, stand_in: StandIn, aws: Aws) -> None:
+    if aws.image_digest(stand_in.repository, stand_in.tag) != stand_in.digest:
+        aws.make_repository(stand_in.repository)
+        archive.upload(aws.registry().host, stand_in.repository, stand_in.tag)
 
 
 def _add_python(root: Path) -> None:

@@ -11,9 +11,8 @@ from botocore.config import Config
 
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
-from dockyard.local.archive import Archive
 from dockyard.local.lifecycle import LocalAws
-from dockyard.local.stand_ins import SUITE, VERSION, cache_folder
+from dockyard.local.stand_ins import archive_of
 from tests.integration.support import environment, free_port
 
 APP = """
@@ -57,7 +56,7 @@ class Server:
             self.docker.tag("python:3.13-slim", address, "v1")
             self.docker.push(address, "v1", {"username": "AWS", "password": "x"}, lambda _: None)
         else:
-            Archive(cache_folder(None) / f"python-{SUITE}-{VERSION}").upload(self._repository("app"), "app", "v1")
+            archive_of("python").upload(self._repository("app"), "app", "v1")
         return "000000000000.dkr.ecr.us-east-1.amazonaws.com/app:v1"
 
     def _repository(self, name: str) -> str:
