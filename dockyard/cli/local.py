@@ -43,8 +43,7 @@ def stop(session: Session) -> None:
     docker = Docker(session.processes)
     was_running = LocalAws(session.own_folder).down(docker if docker.answers() else None)
     screen.say("the local AWS is stopped" if was_running else "the local AWS did not run")
-    if Engine(session.own_folder, session.processes, screen.say).stop():
-        screen.say("the Docker engine that was started here is stopped")
+    Engine(session.own_folder, session.processes, screen.say).stop()
 
 
 def in_local_aws(session: Session) -> Session:

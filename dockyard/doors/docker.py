@@ -106,9 +106,10 @@ class Docker:
 
     # containers and networks
 
-    def containers(self, label: str, *, ended: bool = False) -> list[str]:
-        """Names of the running containers with this label; with `ended` also of those that have ended."""
-        found = self._engine.containers.list(all=ended, filters={"label": label}, ignore_removed=True)
+    def containers(self, label: str | None = None, *, ended: bool = False) -> list[str]:
+        """Names of the running containers, or of those with this label; with `ended` also of those that have ended."""
+        filters = {"label": label} if label else {}
+        found = self._engine.containers.list(all=ended, filters=filters, ignore_removed=True)
         return [str(container.name) for container in found]
 
     def remove_containers(self, label: str) -> int:

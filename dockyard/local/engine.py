@@ -49,12 +49,19 @@ class Engine:
                 break
             time.sleep(0.2)
         tail = self._daemon.tail()
-        self.stop()
+        self._daemon.stop(timeout=30)
         raise PrerequisiteError(f"the Docker engine did not start:\n{tail}", hint=f"whole log: {self._daemon.log}")
 
-    def stop(self) -> bool:
-        """End the engine that was started here; False where there is none."""
-        return self._daemon.stop(timeout=30)
+    def stop(self) -> None:
+        """End the engine that was started here, unless containers of others run on it by now."""
+        if not self._daemon.alive():
+            return
+        docker = Docker(self._processes)
+        if docker.answers() and (others := docker.containers()):
+            self._say(f"the Docker engine that was started here goes on: {', '.join(others)} still run on it")
+            return
+        self._daemon.stop(timeout=30)
+        self._say("the Docker engine that was started here is stopped")
 
     def _install(self) -> None:
         if not shutil.which("apt-get"):

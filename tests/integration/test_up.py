@@ -7,7 +7,8 @@ import subprocess
 import time
 
 from dockyard.doors.docker import Docker
-from dockyard.doors.process import Processes
+from dockyard.doors.process import Daemon, Processes
+from dockyard.local.engine import Engine
 from tests.integration.support import environment, get, make_site
 
 
@@ -77,6 +78,17 @@ def test_down_leaves_nothing_and_can_be_said_twice(engine, tmp_path):
     assert network not in _networks()
     assert other.dockyard("local", "status").stdout == "the local AWS does not run\n"
     other.dockyard("down")
+
+
+def test_an_engine_that_others_use_by_now_goes_on(site, tmp_path):
+    """What was started here is a stand-in for dockerd, so that the engine of these tests need not end."""
+    daemon = Daemon(tmp_path / "engine.json", tmp_path / "logs" / "engine.log")
+    daemon.start(["sleep", "60"], environment())
+    told: list[str] = []
+    Engine(tmp_path, Processes(environment()), told.append).stop()
+    assert daemon.alive()
+    assert all(name in told[0] for name in site.containers())
+    daemon.stop(5)
 
 
 def test_an_interrupted_up_leaves_nothing_half_started(engine, tmp_path):
