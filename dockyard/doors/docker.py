@@ -108,8 +108,7 @@ class Docker:
 
     def containers(self, label: str | None = None, *, ended: bool = False) -> list[str]:
         """Names of the running containers, or of those with this label; with `ended` also of those that have ended."""
-        filters = {"label": label} if label else {}
-        found = self._engine.containers.list(all=ended, filters=filters, ignore_removed=True)
+        found = self._engine.containers.list(all=ended, filters={"label": label} if label else {}, ignore_removed=True)
         return [str(container.name) for container in found]
 
     def remove_containers(self, label: str) -> int:
