@@ -2,7 +2,10 @@
 
 import importlib.util
 import re
+import zipfile
 from pathlib import Path
+
+from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,3 +26,18 @@ def test_the_library_is_imported_by_one_name_only():
     folders = ("dockyard", "constructs", "stacks", "examples", "tests", "bench")
     found = [str(path) for folder in folders for path in (ROOT / folder).rglob("*.py") if wrong.search(path.read_text())]
     assert found == []
+
+
+def test_the_wheel_has_all_that_an_editable_installation_has(tmp_path):
+    """Templates and py.typed are no modules: a wheel could lack them, and no other test would see it."""
+    wheel = next(iter(WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])))
+    with zipfile.ZipFile(wheel) as archive:
+        packed = set(archive.namelist())
+    wanted = {
+        str(path.relative_to(source))
+        for source, package in ((ROOT, "dockyard"), (ROOT / "constructs", "dockyard_constructs"))
+        for path in (source / package).rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    assert wanted <= packed
+    assert not {name for name in packed if name.startswith(("tests/", "stacks/", "services/"))}
