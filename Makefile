@@ -52,4 +52,4 @@ lock: ## Resolve the newest versions that pyproject.toml allows into requirement
 	  --default-index https://pypi.org/simple pyproject.toml -o requirements.txt
 
 clean: down ## Remove what was set up and built in this folder
-	@rm -rf $(VENV) node_modules .dockyard cdk.out
+	@rm -rf $(VENV) node_modules cdk.out; [ -f .dockyard/engine.json ] || rm -rf .dockyard

@@ -9,6 +9,9 @@ class Progress(Protocol):
     def update(self, subject: str, text: str) -> None:
         """What is being done about the subject now."""
 
+    def note(self, subject: str, text: str) -> None:
+        """What is to be seen whatever comes after it: something does not go well."""
+
     def done(self, subject: str, text: str) -> None:
         """How it ended."""
 
@@ -17,6 +20,9 @@ class Silent:
     """Tells nobody."""
 
     def update(self, subject: str, text: str) -> None:
+        """Nothing."""
+
+    def note(self, subject: str, text: str) -> None:
         """Nothing."""
 
     def done(self, subject: str, text: str) -> None:

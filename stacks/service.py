@@ -77,8 +77,11 @@ class ServiceStack(cdk.Stack):
             secrets={variable: self._secret(variable, source) for variable, source in settings.secrets.items()},
             health_check=HealthCheck(**http.health.model_dump()),
         )
-        host = http.host if http.host and not http.host.startswith("*") else platform.parameter(self, "load-balancer-dns-name")
+        balancer = platform.parameter(self, "load-balancer-dns-name")
+        host = http.host if http.host and not http.host.startswith("*") else balancer
         cdk.CfnOutput(self, "Address", value=f"http://{host}{http.path}", description="Where the service answers")
+        if http.host:
+            cdk.CfnOutput(self, "LoadBalancer", value=balancer, description="Where the name of the host must point")
 
     def _image(self, name: str, environment: Environment, bases: Bases) -> ecs.ContainerImage:
         settings = environment.services[name]

@@ -5,6 +5,7 @@ same folder, which holds the files of the recipe and no others.
 """
 
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -26,6 +27,11 @@ SHOWN_LINES = 20
 STAND_IN_LABEL = "dockyard.stand-in"
 """Label of an image that is built on a stand-in; it is never pushed outside this machine."""
 
+_UNTRUSTED = re.compile(
+    r"SELF_SIGNED_CERT_IN_CHAIN|CERTIFICATE_VERIFY_FAILED|certificate verify failed|UNABLE_TO_GET_ISSUER_CERT|unknown authority"
+    r"|unable to get local issuer certificate"
+)
+"""What tools print where they do not know the certificates of a proxy that re-signs TLS."""
 _CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 _CA_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
@@ -80,7 +86,7 @@ def build(recipe: Recipe, workshop: Workshop, progress: Progress) -> str:
     finally:
         shutil.rmtree(room, ignore_errors=True)
     if fault is not None:
-        raise _explained(recipe, steps, fault, log)
+        raise _explained(recipe, workshop, steps, fault, log)
     progress.done(recipe.service, f"image built in {time.monotonic() - begun:.1f} s")
     return name
 
@@ -120,19 +126,23 @@ def cli_arguments(recipe: Recipe, *, buildx: bool, dockerfile: Path, labels: Map
     ]
 
 
-def _explained(recipe: Recipe, steps: Steps, fault: str, log: Path) -> BuildError:
+def _explained(recipe: Recipe, workshop: Workshop, steps: Steps, fault: str, log: Path) -> BuildError:
     failed = steps.failed
+    hint = f"whole log: {log}"
+    if _UNTRUSTED.search("\n".join(failed.output)):
+        hint = (
+            f"this machine's certificates are the build secret `ca`: RUN --mount=type=secret,id=ca "
+            f"NODE_EXTRA_CA_CERTS=/run/secrets/ca npm ci (for pip: PIP_CERT, for curl: CURL_CA_BUNDLE); {hint}"
+        )
     if base := steps.missing_base:
         return BuildError(
             f"failed to build {recipe.service}: base image {base} cannot be had: {failed.error} (tried: this engine's "
             f"images, the registry that its name says, stand-ins of the local AWS)",
-            hint="check the name; or set base_images in dockyard.yaml to a registry that can be reached; or, for the local "
-            "AWS, start from one of the stand-ins that `dockyard local status` lists",
+            hint="check the name; or set base_images in dockyard.yaml to a registry that can be reached"
+            + (f"; or start from a stand-in: {', '.join(workshop.bases.stand_ins)}" if workshop.bases.stand_ins else ""),
         )
     shown = "".join(f"\n  | {line}" for line in failed.output[-SHOWN_LINES:])
-    return BuildError(
-        f"failed to build {recipe.service} at {failed.name}: {failed.error or fault}{shown}", hint=f"whole log: {log}"
-    )
+    return BuildError(f"failed to build {recipe.service} at {failed.name}: {failed.error or fault}{shown}", hint=hint)
 
 
 def _room(folder: Path, service: str) -> Path:

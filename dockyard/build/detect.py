@@ -32,6 +32,8 @@ class Detection:
     """`pip`, `npm`, or `none` where there is nothing to install."""
     start: tuple[str, ...]
     """Program and arguments."""
+    dependencies: tuple[str, ...] = ()
+    """What to install by name, where the app is no package that could be installed itself."""
     build: tuple[str, ...] = ()
     """Command that makes what `start` runs, where there is one."""
     sources: tuple[tuple[str, str], ...] = ()
@@ -60,7 +62,15 @@ def _python(folder: Path, port: int) -> Detection:
         manager, manager_file = "pip", "pyproject.toml"
     start, start_file = _procfile(folder, port) or _python_start(folder, _packages(folder), port)
     sources = (("version", version_file), ("package_manager", manager_file), ("start", start_file))
-    return Detection("python", version, manager, start, sources=sources)
+    dependencies: tuple[str, ...] = ()
+    if manager_file == "pyproject.toml" and "build-system" not in (project := _pyproject(folder)):
+        dependencies = tuple(project.get("project", {}).get("dependencies", []))
+        manager = manager if dependencies else "none"
+    return Detection("python", version, manager, start, dependencies, sources=sources)
+
+
+def _pyproject(folder: Path) -> dict[str, Any]:
+    return _parsed(folder / "pyproject.toml", "TOML", tomllib.loads)
 
 
 def _python_version(folder: Path) -> tuple[str, str]:
@@ -76,8 +86,10 @@ def _packages(folder: Path) -> set[str]:
     if (folder / "requirements.txt").is_file():
         lines += (folder / "requirements.txt").read_text().splitlines()
     if (folder / "pyproject.toml").is_file():
-        lines += _parsed(folder / "pyproject.toml", "TOML", tomllib.loads).get("project", {}).get("dependencies", [])
-    return {match[0].lower() for line in lines if (match := re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line.strip()))}
+        lines += _pyproject(folder).get("project", {}).get("dependencies", [])
+    found = {match[0].lower() for line in lines if (match := re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line.strip()))}
+    standard = any(re.match(r"fastapi\s*\[[^\]]*\b(standard|all)\b", line.strip(), re.IGNORECASE) for line in lines)
+    return found | ({"uvicorn"} if standard else set())
 
 
 def _python_start(folder: Path, packages: set[str], port: int) -> tuple[tuple[str, ...], str]:
@@ -89,17 +101,21 @@ def _python_start(folder: Path, packages: set[str], port: int) -> tuple[tuple[st
         app = re.search(r"^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(FastAPI|Starlette|Litestar|Flask)\(", text, re.MULTILINE)
         if app and packages & set(_ASGI):
             if "uvicorn" not in packages:
-                raise BuildError(f"{path} holds an ASGI app, and requirements.txt has no server for it", hint="add uvicorn")
+                raise BuildError(f"{path} holds an ASGI app, and {_listed_in(folder)} has no server for it", hint="add uvicorn")
             return ("uvicorn", f"{module}:{app[1]}", "--host", "0.0.0.0", "--port", str(port)), name  # noqa: S104
         if app and packages & set(_WSGI):
             if "gunicorn" not in packages:
-                raise BuildError(f"{path} holds a WSGI app, and requirements.txt has no server for it", hint="add gunicorn")
+                raise BuildError(f"{path} holds a WSGI app, and {_listed_in(folder)} has no server for it", hint="add gunicorn")
             return ("gunicorn", "--bind", f"0.0.0.0:{port}", f"{module}:{app[1]}"), name
         return ("python", name), name
     raise BuildError(
         f"no start command found in {folder} (looked for Procfile and {', '.join(_ENTRY_FILES)})",
         hint="add a Procfile with a line such as web: python run.py",
     )
+
+
+def _listed_in(folder: Path) -> str:
+    return "pyproject.toml" if not (folder / "requirements.txt").is_file() else "requirements.txt"
 
 
 def _node(folder: Path) -> Detection:
@@ -114,7 +130,7 @@ def _node(folder: Path) -> Detection:
     start, start_file = _procfile(folder, 0) or _node_start(folder, package)
     build = ("npm", "run", "build") if "build" in scripts else ()
     sources = (("version", version_file), ("package_manager", "package-lock.json"), ("start", start_file))
-    return Detection("node", version, manager, start, build, sources)
+    return Detection("node", version, manager, start, build=build, sources=sources)
 
 
 def _node_version(folder: Path, package: dict[str, object]) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """The Dockerfile of an app: its own, or one rendered for its language."""
 
+import shlex
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -10,6 +11,7 @@ _IMAGES = {"python": "python:{version}-slim", "node": "node:{version}-slim"}
 _templates = Environment(  # noqa: S701  # Dockerfiles, not HTML
     loader=PackageLoader("dockyard.build"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+_templates.filters["quoted"] = shlex.quote
 
 
 def base_image(app: Detection, prefix: str) -> str:

@@ -1,7 +1,6 @@
 """What must be done so that ECR has every image, and the doing of it, side by side."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -11,6 +10,7 @@ from dockyard.build.recipe import Recipe
 from dockyard.doors.aws import Aws, Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
+from dockyard.threads import Threads
 
 JOBS = 4
 """How many images are built or pushed at once."""
@@ -85,7 +85,7 @@ def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, pro
 
 def side_by_side(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
     """The results in order; the errors of all in one BuildError where some failed."""
-    with ThreadPoolExecutor(max_workers=JOBS) as pool:
+    with Threads(max_workers=JOBS) as pool:
         futures = [pool.submit(work, item) for item in items]
     faults = [error for future in futures if isinstance(error := future.exception(), BuildError)]
     if len(faults) > 1:

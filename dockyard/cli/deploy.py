@@ -38,6 +38,12 @@ def deploy_and_tell(session: Session, services: list[str], *, force: bool, via: 
     with alone(session.own_folder / f"deploy-{environment}.lock", lambda: screen.say(busy)), screen.Board() as board:
         receipt = run(session.site, board, services=services, force=force, via_cdk=via == "cdk")
     screen.say(f"{'nothing changed' if receipt.nothing_changed else 'done'} ({receipt.seconds:.1f} s)")
+    for name in receipt.orphans:
+        screen.say(f"{name} still runs, but its service is gone; to delete: aws cloudformation delete-stack --stack-name {name}")
+    for name, balancer in receipt.through.items():
+        host = session.environment.services[name].http.host
+        way = f"curl -H 'Host: {host}' http://{balancer}/"
+        screen.say(f"{name} answers to the host {host}, which must point at {balancer}; until then: {way}")
     if json:
         screen.as_json(asdict(receipt))
     else:

@@ -116,6 +116,7 @@ def status(project: Project = None, json: Json = False) -> None:
     if json:
         screen.as_json({"running": asdict(found) if found else None, "containers": left})
         return
+    engine = Engine(session.own_folder, session.processes, screen.say).pid
     if found is None:
         screen.result("the local AWS does not run" + ("" if answers else ", nor does a Docker engine"))
     else:
@@ -126,4 +127,6 @@ def status(project: Project = None, json: Json = False) -> None:
                 {"": "process", "value": f"{found.pid}, since {since:%Y-%m-%d %H:%M}"},
             ]
         )
+    if engine:
+        screen.result(f"the Docker engine was started here (process {engine}); dockyard down stops it")
     screen.table([{"container": name} for name in left])

@@ -11,15 +11,15 @@ from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
+from rich.text import Text
 
-_out = Console(soft_wrap=True, highlight=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
+_err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)  # what users write is no markup
 _QUIET_SECONDS = 5.0
 
 
 def say(text: str) -> None:
     """A line of progress."""
-    _err.print(text, markup=False)
+    _err.print(text)
 
 
 def result(text: str) -> None:
@@ -33,24 +33,21 @@ def as_json(value: object) -> None:
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> None:
-    """The result as a table; nothing where there are no rows."""
+    """The result as a table, whole however narrow the terminal is; nothing where there are no rows."""
     if not rows:
         return
-    grid = Table(box=None, pad_edge=False)
-    for name in rows[0]:
-        grid.add_column(name.replace("_", " "), no_wrap=True)
-    for row in rows:
-        grid.add_row(*("" if value is None else str(value) for value in row.values()))
-    _out.print(grid)
+    lines = [[name.replace("_", " ") for name in rows[0]]]
+    lines += [["" if value is None else str(value) for value in row.values()] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def fault(message: str, hint: str | None) -> None:
     """An error and what to do about it."""
-    _err.print("[bold red]error[/]: ", end="")
-    _err.print(message, markup=False)
+    _err.print(Text.assemble(("error", "bold red"), f": {message}"))
     if hint:
-        _err.print("[bold]try[/]:   ", end="")
-        _err.print(hint, markup=False)
+        _err.print(Text.assemble(("try", "bold"), f":   {hint}"))
 
 
 class Board:
@@ -90,19 +87,23 @@ class Board:
                 self._told[subject] = time.monotonic()
                 say(f"  {subject}: {text}")
 
+    def note(self, subject: str, text: str) -> None:
+        """What is to be seen whatever comes after it: something does not go well."""
+        with self._lock:
+            _err.print(Text.assemble(("!", "yellow"), f" {subject}: {text}"))
+
     def done(self, subject: str, text: str) -> None:
         """How it ended."""
         with self._lock:
             self._now.pop(subject, None)
-            _err.print(f"[green]✓[/] {subject}: ", end="")
-            _err.print(text, markup=False)
+            _err.print(Text.assemble(("✓", "green"), f" {subject}: {text}"))  # in one go: the display is redrawn between two
 
     def _lines(self) -> Table:
         grid = Table.grid(padding=(0, 1))
         with self._lock:
             for subject, text in self._now.items():
                 seconds = f"{time.monotonic() - self._begun[subject]:.0f} s"
-                grid.add_row(Spinner("dots"), subject, text[: max(20, _err.width - len(subject) - 12)], seconds)
+                grid.add_row(Spinner("dots"), Text(subject), Text(text[: max(20, _err.width - len(subject) - 12)]), seconds)
         return grid
 
 

@@ -38,6 +38,8 @@ class Session:
     def root(self) -> Path:
         """The project's folder. Raises UsageError."""
         if self._folder:
+            if not (self._folder / PROJECT_FILE).is_file():
+                raise UsageError(f"no {PROJECT_FILE} in {self._folder}", hint="name the folder of a project with --project")
             return self._folder.resolve()
         here = Path.cwd()
         found = next((path for path in (here, *here.parents) if (path / PROJECT_FILE).is_file()), None)
@@ -77,7 +79,7 @@ class Session:
         """The environment's account and region. Raises PrerequisiteError, and UsageError for another account."""
         aws = Aws(region=self.environment.settings.region)
         wanted = self.environment.settings.account
-        if wanted and aws.account != wanted:
+        if aws.account != (wanted or aws.account):
             raise UsageError(
                 f"environment {self.environment.name} is in account {wanted}, and the credentials are of {aws.account}",
                 hint="use credentials of that account, for example AWS_PROFILE",
@@ -92,8 +94,10 @@ class Session:
     @functools.cached_property
     def workshop(self) -> Workshop:
         """What builds need; stand-ins are in the registry then."""
-        registry = self.aws.registry().host if self.bases.stand_ins else ""
-        upload_missing(self.bases.stand_ins, self.aws, self.variables.get("XDG_CACHE_HOME"))
+        registry = ""
+        if self.bases.stand_ins:
+            registry = self.aws.registry().host
+            upload_missing(self.bases.stand_ins, self.aws, self.variables.get("XDG_CACHE_HOME"))
         return Workshop(self.docker, self.bases, registry, self.own_folder, ca_bundle(self.variables))
 
     @functools.cached_property
@@ -111,6 +115,5 @@ class Session:
     def check_services(self, services: list[str]) -> None:
         """Raise UsageError where one of these is no service of the environment."""
         known = list(self.environment.services)
-        for name in services:
-            if name not in known:
-                raise UsageError(f"no service {name}; there is {', '.join(known) or 'none'}")
+        if unknown := [name for name in services if name not in known]:
+            raise UsageError(f"no service {', '.join(unknown)}; there is {', '.join(known) or 'none'}")

@@ -1,5 +1,6 @@
 """`dockyard up`: from nothing to running services, on this machine."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,7 +19,13 @@ def up(port: Port = None, env: Environment = None, project: Project = None, json
     if session.aws.parameter(_BOOTSTRAP_PARAMETER) is None:
         _bootstrap(session)
     deploy_and_tell(session, [], force=False, via="changesets", json=json)
-    screen.say('next: change a service and run this again; for cdk and aws in this shell: eval "$(dockyard local env)"')
+    screen.say(f'next: change a service and run this again; for cdk and aws in this shell: eval "$({_own_name()} local env)"')
+
+
+def _own_name() -> str:
+    """How this program is called from here: `make` has it on its PATH, the user's shell may not."""
+    program = Path(sys.argv[0])
+    return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else program.name
 
 
 def _bootstrap(session: Session) -> None:

@@ -32,6 +32,8 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
         yield Problem((key,), message)
     if runs_on == "ec2" and settings and settings.cluster.ec2 is None:
         yield Problem(("runs_on",), "ec2 needs cluster.ec2 in dockyard.yaml: supply its instance_types there")
+    if "PORT" in _keys(raw.get("env")):
+        yield Problem(("env", "PORT"), "is set by Dockyard; write the number at the key port")
     both = {*_keys(raw.get("env"))} & {*_keys(raw.get("secrets"))}
     for variable in sorted(both):
         yield Problem(("secrets", variable), "is in env as well; keep one of both")

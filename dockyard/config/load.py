@@ -71,6 +71,8 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
     project = None if file is None else _one(ProjectFile, file, PROJECT_FILE, problems)
     file = file or {}
     found = {path.parent.name: read(path, _name(path, root), problems) for path in sorted(root.glob("services/*/service.yaml"))}
+    for path in sorted(root.glob("services/*/service.yml")):
+        problems[f"{_name(path, root)}: is not read; rename it to service.yaml"] = None
     services = {name: raw for name, raw in found.items() if raw is not None}
     environments = {
         name: _environment(name, file, services, lock or Lock(), problems, allow_collisions)

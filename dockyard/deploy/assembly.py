@@ -49,10 +49,13 @@ class StackArtifact:
 
     def properties(self, type_name: str, name: str) -> list[str]:
         """This property of the template's resources of this type, where it is plain text."""
-        found = (
-            r.get("Properties", {}).get(name) for r in json.loads(self.template)["Resources"].values() if r["Type"] == type_name
-        )
+        found = (properties.get(name) for properties in self.resources(type_name).values())
         return [value for value in found if isinstance(value, str)]
+
+    def resources(self, type_name: str) -> dict[str, dict[str, Any]]:
+        """Logical id to properties of the template's resources of this type."""
+        resources = json.loads(self.template)["Resources"].items()
+        return {id: resource.get("Properties", {}) for id, resource in resources if resource["Type"] == type_name}
 
 
 def read_assembly(folder: Path, *, partition: str, account: str, region: str) -> list[StackArtifact]:

@@ -1,12 +1,13 @@
 """Work in the order of its needs, as much of it at once as they allow."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
 
 from dockyard.errors import DeployError, DockyardError
+from dockyard.threads import Threads
 
 AT_ONCE = 10
 
@@ -30,7 +31,7 @@ def run_graph(nodes: Mapping[str, Node]) -> dict[str, Any]:
     running: dict[Future[Any], str] = {}
     done: dict[str, Any] = {}
     faults: list[DockyardError] = []
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+    with Threads(max_workers=AT_ONCE) as pool:
         while order.is_active():
             running.update({pool.submit(nodes[name].work): name for name in order.get_ready()})
             if not running:

@@ -3,7 +3,7 @@
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,6 +27,10 @@ class Receipt:
     """Stack to the time of its last change."""
     addresses: Mapping[str, str]
     """Service to where it answers."""
+    through: Mapping[str, str]
+    """Service to its load balancer, for those that answer to a host of their own: its name must point there."""
+    orphans: Sequence[str]
+    """Stacks of services that the project no longer has."""
     seconds: float
     nothing_changed: bool = False
 

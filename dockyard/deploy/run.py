@@ -1,23 +1,28 @@
 """The deploy itself: build and synthesize side by side, then stacks and images in the order that they need each other."""
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+
+from botocore.exceptions import ClientError
 
 from dockyard.build.plan import Planned, side_by_side
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, pushed, recipes
+from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import Receipt, fingerprint, read_receipt
 from dockyard.deploy.site import PARTITION, Site
 from dockyard.deploy.stack import Deployed, StackDeployer, describe, version
 from dockyard.deploy.synth import synthesize
+from dockyard.deploy.targets import TargetWatch
 from dockyard.deploy.tasks import TaskWatch
 from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.errors import DeployError, PrerequisiteError
 from dockyard.progress import Progress
+from dockyard.threads import Threads
 
 IMAGES = "images"
 """The piece of work that brings all images into ECR."""
@@ -40,7 +45,7 @@ def deploy(
     if last and not force and last.infrastructure == now and last.images == tags and _untouched(site, last):
         return replace(last, seconds=time.monotonic() - begun, nothing_changed=True)
     wanted = [found for found in made if not services or found.service in services]
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with Threads(max_workers=1) as pool:
         building = pool.submit(built, site, wanted, progress)
         everything = _synthesized(site, progress, validate=last is None or last.infrastructure != now)
         artifacts = _with_dependencies(everything, {site.service_stack(name) for name in services})
@@ -51,7 +56,9 @@ def deploy(
         images={**(last.images if last and services else {}), **{image.recipe.service: image.recipe.tag for image in images}},
         digests={**(last.digests if last and services else {}), **{image.recipe.service: image.digest or "" for image in images}},
         stacks={**(last.stacks if last and services else {}), **{name: stack.version for name, stack in stacks.items()}},
-        addresses={**(last.addresses if last and services else {}), **_addresses(site, stacks)},
+        addresses={**(last.addresses if last and services else {}), **_outputs(site, stacks, "Address")},
+        through={**(last.through if last and services else {}), **_outputs(site, stacks, "LoadBalancer")},
+        orphans=list(orphans(site)),
         seconds=time.monotonic() - begun,
     )
     receipt.write(site.receipt_file)
@@ -118,25 +125,29 @@ def _via_cdk(
 
 def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress) -> Deployed:
     begun = time.monotonic()
-    tasks = TaskWatch(site.aws, artifact, site.cluster)
+    tasks, targets = TaskWatch(site.aws, artifact, site.cluster), TargetWatch(site.aws, artifact)
 
     def watch(text: str) -> None:
-        tasks.look()
+        with contextlib.suppress(ClientError):  # who may deploy may not be allowed to look
+            tasks.look()
+            if unhealthy := targets.look():
+                progress.note(artifact.name, unhealthy)
         if text:
             progress.update(artifact.name, text)
 
     try:
         left = StackDeployer(site.aws).deploy(artifact, watch)
     except DeployError as error:
-        cause = f"\n{tasks.last.text()}" if tasks.last else ""
+        cause = "".join(f"\n{found}" for found in (targets.last, tasks.last.text() if tasks.last else "") if found)
         raise DeployError(f"{error}{cause}", hint=error.hint) from error
     progress.done(artifact.name, f"deployed in {time.monotonic() - begun:.1f} s" if left.changed else "unchanged")
     return left
 
 
-def _addresses(site: Site, stacks: Stacks) -> dict[str, str]:
-    names = {name: site.service_stack(name) for name in site.environment.services}
-    return {name: stacks[stack].outputs["Address"] for name, stack in names.items() if stack in stacks}
+def _outputs(site: Site, stacks: Stacks, key: str) -> dict[str, str]:
+    """Service to this output of its stack, where it has one."""
+    found = {name: stacks.get(site.service_stack(name)) for name in site.environment.services}
+    return {name: stack.outputs[key] for name, stack in found.items() if stack and key in stack.outputs}
 
 
 def _check_bootstrap(site: Site, artifacts: list[StackArtifact]) -> None:

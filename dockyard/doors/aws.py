@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
     from types_boto3_ecr.client import ECRClient
     from types_boto3_ecs.client import ECSClient
+    from types_boto3_elbv2.client import ElasticLoadBalancingv2Client
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_s3.client import S3Client
     from types_boto3_ssm.client import SSMClient
 
 _RETRIES = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, user_agent_extra="dockyard")
+_FIRST = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=5, user_agent_extra="dockyard")
+"""For the first question: where nobody answers, that is to be told soon."""
+_LOCAL = 'for the local AWS: dockyard local up, then eval "$(dockyard local env)"'
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Aws:
         self._session = session or boto3.Session(region_name=region)
         self._assumed: dict[str, Aws] = {}
         if not self._session.region_name:
-            raise PrerequisiteError("no AWS region is set", hint="set AWS_REGION, or region in dockyard.yaml")
+            raise PrerequisiteError("no AWS region is set", hint=f"set AWS_REGION, or region in dockyard.yaml; {_LOCAL}")
 
     @property
     def region(self) -> str:
@@ -50,11 +54,9 @@ class Aws:
     def account(self) -> str:
         """The account of the credentials. Raises PrerequisiteError where there are none, or they are not taken."""
         try:
-            return str(self._session.client("sts", config=_RETRIES).get_caller_identity()["Account"])
+            return str(self._session.client("sts", config=_FIRST).get_caller_identity()["Account"])
         except (botocore.exceptions.NoCredentialsError, botocore.exceptions.ProfileNotFound) as error:
-            raise PrerequisiteError(
-                f"no AWS credentials: {error}", hint='for the local AWS: eval "$(dockyard local env)"'
-            ) from error
+            raise PrerequisiteError(f"no AWS credentials: {error}", hint=_LOCAL) from error
         except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
             raise PrerequisiteError(f"AWS does not answer: {error}", hint="for the local AWS, run: dockyard local up") from error
 
@@ -98,6 +100,11 @@ class Aws:
     def ecr(self) -> "ECRClient":
         """ECR."""
         return self._session.client("ecr", config=_RETRIES)
+
+    @functools.cached_property
+    def elbv2(self) -> "ElasticLoadBalancingv2Client":
+        """Elastic Load Balancing: application load balancers."""
+        return self._session.client("elbv2", config=_RETRIES)
 
     @functools.cached_property
     def logs(self) -> "CloudWatchLogsClient":
@@ -171,7 +178,7 @@ def explained(error: Exception) -> DockyardError | None:
     if isinstance(error, botocore.exceptions.EndpointConnectionError | botocore.exceptions.ConnectionError):
         return PrerequisiteError(f"AWS does not answer: {error}", hint="for the local AWS, run: dockyard local up")
     if isinstance(error, botocore.exceptions.NoCredentialsError):
-        return PrerequisiteError("no AWS credentials", hint='for the local AWS: eval "$(dockyard local env)"')
+        return PrerequisiteError("no AWS credentials", hint=_LOCAL)
     if isinstance(error, botocore.exceptions.ClientError):
         details: Any = error.response.get("Error", {})
         return DockyardError(f"AWS refused {error.operation_name}: {details.get('Code')}: {details.get('Message')}")

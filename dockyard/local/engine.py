@@ -52,6 +52,12 @@ class Engine:
         self._daemon.stop(timeout=30)
         raise PrerequisiteError(f"the Docker engine did not start:\n{tail}", hint=f"whole log: {self._daemon.log}")
 
+    @property
+    def pid(self) -> int | None:
+        """Process id of the engine that was started here; None where there is none."""
+        facts = self._daemon.facts()
+        return int(facts["pid"]) if facts else None
+
     def stop(self) -> None:
         """End the engine that was started here, unless containers of others run on it by now."""
         if not self._daemon.alive():

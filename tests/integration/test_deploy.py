@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import signal
+import subprocess
 
-from tests.integration.support import Requests, get
+from tests.integration.support import Requests, environment, get
 
 
 def test_a_changed_service_is_rolled_out_without_a_failed_request(site, source):
@@ -35,6 +37,31 @@ def test_an_app_that_dies_at_start_fails_the_deploy_and_the_old_version_serves(s
     assert requests.failed == {}
 
 
+def test_a_version_that_is_never_healthy_is_told_by_what_was_asked_and_answered_and_can_be_interrupted(site, source):
+    """A Ctrl-C ends the command at once; the next one waits for what goes on in the account, and tells its end."""
+    address = site.addresses()["hello-python"]
+    health = "services/hello-python/service.yaml"
+    before = (site.root / health).read_text()
+    try:
+        with Requests(address) as requests:
+            site.edit(health, "path: /health", "path: /sick, grace_period: 0")
+            site.edit(source, 'VERSION = "1"', 'VERSION = "7"')
+            begun = subprocess.Popen(
+                ["dockyard", "up", "--port", str(site.port)], cwd=site.root, env=environment(), stderr=subprocess.PIPE, text=True
+            )
+            assert any("GET /sick on port 8080: Health checks failed with these codes: [404]" in line for line in begun.stderr)
+            begun.send_signal(signal.SIGINT)
+            assert begun.wait(timeout=5) == 130
+            begun.stderr.close()
+            told = site.up(code=1).stderr
+            assert get(address)[1]["version"] == "1"
+        assert requests.failed == {}
+        assert "GET /sick on port 8080: Health checks failed with these codes: [404] (wanted: 200" in told
+        assert "Task failed ELB health checks" in told
+    finally:
+        (site.root / health).write_text(before)
+
+
 def test_the_next_good_deploy_after_a_bad_one_works(site, source):
     address = site.addresses()["hello-python"]
     site.edit(source, "app = Starlette(", "raise SystemExit(1)\napp = Starlette(")
@@ -60,8 +87,10 @@ def test_a_first_deploy_that_fails_leaves_no_stack_half_made_and_the_next_works(
         (folder / "service.yaml").write_text("kind: web\nhttp: {path: /late, health: {path: /}}")
         assert "deployed in" in site.up().stderr
         assert site.dockyard("url", "late", **_aws(site)).stdout.strip().endswith("/late")
-    finally:
         shutil.rmtree(folder)
+        assert "demo-dev-late still runs, but its service is gone" in site.up().stderr
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
         cloudformation = site.client("cloudformation")
         cloudformation.delete_stack(StackName="demo-dev-late")
         cloudformation.get_waiter("stack_delete_complete").wait(StackName="demo-dev-late", WaiterConfig={"Delay": 1})

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from dockyard.build.detect import detect
+from dockyard.build.dockerfile import render
 from dockyard.errors import BuildError
 
 
@@ -23,6 +24,8 @@ def write(root, files):
          "uvicorn app:app --host 0.0.0.0 --port 3000"),
         ({"requirements.txt": "Flask\ngunicorn", "app.py": "import flask\napp = flask.Flask(__name__)"},
          "gunicorn --bind 0.0.0.0:3000 app:app"),
+        ({"pyproject.toml": '[project]\ndependencies = ["FastAPI[standard]>=0.1"]', "main.py": "app = FastAPI()"},
+         "uvicorn main:app --host 0.0.0.0 --port 3000"),
         ({"main.py": "print(1)"}, "python main.py"),
         ({"requirements.txt": "x", "Procfile": "web: gunicorn --bind :$PORT site:app"}, "gunicorn --bind :3000 site:app"),
         ({"requirements.txt": "x", "Procfile": "web: cd src && python run.py"}, "sh -c exec cd src && python run.py"),
@@ -82,3 +85,14 @@ def test_where_the_files_do_not_tell_it_is_said_what_to_add(tmp_path, files, mes
     with pytest.raises(BuildError, match=message) as caught:
         detect(write(tmp_path, files), port=8080)
     assert caught.value.hint
+
+
+def test_an_app_that_is_no_package_has_its_dependencies_installed_by_name(tmp_path):
+    """`pip install .` would look for a package in it, and fail where there are two modules."""
+    pyproject = '[project]\nname = "a"\ndependencies = ["starlette>=1", "uvicorn[standard]"]\n'
+    found = detect(write(tmp_path, {"pyproject.toml": pyproject, "main.py": "app = Starlette()", "db.py": ""}), port=1)
+    assert found.dependencies == ("starlette>=1", "uvicorn[standard]")
+    text = render(found, folder=tmp_path, port=1, base_prefix="")
+    assert "pip install 'starlette>=1' 'uvicorn[standard]'\n" in text
+    (tmp_path / "pyproject.toml").write_text(pyproject + '[build-system]\nrequires = ["hatchling"]\n')
+    assert "pip install .\n" in render(detect(tmp_path, port=1), folder=tmp_path, port=1, base_prefix="")

@@ -1,7 +1,11 @@
 """Progress where no terminal is: a line at the start and one at the end, not one for each step."""
 
-import pytest
+import re
 
+import pytest
+from rich.console import Console
+
+from dockyard.cli import screen
 from dockyard.cli.screen import Board
 
 
@@ -21,3 +25,26 @@ def test_steps_in_between_are_not_told(told):
 
 def test_progress_is_no_result(told):
     assert told.out == ""
+
+
+def test_on_a_terminal_each_end_names_its_subject_whatever_is_redrawn(monkeypatch, capsys):
+    monkeypatch.setattr(screen, "_err", Console(stderr=True, force_terminal=True, width=60, markup=False, emoji=False))
+    with Board() as board:
+        for number in range(20):
+            board.update(f"web{number}", "step")
+            board.update("api", "step")
+            board.done(f"web{number}", "built in 1.0 s")
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
+    for number in range(20):
+        assert f"✓ web{number}: built in 1.0 s" in plain
+
+
+def test_what_users_write_is_no_markup(capsys):
+    screen.fault("secret:shop/db:password:: [red]x[/]", "use :smile:")
+    assert capsys.readouterr().err == "error: secret:shop/db:password:: [red]x[/]\ntry:   use :smile:\n"
+
+
+def test_a_table_is_never_cut(capsys):
+    screen.table([{"service": "web", "the_digest": "d" * 200}, {"service": "hello-python", "the_digest": None}])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["service       the digest", f"web           {'d' * 200}", "hello-python"]

@@ -80,3 +80,8 @@ def test_a_file_that_is_not_text_is_told(files):
     files.service("kind: web")
     (files.root / "services/web/service.yaml").write_bytes(b"kind: \xff\xfe")
     assert files.problems() == ["services/web/service.yaml: should be UTF-8 text (invalid start byte at byte 6)"]
+
+
+def test_a_file_of_another_ending_is_not_passed_over(files):
+    files.write("services/web/service.yml", "kind: web")
+    assert files.problems() == ["services/web/service.yml: is not read; rename it to service.yaml"]

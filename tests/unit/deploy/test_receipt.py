@@ -49,7 +49,7 @@ def test_another_place_changes_it(root):
 
 
 def test_a_receipt_is_read_as_it_was_written(tmp_path):
-    receipt = Receipt("f", {"web": "t"}, {"web": "sha256:d"}, {"shop-web": "v"}, {"web": "http://x"}, 1.5)
+    receipt = Receipt("f", {"web": "t"}, {"web": "sha256:d"}, {"shop-web": "v"}, {"web": "http://x"}, {}, [], 1.5)
     receipt.write(tmp_path / "r/a.json")
     assert read_receipt(tmp_path / "r/a.json") == receipt
 
