@@ -44,19 +44,19 @@ def test_a_version_that_is_never_healthy_is_told_by_what_was_asked_and_answered_
     before = (site.root / health).read_text()
     try:
         with Requests(address) as requests:
-            site.edit(health, "path: /health", "path: /sick, grace_period: 0")
-            site.edit(source, 'VERSION = "1"', 'VERSION = "7"')
+            site.edit(health, "path: /health", "path: /health, grace_period: 0")
+            site.edit(source, 'Route("/health"', 'Route("/wealth"')
             begun = subprocess.Popen(
                 ["dockyard", "up", "--port", str(site.port)], cwd=site.root, env=environment(), stderr=subprocess.PIPE, text=True
             )
-            assert any("GET /sick on port 8080: Health checks failed with these codes: [404]" in line for line in begun.stderr)
+            assert any("GET /health on port 8080: Health checks failed with these codes: [404]" in line for line in begun.stderr)
             begun.send_signal(signal.SIGINT)
             assert begun.wait(timeout=5) == 130
             begun.stderr.close()
             told = site.up(code=1).stderr
             assert get(address)[1]["version"] == "1"
         assert requests.failed == {}
-        assert "GET /sick on port 8080: Health checks failed with these codes: [404] (wanted: 200" in told
+        assert "GET /health on port 8080: Health checks failed with these codes: [404] (wanted: 200" in told
         assert "Task failed ELB health checks" in told
     finally:
         (site.root / health).write_text(before)

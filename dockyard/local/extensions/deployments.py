@@ -16,6 +16,7 @@ from ministack.core.responses import get_account_id, get_region, new_uuid, reque
 from ministack.services import ecs
 
 from dockyard.local.extensions import target_health
+from dockyard.local.extensions.draining import service_key
 from dockyard.local.extensions.instance import Instance
 
 _TICK = 0.1
@@ -25,6 +26,7 @@ def install(_: Instance) -> None:
     """Let health decide."""
     _begin_in_progress()
     _say_when_steady()
+    _keep_what_was_good()
     original = ecs._record_service_task_healthy
 
     def record_healthy(service_key: str, task: dict[str, Any]) -> None:
@@ -61,9 +63,23 @@ def _say_when_steady() -> None:
         service = ecs._services.get(service_key)
         after = (ecs._primary_deployment(service or {}) or {}).get("rolloutState")
         if service and before == "IN_PROGRESS" and after == "COMPLETED":
+            ecs._primary_deployment(service)["_was_good"] = True
             _event(service, "has reached a steady state.")
 
     ecs._complete_service_deployment = complete
+
+
+def _keep_what_was_good() -> None:
+    """A circuit breaker goes back to a deployment that was good once, also where a rollback to it was still under way."""
+    original = ecs._record_service_task_failure
+
+    def record_failure(task: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        for deployment in (ecs._services.get(service_key(task)) or {}).get("deployments", []):
+            if deployment["status"] != "PRIMARY" and deployment.get("_was_good") and deployment["rolloutState"] == "IN_PROGRESS":
+                deployment["rolloutState"] = "COMPLETED"
+        original(task, *args, **kwargs)
+
+    ecs._record_service_task_failure = record_failure
 
 
 def _event(service: dict[str, Any], message: str) -> None:

@@ -43,7 +43,11 @@ def install(_: Instance) -> None:
     def update_and_wait(physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str) -> Any:
         known = {deployment["id"] for deployment in _service(physical_id)["deployments"]}
         result = update(physical_id, old, new, stack)
-        _wait(physical_id, known=known)
+        try:
+            _wait(physical_id, known=known)
+        except ValueError:
+            _wait_until(lambda: _rolled_back(_service(physical_id)))
+            raise
         return result
 
     def delete_and_wait(physical_id: str, props: dict[str, Any]) -> None:
@@ -79,6 +83,12 @@ def _wait(physical_id: str, *, known: set[str]) -> None:
         return service["status"] != "ACTIVE" or (steady and not draining.stopping(_key(physical_id)))
 
     _wait_until(over)
+
+
+def _rolled_back(service: dict[str, Any]) -> bool:
+    """Whether what the circuit breaker went back to is steady again; where there is nothing to go back to, at once."""
+    primary = ecs._primary_deployment(service)
+    return service["status"] != "ACTIVE" or not primary or primary["rolloutState"] != "IN_PROGRESS"
 
 
 def _wait_until(over: Callable[[], bool]) -> None:
