@@ -69,7 +69,7 @@ def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, pro
     workshop.docker.tag(local_name(recipe), address, recipe.tag)
     try:
         auth = {"username": registry.username, "password": registry.password}
-        pushed = workshop.docker.push(address, recipe.tag, auth, lambda line: progress.update(recipe.service, f"pushing: {line}"))
+        pushed = workshop.docker.push(address, recipe.tag, auth, lambda _: progress.update(recipe.service, "pushing"))
     except BuildError:
         pushed = ""
         if not aws.image_digest(recipe.repository, recipe.tag):

@@ -19,7 +19,7 @@ def up(port: Port = None, env: Environment = None, project: Project = None, json
     if session.aws.parameter(_BOOTSTRAP_PARAMETER) is None:
         _bootstrap(session)
     deploy_and_tell(session, [], force=False, via="changesets", json=json)
-    screen.say(f'next: change a service and run this again; for cdk and aws in this shell: eval "$({_own_name()} local env)"')
+    screen.say(f'next: change a service and run this again\nfor cdk and aws in this shell: eval "$({_own_name()} local env)"')
 
 
 def _own_name() -> str:
