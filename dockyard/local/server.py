@@ -64,17 +64,17 @@ async def _serve(port: int, gateway_address: str) -> None:
     from hypercorn.config import Config  # noqa: PLC0415
     from ministack.app import app  # noqa: PLC0415
 
-    from dockyard.local.extensions import load_balancer_ports  # noqa: PLC0415
+    from dockyard.local.extensions import load_balancers  # noqa: PLC0415
 
     config = Config()
-    config.bind = [f"{host}:{port}" for host in (*load_balancer_ports._loopback_hosts(), gateway_address)]
+    hosts = (*load_balancers.loopback_hosts(), gateway_address)
+    config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host in hosts]
     config.keep_alive_timeout = 75
     config.graceful_timeout = SHUTDOWN_SECONDS
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    load_balancer_ports.serve_on(loop)
     await serve(app, config, shutdown_trigger=stop.wait)
 
 

@@ -97,7 +97,7 @@ def until(found, seconds: float):
     """What `found` returns once it returns something. Raises AssertionError when the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        with contextlib.suppress(LookupError, ValueError):
+        with contextlib.suppress(LookupError, ValueError, OSError):
             if value := found():
                 return value
         time.sleep(0.1)

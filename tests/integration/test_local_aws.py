@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from dockyard.local.archive import make_archive
+from tests.integration import load_balancing
 from tests.integration.local_aws import APP, Server, in_background, service, task, until
 from tests.integration.support import get
 
@@ -188,7 +189,7 @@ def a_stack_tells_where_its_values_came_from(aws: Server) -> None:
 
 
 def a_load_balancer_has_an_address_that_every_client_reaches(aws: Server) -> None:
-    """load_balancer_ports: whatever the path and the host are, the request goes by the rules and to nothing else."""
+    """load_balancers: whatever the path and the host are, the request goes by the rules and to nothing else."""
     assert aws.deploy("b", service(aws.image())) == "CREATE_COMPLETE"
     address = f"http://{aws.output('b', 'Address')}"
     for path in ("/", "/health", "/_ministack/health", "/v2/"):
@@ -207,7 +208,11 @@ BEHAVIOURS = [
         "deployments": [a_first_deployment_is_done_when_its_target_is_healthy, a_version_that_is_never_healthy_is_given_up],
         "stack_waits": [a_stack_fails_with_its_service_and_leaves_nothing, an_update_right_after_a_rollback_works],
         "stack_descriptions": [a_stack_tells_where_its_values_came_from],
-        "load_balancer_ports": [a_load_balancer_has_an_address_that_every_client_reaches],
+        "load_balancers": [
+            a_load_balancer_has_an_address_that_every_client_reaches,
+            *load_balancing.BEHAVIOURS["load_balancers"],
+        ],
+        "load_balancer_rules": load_balancing.BEHAVIOURS["load_balancer_rules"],
     }.items()
     for check in checks
 ]

@@ -7,7 +7,8 @@ fails without it. `install` puts them in place before the server starts.
 from dockyard.local.extensions import (
     deployments,
     draining,
-    load_balancer_ports,
+    load_balancer_rules,
+    load_balancers,
     registry,
     resource_types,
     stack_descriptions,
@@ -28,7 +29,8 @@ _IN_ORDER = (
     deployments,
     stack_waits,
     stack_descriptions,
-    load_balancer_ports,
+    load_balancer_rules,
+    load_balancers,
 )
 
 

@@ -16,6 +16,7 @@ import docker.errors
 from ministack.core.concurrency import spawn_background
 from ministack.services import alb, ecs
 
+from dockyard.local.balancer.proxy import Target
 from dockyard.local.extensions import target_health
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.task_definitions import DEFAULT_STOP_TIMEOUT, STOP_TIMEOUT_LABEL
@@ -67,7 +68,7 @@ def _drained(targets: list[tuple[str, int, float]], stop: Any, service: str) -> 
         begun = time.monotonic()
         time.sleep(_SETTLE if targets else 0)
         for address, port, delay in targets:
-            while target_health.in_flight[address, port] > 0 and time.monotonic() - begun < delay:
+            while target_health.in_flight[Target(address, port)] > 0 and time.monotonic() - begun < delay:
                 time.sleep(_TICK)
         stop()
     finally:

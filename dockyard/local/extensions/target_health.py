@@ -2,7 +2,6 @@
 
 - A target is `initial` until its first good check, `unhealthy` after as many failed ones in a row as the target group
   says, `healthy` again after as many good ones; `DescribeTargetHealth` tells why.
-- Requests go to healthy targets; if there is none, to the unhealthy ones (fail open); if there is none of either, 503.
   https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 
 AWS does not say when within the first interval a new target is asked. Here it is asked each second until it answers
@@ -10,16 +9,16 @@ well: a real load balancer has several nodes, each of which asks on its own.
 """
 
 import asyncio
-import random
+import math
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from ministack.core.responses import StreamingResponse
 from ministack.services import alb
 
+from dockyard.local.balancer.proxy import Target
 from dockyard.local.extensions.instance import Instance
 
 FIRST_INTERVAL = 1.0
@@ -40,19 +39,34 @@ class Health:
     due: float = 0.0
     counted: float = 0.0
     asking: bool = False
+    since: float = 0.0
+    """When it became healthy last, by the monotonic clock."""
 
 
 _health: dict[Key, Health] = {}
-in_flight: Counter[tuple[str, int]] = Counter()
-"""Requests that a target (address, port) has not answered in full yet."""
+in_flight: Counter[Target] = Counter()
+"""Requests that a target has not answered in full yet."""
 
 
 def install(_: Instance) -> None:
     """Ask, tell and route."""
     alb._ACTION_MAP["DescribeTargetHealth"] = alb._describe_target_health = _describe_target_health
-    alb._forward_to_tg = _forwarding(alb._forward_to_tg)
-    alb._proxy_http_target = _counting(alb._proxy_http_target)
+    alb._ACTION_MAP["RegisterTargets"] = alb._register_targets = lambda params: _registration("RegisterTargets", params)
+    alb._ACTION_MAP["DeregisterTargets"] = alb._deregister_targets = lambda params: _registration("DeregisterTargets", params)
     threading.Thread(target=lambda: asyncio.run(_watch()), daemon=True, name="dockyard-target-health").start()
+
+
+def _registration(action: str, params: dict[str, Any]) -> Any:
+    """A target is an id and a port: one address may be registered with several."""
+    arn = alb._p(params, "TargetGroupArn")
+    group = alb._tgs.get(arn)
+    if not group:
+        return alb._error("TargetGroupNotFound", f"Target group '{arn}' not found.")
+    named = alb._parse_targets_param(params)
+    keys = {(target["Id"], _port(target, group)) for target in named}
+    others = [target for target in alb._targets.get(arn, []) if (target["Id"], _port(target, group)) not in keys]
+    alb._targets[arn] = others + (named if action == "RegisterTargets" else [])
+    return alb._empty(action)
 
 
 def reset() -> None:
@@ -65,6 +79,24 @@ def state(target_group: str, address: str, port: int) -> str:
     """`initial`, `healthy` or `unhealthy`; `unused` where the target is not registered."""
     found = _health.get((target_group, address, port))
     return found.state if found else "unused"
+
+
+def known() -> list[Key]:
+    """All targets of all groups."""
+    return list(_health)
+
+
+def able(target_group: str, group: dict[str, Any]) -> list[Target]:
+    """Targets that may be sent requests: the healthy ones, or, where none is, the unhealthy ones (fail open)."""
+    registered = [Target(target["Id"], _port(target, group)) for target in alb._targets.get(target_group, [])]
+    states = [(target, state(target_group, *target)) for target in registered]
+    return [target for target, is_ in states if is_ == "healthy"] or [target for target, is_ in states if is_ == "unhealthy"]
+
+
+def healthy_seconds(target_group: str, target: Target) -> float:
+    """For how long a target has been healthy; 0 where it is not."""
+    found = _health.get((target_group, *target))
+    return time.monotonic() - found.since if found and found.state == "healthy" else 0.0
 
 
 async def _watch() -> None:
@@ -102,6 +134,10 @@ async def _ask(key: Key, group: dict[str, Any], health: Health) -> None:
     if reason is None:
         health.good, health.bad = health.good + 1, 0
         if health.state == "initial" or health.good >= int(group.get("HealthyThresholdCount") or 5):
+            if health.state != "healthy":
+                # A group's first target is given its whole share at once, however slowly others start.
+                alone = not any(one.state == "healthy" for other, one in _health.items() if other[0] == key[0])
+                health.since = -math.inf if alone else now
             health.state = "healthy"
     elif health.state != "initial" or now - health.counted >= interval:
         health.good, health.bad, health.counted = 0, health.bad + 1, now
@@ -163,50 +199,3 @@ def _describe_target_health(params: dict[str, Any]) -> Any:
             f"<TargetHealth><State>{health.state}</State>{told}</TargetHealth></member>"
         )
     return alb._xml(200, "DescribeTargetHealth", f"<TargetHealthDescriptions>{''.join(members)}</TargetHealthDescriptions>")
-
-
-def _forwarding(original: Any) -> Any:
-    async def forward(
-        arn: str, method: str, path: str, headers: Any, body: Any, query: Any, raw_query: Any = None, raw_path: Any = None
-    ) -> Any:
-        group = alb._tgs.get(arn)
-        registered = alb._targets.get(arn, []) if group else []
-        if not group or group.get("TargetType") == "lambda" or not registered:
-            return await original(arn, method, path, headers, body, query, raw_query, raw_path)
-        states = [(target, state(arn, target["Id"], _port(target, group))) for target in registered]
-        able = [t for t, s in states if s == "healthy"] or [t for t, s in states if s == "unhealthy"]
-        if not able:
-            return 503, {"Content-Type": "text/html"}, b"<html><h1>503 Service Temporarily Unavailable</h1></html>"
-        return await alb._proxy_http_target(random.choice(able), group, method, raw_path or path, headers, body, query, raw_query)  # noqa: S311
-
-    return forward
-
-
-def _counting(original: Any) -> Any:
-    """Count a request from the moment its target is chosen until the last byte of the answer."""
-
-    async def proxy(target: dict[str, Any], group: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        key = (target["Id"], _port(target, group))
-        in_flight[key] += 1
-        streams = False
-        try:
-            status, headers, body = await original(target, group, *args, **kwargs)
-            if isinstance(body, StreamingResponse):
-                streams = True
-                body = StreamingResponse(_released(body.runner, key))
-            return status, headers, body
-        finally:
-            if not streams:
-                in_flight[key] -= 1
-
-    return proxy
-
-
-def _released(runner: Any, key: tuple[str, int]) -> Any:
-    async def run(send: Any, receive: Any) -> None:
-        try:
-            await runner(send, receive)
-        finally:
-            in_flight[key] -= 1
-
-    return run
