@@ -20,6 +20,8 @@ DEFAULT_PORT = 4566
 REGION = "us-east-1"
 START_SECONDS = 30
 STOP_SECONDS = 10
+_LATE_SECONDS = 0.5
+"""A container whose creation was under way when its maker ended may come as late as this."""
 _PASSED_ON = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "LANG", "TZ")
 
 Say = Callable[[str], None]
@@ -82,6 +84,9 @@ class LocalAws:
         """End it and remove its containers and network; False where it did not run. The built images stay."""
         was_running = self._daemon.stop(STOP_SECONDS)
         if docker:
+            if was_running:
+                self._sweep(docker)
+                time.sleep(_LATE_SECONDS)
             self._sweep(docker)
             docker.remove_network(self.name)
         return was_running
