@@ -1,12 +1,15 @@
 """The files that a build sees: which they are, what they hold, and a copy of just these for the builder."""
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from docker.utils.build import PatternMatcher
+
+from dockyard.errors import BuildError
 
 GENERATED_IGNORES = (
     "**/.git", "**/.gitignore", "**/.venv", "**/venv", "**/node_modules", "**/__pycache__", "**/*.pyc", "**/.pytest_cache",
@@ -53,8 +56,8 @@ def entries(context: Path, patterns: Iterable[str]) -> tuple[Entry, ...]:
 def stage(context: Path, files: Iterable[Entry], target: Path) -> None:
     """Make `target` a folder with these files and no others, so that what is built is what was hashed.
 
-    Files are hard links where the file system allows it, so that a large context costs little and the builder, which
-    compares times and sizes, sends only what changed.
+    Modes are 0644, or 0755 for what may be executed, whatever they and the umask are here: they are no part of the tag. Times
+    are kept: the builder compares them and sends only what changed. Raises BuildError where a file is another one by now.
     """
     wanted = {entry.path: entry for entry in files}
     if target.exists():
@@ -65,8 +68,20 @@ def stage(context: Path, files: Iterable[Entry], target: Path) -> None:
         if entry.kind == "link":
             destination.symlink_to(entry.content)
             continue
-        try:
-            destination.hardlink_to(context / relative)
-        except OSError:
-            shutil.copy2(context / relative, destination)
+        _copy(context / relative, destination, entry)
     target.mkdir(parents=True, exist_ok=True)
+    for folder in [target, *(path for path in target.rglob("*") if path.is_dir() and not path.is_symlink())]:
+        folder.chmod(0o755)
+
+
+def _copy(source: Path, destination: Path, entry: Entry) -> None:
+    try:
+        shutil.copyfile(source, destination)
+        times = source.stat()
+    except OSError as error:
+        raise BuildError(f"{source}: cannot be read any more: {error.strerror}", hint="run the same command again") from error
+    with destination.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != entry.content:
+            raise BuildError(f"{source} was changed while it waited to be built", hint="run the same command again")
+    destination.chmod(0o755 if entry.kind == "exec" else 0o644)
+    os.utime(destination, ns=(times.st_atime_ns, times.st_mtime_ns))

@@ -43,7 +43,7 @@ class Detection:
 def detect(folder: Path, *, port: int) -> Detection:
     """Look at the files in `folder`. Raises BuildError, with what was looked at, where they do not tell."""
     if (folder / "package.json").is_file():
-        return _node(folder)
+        return _node(folder, port)
     if any((folder / name).is_file() for name in ("requirements.txt", "pyproject.toml", *_ENTRY_FILES)):
         return _python(folder, port)
     seen = ", ".join(sorted(path.name for path in folder.iterdir())[:10]) if folder.is_dir() else "no folder"
@@ -118,7 +118,7 @@ def _listed_in(folder: Path) -> str:
     return "pyproject.toml" if not (folder / "requirements.txt").is_file() else "requirements.txt"
 
 
-def _node(folder: Path) -> Detection:
+def _node(folder: Path, port: int) -> Detection:
     package = _parsed(folder / "package.json", "JSON", json.loads)
     version, version_file = _node_version(folder, package)
     if not (folder / "package-lock.json").is_file() and package.get("dependencies"):
@@ -127,7 +127,7 @@ def _node(folder: Path) -> Detection:
         )
     manager = "npm" if (folder / "package-lock.json").is_file() else "none"
     scripts = package.get("scripts") or {}
-    start, start_file = _procfile(folder, 0) or _node_start(folder, package)
+    start, start_file = _procfile(folder, port) or _node_start(folder, package)
     build = ("npm", "run", "build") if "build" in scripts else ()
     sources = (("version", version_file), ("package_manager", "package-lock.json"), ("start", start_file))
     return Detection("node", version, manager, start, build=build, sources=sources)
@@ -165,6 +165,8 @@ def _procfile(folder: Path, port: int) -> tuple[tuple[str, ...], str] | None:
     if not match:
         return None
     command = match[1].strip()
+    if re.match(r"\w+=", command):
+        return ("sh", "-c", f"exec env {command}"), "Procfile"
     if set(command) & set("&|;><`") or "$" in command.replace("$PORT", "").replace("${PORT}", ""):
         return ("sh", "-c", f"exec {command}"), "Procfile"
     return tuple(word.replace("${PORT}", str(port)).replace("$PORT", str(port)) for word in shlex.split(command)), "Procfile"

@@ -18,7 +18,7 @@ from dockyard.build.dockerfile import render
 from dockyard.config import Build, Project, Service
 from dockyard.errors import BuildError
 
-FORMAT = 1
+FORMAT = 2
 """Part of every tag; raised when the meaning of a recipe changes."""
 PLATFORM = "linux/amd64"
 """What Fargate and x86-64 servers run, whatever machine builds."""

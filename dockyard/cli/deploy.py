@@ -38,7 +38,7 @@ def deploy_and_tell(session: Session, services: list[str], *, force: bool, via: 
     with alone(session.own_folder / f"deploy-{environment}.lock", lambda: screen.say(busy)), screen.Board() as board:
         receipt = run(session.site, board, services=services, force=force, via_cdk=via == "cdk")
     screen.say(f"{'nothing changed' if receipt.nothing_changed else 'done'} ({receipt.seconds:.1f} s)")
-    for name in receipt.orphans:
+    for name in [] if receipt.nothing_changed else receipt.orphans:
         screen.say(f"{name} still runs, but its service is gone; to delete: aws cloudformation delete-stack --stack-name {name}")
     for name, balancer in receipt.through.items():
         host = session.environment.services[name].http.host

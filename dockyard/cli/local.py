@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import sys
 from dataclasses import asdict
 from datetime import datetime
 
@@ -57,16 +56,12 @@ def variables(session: Session) -> dict[str, str]:
     """What the environment must hold for the local AWS to be used. Raises PrerequisiteError where it does not run."""
     own = {
         **LocalAws(session.own_folder).environment(),
-        "PATH": os.pathsep.join([*_tools(session), os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([*session.tools, os.environ.get("PATH", os.defpath)]),
     }
     if any(os.environ.get(name) for name in _PROXIES):
-        own["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "localhost", "127.0.0.1"]))
+        here = [os.environ.get("NO_PROXY"), os.environ.get("no_proxy"), "localhost", "127.0.0.1"]
+        own["NO_PROXY"] = own["no_proxy"] = ",".join(dict.fromkeys(filter(None, here)))
     return own
-
-
-def _tools(session: Session) -> list[str]:
-    """Folders with `dockyard`, `python`, `node` and `cdk`."""
-    return [os.path.dirname(sys.executable), str(session.root / "node_modules" / ".bin")]  # noqa: PTH120  # the link, not its target
 
 
 @app.command()
@@ -97,7 +92,7 @@ def env(project: Project = None) -> None:
     session = Session(project)
     for name, value in variables(session).items():
         if name == "PATH":
-            value = os.pathsep.join(_tools(session))  # noqa: PLW2901
+            value = os.pathsep.join(session.tools)  # noqa: PLW2901
             screen.result(f'export PATH={shlex.quote(value)}:"$PATH"')
         else:
             screen.result(f"export {name}={shlex.quote(value)}")

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import sys
 from pathlib import Path
 
 from dockyard.build import STAND_INS, Bases, Recipe
@@ -66,8 +67,14 @@ class Session:
 
     @functools.cached_property
     def processes(self) -> Processes:
-        """Starts programs."""
-        return Processes(self.variables)
+        """Starts programs; those of the project's set-up first."""
+        path = os.pathsep.join([*self.tools, self.variables.get("PATH", os.defpath)])
+        return Processes({**self.variables, "PATH": path})
+
+    @property
+    def tools(self) -> list[str]:
+        """Folders with `dockyard`, `python`, `node` and `cdk`."""
+        return [os.path.dirname(sys.executable), str(self.root / "node_modules" / ".bin")]  # noqa: PTH120  # the link, not its target
 
     @functools.cached_property
     def docker(self) -> Docker:
@@ -97,7 +104,8 @@ class Session:
         registry = ""
         if self.bases.stand_ins:
             registry = self.aws.registry().host
-            upload_missing(self.bases.stand_ins, self.aws, self.variables.get("XDG_CACHE_HOME"))
+            if registry.startswith(("localhost:", "127.0.0.1:")):
+                upload_missing(self.bases.stand_ins, self.aws, self.variables.get("XDG_CACHE_HOME"))
         return Workshop(self.docker, self.bases, registry, self.own_folder, ca_bundle(self.variables))
 
     @functools.cached_property

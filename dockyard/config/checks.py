@@ -3,7 +3,7 @@
 They look at what was written, not at the models, so that they are told together with the faults of single keys.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -32,8 +32,11 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
         yield Problem((key,), message)
     if runs_on == "ec2" and settings and settings.cluster.ec2 is None:
         yield Problem(("runs_on",), "ec2 needs cluster.ec2 in dockyard.yaml: supply its instance_types there")
-    if "PORT" in _keys(raw.get("env")):
-        yield Problem(("env", "PORT"), "is set by Dockyard; write the number at the key port")
+    for key in ("env", "secrets"):
+        if "PORT" in _keys(raw.get(key)):
+            yield Problem((key, "PORT"), "is set by Dockyard; write the number at the key port")
+    if name == "platform":
+        yield Problem((), "platform is the name of a stack of Dockyard's own; give the service's folder another name")
     both = {*_keys(raw.get("env"))} & {*_keys(raw.get("secrets"))}
     for variable in sorted(both):
         yield Problem(("secrets", variable), "is in env as well; keep one of both")
@@ -62,6 +65,19 @@ def route_problems(
             way_out = "give it another" if http.priority else "run: dockyard lock"
             message = f"its rule would have priority {number}, as that of service {other}; {way_out}"
             yield file, Problem(("http", "priority"), message)
+
+
+def stack_name_problems(environments: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Two stacks of one name: `dev` with service `eu-api`, and `dev-eu` with service `api`. One would replace the other."""
+    stacks: dict[str, tuple[str, str]] = {}
+    for environment, services in environments.items():
+        for service in [*services, "platform"]:
+            other = stacks.setdefault(f"{environment}-{service}", (environment, service))
+            if other != (environment, service):
+                yield (
+                    f"dockyard.yaml: environments.{environment}: its stack of {service} would have the name of that of {other[1]}"
+                    f" in environment {other[0]}; rename one of the services or environments"
+                )
 
 
 def _http(raw: Mapping[str, Any]) -> Http | None:

@@ -13,9 +13,15 @@ MAX_DEPTH = 7
 def _path(value: str) -> str:
     if not value.startswith("/"):
         raise ValueError(f'should begin with /, got "{value}"')
+    if len(value.strip("/")) == 0 and value != "/":
+        raise ValueError(f'should be / or name something, got "{value}"')
     if len(value) > 126:  # AWS allows 128 characters in a pattern, and "/*" is added
         raise ValueError(f"should have at most 126 characters, got {len(value)}")
-    return value if value == "/" else value.rstrip("/")
+    return value
+
+
+def _route_path(value: str) -> str:
+    return "/" + _path(value).strip("/")
 
 
 class Health(Model):
@@ -48,7 +54,7 @@ class Health(Model):
 class Http(Model):
     """Which requests reach the service."""
 
-    path: Annotated[str, AfterValidator(_path)] = "/"
+    path: Annotated[str, AfterValidator(_route_path)] = "/"
     """Requests for this path and all below it: `/api` means `/api` and `/api/*`."""
     host: (
         Annotated[

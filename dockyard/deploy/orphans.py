@@ -2,11 +2,21 @@
 
 from collections.abc import Iterator
 
+from botocore.exceptions import ClientError
+
 from dockyard.deploy.site import Site
 
 
-def orphans(site: Site) -> Iterator[str]:
-    """Names of this environment's service stacks whose service is gone, by the tags that `stacks/` gives them."""
+def orphans(site: Site) -> list[str]:
+    """Names of this environment's service stacks whose service is gone; none where the credentials may not look."""
+    try:
+        return list(_orphans(site))
+    except ClientError:
+        return []
+
+
+def _orphans(site: Site) -> Iterator[str]:
+    """By the tags that `stacks/` gives them."""
     wanted = {"dockyard:application": site.project.name, "dockyard:environment": site.environment.name}
     for page in site.aws.cloudformation.get_paginator("describe_stacks").paginate():
         for stack in page["Stacks"]:

@@ -52,13 +52,13 @@ def deploy(
         _check_bootstrap(site, artifacts)
         images, stacks = (_via_cdk if via_cdk else _by_change_sets)(site, artifacts, building.result, progress)
     receipt = Receipt(
-        infrastructure=now,
+        infrastructure=now if not services or (last and last.infrastructure == now) else "",  # others may have changed too
         images={**(last.images if last and services else {}), **{image.recipe.service: image.recipe.tag for image in images}},
         digests={**(last.digests if last and services else {}), **{image.recipe.service: image.digest or "" for image in images}},
         stacks={**(last.stacks if last and services else {}), **{name: stack.version for name, stack in stacks.items()}},
         addresses={**(last.addresses if last and services else {}), **_outputs(site, stacks, "Address")},
         through={**(last.through if last and services else {}), **_outputs(site, stacks, "LoadBalancer")},
-        orphans=list(orphans(site)),
+        orphans=orphans(site),
         seconds=time.monotonic() - begun,
     )
     receipt.write(site.receipt_file)

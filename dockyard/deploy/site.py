@@ -24,13 +24,16 @@ class Site:
     @property
     def receipt_file(self) -> Path:
         """Where the receipt of this environment, account and region is kept."""
-        name = f"{self.aws.account}-{self.aws.region}-{self.environment.name}.json"
-        return self.workshop.folder / "receipts" / name
+        return self.workshop.folder / "receipts" / f"{self._place}.json"
 
     @property
     def assembly(self) -> Path:
-        """Where synth writes."""
-        return self.workshop.folder / "cdk.out"
+        """Where synth writes: a folder of its own, for another environment may be synthesized at the same time."""
+        return self.workshop.folder / "cdk.out" / self._place
+
+    @property
+    def _place(self) -> str:
+        return f"{self.aws.account}-{self.aws.region}-{self.environment.name}"
 
     @property
     def registry_stack(self) -> str:

@@ -79,8 +79,9 @@ class TaskWatch:
 
     def _lines(self, task: "TaskTypeDef", container: "ContainerTypeDef", id: str) -> list[str]:
         definition = self._aws.ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])["taskDefinition"]
-        found = next(c for c in definition["containerDefinitions"] if c["name"] == container["name"])
-        options = found.get("logConfiguration", {}).get("options", {})
+        found = next((c for c in definition["containerDefinitions"] if c["name"] == container["name"]), None)
+        # None for a container that AWS has added by itself: it is in no definition.
+        options = found.get("logConfiguration", {}).get("options", {}) if found else {}
         if not {"awslogs-group", "awslogs-stream-prefix"} <= options.keys():
             return []
         stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{id}"

@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,10 @@ class Aws:
     """One account and region, with the credentials that the environment gives."""
 
     def __init__(self, *, region: str | None = None, session: boto3.Session | None = None) -> None:
-        self._session = session or boto3.Session(region_name=region)
+        try:
+            self._session = session or boto3.Session(region_name=region or os.environ.get("AWS_REGION"))  # boto3 reads another
+        except botocore.exceptions.ProfileNotFound as error:
+            raise PrerequisiteError(str(error), hint="set AWS_PROFILE to a profile of your AWS configuration") from error
         self._assumed: dict[str, Aws] = {}
         if not self._session.region_name:
             raise PrerequisiteError("no AWS region is set", hint=f"set AWS_REGION, or region in dockyard.yaml; {_LOCAL}")

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,15 +120,22 @@ class Daemon:
         process = self._process()
         if process is not None:
             process.terminate()
-            try:
-                process.wait(timeout)
-            except psutil.TimeoutExpired:
+            if not self._ended(timeout):
                 process.kill()
-                process.wait(timeout)
+                self._ended(timeout)
         if self._child:
             self._child.wait(timeout)
         self._file.unlink(missing_ok=True)
         return process is not None
+
+    def _ended(self, timeout: float) -> bool:
+        """Whether it ends in time. One that its parent has not noticed yet has ended as well."""
+        end = time.monotonic() + timeout
+        while self.alive() and time.monotonic() < end:
+            if self._child:
+                self._child.poll()
+            time.sleep(0.02)
+        return not self.alive()
 
     def tail(self, lines: int = 20) -> str:
         """The last lines of its log."""

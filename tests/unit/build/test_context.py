@@ -2,7 +2,10 @@
 
 import os
 
+import pytest
+
 from dockyard.build.context import GENERATED_IGNORES, entries, ignore_patterns, stage
+from dockyard.errors import BuildError
 
 
 def make(root, **files):
@@ -69,3 +72,30 @@ def test_the_staged_folder_holds_just_these_files(tmp_path):
     stage(source, entries(source, ["d"]), target)
     assert paths(target) == ["a", "b/c", "b/run", "link"]
     assert entries(target, ()) == entries(source, ["d"])
+
+
+def test_modes_that_are_not_in_the_tag_are_not_in_the_image(tmp_path):
+    """A file that only its owner may read would be one that the app may not."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    make(source, lib__main_dot_py="1")
+    (source / "lib/main.py").chmod(0o600)
+    before = os.umask(0o077)
+    try:
+        stage(source, entries(source, ()), target)
+    finally:
+        os.umask(before)
+    assert [oct(path.stat().st_mode & 0o777) for path in (target, target / "lib", target / "lib/main.py")] == [
+        "0o755",
+        "0o755",
+        "0o644",
+    ]
+
+
+@pytest.mark.parametrize("change", [lambda file: file.write_text("2"), lambda file: file.unlink()])
+def test_a_file_that_changed_since_it_was_hashed_is_not_built(tmp_path, change):
+    """Under a tag that does not move, the wrong content would stay."""
+    make(tmp_path / "source", a="1")
+    found = entries(tmp_path / "source", ())
+    change(tmp_path / "source/a")
+    with pytest.raises(BuildError, match=r"source/a"):
+        stage(tmp_path / "source", found, tmp_path / "target")

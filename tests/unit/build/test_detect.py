@@ -96,3 +96,11 @@ def test_an_app_that_is_no_package_has_its_dependencies_installed_by_name(tmp_pa
     assert "pip install 'starlette>=1' 'uvicorn[standard]'\n" in text
     (tmp_path / "pyproject.toml").write_text(pyproject + '[build-system]\nrequires = ["hatchling"]\n')
     assert "pip install .\n" in render(detect(tmp_path, port=1), folder=tmp_path, port=1, base_prefix="")
+
+
+@pytest.mark.parametrize(
+    ("line", "start"),
+    [("node server.js --port $PORT", "node server.js --port 3000"), ("A=1 node server.js", "sh -c exec env A=1 node server.js")],
+)
+def test_a_procfile_of_a_node_app_is_told_the_port(tmp_path, line, start):
+    assert " ".join(detect(write(tmp_path, {"package.json": {}, "Procfile": f"web: {line}"}), port=3000).start) == start

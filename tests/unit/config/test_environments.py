@@ -52,3 +52,14 @@ def test_the_image_is_the_same_everywhere(files):
 def test_an_override_of_an_unknown_environment_is_refused(files):
     files.service("kind: web\nenvironments: {prd: {count: 2}}")
     assert files.problems() == ["services/web/service.yaml: environments.prd: unknown environment; dockyard.yaml has dev or prod"]
+
+
+def test_two_stacks_of_one_name_are_refused(files):
+    """One would replace the other."""
+    files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {}, dev-eu: {}}")
+    files.service("kind: web\nhttp: {path: /a}", "api")
+    files.service("kind: web\nhttp: {path: /b}", "eu-api")
+    assert files.problems() == [
+        "dockyard.yaml: environments.dev-eu: its stack of api would have the name of that of eu-api in environment dev; "
+        "rename one of the services or environments"
+    ]

@@ -57,6 +57,8 @@ def test_values_reach_the_model(files):
          'or {secretsmanager: NAME}, got "token"'),
         ("secrets: {A: {key: x}}", "secrets.A.secretsmanager: is required: name of the secret"),
         ("secrets: {A: /a}\nenv: {A: b}", "secrets.A: is in env as well; keep one of both"),
+        ("secrets: {PORT: /port}", "secrets.PORT: is set by Dockyard; write the number at the key port"),
+        ("http: {path: //}", 'http.path: should be / or name something, got "//"'),
         ("env: {PORT: 3000}", "env.PORT: is set by Dockyard; write the number at the key port"),
         ("image: {build: {}, from: nginx}", "image: should have build or from, got both"),
         ("image: {build: {context: /src}}", 'image.build.context: should be a path relative to the service\'s folder, got "/src"'),
