@@ -258,7 +258,7 @@ def test_a_client_that_goes_is_not_waited_for():
             writer.write(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
             await asyncio.sleep(0.2)
             writer.close()
-            await asyncio.wait_for(left.wait(), 5)
+            assert await asyncio.wait_for(left.wait(), 5)
 
     run(test())
 

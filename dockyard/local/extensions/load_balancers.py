@@ -64,21 +64,9 @@ class _Balancer:
     """Listener to port, for those that are not on the main one."""
 
 
-@dataclass
-class Served:
-    """What a target group has served since its local AWS started."""
-
-    requests: int = 0
-    by_class: Counter[str] = field(default_factory=Counter)
-    """`2XX`, `3XX`, `4XX`, `5XX`."""
-    seconds: float = 0.0
-
-
 _balancers: dict[str, _Balancer] = {}
 _fronts: dict[tuple[int, str], Front] = {}
 _turn: Counter[str] = Counter()
-served: dict[str, Served] = {}
-"""Target group to what it has served."""
 
 
 def install(_: Instance) -> None:
@@ -114,9 +102,8 @@ def install(_: Instance) -> None:
 
 
 def reset() -> None:
-    """Close all ports and forget what was served."""
+    """Close all ports."""
     _balancers.clear()
-    served.clear()
     _turn.clear()
 
 
@@ -297,16 +284,10 @@ def _forward(
         return failure(503)
     target, kept_target = chosen
     sent = rewritten(rule.get("Transforms") or [], request)
-    seen = Served()
-    counted = served.setdefault(group["TargetGroupArn"], seen)
-    begun = time.monotonic()
     target_health.in_flight[target] += 1
 
-    def done(status: int) -> None:
+    def done(_: int) -> None:
         target_health.in_flight[target] -= 1
-        counted.requests += 1
-        counted.by_class[f"{status // 100}XX"] += 1
-        counted.seconds += time.monotonic() - begun
 
     return Forward(
         target,
