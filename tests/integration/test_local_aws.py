@@ -1,5 +1,6 @@
 """Each extension of the local AWS: the behaviour of AWS that it stands for, and that it is not there without it."""
 
+import json
 import tarfile
 import tempfile
 import time
@@ -40,6 +41,21 @@ def tags_stay_but_for_those_of_caches(aws: Server) -> None:
         two.upload(registry, repository, "v1")
     refused.value.close()
     two.upload(registry, repository, "cache-1")
+
+
+def a_repository_that_stayed_is_imported_and_never_made_anew(aws: Server) -> None:
+    """registry: or the way back after a service was removed would work here alone."""
+    aws.client("ecr").create_repository(repositoryName="app")
+    repository = {"Type": "AWS::ECR::Repository", "DeletionPolicy": "Retain", "Properties": {"RepositoryName": "app"}}
+    assert aws.deploy("one", {"Repository": repository}) == "ROLLBACK_COMPLETE"
+    cloudformation = aws.client("cloudformation")
+    cloudformation.create_change_set(
+        StackName="two", ChangeSetName="c", ChangeSetType="CREATE", ImportExistingResources=True,
+        TemplateBody=json.dumps({"Resources": {"Repository": repository}}),
+    )  # fmt: skip
+    cloudformation.get_waiter("change_set_create_complete").wait(StackName="two", ChangeSetName="c", WaiterConfig={"Delay": 1})
+    cloudformation.execute_change_set(StackName="two", ChangeSetName="c")
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="two", WaiterConfig={"Delay": 1})
 
 
 def stacks_with_servers_are_taken(aws: Server) -> None:
@@ -159,6 +175,35 @@ def a_version_that_is_never_healthy_is_given_up(aws: Server) -> None:
     assert get(f"http://{aws.output('u', 'Address')}/")[0] == 200
 
 
+def _on_port(image: str, port: int, code: str, grace: int) -> dict:
+    resources = service(image, code.replace("8080", str(port)), grace=grace, PortMappings=[{"ContainerPort": port}])
+    resources["Service"]["Properties"]["LoadBalancers"][0]["ContainerPort"] = port
+    return resources
+
+
+def a_rollback_brings_all_settings_of_the_deployment_back(aws: Server) -> None:
+    """service_revisions, stack_waits: the port as well as the task definition, and CloudFormation sends back the rest."""
+    image = aws.image()
+    assert aws.deploy("r", _on_port(image, 8080, APP, grace=5)) == "CREATE_COMPLETE"
+    assert aws.deploy("r", _on_port(image, 9090, DYING, grace=7), update=True) == "UPDATE_ROLLBACK_COMPLETE"
+    found = aws.service("r")
+    assert found["loadBalancers"][0]["containerPort"] == 8080
+    assert found["healthCheckGracePeriodSeconds"] == 5
+    assert get(f"http://{aws.output('r', 'Address')}/")[0] == 200
+
+
+def tasks_stay_registered_as_they_were_until_they_are_drained(aws: Server) -> None:
+    """service_revisions: a change of the port would cut the old tasks off before the new ones are there."""
+    image = aws.image()
+    assert aws.deploy("r", _on_port(image, 8080, APP, grace=5)) == "CREATE_COMPLETE"
+    address, answers = f"http://{aws.output('r', 'Address')}/", []
+    changing = in_background(lambda: aws.deploy("r", _on_port(image, 9090, APP, grace=5), update=True))
+    while changing.is_alive():
+        answers.append(get(address)[0])
+    assert set(answers) == {200}
+    assert aws.service("r")["loadBalancers"][0]["containerPort"] == 9090
+
+
 def a_stack_fails_with_its_service_and_leaves_nothing(aws: Server) -> None:
     """stack_waits: or a broken image would be a successful deploy."""
     assert aws.deploy("w", service(aws.image(), DYING)) == "ROLLBACK_COMPLETE"
@@ -199,13 +244,21 @@ def a_load_balancer_has_an_address_that_every_client_reaches(aws: Server) -> Non
 BEHAVIOURS = [
     (name, check)
     for name, checks in {
-        "registry": [missing_images_are_told, tags_stay_but_for_those_of_caches],
+        "registry": [
+            missing_images_are_told,
+            tags_stay_but_for_those_of_caches,
+            a_repository_that_stayed_is_imported_and_never_made_anew,
+        ],
         "resource_types": [stacks_with_servers_are_taken],
         "task_definitions": [secrets_and_settings_reach_the_container],
         "task_network": [tasks_are_on_a_network_of_their_own_and_reach_the_local_aws],
         "target_health": [a_target_that_does_not_answer_gets_no_requests, a_target_that_answers_wrongly_is_told_why],
         "draining": [a_request_under_way_is_finished_before_its_container_stops],
         "deployments": [a_first_deployment_is_done_when_its_target_is_healthy, a_version_that_is_never_healthy_is_given_up],
+        "service_revisions": [
+            tasks_stay_registered_as_they_were_until_they_are_drained,
+            a_rollback_brings_all_settings_of_the_deployment_back,
+        ],
         "stack_waits": [a_stack_fails_with_its_service_and_leaves_nothing, an_update_right_after_a_rollback_works],
         "stack_descriptions": [a_stack_tells_where_its_values_came_from],
         "load_balancers": [

@@ -18,6 +18,7 @@ from ministack.services import ecs
 from dockyard.local.extensions import target_health
 from dockyard.local.extensions.draining import service_key
 from dockyard.local.extensions.instance import Instance
+from dockyard.local.extensions.service_revisions import balanced
 
 _TICK = 0.1
 
@@ -94,7 +95,8 @@ def _watch(healthy: Any, service_key: str, task: dict[str, Any], account: str, r
     with request_scope(account, region):
         while ecs._task_is_active(task["taskArn"], task):
             service = ecs._services.get(service_key) or {}
-            states = {_state(balanced, task) for balanced in service.get("loadBalancers") or []}
+            address = ecs._task_ip(task) or ""
+            states = {target_health.state(group, address, port) for group, port in balanced(service, task)}
             graced = time.monotonic() - begun < int(service.get("healthCheckGracePeriodSeconds") or 0)
             if states == {"healthy"} and not counted:
                 counted = True
@@ -108,14 +110,8 @@ def _watch(healthy: Any, service_key: str, task: dict[str, Any], account: str, r
             time.sleep(_TICK)
 
 
-def _state(balanced: dict[str, Any], task: dict[str, Any]) -> str:
-    return target_health.state(
-        balanced.get("targetGroupArn", ""), ecs._task_ip(task) or "", int(balanced.get("containerPort", 80))
-    )
-
-
 def _fail(service_key: str, service: dict[str, Any], task: dict[str, Any]) -> None:
-    group = service["loadBalancers"][0]["targetGroupArn"]
+    group = balanced(service, task)[0][0]
     reason = f"Task failed ELB health checks in (target-group {group})"
     _event(service, f"(task {task['taskArn'].rsplit('/', 1)[-1]}) failed ELB health checks in (target-group {group})")
     if ecs._mark_task_stopped(task["taskArn"], task, reason, "ServiceSchedulerInitiated"):

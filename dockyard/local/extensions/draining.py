@@ -19,6 +19,7 @@ from ministack.services import alb, ecs
 from dockyard.local.balancer.proxy import Target
 from dockyard.local.extensions import target_health
 from dockyard.local.extensions.instance import Instance
+from dockyard.local.extensions.service_revisions import balanced
 from dockyard.local.extensions.task_definitions import DEFAULT_STOP_TIMEOUT, STOP_TIMEOUT_LABEL
 
 _DEFAULT_DELAY = 300.0
@@ -79,11 +80,10 @@ def _targets(task: dict[str, Any]) -> Iterator[tuple[str, int, float]]:
     """Address, port and deregistration delay of the task in each target group of its service."""
     service = ecs._services.get(service_key(task)) or {}
     address = ecs._task_ip(task)
-    for balanced in service.get("loadBalancers") or []:
-        attributes = {a["Key"]: a["Value"] for a in alb._tg_attrs.get(balanced.get("targetGroupArn"), [])}
+    for group, port in balanced(service, task):
+        attributes = {a["Key"]: a["Value"] for a in alb._tg_attrs.get(group, [])}
         if address:
-            delay = float(attributes.get("deregistration_delay.timeout_seconds", _DEFAULT_DELAY))
-            yield address, int(balanced.get("containerPort", 80)), delay
+            yield address, port, float(attributes.get("deregistration_delay.timeout_seconds", _DEFAULT_DELAY))
 
 
 def _stop_and_remove(client: Any, container: Any) -> None:

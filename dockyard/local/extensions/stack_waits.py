@@ -2,7 +2,7 @@
 
 It waits until the deployment that it began is completed, as many tasks run as are wanted, and the old ones are gone. When
 the circuit breaker gives the deployment up, the resource fails and the stack rolls back; a service that was being created
-is deleted with it.
+is deleted with it, one that was being updated gets its old properties again.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
 """
 
@@ -47,6 +47,7 @@ def install(_: Instance) -> None:
             _wait(physical_id, known=known)
         except ValueError:
             _wait_until(lambda: _rolled_back(_service(physical_id)))
+            update(physical_id, new, old, stack)  # what a rollback of the deployment does not bring back, as the grace period
             raise
         return result
 
