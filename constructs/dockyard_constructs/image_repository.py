@@ -66,7 +66,7 @@ class ImageRepository(Construct):
         :param untagged_after: age at which images without a tag expire. Default: 1 day.
         :param caches_after: age at which build caches (tags `cache-...`) expire. Default: 30 days.
         :param empty_on_delete: delete the images together with the repository. Default: the repository is kept when
-            its stack is deleted.
+            its stack is deleted; one that stays is adopted by a deploy with `--import-existing-resources`.
         """
         super().__init__(scope, id)
         self.repository = ecr.Repository(
@@ -79,7 +79,7 @@ class ImageRepository(Construct):
             encryption=ecr.RepositoryEncryption.KMS if encryption_key else ecr.RepositoryEncryption.AES_256,
             encryption_key=encryption_key,
             empty_on_delete=empty_on_delete,
-            removal_policy=RemovalPolicy.DESTROY if empty_on_delete else RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.DESTROY if empty_on_delete else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         self.repository.add_lifecycle_rule(
             description="build caches",

@@ -127,19 +127,19 @@ class WebService(Construct):
         )
         # Else the first tasks may start before they are allowed to pull the image, which the circuit breaker counts.
         self.service.node.add_dependency(self.task_definition.obtain_execution_role())
-        self.target_group = self._target_group(vpc or cluster.vpc, port, health_check)
+        self.target_group = self._target_group(vpc or cluster.vpc, health_check)
         self._add_rule(listener, route)
 
     def _linux_parameters(self) -> ecs.LinuxParameters:
         """A small init as process 1, which passes SIGTERM on and reaps what the app leaves behind."""
         return ecs.LinuxParameters(self, "Linux", init_process_enabled=True)
 
-    def _target_group(self, vpc: ec2.IVpc, port: int, check: HealthCheck) -> elbv2.ApplicationTargetGroup:
+    def _target_group(self, vpc: ec2.IVpc, check: HealthCheck) -> elbv2.ApplicationTargetGroup:
         return elbv2.ApplicationTargetGroup(
             self,
             "Targets",
             vpc=vpc,
-            port=port,
+            port=80,  # targets bring their own; another number here would replace the group
             protocol=elbv2.ApplicationProtocol.HTTP,
             targets=[self.service],
             deregistration_delay=DEREGISTRATION_DELAY,

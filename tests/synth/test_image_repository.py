@@ -21,7 +21,7 @@ def test_with_all_defaults_tags_stay_and_images_are_scanned_encrypted_and_kept(s
     assert [f["ImageTagMutabilityExclusionFilterValue"] for f in properties["ImageTagMutabilityExclusionFilters"]] == ["cache-*"]
     assert properties["ImageScanningConfiguration"] == {"ScanOnPush": True}
     assert properties["EmptyOnDelete"] is False
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_no_rule_expires_an_image_that_may_be_in_use(stack, template):

@@ -5,6 +5,8 @@
 - `DescribeImages` of a tag that is not there answers `ImageNotFoundException`; with an empty list the CDK CLI would
   believe that the image is there.
   https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
+- CloudFormation makes no repository of a name that is there: one that stayed when its stack went is imported, or in the way.
+  https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
 - Tags of a repository with `IMMUTABLE_WITH_EXCLUSION` do not move, save those that a filter names.
   https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 """
@@ -19,11 +21,12 @@ from typing import Any
 from docker.models.containers import ContainerCollection
 from docker.models.images import ImageCollection
 from ministack.services import ecr
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import changesets, provisioners
 
 from dockyard.local.extensions.instance import Instance
 
 _AWS_HOST = re.compile(r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/")
+_TYPE = "AWS::ECR::Repository"
 _TOKEN_SECONDS = 12 * 3600
 
 
@@ -32,6 +35,7 @@ def install(instance: Instance) -> None:
     ecr._repo_uri = lambda name: f"{instance.registry}/{name}"
     ecr._get_authorization_token = lambda _: _authorization(instance)
     _refuse_missing_images()
+    _import_repositories()
     _keep_tags_in_place()
     for owner, methods in ((ImageCollection, ("get", "pull", "get_registry_data")), (ContainerCollection, ("run", "create"))):
         for method in methods:
@@ -82,6 +86,9 @@ def _keep_tags_in_place() -> None:
         return {**to_api(props), "imageTagMutabilityExclusionFilters": filters}
 
     def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
+        name = props.get("RepositoryName")
+        if name in ecr._repositories:
+            raise ValueError(f"The repository with name '{name}' already exists in the registry with id '{ecr._registry_id()}'")
         physical_id, attributes = create_original(logical_id, props, stack)
         ecr._repositories[physical_id].update(with_filters(props))
         return physical_id, attributes
@@ -98,9 +105,23 @@ def _keep_tags_in_place() -> None:
         finally:
             repository["imageTagMutability"] = "IMMUTABLE_WITH_EXCLUSION"
 
-    handler = provisioners._RESOURCE_HANDLERS["AWS::ECR::Repository"]
+    handler = provisioners._RESOURCE_HANDLERS[_TYPE]
     create_original, handler["create"] = handler["create"], create
     ecr._v2_put_manifest = put
+
+
+def _import_repositories() -> None:
+    """What `ImportExistingResources` adopts; ministack knows other types."""
+
+    def missing(name: str) -> str | None:
+        return None if name in ecr._repositories else f"Resource of type '{_TYPE}' with identifier '{name}' was not found."
+
+    def adopt(identifier: dict[str, str]) -> tuple[str, dict[str, str]]:
+        found = ecr._repositories[identifier["RepositoryName"]]
+        return found["repositoryName"], {"Arn": found["repositoryArn"], "RepositoryUri": found["repositoryUri"]}
+
+    changesets._IMPORT_LOOKUPS[_TYPE] = (("RepositoryName",), missing)
+    provisioners._RESOURCE_HANDLERS[_TYPE]["import"] = adopt
 
 
 def _readdress(owner: type, method: str, registry: str) -> None:
