@@ -29,7 +29,7 @@ def start(session: Session, port: int | None) -> Session:
     local = LocalAws(session.own_folder)
     with alone(session.own_folder / "local.lock", lambda: screen.say("another dockyard starts the local AWS; waiting")):
         docker = Engine(session.own_folder, session.processes, screen.say).ensure()
-        local.up(docker, port, screen.say)
+        local.up(docker, port, session.environment.settings.account, screen.say)
     here = in_local_aws(session)
     dockerfiles = (dockerfile_of(session.project, name, service) for name, service in session.environment.services.items())
     bases = [base for found in dockerfiles if found for base in references(found.text, found.args)]

@@ -89,7 +89,8 @@ class Processes:
 class Daemon:
     """A program that goes on when this one has ended: its process id is kept in a file, its output in a log.
 
-    An id may be given to another process later, so the start time is kept with it, and only the very process is ended.
+    An id may be given to another process later, so the start time is kept with it, and only the very process is ended. The
+    file names itself: in a copy of its folder it says nothing, for the process is the original's.
     """
 
     def __init__(self, file: Path, log: Path) -> None:
@@ -105,7 +106,9 @@ class Daemon:
                 arguments, env=dict(environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
         started = psutil.Process(self._child.pid).create_time()
-        self._file.write_text(json.dumps({"pid": self._child.pid, "started": started, **facts}))
+        self._file.write_text(
+            json.dumps({"pid": self._child.pid, "started": started, "file": str(self._file.resolve()), **facts})
+        )
 
     def facts(self) -> dict[str, Any] | None:
         """What is known of the running process; None where it does not run."""
@@ -143,17 +146,18 @@ class Daemon:
 
     def _read(self) -> dict[str, Any]:
         try:
-            facts: dict[str, Any] = json.loads(self._file.read_text())
-        except (FileNotFoundError, ValueError):
+            facts = json.loads(self._file.read_text())
+            original = Path(facts["file"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
             return {}
-        return facts
+        return facts if original == self._file.resolve() or not original.exists() else {}
 
     def _process(self) -> psutil.Process | None:
         facts = self._read()
         try:
             process = psutil.Process(facts["pid"])
             same = abs(process.create_time() - facts["started"]) < 1 and process.status() != psutil.STATUS_ZOMBIE
-        except (KeyError, psutil.NoSuchProcess):
+        except (KeyError, TypeError, psutil.NoSuchProcess):
             return None
         return process if same else None
 

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from dockyard.errors import DockyardError, PrerequisiteError
 
 DEFAULT_PORT = 4566
 REGION = "us-east-1"
+ACCOUNT = "000000000000"
+"""What the account is called where the project does not say."""
 START_SECONDS = 30
 STOP_SECONDS = 10
 _LATE_SECONDS = 0.5
@@ -62,15 +64,14 @@ class LocalAws:
         facts = self._daemon.facts()
         return int(facts["port"]) if facts else None
 
-    def up(self, docker: Docker, port: int | None, say: Say) -> int:
+    def up(self, docker: Docker, port: int | None, account: str | None, say: Say) -> int:
         """Start it, or find it running; its port. What a killed one left is removed first.
 
-        Raises PrerequisiteError where another program holds the port, or where it runs on another one.
+        Raises PrerequisiteError where another program holds the port, or where it runs on another one or as another account.
         """
-        if running := self.port:
-            if port not in (None, running):
-                raise PrerequisiteError(f"the local AWS of this project runs on port {running}", hint="run: dockyard local down")
-            return running
+        if facts := self._daemon.facts():
+            self._refuse_another(facts, port, account)
+            return int(facts["port"])
         port = port or DEFAULT_PORT
         if holder := holder_of(port):
             raise PrerequisiteError(
@@ -80,8 +81,16 @@ class LocalAws:
         say("starting the local AWS")
         gateway = docker.network_gateway(self.name, {"dockyard.local": self.name})
         (self._state / "tmp").mkdir(parents=True, exist_ok=True)
-        self._start(port, gateway)
+        self._start(port, gateway, account or ACCOUNT)
         return port
+
+    def _refuse_another(self, facts: Mapping[str, object], port: int | None, account: str | None) -> None:
+        for what, wanted in (("port", port), ("account", account)):
+            if wanted not in (None, facts[what]):
+                raise PrerequisiteError(
+                    f"the local AWS of this project runs with {what} {facts[what]}, and {wanted} is wanted",
+                    hint="run: dockyard local down",
+                )
 
     def down(self, docker: Docker | None) -> bool:
         """End it and remove its containers and network; False where it did not run. The built images stay."""
@@ -134,14 +143,15 @@ class LocalAws:
         """Remove the containers of this local AWS, whichever process started them."""
         docker.remove_containers(self.label)
 
-    def _start(self, port: int, gateway: str) -> None:
+    def _start(self, port: int, gateway: str, account: str) -> None:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         arguments = [
             sys.executable, "-m", "dockyard.local.server", "--port", str(port), "--name", self.name,
-            "--gateway", gateway, "--state", str(self._state.resolve()), *(f"--without={name}" for name in self._without),
+            "--gateway", gateway, "--account", account,
+            "--state", str(self._state.resolve()), *(f"--without={name}" for name in self._without),
         ]  # fmt: skip
         self._daemon.log.unlink(missing_ok=True)
-        self._daemon.start(arguments, environment, port=port)
+        self._daemon.start(arguments, environment, port=port, account=account)
         try:
             self._await_answer(port)
         except BaseException:

@@ -18,10 +18,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--name", required=True, help="of its Docker network and its containers' labels")
     parser.add_argument("--gateway", required=True)
+    parser.add_argument("--account", required=True)
     parser.add_argument("--state", required=True)
     parser.add_argument("--without", action="append", default=[])
     arguments = parser.parse_args()
-    _settings(arguments.port, arguments.name, arguments.state)
+    _settings(arguments.port, arguments.name, arguments.account, arguments.state)
     # Only now: ministack reads its settings when it is imported.
     from dockyard.local import extensions  # noqa: PLC0415
     from dockyard.local.extensions.instance import Instance  # noqa: PLC0415
@@ -33,9 +34,10 @@ def main() -> None:
     os._exit(0)  # threads that wait for containers and their answers must not keep the process
 
 
-def _settings(port: int, name: str, state: str) -> None:
+def _settings(port: int, name: str, account: str, state: str) -> None:
     os.environ.update(
         GATEWAY_PORT=str(port),
+        MINISTACK_ACCOUNT_ID=account,
         MINISTACK_HOSTNAME=name,  # not the machine's name, which may change while containers live
         HOSTNAME="",  # ministack looks for a container of this name; it is not in one
         S3_DATA_DIR=f"{state}/s3",

@@ -37,7 +37,7 @@ class Server:
     def __init__(self, folder: Path, without: tuple[str, ...] = ()) -> None:
         self.docker = Docker(Processes(environment()))
         self.local = LocalAws(folder, without)
-        self.port = self.local.up(self.docker, free_port(), print)
+        self.port = self.local.up(self.docker, free_port(), None, print)
         self.name = self.local.name
 
     def client(self, service: str):
