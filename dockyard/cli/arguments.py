@@ -21,3 +21,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Port = Annotated[
     int | None, typer.Option("--port", min=1024, max=65535, help="Port of the local AWS. Default: 4566.", show_default=False)
 ]
+AllowInterruption = Annotated[
+    bool,
+    typer.Option("--allow-interruption", help="Also make changes during which requests to a service fail, as of runs_on."),
+]

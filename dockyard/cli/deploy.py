@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 import typer
 
 from dockyard.cli import screen
-from dockyard.cli.arguments import Environment, Json, Project, Services
+from dockyard.cli.arguments import AllowInterruption, Environment, Json, Project, Services
 from dockyard.cli.session import Session
+from dockyard.deploy.run import Wishes
 from dockyard.deploy.run import deploy as run
 from dockyard.doors.lock import alone
 
@@ -22,21 +23,23 @@ def deploy(
     via: Annotated[
         Literal["changesets", "cdk"], typer.Option(help="Deploy stacks by change sets, or by the CDK CLI.")
     ] = "changesets",
+    allow_interruption: AllowInterruption = False,
     json: Json = False,
 ) -> None:
     """Build, push and deploy what changed, and print where each service answers."""
     session = Session(project, env)
     session.check_services(services or [])
-    deploy_and_tell(session, services or [], force=force, via=via, json=json)
+    wishes = Wishes(services or [], force=force, via_cdk=via == "cdk", allow_interruption=allow_interruption)
+    deploy_and_tell(session, wishes, json=json)
 
 
-def deploy_and_tell(session: Session, services: list[str], *, force: bool, via: str, json: bool) -> None:
+def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
     """Deploy, then print one line a service."""
     environment = session.environment.name
     screen.say(f"{session.project.name} to {environment} (account {session.aws.account}, {session.aws.region})")
     busy = f"another deploy to {environment} runs in this folder; waiting for it"
     with alone(session.own_folder / f"deploy-{environment}.lock", lambda: screen.say(busy)), screen.Board() as board:
-        receipt = run(session.site, board, services=services, force=force, via_cdk=via == "cdk")
+        receipt = run(session.site, board, wishes)
     screen.say(f"{'nothing changed' if receipt.nothing_changed else 'done'} ({receipt.seconds:.1f} s)")
     for name in [] if receipt.nothing_changed else receipt.orphans:
         screen.say(f"{name} still runs, but its service is gone; to delete: aws cloudformation delete-stack --stack-name {name}")

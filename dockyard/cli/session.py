@@ -9,7 +9,7 @@ from dockyard.build import STAND_INS, Bases, Recipe
 from dockyard.build.builder import Workshop, ca_bundle
 from dockyard.config import PROJECT_FILE, Environment, Project, load_project
 from dockyard.deploy.images import recipes
-from dockyard.deploy.site import Site
+from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
@@ -103,9 +103,10 @@ class Session:
         """What builds need; stand-ins are in the registry then."""
         registry = ""
         if self.bases.stand_ins:
-            registry = self.aws.registry().host
+            reading = in_lookup_role(self.aws, self.root)
+            registry = reading.registry().host
             if registry.startswith(("localhost:", "127.0.0.1:")):
-                upload_missing(self.bases.stand_ins, self.aws, self.variables.get("XDG_CACHE_HOME"))
+                upload_missing(self.bases.stand_ins, reading, self.variables.get("XDG_CACHE_HOME"))
         return Workshop(self.docker, self.bases, registry, self.own_folder, ca_bundle(self.variables))
 
     @functools.cached_property

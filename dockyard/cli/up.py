@@ -5,20 +5,26 @@ import tempfile
 from pathlib import Path
 
 from dockyard.cli import local, screen
-from dockyard.cli.arguments import Environment, Json, Port, Project
+from dockyard.cli.arguments import AllowInterruption, Environment, Json, Port, Project
 from dockyard.cli.deploy import deploy_and_tell
 from dockyard.cli.session import Session
+from dockyard.deploy.run import Wishes
+from dockyard.deploy.site import qualifier
 from dockyard.errors import DockyardError
 
-_BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 
-
-def up(port: Port = None, env: Environment = None, project: Project = None, json: Json = False) -> None:
+def up(
+    port: Port = None,
+    env: Environment = None,
+    project: Project = None,
+    json: Json = False,
+    allow_interruption: AllowInterruption = False,
+) -> None:
     """Start the local AWS, bootstrap it, deploy everything, and print where each service answers."""
     session = local.start(Session(project, env), port)
-    if session.aws.parameter(_BOOTSTRAP_PARAMETER) is None:
+    if session.aws.parameter(f"/cdk-bootstrap/{qualifier(session.root)}/version") is None:
         _bootstrap(session)
-    deploy_and_tell(session, [], force=False, via="changesets", json=json)
+    deploy_and_tell(session, Wishes(allow_interruption=allow_interruption), json=json)
     screen.say(f'next: change a service and run this again\nfor cdk and aws in this shell: eval "$({_own_name()} local env)"')
 
 
@@ -32,6 +38,6 @@ def _bootstrap(session: Session) -> None:
     screen.say("bootstrapping the account for CDK")
     where = f"aws://{session.aws.account}/{session.aws.region}"
     with tempfile.TemporaryDirectory() as elsewhere:  # in the project's folder the CLI would synthesize first
-        ended = session.processes.run(["cdk", "bootstrap", where], cwd=Path(elsewhere))
+        ended = session.processes.run(["cdk", "bootstrap", where, "--qualifier", qualifier(session.root)], cwd=Path(elsewhere))
     if ended.code != 0:
         raise DockyardError(f"cdk bootstrap failed:\n{ended.output[-2000:].strip()}")

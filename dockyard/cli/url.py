@@ -12,7 +12,7 @@ def url(service: Service, env: Environment = None, project: Project = None) -> N
     session = Session(project, env)
     session.check_services([service])
     name = session.site.service_stack(service)
-    stack = describe(session.aws.cloudformation, name)
+    stack = describe(session.site.reading.cloudformation, name)
     outputs = stack.get("Outputs", []) if stack else []
     address = next((output["OutputValue"] for output in outputs if output["OutputKey"] == "Address"), None)
     if address is None:

@@ -1,13 +1,19 @@
 """The images of a deploy: which are there, building the others, pushing them."""
 
+import time
 from dataclasses import replace
+
+from botocore.exceptions import ClientError
 
 from dockyard.build.bases import Bases
 from dockyard.build.plan import Planned, State, build_all, plan, push, side_by_side
 from dockyard.build.recipe import Recipe, recipe
 from dockyard.config import Environment, Project
 from dockyard.deploy.site import Site
+from dockyard.doors.aws import Aws, Registry
 from dockyard.progress import Progress
+
+_ROLE_SECONDS = 30
 
 
 def recipes(project: Project, environment: Environment, bases: Bases) -> list[Recipe]:
@@ -18,7 +24,7 @@ def recipes(project: Project, environment: Environment, bases: Bases) -> list[Re
 
 def built(site: Site, wanted: list[Recipe], progress: Progress) -> list[Planned]:
     """The images, each in ECR already or built here. Raises BuildError."""
-    planned = plan(wanted, site.aws, lambda name: site.workshop.docker.image_id(name) is not None)
+    planned = plan(wanted, site.reading, lambda name: site.workshop.docker.image_id(name) is not None)
     for entry in planned:
         if entry.state is State.PUSHED:
             progress.done(entry.recipe.service, "image is in ECR already")
@@ -31,11 +37,24 @@ def pushed(site: Site, images: list[Planned], progress: Progress) -> list[Planne
     waiting = [entry for entry in images if entry.state is not State.PUSHED]
     if not waiting:
         return images
-    acting = site.aws.assuming(site.publishing_role)
-    registry = acting.registry()
+    acting, registry = _publisher(site)
     done = side_by_side(lambda entry: push(entry, acting, registry, site.workshop, progress), waiting)
     by_service = {entry.recipe.service: entry for entry in [*images, *done]}
     return [by_service[entry.recipe.service] for entry in images]
+
+
+def _publisher(site: Site) -> tuple[Aws, Registry]:
+    """Who may push, and where to. A role that was made a moment ago is not known everywhere for some seconds."""
+    end = time.monotonic() + _ROLE_SECONDS
+    while True:
+        acting = site.aws.assuming(site.publishing_role)
+        try:
+            return acting, acting.registry()
+        except ClientError as error:
+            if not error.response["Error"]["Code"].startswith("AccessDenied") or time.monotonic() > end:
+                raise
+        site.aws.forget(site.publishing_role)
+        time.sleep(2)
 
 
 def bring(site: Site, wanted: list[Recipe], progress: Progress) -> list[Planned]:

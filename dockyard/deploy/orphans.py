@@ -18,7 +18,7 @@ def orphans(site: Site) -> list[str]:
 def _orphans(site: Site) -> Iterator[str]:
     """By the tags that `stacks/` gives them."""
     wanted = {"dockyard:application": site.project.name, "dockyard:environment": site.environment.name}
-    for page in site.aws.cloudformation.get_paginator("describe_stacks").paginate():
+    for page in site.reading.cloudformation.get_paginator("describe_stacks").paginate():
         for stack in page["Stacks"]:
             tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
             service = tags.get("dockyard:service")

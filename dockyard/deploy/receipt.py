@@ -3,7 +3,7 @@
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,15 +19,15 @@ class Receipt:
 
     infrastructure: str
     """Fingerprint of what makes the stacks, but for the images."""
-    images: Mapping[str, str]
+    images: dict[str, str]
     """Service to tag."""
-    digests: Mapping[str, str]
+    digests: dict[str, str]
     """Service to digest in ECR."""
-    stacks: Mapping[str, str]
+    stacks: dict[str, str]
     """Stack to the time of its last change."""
-    addresses: Mapping[str, str]
+    addresses: dict[str, str]
     """Service to where it answers."""
-    through: Mapping[str, str]
+    through: dict[str, str]
     """Service to its load balancer, for those that answer to a host of their own: its name must point there."""
     orphans: Sequence[str]
     """Stacks of services that the project no longer has."""
@@ -38,6 +38,10 @@ class Receipt:
         """Keep it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+
+NONE = Receipt(infrastructure="", images={}, digests={}, stacks={}, addresses={}, through={}, orphans=(), seconds=0.0)
+"""Where nothing was deployed yet."""
 
 
 def read_receipt(path: Path) -> Receipt | None:

@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from botocore.exceptions import ClientError
@@ -13,7 +13,7 @@ from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, pushed, recipes
 from dockyard.deploy.orphans import orphans
-from dockyard.deploy.receipt import Receipt, fingerprint, read_receipt
+from dockyard.deploy.receipt import NONE, Receipt, fingerprint, read_receipt
 from dockyard.deploy.site import PARTITION, Site
 from dockyard.deploy.stack import Deployed, StackDeployer, describe, version
 from dockyard.deploy.synth import synthesize
@@ -28,36 +28,49 @@ IMAGES = "images"
 """The piece of work that brings all images into ECR."""
 
 
-def deploy(
-    site: Site, progress: Progress, *, services: Sequence[str] = (), force: bool = False, via_cdk: bool = False
-) -> Receipt:
-    """Bring the environment to what the project says; the receipt.
+@dataclass(frozen=True)
+class Wishes:
+    """What the user wants of a deploy."""
 
-    :param services: deploy these services' stacks, and what they depend on; all where none are named.
-    :param force: look at every stack even where nothing seems to have changed.
-    :param via_cdk: leave the stacks to the CDK CLI.
-    """
+    services: Sequence[str] = ()
+    """Deploy these services' stacks, and what they depend on; all where none are named."""
+    force: bool = False
+    """Look at every stack even where nothing seems to have changed."""
+    via_cdk: bool = False
+    """Leave the stacks to the CDK CLI."""
+    allow_interruption: bool = False
+    """Also make changes during which requests to a service fail."""
+
+
+def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
+    """Bring the environment to what the project says; the receipt."""
     begun = time.monotonic()
     made = recipes(site.project, site.environment, site.workshop.bases)
     tags = {found.service: found.tag for found in made}
     now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
     last = read_receipt(site.receipt_file)
-    if last and not force and last.infrastructure == now and last.images == tags and _untouched(site, last):
+    services = wishes.services
+    if last and not wishes.force and last.infrastructure == now and last.images == tags and _untouched(site, last):
         return replace(last, seconds=time.monotonic() - begun, nothing_changed=True)
     wanted = [found for found in made if not services or found.service in services]
+    deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
     with Threads(max_workers=1) as pool:
         building = pool.submit(built, site, wanted, progress)
         everything = _synthesized(site, progress, validate=last is None or last.infrastructure != now)
         artifacts = _with_dependencies(everything, {site.service_stack(name) for name in services})
         _check_bootstrap(site, artifacts)
-        images, stacks = (_via_cdk if via_cdk else _by_change_sets)(site, artifacts, building.result, progress)
+        if wishes.via_cdk:
+            images, stacks = _via_cdk(site, artifacts, building.result, progress, deployer)
+        else:
+            images, stacks = _by_change_sets(site, artifacts, building.result, progress, deployer)
+    kept = last if last and services else NONE
     receipt = Receipt(
         infrastructure=now if not services or (last and last.infrastructure == now) else "",  # others may have changed too
-        images={**(last.images if last and services else {}), **{image.recipe.service: image.recipe.tag for image in images}},
-        digests={**(last.digests if last and services else {}), **{image.recipe.service: image.digest or "" for image in images}},
-        stacks={**(last.stacks if last and services else {}), **{name: stack.version for name, stack in stacks.items()}},
-        addresses={**(last.addresses if last and services else {}), **_outputs(site, stacks, "Address")},
-        through={**(last.through if last and services else {}), **_outputs(site, stacks, "LoadBalancer")},
+        images=kept.images | {image.recipe.service: image.recipe.tag for image in images},
+        digests=kept.digests | {image.recipe.service: image.digest or "" for image in images},
+        stacks=kept.stacks | {name: stack.version for name, stack in stacks.items()},
+        addresses=kept.addresses | _outputs(site, stacks, "Address"),
+        through=kept.through | _outputs(site, stacks, "LoadBalancer"),
         orphans=orphans(site),
         seconds=time.monotonic() - begun,
     )
@@ -69,7 +82,7 @@ def _untouched(site: Site, last: Receipt) -> bool:
     """Whether the account still is as the last deploy left it."""
 
     def same(name: str) -> bool:
-        stack = describe(site.aws.cloudformation, name)
+        stack = describe(site.reading.cloudformation, name)
         return stack is not None and version(stack) == last.stacks[name]
 
     expected = {site.service_stack(name) for name in site.environment.services}
@@ -93,14 +106,19 @@ Stacks = Mapping[str, Deployed]
 
 
 def _by_change_sets(
-    site: Site, artifacts: list[StackArtifact], images: Callable[[], list[Planned]], progress: Progress
+    site: Site,
+    artifacts: list[StackArtifact],
+    images: Callable[[], list[Planned]],
+    progress: Progress,
+    deployer: StackDeployer,
 ) -> tuple[list[Planned], Stacks]:
     """Each stack once those that it needs are done, the platform while images are still built.
 
     Stacks that need the registry wait until every image is in ECR: no service is touched where one cannot be built.
     """
     nodes = {
-        artifact.name: Node(partial(_deploy_stack, site, artifact, progress), _needs(site, artifact)) for artifact in artifacts
+        artifact.name: Node(partial(_deploy_stack, site, artifact, progress, deployer), _needs(site, artifact))
+        for artifact in artifacts
     }
     nodes[IMAGES] = Node(lambda: pushed(site, images(), progress), frozenset({site.registry_stack}))
     done = run_graph(nodes)
@@ -113,19 +131,22 @@ def _needs(site: Site, artifact: StackArtifact) -> frozenset[str]:
 
 
 def _via_cdk(
-    site: Site, artifacts: list[StackArtifact], images: Callable[[], list[Planned]], progress: Progress
+    site: Site,
+    artifacts: list[StackArtifact],
+    images: Callable[[], list[Planned]],
+    progress: Progress,
+    deployer: StackDeployer,
 ) -> tuple[list[Planned], Stacks]:
     """The registry by a change set, then the images, then the CDK CLI."""
     registry = [artifact for artifact in artifacts if artifact.name == site.registry_stack]
-    in_ecr, _ = _by_change_sets(site, registry, images, progress)
+    in_ecr, _ = _by_change_sets(site, registry, images, progress, deployer)
     deploy_via_cdk(site, site.assembly, [artifact.name for artifact in artifacts], progress)
-    deployer = StackDeployer(site.aws)
     return in_ecr, {artifact.name: deployer.look(artifact.name) for artifact in artifacts}
 
 
-def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress) -> Deployed:
+def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deployer: StackDeployer) -> Deployed:
     begun = time.monotonic()
-    tasks, targets = TaskWatch(site.aws, artifact, site.cluster), TargetWatch(site.aws, artifact)
+    tasks, targets = TaskWatch(site.reading, artifact, site.cluster), TargetWatch(site.reading, artifact)
 
     def watch(text: str) -> None:
         with contextlib.suppress(ClientError):  # who may deploy may not be allowed to look
@@ -136,7 +157,7 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress) -> De
             progress.update(artifact.name, text)
 
     try:
-        left = StackDeployer(site.aws).deploy(artifact, watch)
+        left = deployer.deploy(artifact, watch)
     except DeployError as error:
         cause = "".join(f"\n{found}" for found in (targets.last, tasks.last.text() if tasks.last else "") if found)
         raise DeployError(f"{error}{cause}", hint=error.hint) from error
@@ -153,7 +174,7 @@ def _outputs(site: Site, stacks: Stacks, key: str) -> dict[str, str]:
 def _check_bootstrap(site: Site, artifacts: list[StackArtifact]) -> None:
     needed = {a.bootstrap_parameter: a.bootstrap_version for a in artifacts if a.bootstrap_parameter and a.bootstrap_version}
     for parameter, wanted in needed.items():
-        found = site.aws.parameter(parameter)
+        found = site.reading.parameter(parameter)
         if found is None or int(found) < wanted:
             raise PrerequisiteError(
                 f"account {site.aws.account} is not bootstrapped in {site.aws.region}" + (f" (version {found})" if found else ""),

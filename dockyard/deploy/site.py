@@ -1,5 +1,6 @@
 """What a deploy works with: the project, one environment, and the doors to the outside."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,25 @@ from dockyard.doors.aws import Aws
 from dockyard.doors.process import Processes
 
 PARTITION = "aws"
+
+
+_QUALIFIER = "@aws-cdk/core:bootstrapQualifier"
+
+
+def qualifier(root: Path) -> str:
+    """What the names of the bootstrap's resources have in common: cdk.json may say it, and the default is CDK's.
+
+    https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
+    """
+    file = root / "cdk.json"
+    settings = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return str(settings.get("context", {}).get(_QUALIFIER, "hnb659fds"))
+
+
+def in_lookup_role(aws: Aws, root: Path) -> Aws:
+    """The account in the bootstrap's role that may read: who deploys needs no right but to take on roles."""
+    name = f"cdk-{qualifier(root)}-lookup-role-{aws.account}-{aws.region}"
+    return aws.assuming(f"arn:{PARTITION}:iam::{aws.account}:role/{name}")
 
 
 @dataclass(frozen=True)
@@ -44,6 +64,11 @@ class Site:
     def cluster(self) -> str:
         """Name of the environment's ECS cluster."""
         return f"{self.project.name}-{self.environment.name}"
+
+    @property
+    def reading(self) -> Aws:
+        """The account in a role that may read it."""
+        return in_lookup_role(self.aws, self.project.root)
 
     @property
     def publishing_role(self) -> str:

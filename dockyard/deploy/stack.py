@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dockyard.deploy.assembly import StackArtifact
+from dockyard.deploy.replacements import interrupting
 from dockyard.doors.aws import Aws
 from dockyard.errors import DeployError
 
@@ -38,8 +39,13 @@ class Deployed:
 class StackDeployer:
     """Deploys stacks into one account and region."""
 
-    def __init__(self, aws: Aws) -> None:
-        self._aws = aws
+    def __init__(self, aws: Aws, reading: Aws, *, allow_interruption: bool = False) -> None:
+        """Make a deployer.
+
+        :param reading: the same account, in a role that may read.
+        :param allow_interruption: also make changes during which requests to a service fail.
+        """
+        self._aws, self._reading, self._allow_interruption = aws, reading, allow_interruption
 
     def deploy(self, artifact: StackArtifact, watch: Watch) -> Deployed:
         """Make the stack what the artifact says, unless it is; wait for the end. Raises DeployError with the reasons."""
@@ -61,7 +67,7 @@ class StackDeployer:
 
     def look(self, name: str) -> Deployed:
         """The stack as it is. Raises DeployError where it is not there."""
-        stack = describe(self._aws.cloudformation, name)
+        stack = describe(self._reading.cloudformation, name)
         if not stack:
             raise DeployError(f"no stack {name}")
         return _deployed(name, stack, changed=True)
@@ -79,7 +85,7 @@ class StackDeployer:
             return False
         resolved = {p["ParameterKey"]: p.get("ResolvedValue", "") for p in stack.get("Parameters", [])}
         wanted = artifact.parameter_defaults()
-        values = self._aws.parameters(sorted(set(wanted.values())))
+        values = self._reading.parameters(sorted(set(wanted.values())))
         return all(values.get(name) is not None and resolved.get(key) == values[name] for key, name in wanted.items())
 
     def _publish(self, artifact: StackArtifact) -> None:
@@ -101,6 +107,7 @@ class StackDeployer:
             StackName=artifact.name,
             ChangeSetName=name,
             ChangeSetType="UPDATE" if exists else "CREATE",
+            ImportExistingResources=True,  # repositories that stayed when their services went
             Capabilities=_CAPABILITIES,  # type: ignore[arg-type]
             Tags=[{"Key": key, "Value": value} for key, value in artifact.tags.items()],
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in artifact.parameters.items()],
@@ -118,10 +125,21 @@ class StackDeployer:
             if "didn't contain changes" in reason or "No updates are to be performed" in reason:
                 return False
             raise DeployError(f"CloudFormation refused the change of {artifact.name}: {reason}")
+        if exists and not self._allow_interruption:
+            self._refuse_interruption(client, artifact.name, name)
         watch("")
         client.execute_change_set(StackName=artifact.name, ChangeSetName=name)
         _follow(client, artifact.name, found["CreationTime"], watch)
         return True
+
+    def _refuse_interruption(self, client: "CloudFormationClient", stack: str, change_set: str) -> None:
+        if replaced := interrupting(client, stack, change_set):
+            client.delete_change_set(StackName=stack, ChangeSetName=change_set)
+            raise DeployError(
+                f"{stack} was not changed: its target group {', '.join(replaced)} would be replaced, as by a change of runs_on, "
+                "and requests would fail until the new tasks are healthy",
+                hint="take runs_on back, or accept that with --allow-interruption, or give the service another name and route",
+            )
 
     def _protect(self, client: "CloudFormationClient", artifact: StackArtifact, current: "StackTypeDef | None") -> None:
         was = bool(current and current.get("EnableTerminationProtection"))

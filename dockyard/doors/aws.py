@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.exceptions
+import botocore.session
 from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, RefreshableCredentials
 
 from dockyard.errors import DockyardError, PrerequisiteError
 
@@ -59,15 +61,14 @@ class Aws:
         """The account of the credentials. Raises PrerequisiteError where there are none, or they are not taken."""
         try:
             return str(self._session.client("sts", config=_FIRST).get_caller_identity()["Account"])
-        except (botocore.exceptions.NoCredentialsError, botocore.exceptions.ProfileNotFound) as error:
-            raise PrerequisiteError(f"no AWS credentials: {error}", hint=_LOCAL) from error
         except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
-            raise PrerequisiteError(f"AWS does not answer: {error}", hint="for the local AWS, run: dockyard local up") from error
+            raise explained(error) or error from error
 
     def assuming(self, role: str | None) -> "Aws":
         """The same account and region in that role; with the own credentials where the role may not be taken on.
 
-        A role that was made a moment ago may not be known everywhere yet, and an administrator needs none.
+        A role that was made a moment ago may not be known everywhere yet, and an administrator needs none. Credentials of
+        a role are good for an hour and renewed when they end.
         """
         if role is None:
             return self
@@ -75,20 +76,27 @@ class Aws:
             self._assumed[role] = self._assume(role)
         return self._assumed[role]
 
+    def forget(self, role: str) -> None:
+        """Try anew to take on this role the next time."""
+        self._assumed.pop(role, None)
+
     def _assume(self, role: str) -> "Aws":
-        try:
-            sts = self._session.client("sts", config=_RETRIES)
-            got = sts.assume_role(RoleArn=role, RoleSessionName="dockyard")["Credentials"]
-        except botocore.exceptions.ClientError:
-            return self
-        return Aws(
-            session=boto3.Session(
-                aws_access_key_id=got["AccessKeyId"],
-                aws_secret_access_key=got["SecretAccessKey"],
-                aws_session_token=got["SessionToken"],
-                region_name=self.region,
-            )
+        fetcher = AssumeRoleCredentialFetcher(
+            client_creator=functools.partial(self._session.client, config=_RETRIES),
+            source_credentials=self._session.get_credentials(),
+            role_arn=role,
+            extra_args={"RoleSessionName": "dockyard"},
         )
+        try:
+            first = fetcher.fetch_credentials()
+        except botocore.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] == "AccessDenied":
+                return self
+            raise
+        inner = botocore.session.Session()
+        renewed = RefreshableCredentials.create_from_metadata(first, fetcher.fetch_credentials, "assume-role")
+        inner._credentials = renewed  # type: ignore[attr-defined]  # there is no other way to give a session such credentials
+        return Aws(session=boto3.Session(botocore_session=inner, region_name=self.region))
 
     @functools.cached_property
     def cloudformation(self) -> "CloudFormationClient":
@@ -179,11 +187,38 @@ class Aws:
 
 def explained(error: Exception) -> DockyardError | None:
     """What a boto3 error means to the user; None where it is not one of boto3's."""
-    if isinstance(error, botocore.exceptions.EndpointConnectionError | botocore.exceptions.ConnectionError):
+    if isinstance(error, botocore.exceptions.NoCredentialsError | botocore.exceptions.ProfileNotFound):
+        return PrerequisiteError(f"no AWS credentials: {error}", hint=_LOCAL)
+    if isinstance(error, _UNUSABLE):
+        return PrerequisiteError(f"the AWS credentials cannot be used: {error}", hint="renew them, for example: aws sso login")
+    if isinstance(error, botocore.exceptions.ConnectionError | botocore.exceptions.HTTPClientError):
         return PrerequisiteError(f"AWS does not answer: {error}", hint="for the local AWS, run: dockyard local up")
-    if isinstance(error, botocore.exceptions.NoCredentialsError):
-        return PrerequisiteError("no AWS credentials", hint=_LOCAL)
     if isinstance(error, botocore.exceptions.ClientError):
-        details: Any = error.response.get("Error", {})
-        return DockyardError(f"AWS refused {error.operation_name}: {details.get('Code')}: {details.get('Message')}")
-    return None
+        return _refused(error)
+    return DockyardError(str(error)) if isinstance(error, botocore.exceptions.BotoCoreError) else None
+
+
+_UNUSABLE = (
+    botocore.exceptions.CredentialRetrievalError,
+    botocore.exceptions.LoginError,
+    botocore.exceptions.PartialCredentialsError,
+    botocore.exceptions.SSOError,
+    botocore.exceptions.TokenRetrievalError,
+)
+_NOT_TAKEN = (
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+)
+_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+
+
+def _refused(error: botocore.exceptions.ClientError) -> DockyardError:
+    details: Any = error.response.get("Error", {})
+    code, said = details.get("Code"), f"{details.get('Code')}: {details.get('Message')}"
+    if code in _NOT_TAKEN:
+        return PrerequisiteError(f"AWS does not take these credentials: {said}", hint="renew them, for example: aws sso login")
+    hint = "docs/permissions.md says what who deploys must be allowed to do" if code in _DENIED else None
+    return DockyardError(f"AWS refused {error.operation_name}: {said}", hint=hint)

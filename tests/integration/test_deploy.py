@@ -96,6 +96,57 @@ def test_a_first_deploy_that_fails_leaves_no_stack_half_made_and_the_next_works(
         cloudformation.get_waiter("stack_delete_complete").wait(StackName="demo-dev-late", WaiterConfig={"Delay": 1})
 
 
+def test_another_port_of_the_app_is_rolled_out_without_a_failed_request(site, source):
+    address = site.addresses()["hello-python"]
+    service = "services/hello-python/service.yaml"
+    before = (site.root / service).read_text()
+    try:
+        with Requests(address) as requests:
+            site.edit(service, "kind: web", "kind: web\nport: 9090")
+            site.edit(source, 'VERSION = "1"', 'VERSION = "9090"')
+            site.up()
+            assert get(address)[1]["version"] == "9090"
+        assert requests.failed == {}
+    finally:
+        (site.root / service).write_text(before)
+
+
+def test_a_change_that_would_interrupt_a_service_is_made_on_wish_only(site):
+    """Other capacity wants targets of another type, and CloudFormation turns the rule to them before they are there."""
+    address = site.addresses()["hello-node"]
+    service = "services/hello-node/service.yaml"
+    before = (site.root / service).read_text()
+    site.edit(service, "runs_on: ec2", "runs_on: fargate")
+    site.edit(service, "memory: 256", "memory: 512")
+    try:
+        with Requests(address) as requests:
+            told = site.up(code=1).stderr
+        assert requests.failed == {}
+        assert "demo-dev-hello-node was not changed: its target group WebTargets" in told
+        site.dockyard("up", "--port", str(site.port), "--allow-interruption")
+        assert get(address)[0] == 200
+    finally:
+        (site.root / service).write_text(before)
+        site.dockyard("up", "--port", str(site.port), "--allow-interruption")
+
+
+def test_a_service_that_comes_back_finds_its_repository(site):
+    """It stayed with its images when the service went; CloudFormation would not make it again."""
+    folder, away = site.root / "services/hello-node", site.root / "hello-node"
+    folder.rename(away)
+    try:
+        site.up()
+        assert not any("hello-node" in r["LogicalResourceId"] for r in _resources(site, "demo-registry"))
+        cloudformation = site.client("cloudformation")
+        cloudformation.delete_stack(StackName="demo-dev-hello-node")
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName="demo-dev-hello-node", WaiterConfig={"Delay": 1})
+    finally:
+        away.rename(folder)
+    assert "hello-node: image is in ECR already" in site.up().stderr
+    assert any("hellonode" in r["LogicalResourceId"] for r in _resources(site, "demo-registry"))
+    assert get(site.addresses()["hello-node"])[0] == 200
+
+
 def test_deploy_of_one_service_touches_its_stack_only(site, source):
     site.edit(source, 'VERSION = "1"', 'VERSION = "4"')
     told = site.dockyard("deploy", "hello-python", **_aws(site)).stderr
@@ -134,6 +185,10 @@ def _aws(site) -> dict[str, str]:
 
 def _stack(site) -> dict:
     return site.client("cloudformation").describe_stacks(StackName="demo-dev-hello-node")["Stacks"][0]
+
+
+def _resources(site, stack: str) -> list:
+    return site.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
 
 
 def _pushed(site, repository: str) -> list:
