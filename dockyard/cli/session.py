@@ -11,7 +11,7 @@ from dockyard.config import PROJECT_FILE, Environment, Project, load_project
 from dockyard.deploy.images import recipes
 from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
-from dockyard.doors.docker import Docker
+from dockyard.doors.docker import Docker, of_context
 from dockyard.doors.process import Processes
 from dockyard.errors import UsageError
 from dockyard.local.stand_ins import upload_missing
@@ -69,7 +69,9 @@ class Session:
     def processes(self) -> Processes:
         """Starts programs; those of the project's set-up first."""
         path = os.pathsep.join([*self.tools, self.variables.get("PATH", os.defpath)])
-        return Processes({**self.variables, "PATH": path})
+        engine = of_context(self.variables)
+        os.environ.update(engine)  # the local AWS is to use the same
+        return Processes({**self.variables, **engine, "PATH": path})
 
     @property
     def tools(self) -> list[str]:

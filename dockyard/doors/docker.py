@@ -13,9 +13,32 @@ from typing import Any
 
 import docker
 import docker.errors
+from docker.context import Context
+from docker.context.config import get_current_context_name
 
 from dockyard.doors.process import Processes
 from dockyard.errors import BuildError, PrerequisiteError
+
+
+def of_context(environment: Mapping[str, str]) -> dict[str, str]:
+    """Variables that name the engine of the Docker context in use, as `docker` itself finds it; none for the default one.
+
+    DOCKER_HOST goes before DOCKER_CONTEXT, which goes before `docker context use`. Docker Desktop, Colima and rootless engines
+    are found by it. Raises PrerequisiteError for a context that is not there.
+    https://docs.docker.com/engine/manage-resources/contexts/
+    """
+    name = environment.get("DOCKER_CONTEXT") or get_current_context_name()
+    if environment.get("DOCKER_HOST") or name == "default":
+        return {}
+    try:
+        found = Context.load_context(name)
+    except Exception as error:  # docker-py raises just this
+        raise PrerequisiteError(str(error)) from error
+    if found is None or not found.Host:
+        raise PrerequisiteError(f"no Docker context {name}", hint="docker context ls; docker context use default")
+    certificates = found.TLSConfig and found.TLSConfig.ca_cert
+    tls = {"DOCKER_CERT_PATH": os.path.dirname(certificates), "DOCKER_TLS_VERIFY": "1"} if certificates else {}  # noqa: PTH120
+    return {"DOCKER_HOST": found.Host, **tls}
 
 
 @dataclass(frozen=True)
@@ -40,7 +63,7 @@ class Docker:
             client = docker.from_env(environment=self._processes.environment)
             weakref.finalize(self, client.close)
             client.ping()
-        except (docker.errors.DockerException, OSError) as error:
+        except (docker.errors.DockerException, OSError, ValueError) as error:  # ValueError: an address that is none
             raise PrerequisiteError(f"no Docker engine answers: {error}", hint="start it, or run: dockyard local up") from error
         return client
 

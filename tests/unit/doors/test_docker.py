@@ -1,0 +1,46 @@
+"""Which engine is meant."""
+
+import hashlib
+import json
+
+import pytest
+
+from dockyard.doors.docker import of_context
+from dockyard.errors import PrerequisiteError
+
+
+@pytest.fixture
+def contexts(tmp_path, monkeypatch):
+    """A Docker configuration with the context `mine`, in use."""
+    folder = tmp_path / "contexts" / "meta" / hashlib.sha256(b"mine").hexdigest()
+    folder.mkdir(parents=True)
+    meta = {"Name": "mine", "Metadata": {}, "Endpoints": {"docker": {"Host": "unix:///run/mine.sock", "SkipTLSVerify": False}}}
+    (folder / "meta.json").write_text(json.dumps(meta))
+    (tmp_path / "config.json").write_text('{"currentContext": "mine"}')
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    return tmp_path
+
+
+def test_the_context_in_use_names_the_engine(contexts):
+    assert of_context({}) == {"DOCKER_HOST": "unix:///run/mine.sock"}
+
+
+def test_the_variables_go_before_it(contexts):
+    assert of_context({"DOCKER_HOST": "tcp://other"}) == {}
+    assert of_context({"DOCKER_CONTEXT": "default"}) == {}
+
+
+def test_a_context_that_is_not_there_is_told(contexts):
+    with pytest.raises(PrerequisiteError, match="no Docker context yours"):
+        of_context({"DOCKER_CONTEXT": "yours"})
+
+
+def test_without_contexts_nothing_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    assert of_context({}) == {}
+
+
+def test_a_damaged_context_is_told(contexts):
+    next(contexts.glob("contexts/meta/*/meta.json")).write_text("{")
+    with pytest.raises(PrerequisiteError, match="mine"):
+        of_context({})
