@@ -86,6 +86,9 @@ def _interrupted() -> None:
 
 
 def _explained(error: Exception) -> DockyardError | None:
+    """A file or folder that may not be read or written, and what AWS answered; None for a fault of ours."""
+    if isinstance(error, OSError) and error.filename:
+        return DockyardError(f"{error.filename}: {error.strerror}")
     from dockyard.doors.aws import explained  # noqa: PLC0415  # boto3 takes a while to import
 
     return explained(error)

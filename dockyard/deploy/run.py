@@ -20,7 +20,8 @@ from dockyard.deploy.synth import synthesize
 from dockyard.deploy.targets import TargetWatch
 from dockyard.deploy.tasks import TaskWatch
 from dockyard.deploy.via_cdk import deploy_via_cdk
-from dockyard.errors import DeployError, PrerequisiteError
+from dockyard.doors.process import end_all
+from dockyard.errors import DeployError, DockyardError, PrerequisiteError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
 
@@ -56,7 +57,11 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
     with Threads(max_workers=1) as pool:
         building = pool.submit(built, site, wanted, progress)
-        everything = _synthesized(site, progress, validate=last is None or last.infrastructure != now)
+        try:
+            everything = _synthesized(site, progress, validate=last is None or last.infrastructure != now)
+        except DockyardError:
+            end_all()  # the builds: what is wrong is to be told now, and they would wait for it to be mended
+            raise
         artifacts = _with_dependencies(everything, {site.service_stack(name) for name in services})
         _check_bootstrap(site, artifacts)
         if wishes.via_cdk:

@@ -124,16 +124,19 @@ def _named(arn: str) -> str:
 def _free_port() -> int:
     taken = {port for b in list(_balancers.values()) for port in (b.port, *b.others.values())}
     for port in range(FIRST_PORT, 65536):
-        if port in taken:
-            continue
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port
+        if port not in taken and all(_is_free(host, port) for host in loopback_hosts()):
+            return port
     raise OSError(f"no free port from {FIRST_PORT}")
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def loopback_hosts() -> list[str]:
