@@ -15,10 +15,11 @@ from dockyard.build.bases import Bases, references
 from dockyard.build.context import GENERATED_IGNORES, Entry, entries, ignore_patterns
 from dockyard.build.detect import detect
 from dockyard.build.dockerfile import render
+from dockyard.build.text import text_of
 from dockyard.config import Build, Project, Service
 from dockyard.errors import BuildError
 
-FORMAT = 2
+FORMAT = 3
 """Part of every tag; raised when the meaning of a recipe changes."""
 PLATFORM = "linux/amd64"
 """What Fargate and x86-64 servers run, whatever machine builds."""
@@ -85,7 +86,8 @@ class Source:
     text: str
     """The Dockerfile."""
     classic_text: str
-    generated: bool
+    file: Path | None
+    """Where that is the app's own; None where it is generated."""
     args: Mapping[str, str]
     target: str | None
 
@@ -106,7 +108,7 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
         raise BuildError(f"{file}: image.build.context: should be inside {project.root}, got {context}")
     own = context / (build.dockerfile or "Dockerfile")
     if own.is_file():
-        text = classic = own.read_text(encoding="utf-8")
+        text = classic = text_of(own)
     elif build.dockerfile:
         raise BuildError(f"{file}: image.build.dockerfile: no file at {own}")
     else:
@@ -115,7 +117,7 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
             render(app, folder=context, port=service.port, base_prefix=project.base_images, mounts=mounts)
             for mounts in (True, False)
         )
-    return Source(context, text, classic, not own.is_file(), dict(build.args), build.target)
+    return Source(context, text, classic, own if own.is_file() else None, dict(build.args), build.target)
 
 
 def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recipe | None:
@@ -124,14 +126,15 @@ def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recip
     if source is None:
         return None
     found = references(source.text, source.args)
+    patterns = ignore_patterns(source.context, source.file, () if source.file else GENERATED_IGNORES)
     return Recipe(
         service=name,
         repository=repository_name(project, name),
         context=source.context,
         dockerfile=source.text,
         classic_dockerfile=source.classic_text,
-        generated=source.generated,
-        files=entries(source.context, ignore_patterns(source.context, GENERATED_IGNORES if source.generated else ())),
+        generated=source.file is None,
+        files=entries(source.context, patterns),
         bases=found,
         identities={reference: bases.identity(reference) for reference in found},
         args=source.args,

@@ -85,3 +85,9 @@ def test_an_image_from_a_registry_has_no_recipe(made):
 def test_a_build_that_cannot_be_is_told_with_its_key(made, build, message):
     with pytest.raises(BuildError, match=message):
         made(**{"service.yaml": f"kind: web\nimage: {{build: {{{build}}}}}"})
+
+
+def test_a_dockerfile_in_a_subfolder_may_have_an_ignore_file_of_its_own(made):
+    files = {"docker/Dockerfile": "FROM scratch", "docker/Dockerfile.dockerignore": "docker\n", ".dockerignore": "main.py"}
+    found = made(**files, **{"service.yaml": "kind: web\nimage: {build: {dockerfile: docker/Dockerfile}}"})
+    assert [entry.path for entry in found.files] == ["main.py"]
