@@ -16,13 +16,12 @@ from dockyard.build.context import GENERATED_IGNORES, Entry, entries, ignore_pat
 from dockyard.build.detect import detect
 from dockyard.build.dockerfile import render
 from dockyard.build.text import text_of
+from dockyard.build.variables import PLATFORM
 from dockyard.config import Build, Project, Service
 from dockyard.errors import BuildError
 
 FORMAT = 3
 """Part of every tag; raised when the meaning of a recipe changes."""
-PLATFORM = "linux/amd64"
-"""What Fargate and x86-64 servers run, whatever machine builds."""
 
 
 @dataclass(frozen=True)
