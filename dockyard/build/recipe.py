@@ -113,8 +113,7 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
     else:
         app = detect(context, port=service.port)
         text, classic = (
-            render(app, folder=context, port=service.port, base_prefix=project.base_images, mounts=mounts)
-            for mounts in (True, False)
+            render(app, port=service.port, base_prefix=project.base_images, mounts=mounts) for mounts in (True, False)
         )
     return Source(context, text, classic, own if own.is_file() else None, dict(build.args), build.target)
 

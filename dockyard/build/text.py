@@ -1,6 +1,7 @@
 """Text files of an app, read so that each fault is told with the file's name."""
 
 import codecs
+import stat
 from pathlib import Path
 
 from dockyard.errors import BuildError
@@ -24,8 +25,10 @@ def text_of(file: Path, *, utf_16: bool = False) -> str:
 
 
 def bytes_of(file: Path) -> bytes:
-    """What a file holds. Raises BuildError."""
+    """What a file holds. Raises BuildError, also for what is no file: to read from a pipe could take for ever."""
     try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise BuildError(f"{file}: should be a file", hint="put one there, or take it away")
         return file.read_bytes()
     except OSError as error:
         raise unreadable(file, error) from error

@@ -92,10 +92,10 @@ def test_an_app_that_is_no_package_has_its_dependencies_installed_by_name(tmp_pa
     pyproject = '[project]\nname = "a"\ndependencies = ["starlette>=1", "uvicorn[standard]"]\n'
     found = detect(write(tmp_path, {"pyproject.toml": pyproject, "main.py": "app = Starlette()", "db.py": ""}), port=1)
     assert found.dependencies == ("starlette>=1", "uvicorn[standard]")
-    text = render(found, folder=tmp_path, port=1, base_prefix="")
+    text = render(found, port=1, base_prefix="")
     assert "pip install 'starlette>=1' 'uvicorn[standard]'\n" in text
     (tmp_path / "pyproject.toml").write_text(pyproject + '[build-system]\nrequires = ["hatchling"]\n')
-    assert "pip install .\n" in render(detect(tmp_path, port=1), folder=tmp_path, port=1, base_prefix="")
+    assert "pip install .\n" in render(detect(tmp_path, port=1), port=1, base_prefix="")
 
 
 @pytest.mark.parametrize(
