@@ -34,18 +34,18 @@ class Manifest:
         values = self._value(list, "a list", *keys) or []
         for value in values:
             if not isinstance(value, str):
-                raise self._fault(keys, "a list of texts", value)
+                raise self._fault(keys, "a list of texts", f"{show(value)} in it")
         return tuple(values)
 
     def _value(self, kind: type[T], should_be: str, *keys: str) -> T | None:
         *above, last = keys
         value = (self.mapping(*above) if above else self.content).get(last)
         if value is not None and not isinstance(value, kind):
-            raise self._fault(keys, should_be, value)
+            raise self._fault(keys, should_be, show(value))
         return value
 
-    def _fault(self, keys: tuple[str, ...], should_be: str, value: object) -> BuildError:
-        return BuildError(f"{self.file}: {'.'.join(keys)}: should be {should_be}, got {show(value)}", hint="mend the file")
+    def _fault(self, keys: tuple[str, ...], should_be: str, got: str) -> BuildError:
+        return BuildError(f"{self.file}: {'.'.join(keys)}: should be {should_be}, got {got}", hint="mend the file")
 
 
 def read_manifest(file: Path) -> Manifest:

@@ -7,6 +7,7 @@ image would.
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,7 +107,8 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
     if not context.is_relative_to(project.root.resolve()):
         raise BuildError(f"{file}: image.build.context: should be inside {project.root}, got {context}")
     own = context / (build.dockerfile or "Dockerfile")
-    if own.is_file():
+    has_own = os.path.lexists(own)  # also a link to nowhere: a Dockerfile is meant to be there
+    if has_own:
         text = classic = text_of(own)
     elif build.dockerfile:
         raise BuildError(f"{file}: image.build.dockerfile: no file at {own}")
@@ -115,7 +117,7 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
         text, classic = (
             render(app, port=service.port, base_prefix=project.base_images, mounts=mounts) for mounts in (True, False)
         )
-    return Source(context, text, classic, own if own.is_file() else None, dict(build.args), build.target)
+    return Source(context, text, classic, own if has_own else None, dict(build.args), build.target)
 
 
 def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recipe | None:

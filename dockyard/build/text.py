@@ -19,8 +19,8 @@ def text_of(file: Path, *, utf_16: bool = False) -> str:
     try:
         text = content.decode("utf-16" if wide and utf_16 else "utf-8-sig")
     except UnicodeDecodeError as error:
-        got = "UTF-16" if wide else f"{error.reason} at byte {error.start}"
-        raise BuildError(f"{file}: should be UTF-8 text, got {got}", hint="save it as UTF-8") from error
+        got = "it is UTF-16" if wide else f"{error.reason} at byte {error.start}"
+        raise BuildError(f"{file}: should be UTF-8 text ({got})", hint="save it as UTF-8") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

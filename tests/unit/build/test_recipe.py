@@ -91,3 +91,10 @@ def test_a_dockerfile_in_a_subfolder_may_have_an_ignore_file_of_its_own(made):
     files = {"docker/Dockerfile": "FROM scratch", "docker/Dockerfile.dockerignore": "docker\n", ".dockerignore": "main.py"}
     found = made(**files, **{"service.yaml": "kind: web\nimage: {build: {dockerfile: docker/Dockerfile}}"})
     assert [entry.path for entry in found.files] == ["main.py"]
+
+
+def test_a_dockerfile_that_is_a_link_to_nowhere_is_not_taken_for_none(made, tmp_path):
+    made()
+    (tmp_path / "services/web/Dockerfile").symlink_to("gone")
+    with pytest.raises(BuildError, match="Dockerfile: cannot be read"):
+        made()
