@@ -1,5 +1,6 @@
 """The images of a deploy: which are there, building the others, pushing them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from dockyard.build.bases import Bases
@@ -10,9 +11,10 @@ from dockyard.deploy.site import Site
 from dockyard.progress import Progress
 
 
-def recipes(project: Project, environment: Environment, bases: Bases) -> list[Recipe]:
-    """Recipes of all services that are built."""
-    made = (recipe(project, name, service, bases) for name, service in environment.services.items())
+def recipes(project: Project, environment: Environment, bases: Bases, services: Collection[str] = ()) -> list[Recipe]:
+    """Recipes of these services, or of all, as far as they are built. Raises BuildError with what is wrong with each."""
+    wanted = [(name, service) for name, service in environment.services.items() if not services or name in services]
+    made = side_by_side(lambda named: recipe(project, *named, bases), wanted)
     return [found for found in made if found]
 
 
