@@ -19,7 +19,6 @@ from dockyard.build.dockerfile import render
 from dockyard.build.text import text_of
 from dockyard.build.variables import PLATFORM
 from dockyard.config import Build, Project, Service
-from dockyard.errors import BuildError
 
 FORMAT = 3
 """Part of every tag; raised when the meaning of a recipe changes."""
@@ -100,18 +99,11 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
     if service.image.from_:
         return None
     build = service.image.build or Build()
-    file = f"services/{name}/service.yaml"
     context = (project.service_folder(name) / build.context).resolve()
-    if not context.is_dir():
-        raise BuildError(f"{file}: image.build.context: no folder at {context}")
-    if not context.is_relative_to(project.root.resolve()):
-        raise BuildError(f"{file}: image.build.context: should be inside {project.root}, got {context}")
     own = context / (build.dockerfile or "Dockerfile")
-    has_own = os.path.lexists(own)  # also a link to nowhere: a Dockerfile is meant to be there
+    has_own = build.dockerfile is not None or os.path.lexists(own)  # also a link to nowhere: one is meant to be there
     if has_own:
         text = classic = text_of(own)
-    elif build.dockerfile:
-        raise BuildError(f"{file}: image.build.dockerfile: no file at {own}")
     else:
         app = detect(context, port=service.port)
         text, classic = (
