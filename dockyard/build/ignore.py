@@ -15,7 +15,9 @@ from dockyard.errors import BuildError
 
 IGNORE_FILE = ".dockerignore"
 
-_GLOB = re.compile(r"(?P<deep>\*\*/?)|(?P<star>\*)|(?P<any>\?)|(?P<set>\[\^?[^/]+?\])|\\(?P<escaped>.)|(?P<plain>.)", re.S)
+_GLOB = re.compile(
+    r"(?P<deep>\*\*/?)|(?P<star>\*)|(?P<any>\?)|(?P<set>\[\^?(?:\\.|[^\]\\])+\])|\\(?P<escaped>.)|(?P<plain>.)", re.S
+)
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,12 @@ class Pattern:
         text = os.path.normpath(line.removeprefix("!").strip()).lstrip("/")
         if text in ("", "."):
             return None
-        regex = re.compile("".join(map(_regex, _GLOB.finditer(text))), re.S)
-        return cls(regex, re.split(r"[*?\[\\]", text, maxsplit=1)[0], line.startswith("!"))
+        literal = re.split(r"[*?\[\]\\]", text, maxsplit=1)[0]
+        if ending := re.fullmatch(r"\*\*([^*?\[\]\\/][^*?\[\]\\]*)", text):  # `**.log` also matches a.log; `**.log*` does not
+            regex = re.compile(f".*{re.escape(ending[1])}", re.S)
+        else:
+            regex = re.compile("".join(map(_regex, _GLOB.finditer(text))), re.S)
+        return cls(regex, literal, line.startswith("!"))
 
     def may_match_below(self, folder: str) -> bool:
         """Whether something in this folder can match; the path ends in a slash."""
@@ -70,16 +76,22 @@ def _walk(folder: Path, prefix: str, patterns: Sequence[Pattern], above: Sequenc
     """`above` says which patterns match this folder, and so all that is in it."""
     for entry in _listed(folder):
         path = prefix + entry.name
-        matched = [already or bool(pattern.regex.fullmatch(path)) for pattern, already in zip(patterns, above, strict=True)]
-        deciding = next(
-            (pattern for pattern, matches in zip(reversed(patterns), reversed(matched), strict=True) if matches), None
-        )
-        left_out = deciding is not None and not deciding.lets_in
+        left_out, matches = _decided(path, patterns, above)
         if not entry.is_dir(follow_symlinks=False):
             if not left_out:
                 yield path
         elif not left_out or any(pattern.lets_in and pattern.may_match_below(f"{path}/") for pattern in patterns):
-            yield from _walk(folder / entry.name, f"{path}/", patterns, matched)
+            yield from _walk(folder / entry.name, f"{path}/", patterns, matches)
+
+
+def _decided(path: str, patterns: Sequence[Pattern], above: Sequence[bool]) -> tuple[bool, list[bool]]:
+    """Whether a path is left out, and which patterns match it. One that would change nothing is not looked at, as in BuildKit."""
+    left_out, matches = False, []
+    for pattern, already in zip(patterns, above, strict=True):
+        matches.append(already or (pattern.lets_in == left_out and pattern.regex.fullmatch(path) is not None))
+        if matches[-1]:
+            left_out = not pattern.lets_in
+    return left_out, matches
 
 
 def _listed(folder: Path) -> list[os.DirEntry[str]]:
@@ -94,5 +106,7 @@ def _regex(part: re.Match[str]) -> str:
     if part["deep"]:
         return ".*" if part.end() == len(part.string) else "(?:.*/)?"
     if part["set"]:
-        return "[" + part["set"][1:].replace("[", r"\[")
+        return "[" + re.sub(r"(?<!\\)\[", r"\\[", part["set"][1:])
+    if part["plain"] == "[":
+        raise re.error("a set of characters has no end")
     return "[^/]*" if part["star"] else "[^/]" if part["any"] else re.escape(part["escaped"] or part["plain"])

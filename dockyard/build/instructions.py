@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_DIRECTIVE = re.compile(r"#\s*(?P<name>[a-zA-Z][a-zA-Z0-9]*)\s*=\s*(?P<value>.+?)\s*$")
+_DIRECTIVE = re.compile(r"\s*#\s*(?P<name>syntax|escape|check)\s*=\s*(?P<value>.+?)\s*$", re.I)
 _COMMENT = re.compile(r"\s*(#.*)?$")
 _WORD = re.compile(r"""(?:"[^"]*"|'[^']*'|\S)+""")
 _HEREDOC = re.compile(r"\d*<<(?P<tabs>-?)(?P<end>[^<]+)")

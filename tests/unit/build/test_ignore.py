@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import re
 
 import pytest
 
@@ -30,6 +31,8 @@ def root(tmp_path):
         (["*", "!docs", "docs/d*"], {"docs/a.md"}),
         (["**", "! ./src/../src/lib/[a-b].py"], {"src/lib/b.py"}),
         (["!", ".", "/", "../x", "[^a].*", "src/**a.log", "docs"], {"a.py", "src/lib/b.py", "x y.txt"}),
+        (["**.py", "docs", "src/a*", "**y.t?t"], {"b.log", "x y.txt"}),
+        (["docs", "!docs/a.md", "docs", "src", "?.*", "x*"], {"docs/a.md"}),  # as BuildKit has it: the second one changes nothing
         (["docs", "src", r"\a.py", "[x]\\ y.txt"], {"b.log"}),
     ],
 )  # fmt: skip
@@ -61,6 +64,7 @@ def test_the_file_of_the_dockerfile_comes_before_that_of_the_context(root):
     assert ignore_file(root, None) == root / ".dockerignore"
 
 
-def test_what_is_no_pattern_is_told_with_its_line(root):
-    with pytest.raises(BuildError, match=r'\.dockerignore: "\[z-a\]" is no pattern'):
-        list(kept(root, ["[z-a]"]))
+@pytest.mark.parametrize("line", ["[z-a]", "a[", "[^bc"])
+def test_what_is_no_pattern_is_told_with_its_line(root, line):
+    with pytest.raises(BuildError, match=rf'\.dockerignore: "{re.escape(line)}" is no pattern'):
+        list(kept(root, [line]))

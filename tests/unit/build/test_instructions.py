@@ -21,6 +21,7 @@ def told(dockerfile):
         ("FROM a\nRUN b \\\\\nRUN c", ["FROM a", "RUN b \\\\", "RUN c"]),
         ("# syntax=x\n# Escape = `\nFROM `\n a\nRUN dir c:\\\nRUN b", ["FROM a", "RUN dir c:\\", "RUN b"]),
         ("FROM a\n# escape=`\nRUN b \\\nc", ["FROM a", "RUN b c"]),
+        ("# other=x\n# escape=`\nRUN b \\\nc", ["RUN b c"]),
         ("RUN <<EOF cat\nFROM no\nEOF\nFROM yes", ["RUN <<EOF cat", "FROM yes"]),
         ("RUN cat <<-'A B' 3<<\"C\" \\\n && x\nFROM no\n\tA B\nFROM no\nC\nFROM yes", ["RUN cat <<-'A B' 3<<\"C\" && x", "FROM yes"]),
         ("onbuild copy <<E /x\nFROM no\nE\nFROM yes", ["ONBUILD copy <<E /x", "FROM yes"]),
