@@ -10,15 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dockyard.build.instructions import Instruction, Word, instructions
+from dockyard.build.variables import TARGET, filled_in
+
 STAND_INS = "DOCKYARD_STAND_INS"
 """Environment variable with the path of the file that lists stand-ins; `dockyard local env` sets it."""
 
-_FROM = re.compile(
-    r"^(?P<head>[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?)(?P<image>\S+)(?:[ \t]+AS[ \t]+(?P<stage>\S+))?", re.I | re.M
-)
-_COPY = re.compile(r"^(?P<head>[ \t]*COPY[ \t]+(?:--\S+[ \t]+)*?--from=)(?P<image>\S+)", re.I | re.M)
-_ARG = re.compile(r"^[ \t]*ARG[ \t]+(?P<name>\w+)=(?P<value>\S*)", re.I | re.M)
-_VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::-(?P<default>[^}]*))?\}|(?P<bare>\w+))")
+_FROM_FLAG = re.compile(r"""(?:--from=|--mount=["']?(?:.*?,\0*)?from=)["']?(?P<image>[^,"']+)""", re.S)
 
 
 @dataclass(frozen=True)
@@ -62,52 +60,72 @@ class Bases:
         return f"{reference}@{digest}" if digest and "@" not in reference else reference
 
 
+@dataclass(frozen=True)
+class _Base:
+    """An image from outside, and the word of the Dockerfile that names it."""
+
+    reference: str
+    word: Word
+
+
 def references(dockerfile: str, args: Mapping[str, str]) -> tuple[str, ...]:
-    """The images outside of this Dockerfile that it starts from or copies from, each once, in order."""
-    return tuple(dict.fromkeys(_external(dockerfile, args)))
+    """The images outside of this Dockerfile that it starts from, copies from or mounts, each once, in order."""
+    return tuple(dict.fromkeys(base.reference for base in _bases(dockerfile, args)))
 
 
 def readdressed(dockerfile: str, args: Mapping[str, str], bases: Bases, registry: str) -> str:
     """The Dockerfile with each of those images at the address that `bases` knows for it."""
-    values, stages = _arguments(dockerfile, args), _stages(dockerfile)
-
-    def replace(match: re.Match[str]) -> str:
-        reference = _expanded(match["image"], values)
-        if not _is_external(reference, stages) or (address := bases.address(reference, registry)) == reference:
-            return match[0]
-        start, end = (index - match.start() for index in match.span("image"))
-        return match[0][:start] + address + match[0][end:]
-
-    return _COPY.sub(replace, _FROM.sub(replace, dockerfile))
+    for base in reversed(list(_bases(dockerfile, args))):
+        address = bases.address(base.reference, registry)
+        if address != base.reference:
+            start, end = base.word.start, base.word.start + len(base.word.raw)
+            dockerfile = dockerfile[:start] + address + dockerfile[end:]
+    return dockerfile
 
 
-def _external(dockerfile: str, args: Mapping[str, str]) -> Iterator[str]:
-    values, stages = _arguments(dockerfile, args), _stages(dockerfile)
-    for match in sorted([*_FROM.finditer(dockerfile), *_COPY.finditer(dockerfile)], key=lambda m: m.start()):
-        reference = _expanded(match["image"], values)
-        if _is_external(reference, stages):
-            yield reference
+def _bases(dockerfile: str, args: Mapping[str, str]) -> Iterator[_Base]:
+    """In order. Only an ARG before the first FROM counts for base images."""
+    values, stages = dict(TARGET), set[str]()
+    found = list(instructions(dockerfile))
+    names = {stage for instruction in found if (stage := _stage(instruction))}
+    for instruction in found:
+        if instruction.name == "ARG" and not stages:
+            values.update(_arguments(instruction, values, args))
+        for word in _images(instruction):
+            reference = filled_in(word.text, values)
+            if _is_external(reference, stages if instruction.name == "FROM" else names):
+                yield _Base(reference, word)
+        if instruction.name == "FROM":
+            stages.add(_stage(instruction))
+
+
+def _images(instruction: Instruction) -> Iterator[Word]:
+    """The words that name an image or a stage."""
+    if instruction.name == "FROM":
+        yield from instruction.words[:1]
+    elif instruction.name in ("COPY", "RUN"):
+        for flag in instruction.flags:
+            if match := _FROM_FLAG.match(flag.raw):
+                yield flag.part(match, "image")
+
+
+def _stage(instruction: Instruction) -> str:
+    """Name of the stage that begins here; empty where it has none."""
+    words = [word.text.lower() for word in instruction.words] if instruction.name == "FROM" else []
+    return words[2] if len(words) == 3 and words[1] == "as" else ""
 
 
 def _is_external(reference: str, stages: set[str]) -> bool:
-    return reference.lower() not in stages and reference != "scratch" and not reference.isdigit() and "$" not in reference
+    return reference.lower() not in {*stages, "", "scratch"} and not reference.isdigit() and "$" not in reference
 
 
-def _stages(dockerfile: str) -> set[str]:
-    return {match["stage"].lower() for match in _FROM.finditer(dockerfile) if match["stage"]}
-
-
-def _arguments(dockerfile: str, args: Mapping[str, str]) -> dict[str, str]:
-    """Arguments that FROM lines may use: those declared before the first, with what the build sets."""
-    first = _FROM.search(dockerfile)
-    head = dockerfile[: first.start()] if first else ""
-    declared = {match["name"]: match["value"].strip("\"'") for match in _ARG.finditer(head)}
-    return {**declared, **args}
-
-
-def _expanded(text: str, values: Mapping[str, str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        name = match["braced"] or match["bare"]
-        return values.get(name) or (match["default"] if match["default"] is not None else match[0])
-
-    return _VARIABLE.sub(value, text)
+def _arguments(instruction: Instruction, values: Mapping[str, str], args: Mapping[str, str]) -> dict[str, str]:
+    """Values that an ARG sets: what the build gives, else the default."""
+    found: dict[str, str] = {}
+    for word in instruction.words:
+        name, given, default = word.text.partition("=")
+        if name in args:
+            found[name] = args[name]
+        elif given:
+            found[name] = filled_in(default, {**values, **found})
+    return found

@@ -100,9 +100,8 @@ def _run(recipe: Recipe, workshop: Workshop, room: Path, on_line: Callable[[str]
     stand_ins = ", ".join(base for base in recipe.bases if base in workshop.bases.stand_ins)
     labels = {"dockyard.service": recipe.service, **({STAND_IN_LABEL: stand_ins} if stand_ins else {})}
     if cli is None:
-        shutil.copy(dockerfile, room / "context" / ".dockyard.Dockerfile")
         return workshop.docker.classic_build(
-            on_line, path=str(room / "context"), dockerfile=".dockyard.Dockerfile", tag=local_name(recipe), labels=labels,
+            on_line, path=str(room / "context"), dockerfile=str(dockerfile), tag=local_name(recipe), labels=labels,
             buildargs=dict(recipe.args), target=recipe.target, platform=recipe.platform,
         )  # fmt: skip
     arguments = cli_arguments(recipe, buildx=cli.buildx, dockerfile=dockerfile, labels=labels, ca=workshop.ca_bundle)

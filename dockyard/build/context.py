@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from docker.utils.build import PatternMatcher
-
+from dockyard.build.ignore import IGNORE_FILE, ignore_file, kept, lines_of
+from dockyard.build.text import unreadable
 from dockyard.errors import BuildError
 
 GENERATED_IGNORES = (
@@ -16,8 +16,9 @@ GENERATED_IGNORES = (
     "**/.mypy_cache", "**/.ruff_cache", "**/.env", "**/.env.*", "**/.DS_Store", "**/.idea", "**/.vscode", "**/*.log",
 )  # fmt: skip
 """What a generated Dockerfile leaves out where the app has no .dockerignore."""
-OWN_FILES = ("service.yaml", ".dockyard", "cdk.out")
-"""What is Dockyard's and never part of an image: a change of configuration is no change of the image."""
+NEVER = ("service.yaml", ".dockyard", "cdk.out", IGNORE_FILE)
+"""What is never part of an image. Dockyard's files: a change of configuration is no change of the image. And .dockerignore: it
+has been applied by then, and a builder that finds it would apply it once more, by rules of its own."""
 
 
 @dataclass(frozen=True)
@@ -29,28 +30,34 @@ class Entry:
     content: str
 
 
-def ignore_patterns(context: Path, defaults: Sequence[str]) -> list[str]:
-    """Patterns of the context's .dockerignore, or `defaults` where it has none; then what is never part of an image."""
-    file = context / ".dockerignore"
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else list(defaults)
-    patterns = [line.strip() for line in lines]
-    return [line for line in patterns if line and not line.startswith("#")] + list(OWN_FILES)
+def ignore_patterns(context: Path, dockerfile: Path | None, defaults: Sequence[str]) -> list[str]:
+    """Patterns of the ignore file of this Dockerfile or context, or `defaults` where there is none; then those of `NEVER`.
+
+    Raises BuildError.
+    """
+    file = ignore_file(context, dockerfile)
+    return [*(lines_of(file) if file else defaults), *NEVER]
 
 
 def entries(context: Path, patterns: Iterable[str]) -> tuple[Entry, ...]:
-    """The context's files that no pattern leaves out, by path. Folders without files do not count, as in git."""
-    matcher = PatternMatcher(list(patterns))
-    matcher.patterns.pop()  # docker-py always lets .dockerignore in, for the builder; ours has no need of it
-    found = []
-    for relative in sorted(Path(path).as_posix() for path in matcher.walk(str(context))):
-        path = context / relative
-        if path.is_symlink():
-            found.append(Entry(relative, "link", str(path.readlink())))
-        elif path.is_file():
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            found.append(Entry(relative, "exec" if path.stat().st_mode & 0o100 else "file", digest))
-    return tuple(found)
+    """The context's files and links that no pattern leaves out, by path; sockets and the like are left out. Raises BuildError.
+
+    Folders without files do not count, as in git.
+    """
+    return tuple(found for path in sorted(kept(context, patterns)) if (found := _entry(context / path, path)))
+
+
+def _entry(file: Path, path: str) -> Entry | None:
+    try:
+        if file.is_symlink():
+            return Entry(path, "link", str(file.readlink()))
+        if not file.is_file():
+            return None
+        with file.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        return Entry(path, "exec" if file.stat().st_mode & 0o100 else "file", digest)
+    except OSError as error:
+        raise unreadable(file, error) from error
 
 
 def stage(context: Path, files: Iterable[Entry], target: Path) -> None:

@@ -1,14 +1,13 @@
 """What an app without a Dockerfile is: its language, version, dependencies and start command, and where each was read."""
 
-import json
 import re
 import shlex
-import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from dockyard.build.manifest import Manifest, read_manifest
+from dockyard.build.requirements import REQUIREMENTS, Requirements, requirements_of
+from dockyard.build.text import bytes_of, text_of, unreadable
 from dockyard.errors import BuildError
 
 PYTHON = "3.13"
@@ -34,6 +33,9 @@ class Detection:
     """Program and arguments."""
     dependencies: tuple[str, ...] = ()
     """What to install by name, where the app is no package that could be installed itself."""
+    requirements: tuple[str, ...] = ()
+    """What an installation from requirements.txt needs: it and the files that it includes; `.`, all, where it installs from
+    the app's folder."""
     build: tuple[str, ...] = ()
     """Command that makes what `start` runs, where there is one."""
     sources: tuple[tuple[str, str], ...] = ()
@@ -42,11 +44,14 @@ class Detection:
 
 def detect(folder: Path, *, port: int) -> Detection:
     """Look at the files in `folder`. Raises BuildError, with what was looked at, where they do not tell."""
-    if (folder / "package.json").is_file():
-        return _node(folder, port)
-    if any((folder / name).is_file() for name in ("requirements.txt", "pyproject.toml", *_ENTRY_FILES)):
-        return _python(folder, port)
-    seen = ", ".join(sorted(path.name for path in folder.iterdir())[:10]) if folder.is_dir() else "no folder"
+    try:
+        if (folder / "package.json").is_file():
+            return _node(folder, port)
+        if any((folder / name).is_file() for name in (REQUIREMENTS, "pyproject.toml", *_ENTRY_FILES)):
+            return _python(folder, port)
+        seen = ", ".join(sorted(path.name for path in folder.iterdir())[:10]) if folder.is_dir() else "no folder"
+    except OSError as error:
+        raise unreadable(error.filename or folder, error) from error
     raise BuildError(
         f"no app recognised in {folder} (looked for package.json, requirements.txt, pyproject.toml, "
         f"{', '.join(_ENTRY_FILES)}; it has: {seen or 'nothing'})",
@@ -56,37 +61,38 @@ def detect(folder: Path, *, port: int) -> Detection:
 
 def _python(folder: Path, port: int) -> Detection:
     version, version_file = _python_version(folder)
-    requirements = folder / "requirements.txt"
-    manager, manager_file = ("pip", "requirements.txt") if requirements.is_file() else ("none", "")
-    if manager == "none" and (folder / "pyproject.toml").is_file():
-        manager, manager_file = "pip", "pyproject.toml"
-    start, start_file = _procfile(folder, port) or _python_start(folder, _packages(folder), port)
-    sources = (("version", version_file), ("package_manager", manager_file), ("start", start_file))
+    listed = requirements_of(folder) if (folder / REQUIREMENTS).is_file() else None
+    project = read_manifest(folder / "pyproject.toml") if (folder / "pyproject.toml").is_file() else None
+    start, start_file = _procfile(folder, port) or _python_start(folder, _packages(listed, project), port)
+    manager, manager_file = "none", ""
     dependencies: tuple[str, ...] = ()
-    if manager_file == "pyproject.toml" and "build-system" not in (project := _pyproject(folder)):
-        dependencies = tuple(project.get("project", {}).get("dependencies", []))
-        manager = manager if dependencies else "none"
-    return Detection("python", version, manager, start, dependencies, sources=sources)
+    if listed:
+        manager, manager_file = "pip", REQUIREMENTS
+    elif project:
+        dependencies = _by_name(project)
+        manager, manager_file = "pip" if dependencies or "build-system" in project.content else "none", "pyproject.toml"
+    sources = (("version", version_file), ("package_manager", manager_file), ("start", start_file))
+    needed = () if listed is None else (".",) if listed.local else tuple(listed.files)
+    return Detection("python", version, manager, start, dependencies, needed, sources=sources)
 
 
-def _pyproject(folder: Path) -> dict[str, Any]:
-    return _parsed(folder / "pyproject.toml", "TOML", tomllib.loads)
+def _by_name(project: Manifest) -> tuple[str, ...]:
+    """Dependencies of an app that is no package: `pip install .` would not know what to install."""
+    if "build-system" in project.content:
+        return ()
+    return tuple(" ".join(line.split()) for line in project.texts("project", "dependencies"))
 
 
 def _python_version(folder: Path) -> tuple[str, str]:
     file = folder / ".python-version"
-    if file.is_file() and (match := re.search(r"\d+\.\d+(\.\d+)?", file.read_text())):
+    if file.is_file() and (match := re.search(r"\d+\.\d+(\.\d+)?", text_of(file))):
         return match[0], ".python-version"
     return PYTHON, "default"
 
 
-def _packages(folder: Path) -> set[str]:
+def _packages(listed: Requirements | None, project: Manifest | None) -> set[str]:
     """Names of the packages that the app depends on itself."""
-    lines: list[str] = []
-    if (folder / "requirements.txt").is_file():
-        lines += (folder / "requirements.txt").read_text().splitlines()
-    if (folder / "pyproject.toml").is_file():
-        lines += _pyproject(folder).get("project", {}).get("dependencies", [])
+    lines = [*(listed.lines if listed else ()), *(project.texts("project", "dependencies") if project else ())]
     found = {match[0].lower() for line in lines if (match := re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line.strip()))}
     standard = any(re.match(r"fastapi\s*\[[^\]]*\b(standard|all)\b", line.strip(), re.IGNORECASE) for line in lines)
     return found | ({"uvicorn"} if standard else set())
@@ -97,7 +103,7 @@ def _python_start(folder: Path, packages: set[str], port: int) -> tuple[tuple[st
         path = folder / name
         if not path.is_file():
             continue
-        text, module = path.read_text(), name.removesuffix(".py")
+        text, module = bytes_of(path).decode(errors="replace"), name.removesuffix(".py")
         app = re.search(r"^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(FastAPI|Starlette|Litestar|Flask)\(", text, re.MULTILINE)
         if app and packages & set(_ASGI):
             if "uvicorn" not in packages:
@@ -119,41 +125,39 @@ def _listed_in(folder: Path) -> str:
 
 
 def _node(folder: Path, port: int) -> Detection:
-    package = _parsed(folder / "package.json", "JSON", json.loads)
+    package = read_manifest(folder / "package.json")
     version, version_file = _node_version(folder, package)
-    if not (folder / "package-lock.json").is_file() and package.get("dependencies"):
+    if not (folder / "package-lock.json").is_file() and package.mapping("dependencies"):
         raise BuildError(
             f"{folder} has no package-lock.json: without it two builds may differ", hint="run: npm install --package-lock-only"
         )
     manager = "npm" if (folder / "package-lock.json").is_file() else "none"
-    scripts = package.get("scripts") or {}
     start, start_file = _procfile(folder, port) or _node_start(folder, package)
-    build = ("npm", "run", "build") if "build" in scripts else ()
+    build = ("npm", "run", "build") if "build" in package.mapping("scripts") else ()
     sources = (("version", version_file), ("package_manager", "package-lock.json"), ("start", start_file))
     return Detection("node", version, manager, start, build=build, sources=sources)
 
 
-def _node_version(folder: Path, package: dict[str, object]) -> tuple[str, str]:
+def _node_version(folder: Path, package: Manifest) -> tuple[str, str]:
     for name in (".nvmrc", ".node-version"):
-        if (folder / name).is_file() and (match := re.search(r"\d+(\.\d+)*", (folder / name).read_text())):
+        if (folder / name).is_file() and (match := re.search(r"\d+(\.\d+)*", text_of(folder / name))):
             return match[0], name
-    engines = package.get("engines")
+    engines = package.content.get("engines")
     wanted = str(engines.get("node", "")) if isinstance(engines, dict) else ""
     if match := re.fullmatch(r"[\^~=v]*(\d+)[\d.x*]*", wanted.strip()):
         return match[1], "package.json engines"
     return NODE, "default"
 
 
-def _node_start(folder: Path, package: dict[str, object]) -> tuple[tuple[str, ...], str]:
-    scripts = package.get("scripts")
-    script = scripts.get("start") if isinstance(scripts, dict) else None
-    if isinstance(script, str):
-        words = shlex.split(script)
+def _node_start(folder: Path, package: Manifest) -> tuple[tuple[str, ...], str]:
+    script = package.text("scripts", "start")
+    if script is not None:
+        words = _words(script, f"{package.file}: scripts.start")
         # npm start does not hand SIGTERM on, so a plain command is run as it is
-        plain = words[:1] == ["node"] and not set(script) & set("&|;><$`")
-        return (tuple(words) if plain else ("npm", "start")), "package.json scripts.start"
-    main = package.get("main")
-    for name in (main if isinstance(main, str) else None, "server.js", "index.js", "app.js"):
+        plain = words[:1] == ("node",) and not set(script) & set("&|;><$`")
+        return (words if plain else ("npm", "start")), "package.json scripts.start"
+    main = package.text("main")
+    for name in (main, "server.js", "index.js", "app.js"):
         if name and (folder / name).is_file():
             return ("node", name), "package.json main" if name == main else name
     raise BuildError(f"no start command found in {folder}/package.json", hint='add "scripts": {"start": "node server.js"}')
@@ -161,7 +165,7 @@ def _node_start(folder: Path, package: dict[str, object]) -> tuple[tuple[str, ..
 
 def _procfile(folder: Path, port: int) -> tuple[tuple[str, ...], str] | None:
     file = folder / "Procfile"
-    match = re.search(r"^web:\s*(.+)$", file.read_text(), re.MULTILINE) if file.is_file() else None
+    match = re.search(r"^web:\s*(.+)$", text_of(file), re.MULTILINE) if file.is_file() else None
     if not match:
         return None
     command = match[1].strip()
@@ -169,14 +173,12 @@ def _procfile(folder: Path, port: int) -> tuple[tuple[str, ...], str] | None:
         return ("sh", "-c", f"exec env {command}"), "Procfile"
     if set(command) & set("&|;><`") or "$" in command.replace("$PORT", "").replace("${PORT}", ""):
         return ("sh", "-c", f"exec {command}"), "Procfile"
-    return tuple(word.replace("${PORT}", str(port)).replace("$PORT", str(port)) for word in shlex.split(command)), "Procfile"
+    words = _words(command, f"{file}: web")
+    return tuple(word.replace("${PORT}", str(port)).replace("$PORT", str(port)) for word in words), "Procfile"
 
 
-def _parsed(file: Path, kind: str, parse: Callable[[str], Any]) -> dict[str, Any]:
+def _words(command: str, where: str) -> tuple[str, ...]:
     try:
-        content = parse(file.read_text(encoding="utf-8"))
+        return tuple(shlex.split(command))
     except ValueError as error:
-        raise BuildError(f"{file}: not valid {kind}: {error}", hint="mend the file") from error
-    if not isinstance(content, dict):
-        raise BuildError(f"{file}: should be a mapping of keys", hint="mend the file")
-    return content
+        raise BuildError(f"{where}: {str(error).lower()} in: {command}", hint="close the quote") from error

@@ -1,7 +1,9 @@
 """The Dockerfile of an app: its own, or one rendered for its language."""
 
+import json
+import posixpath
 import shlex
-from pathlib import Path
+from collections.abc import Iterable
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -11,7 +13,18 @@ _IMAGES = {"python": "python:{version}-slim", "node": "node:{version}-slim"}
 _templates = Environment(  # noqa: S701  # Dockerfiles, not HTML
     loader=PackageLoader("dockyard.build"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_templates.filters["quoted"] = shlex.quote
+
+
+def _copied(paths: Iterable[str]) -> list[str]:
+    """Arguments of one COPY a folder, so that each file stays where it is."""
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        folders.setdefault(posixpath.dirname(path), []).append(path)
+    words = ([*files, f"{folder or '.'}/"] for folder, files in folders.items())
+    return [json.dumps(line) if any(" " in word for word in line) else " ".join(line) for line in words]
+
+
+_templates.filters |= {"quoted": shlex.quote, "copied": _copied}
 
 
 def base_image(app: Detection, prefix: str) -> str:
@@ -19,14 +32,13 @@ def base_image(app: Detection, prefix: str) -> str:
     return prefix + _IMAGES[app.language].format(version=app.version)
 
 
-def render(app: Detection, *, folder: Path, port: int, base_prefix: str, mounts: bool = True) -> str:
+def render(app: Detection, *, port: int, base_prefix: str, mounts: bool = True) -> str:
     """A Dockerfile for the app: several stages, locked installs, not root, SIGTERM to the app.
 
     `mounts` are BuildKit's caches and secrets; without them it is for the engine's classic builder. There is no
     `# syntax=` line: it would make the engine fetch a frontend from Docker Hub.
     """
-    files = {path.name for path in folder.iterdir()}
     text = _templates.get_template(f"{app.language}.Dockerfile.j2").render(
-        app=app, base=base_image(app, base_prefix), files=files, port=port, mounts=mounts
+        app=app, base=base_image(app, base_prefix), port=port, mounts=mounts
     )
     return text.strip() + "\n"

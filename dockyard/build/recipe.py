@@ -7,6 +7,7 @@ image would.
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +16,12 @@ from dockyard.build.bases import Bases, references
 from dockyard.build.context import GENERATED_IGNORES, Entry, entries, ignore_patterns
 from dockyard.build.detect import detect
 from dockyard.build.dockerfile import render
+from dockyard.build.text import text_of
+from dockyard.build.variables import PLATFORM
 from dockyard.config import Build, Project, Service
-from dockyard.errors import BuildError
 
-FORMAT = 2
+FORMAT = 3
 """Part of every tag; raised when the meaning of a recipe changes."""
-PLATFORM = "linux/amd64"
-"""What Fargate and x86-64 servers run, whatever machine builds."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ class Source:
     text: str
     """The Dockerfile."""
     classic_text: str
-    generated: bool
+    file: Path | None
+    """Where that is the app's own; None where it is generated."""
     args: Mapping[str, str]
     target: str | None
 
@@ -98,24 +99,17 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
     if service.image.from_:
         return None
     build = service.image.build or Build()
-    file = f"services/{name}/service.yaml"
     context = (project.service_folder(name) / build.context).resolve()
-    if not context.is_dir():
-        raise BuildError(f"{file}: image.build.context: no folder at {context}")
-    if not context.is_relative_to(project.root.resolve()):
-        raise BuildError(f"{file}: image.build.context: should be inside {project.root}, got {context}")
     own = context / (build.dockerfile or "Dockerfile")
-    if own.is_file():
-        text = classic = own.read_text(encoding="utf-8")
-    elif build.dockerfile:
-        raise BuildError(f"{file}: image.build.dockerfile: no file at {own}")
+    has_own = build.dockerfile is not None or os.path.lexists(own)  # also a link to nowhere: one is meant to be there
+    if has_own:
+        text = classic = text_of(own)
     else:
         app = detect(context, port=service.port)
         text, classic = (
-            render(app, folder=context, port=service.port, base_prefix=project.base_images, mounts=mounts)
-            for mounts in (True, False)
+            render(app, port=service.port, base_prefix=project.base_images, mounts=mounts) for mounts in (True, False)
         )
-    return Source(context, text, classic, not own.is_file(), dict(build.args), build.target)
+    return Source(context, text, classic, own if has_own else None, dict(build.args), build.target)
 
 
 def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recipe | None:
@@ -124,14 +118,15 @@ def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recip
     if source is None:
         return None
     found = references(source.text, source.args)
+    patterns = ignore_patterns(source.context, source.file, () if source.file else GENERATED_IGNORES)
     return Recipe(
         service=name,
         repository=repository_name(project, name),
         context=source.context,
         dockerfile=source.text,
         classic_dockerfile=source.classic_text,
-        generated=source.generated,
-        files=entries(source.context, ignore_patterns(source.context, GENERATED_IGNORES if source.generated else ())),
+        generated=source.file is None,
+        files=entries(source.context, patterns),
         bases=found,
         identities={reference: bases.identity(reference) for reference in found},
         args=source.args,

@@ -119,9 +119,7 @@ class Session:
     def recipes(self, services: list[str]) -> list[Recipe]:
         """Recipes of these services, or of all. Raises UsageError for a service that is not there."""
         self.check_services(services)
-        return [
-            found for found in recipes(self.project, self.environment, self.bases) if not services or found.service in services
-        ]
+        return recipes(self.project, self.environment, self.bases, services)
 
     def check_services(self, services: list[str]) -> None:
         """Raise UsageError where one of these is no service of the environment."""

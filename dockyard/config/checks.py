@@ -1,9 +1,11 @@
-"""Faults that show only when several keys, or several services, are seen together.
+"""Faults that show only when several keys, several services, or the files that they name are seen together.
 
 They look at what was written, not at the models, so that they are told together with the faults of single keys.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -40,6 +42,21 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     both = {*_keys(raw.get("env"))} & {*_keys(raw.get("secrets"))}
     for variable in sorted(both):
         yield Problem(("secrets", variable), "is in env as well; keep one of both")
+
+
+def build_problems(root: Path, name: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
+    """What `image.build` names and is not there: told here, so that it is told with all else."""
+    build = _keys(_keys(raw.get("image")).get("build"))
+    context, dockerfile = _relative(build.get("context", ".")), _relative(build.get("dockerfile"))
+    if context is None:
+        return
+    folder = root / "services" / name / context
+    if not os.path.isdir(folder):  # noqa: PTH112  # Path's own raises for names that no file can have
+        yield Problem(("image", "build", "context"), f"no folder at {folder}")
+    elif not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(root)):
+        yield Problem(("image", "build", "context"), f"should be inside {root}, got {context}")
+    elif dockerfile is not None and not os.path.isfile(folder / dockerfile):  # noqa: PTH113  # as above
+        yield Problem(("image", "build", "dockerfile"), f"no file at {folder / dockerfile}")
 
 
 def route_problems(
@@ -87,6 +104,11 @@ def _http(raw: Mapping[str, Any]) -> Http | None:
         return Http.model_validate(raw.get("http", {}))
     except ValidationError:
         return None
+
+
+def _relative(value: object) -> str | None:
+    """The value where it is a relative path; what it is else is told by its model."""
+    return value if isinstance(value, str) and not value.startswith(("/", "~")) else None
 
 
 def _number(value: object) -> bool:

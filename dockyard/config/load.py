@@ -78,6 +78,8 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
         name: _environment(name, file, services, lock or Lock(), problems, allow_collisions)
         for name in (_mapping(file.get("environments")) or {"default": None})
     }
+    for name, raw in services.items():
+        _note(f"services/{name}/service.yaml", checks.build_problems(root, name, raw), problems)
     for problem in checks.stack_name_problems({name: list(made.services) for name, made in environments.items()}):
         problems[problem] = None
     if problems or project is None or lock is None:

@@ -1,6 +1,7 @@
 """The images of a deploy: which are there, building the others, pushing them."""
 
 import time
+from collections.abc import Collection
 from dataclasses import replace
 
 from botocore.exceptions import ClientError
@@ -16,9 +17,10 @@ from dockyard.progress import Progress
 _ROLE_SECONDS = 30
 
 
-def recipes(project: Project, environment: Environment, bases: Bases) -> list[Recipe]:
-    """Recipes of all services that are built."""
-    made = (recipe(project, name, service, bases) for name, service in environment.services.items())
+def recipes(project: Project, environment: Environment, bases: Bases, services: Collection[str] = ()) -> list[Recipe]:
+    """Recipes of these services, or of all, as far as they are built. Raises BuildError with what is wrong with each."""
+    wanted = [(name, service) for name, service in environment.services.items() if not services or name in services]
+    made = side_by_side(lambda named: recipe(project, *named, bases), wanted)
     return [found for found in made if found]
 
 

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from dockyard.build.bases import Bases, StandIn, readdressed, references
 
 DOCKERFILE = """\
@@ -53,3 +55,49 @@ def test_stand_ins_are_read_from_the_file_that_the_environment_names(tmp_path):
     assert Bases.read({}, str(file)).stand_ins == {"python:3.13-slim": STAND_IN}
     assert Bases.read({}, None).stand_ins == {}
     assert Bases.read({}, str(tmp_path / "gone.json")).stand_ins == {}
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "found"),
+    [
+        ("ARG A=3.13\nARG B=${A}-slim\nFROM python:$B", "python:3.13-slim"),
+        ('ARG A=1 B=${A}.2 C="3"\nFROM a:$B-$C', "a:1.2-3"),
+        ("ARG A=x\nFROM a:${NO:-${A}}", "a:x"),
+        ("ARG A\nFROM a:1${A}${B}", "a:1"),
+        ("ARG A=\nFROM a:${A-x}1${A:-2}${NO-3}", "a:123"),
+        ("ARG A=1\nFROM a:1${A:+-slim}${NO+-x}", "a:1-slim"),
+        ("FROM 'a:1' AS b\nFROM \"b\"", "a:1"),
+        ("FROM \\\n  # slim\n  a:1 \\\n  AS b", "a:1"),
+        ("# escape=`\nFROM `\n  a:1", "a:1"),
+        ("\ufeffFROM a:1", "a:1"),
+        ("FROM --platform=$BUILDPLATFORM a:1 AS b", "a:1"),
+        ("FROM a:$TARGETARCH", "a:amd64"),
+        ("FROM a:$BUILDARCH", ""),
+        ("FROM a:1\nARG B=2\nFROM a:${B:-3}", "a:1 a:3"),
+        ("FROM node AS node\nFROM node", "node"),
+        ("FROM a\nRUN --mount=type=bind,from=b:1,target=/b --mount=type=cache,target=/from=c x --mount=from=d", "a b:1"),
+        ("FROM a\nRUN --mount=from=b:1 \\\n  --mount=type=bind,\\\nfrom=c:1 x\nRUN --mount=type=bind,from=0 x", "a b:1 c:1"),
+        ("FROM a\nCOPY --chown=1 --from='b:1' --link /a /b\nCOPY --from=late /a /b\nFROM a AS late", "a b:1"),
+        ("FROM a\nRUN <<EOF\nFROM b\nCOPY --from=c\nEOF", "a"),
+        ("FROM a\nRUN echo \\\n  FROM b", "a"),
+        ("FROM", ""),
+    ],
+)
+def test_images_are_found_however_they_are_written(dockerfile, found):
+    assert " ".join(references(dockerfile, {})) == found
+
+
+def test_build_arguments_count_where_they_are_declared():
+    dockerfile = "ARG A=1 B=$A\nFROM a:$B-${C:-no}"
+    assert references(dockerfile, {"A": "2", "C": "3"}) == ("a:2-no",)
+
+
+def test_only_the_names_of_images_are_put_elsewhere():
+    bases = Bases({"a:1": DIGEST, "b:1": DIGEST})
+    dockerfile = (
+        "\ufeffFROM \\\n  'a:1' AS b\nRUN --mount=from=b:1,target=/x <<EOF\nFROM a:1\nEOF\nCOPY --from=\"b:1\" a:1 b:1\nFROM a:1"
+    )
+    assert readdressed(dockerfile, {}, bases, "") == (
+        f"\ufeffFROM \\\n  a:1@{DIGEST} AS b\nRUN --mount=from=b:1@{DIGEST},target=/x <<EOF\nFROM a:1\nEOF\n"
+        f'COPY --from="b:1@{DIGEST}" a:1 b:1\nFROM a:1@{DIGEST}'
+    )

@@ -1,9 +1,16 @@
 """How the builders are called."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from dockyard.build.builder import ca_bundle, cli_arguments
+import pytest
+
+from dockyard.build.bases import Bases
+from dockyard.build.builder import Workshop, build, ca_bundle, cli_arguments
+from dockyard.build.context import entries, ignore_patterns
 from dockyard.build.recipe import Recipe
+from dockyard.doors.docker import Cli
+from dockyard.progress import Silent
 
 RECIPE = Recipe("web", "shop/web", Path(), "FROM a", "FROM a", False, (), (), {}, {"A": "b c"}, "final")
 
@@ -26,3 +33,36 @@ def test_the_hosts_certificates_are_those_of_the_variable_and_else_the_systems(t
     own.write_text("x")
     assert ca_bundle({"REQUESTS_CA_BUNDLE": str(own)}) == own
     assert ca_bundle({"SSL_CERT_FILE": str(tmp_path / "gone"), "PIP_CERT": str(own)}) == own
+
+
+class FakeDocker:
+    """Remembers what is in the context while a build would run."""
+
+    def __init__(self, cli):
+        self.cli, self.seen = cli, {}
+
+    def image_id(self, name):
+        return None
+
+    def build(self, arguments, *, buildkit, on_line):
+        return self._look(arguments[-1], arguments[arguments.index("--file") + 1])
+
+    def classic_build(self, on_line, *, path, dockerfile, **options):
+        self._look(path, dockerfile)
+
+    def _look(self, context, dockerfile):
+        self.seen = {"files": sorted(str(file.relative_to(context)) for file in Path(context).rglob("*"))}
+        self.seen["beside"] = sorted(file.name for file in Path(dockerfile).parent.iterdir())
+        return 0
+
+
+@pytest.mark.parametrize("cli", [Cli("docker", buildx=True), Cli("docker", buildx=False), None])
+def test_every_builder_is_given_what_was_hashed_and_no_ignore_file_of_its_own(tmp_path, cli):
+    context = tmp_path / "source"
+    context.mkdir()
+    for name in ("main.py", ".dockerignore", "Dockerfile", "Dockerfile.dockerignore"):
+        (context / name).write_text("FROM a")
+    files = entries(context, ignore_patterns(context, None, ()))
+    docker = FakeDocker(cli)
+    build(replace(RECIPE, context=context, files=files), Workshop(docker, Bases(), "", tmp_path / "own"), Silent())
+    assert docker.seen == {"files": ["Dockerfile", "Dockerfile.dockerignore", "main.py"], "beside": ["Dockerfile", "context"]}

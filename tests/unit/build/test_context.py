@@ -1,6 +1,8 @@
 """The files of a build: which count, what makes them differ, and the copy that is built."""
 
+import contextlib
 import os
+import socket
 
 import pytest
 
@@ -46,20 +48,20 @@ def test_an_empty_folder_does_not_count(tmp_path):
 def test_dockerignore_decides_with_its_comments_and_exceptions(tmp_path):
     make(tmp_path, keep_dot_log="1", b_dot_log="2", c_dot_py="3", docs__a_dot_md="4")
     (tmp_path / ".dockerignore").write_text("# logs\n*.log\n\n!keep.log\ndocs\n.dockerignore\n")
-    assert paths(tmp_path, ignore_patterns(tmp_path, GENERATED_IGNORES)) == ["c.py", "keep.log"]
+    assert paths(tmp_path, ignore_patterns(tmp_path, None, GENERATED_IGNORES)) == ["c.py", "keep.log"]
 
 
 def test_without_one_the_defaults_of_a_generated_dockerfile_hold(tmp_path):
     make(tmp_path, main_dot_py="1", node_modules__x="2", src____pycache____m_dot_pyc="3", _dot_env="4")
     (tmp_path / "sub/node_modules").mkdir(parents=True)
     (tmp_path / "sub/node_modules/y").write_text("5")
-    assert "main.py" in paths(tmp_path, ignore_patterns(tmp_path, GENERATED_IGNORES))
-    assert not [p for p in paths(tmp_path, ignore_patterns(tmp_path, GENERATED_IGNORES)) if "modules" in p or p == ".env"]
+    assert "main.py" in paths(tmp_path, ignore_patterns(tmp_path, None, GENERATED_IGNORES))
+    assert not [p for p in paths(tmp_path, ignore_patterns(tmp_path, None, GENERATED_IGNORES)) if "modules" in p or p == ".env"]
 
 
 def test_configuration_is_never_part_of_the_image(tmp_path):
     make(tmp_path, service_dot_yaml="kind: web", a="1")
-    assert paths(tmp_path, ignore_patterns(tmp_path, ())) == ["a"]
+    assert paths(tmp_path, ignore_patterns(tmp_path, None, ())) == ["a"]
 
 
 def test_the_staged_folder_holds_just_these_files(tmp_path):
@@ -99,3 +101,53 @@ def test_a_file_that_changed_since_it_was_hashed_is_not_built(tmp_path, change):
     change(tmp_path / "source/a")
     with pytest.raises(BuildError, match=r"source/a"):
         stage(tmp_path / "source", found, tmp_path / "target")
+
+
+def test_an_ignore_file_is_applied_once_and_the_builder_finds_none(tmp_path):
+    """A builder has rules of its own for it; what is staged is all that there is."""
+    make(
+        tmp_path / "source",
+        a_dot_log="1",
+        b_dot_log="2",
+        sub___dot_dockerignore="x",
+        _dot_dockerignore="*.log\n!b.log\n!.dockerignore\n",
+    )
+    found = entries(tmp_path / "source", ignore_patterns(tmp_path / "source", None, ()))
+    stage(tmp_path / "source", found, tmp_path / "target")
+    assert sorted(
+        path.relative_to(tmp_path / "target").as_posix() for path in (tmp_path / "target").rglob("*") if path.is_file()
+    ) == [
+        "b.log",
+        "sub/.dockerignore",
+    ]
+
+
+def test_links_are_not_followed_and_what_is_no_file_is_left_out(tmp_path, monkeypatch):
+    make(tmp_path, a="1", sub__b="2")
+    (tmp_path / "sub/up").symlink_to("..")
+    (tmp_path / "gone").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe")
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as listening:
+        monkeypatch.chdir(tmp_path)  # a socket's path may have 107 characters
+        listening.bind("socket")
+        found = entries(tmp_path, ())
+    assert [(entry.path, entry.kind) for entry in found] == [
+        ("a", "file"), ("gone", "link"), ("loop", "link"), ("sub/b", "file"), ("sub/up", "link"),
+    ]  # fmt: skip
+    stage(tmp_path, found, tmp_path / "target")
+    assert entries(tmp_path / "target", ()) == found
+
+
+def test_what_cannot_be_read_is_told_with_its_name(tmp_path, monkeypatch):
+    make(tmp_path, a="1")
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("hashlib.file_digest", refuse)
+    with pytest.raises(BuildError, match=r"/a: cannot be read: Permission denied"):
+        entries(tmp_path, ())
+    monkeypatch.setattr("os.scandir", refuse)
+    with pytest.raises(BuildError, match=r"cannot be read: Permission denied"):
+        entries(tmp_path, ())

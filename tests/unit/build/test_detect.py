@@ -78,7 +78,18 @@ def test_a_build_script_is_run(tmp_path):
         ({"package.json": {"dependencies": {"a": "1"}}}, "has no package-lock.json"),
         ({"package.json": {}}, "no start command found"),
         ({"package.json": "{"}, "package.json: not valid JSON"),
+        ({"package.json": "[" * 100000}, "package.json: not valid JSON: nested too deeply"),
+        ({"package.json": '{"scripts": {"start": "\\ud800"}}'}, "package.json: not valid JSON"),
+        ({"package.json": "[]"}, "package.json: should be a mapping of keys, got a list"),
+        ({"package.json": {"scripts": "build"}}, 'package.json: scripts: should be a mapping of keys, got "build"'),
+        ({"package.json": {"scripts": {"start": ["a"]}}}, "package.json: scripts.start: should be text, got a list"),
+        ({"package.json": {"scripts": {"start": "node 'a"}}}, "package.json: scripts.start: no closing quotation in: node 'a"),
+        ({"package.json": {"main": 1}}, "package.json: main: should be text, got 1"),
+        ({"main.py": "", "Procfile": 'web: python "a'}, 'Procfile: web: no closing quotation in: python "a'),
         ({"pyproject.toml": "["}, "pyproject.toml: not valid TOML"),
+        ({"pyproject.toml": "project = 1"}, "pyproject.toml: project: should be a mapping of keys, got 1"),
+        ({"pyproject.toml": '[project]\ndependencies = "a"'}, 'pyproject.toml: project.dependencies: should be a list, got "a"'),
+        ({"pyproject.toml": "[project]\ndependencies = [1]"}, "project.dependencies: should be a list of texts, got 1 in it"),
     ],
 )
 def test_where_the_files_do_not_tell_it_is_said_what_to_add(tmp_path, files, message):
@@ -92,10 +103,10 @@ def test_an_app_that_is_no_package_has_its_dependencies_installed_by_name(tmp_pa
     pyproject = '[project]\nname = "a"\ndependencies = ["starlette>=1", "uvicorn[standard]"]\n'
     found = detect(write(tmp_path, {"pyproject.toml": pyproject, "main.py": "app = Starlette()", "db.py": ""}), port=1)
     assert found.dependencies == ("starlette>=1", "uvicorn[standard]")
-    text = render(found, folder=tmp_path, port=1, base_prefix="")
+    text = render(found, port=1, base_prefix="")
     assert "pip install 'starlette>=1' 'uvicorn[standard]'\n" in text
     (tmp_path / "pyproject.toml").write_text(pyproject + '[build-system]\nrequires = ["hatchling"]\n')
-    assert "pip install .\n" in render(detect(tmp_path, port=1), folder=tmp_path, port=1, base_prefix="")
+    assert "pip install .\n" in render(detect(tmp_path, port=1), port=1, base_prefix="")
 
 
 @pytest.mark.parametrize(

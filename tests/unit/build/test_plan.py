@@ -127,3 +127,15 @@ def test_the_faults_of_all_are_told_together():
     assert side_by_side(work, [0, 0]) == [0, 0]
     with pytest.raises(BuildError, match="a failed\nb failed"):
         side_by_side(work, ["a", 0, "b"])
+
+
+def test_each_of_several_faults_has_its_own_hint():
+    def work(item):
+        raise BuildError(f"{item[0]} failed", hint=item[1])
+
+    with pytest.raises(BuildError, match=r"^a failed\nb failed$") as caught:
+        side_by_side(work, [("a", "mend it"), ("b", "mend it")])
+    assert caught.value.hint == "mend it"
+    with pytest.raises(BuildError, match=r"^a failed\n  try: mend it\nb failed$") as caught:
+        side_by_side(work, [("a", "mend it"), ("b", None)])
+    assert caught.value.hint is None

@@ -74,14 +74,14 @@ def test_an_image_from_a_registry_has_no_recipe(made):
     assert made(**{"service.yaml": "kind: web\nimage: {from: nginx}"}) is None
 
 
-@pytest.mark.parametrize(
-    ("build", "message"),
-    [
-        ("context: src", "services/web/service.yaml: image.build.context: no folder at"),
-        ("context: ../../..", "image.build.context: should be inside"),
-        ("dockerfile: Nope", "image.build.dockerfile: no file at"),
-    ],
-)
-def test_a_build_that_cannot_be_is_told_with_its_key(made, build, message):
-    with pytest.raises(BuildError, match=message):
-        made(**{"service.yaml": f"kind: web\nimage: {{build: {{{build}}}}}"})
+def test_a_dockerfile_in_a_subfolder_may_have_an_ignore_file_of_its_own(made):
+    files = {"docker/Dockerfile": "FROM scratch", "docker/Dockerfile.dockerignore": "docker\n", ".dockerignore": "main.py"}
+    found = made(**files, **{"service.yaml": "kind: web\nimage: {build: {dockerfile: docker/Dockerfile}}"})
+    assert [entry.path for entry in found.files] == ["main.py"]
+
+
+def test_a_dockerfile_that_is_a_link_to_nowhere_is_not_taken_for_none(made, tmp_path):
+    made()
+    (tmp_path / "services/web/Dockerfile").symlink_to("gone")
+    with pytest.raises(BuildError, match="Dockerfile: cannot be read"):
+        made()

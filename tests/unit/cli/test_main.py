@@ -32,6 +32,16 @@ def test_the_project_is_found_upwards(run, tmp_path, monkeypatch):
     assert run("tags").exit_code == 0
 
 
+def test_a_service_that_cannot_be_built_does_not_hinder_another(run, tmp_path):
+    (tmp_path / "services/two").mkdir()
+    (tmp_path / "services/two/service.yaml").write_text("kind: web\nhttp: {path: /two}")
+    assert run("tags", "web").exit_code == 0
+    assert run("dockerfile", "web").exit_code == 0
+    ended = run("tags")
+    assert ended.exit_code == 1
+    assert "no app recognised in" in ended.stderr
+
+
 def test_a_wrong_usage_ends_with_2(run, tmp_path, monkeypatch):
     assert run("tags", "nope").exit_code == 2
     assert run("tags", "--nope").exit_code == 2

@@ -1,0 +1,41 @@
+"""What an image is built from: named and not there is a fault like others, told with them."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("build", "text"),
+    [
+        ("context: src", "image.build.context: no folder at {root}/services/web/src"),
+        ("context: main.py", "image.build.context: no folder at {root}/services/web/main.py"),
+        ('context: "a\\0b"', "image.build.context: no folder at {root}/services/web/a\0b"),
+        ("context: ../../..", "image.build.context: should be inside {root}, got ../../.."),
+        ("context: out", "image.build.context: should be inside {root}, got out"),
+        ("context: /etc", 'image.build.context: should be a path relative to the service\'s folder, got "/etc"'),
+        ("dockerfile: Nope", "image.build.dockerfile: no file at {root}/services/web/Nope"),
+        ("dockerfile: " + 300 * "x", "image.build.dockerfile: no file at {root}/services/web/" + 300 * "x"),
+        ("dockerfile: out", "image.build.dockerfile: no file at {root}/services/web/out"),
+        ("dockerfile: ~/Dockerfile", 'image.build.dockerfile: should be a path relative to the service\'s folder, got "~/Dockerfile"'),
+        ("{context: out, dockerfile: Nope}", None),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_told_with_its_key(files, problem, build, text):
+    files.write("services/web/main.py", "")
+    (files.root / "services/web/out").symlink_to("/")
+    found = problem(f"image: {{build: {build if build.startswith('{') else f'{{{build}}}'}}}")
+    assert text is None or found == f"services/web/service.yaml: {text}".replace("{root}", str(files.root))
+
+
+def test_it_is_told_with_the_faults_of_other_services(files):
+    files.service("kind: web\ncpu: 0.3", name="a")
+    files.service("kind: web\nhttp: {path: /b}\nimage: {build: {dockerfile: Nope}}", name="b")
+    assert [text.split(": ")[:2] for text in files.problems()] == [
+        ["services/a/service.yaml", "cpu"],
+        ["services/b/service.yaml", "image.build.dockerfile"],
+    ]
+
+
+def test_what_is_there_may_be_anywhere_in_the_project(files):
+    files.write("shared/Dockerfile", "FROM scratch")
+    files.service("kind: web\nimage: {build: {context: ../../shared, dockerfile: Dockerfile}}")
+    assert files.load().environment().services["web"].image.build.context == "../../shared"
