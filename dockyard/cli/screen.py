@@ -99,11 +99,11 @@ class Board:
             _err.print(Text.assemble(("✓", "green"), f" {subject}: {text}"))  # in one go: the display is redrawn between two
 
     def _lines(self) -> Table:
+        """What is done now. Without our lock: here the display holds its own, and who prints takes them in the other order."""
         grid = Table.grid(padding=(0, 1))
-        with self._lock:
-            for subject, text in self._now.items():
-                seconds = f"{time.monotonic() - self._begun[subject]:.0f} s"
-                grid.add_row(Spinner("dots"), Text(subject), Text(text[: max(20, _err.width - len(subject) - 12)]), seconds)
+        for subject, text in self._now.copy().items():
+            seconds = f"{time.monotonic() - self._begun[subject]:.0f} s"
+            grid.add_row(Spinner("dots"), Text(subject), Text(text[: max(20, _err.width - len(subject) - 12)]), seconds)
         return grid
 
 

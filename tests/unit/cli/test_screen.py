@@ -1,6 +1,7 @@
 """Progress where no terminal is: a line at the start and one at the end, not one for each step."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from rich.console import Console
@@ -37,6 +38,15 @@ def test_on_a_terminal_each_end_names_its_subject_whatever_is_redrawn(monkeypatc
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
     for number in range(20):
         assert f"✓ web{number}: built in 1.0 s" in plain
+
+
+def test_the_display_may_be_drawn_while_something_is_told(monkeypatch):
+    """Else the one who tells waits for the display and the display for him."""
+    monkeypatch.setattr(screen, "_err", Console(stderr=True, force_terminal=True, width=60))
+    with Board() as board:
+        board.update("web", "step")
+        with board._lock, ThreadPoolExecutor(1) as display:
+            assert display.submit(board._lines).result(timeout=5).row_count == 1
 
 
 def test_what_users_write_is_no_markup(capsys):
