@@ -39,11 +39,11 @@ class Session:
     def root(self) -> Path:
         """The project's folder. Raises UsageError."""
         if self._folder:
-            if not (self._folder / PROJECT_FILE).is_file():
+            if not os.path.lexists(self._folder / PROJECT_FILE):
                 raise UsageError(f"no {PROJECT_FILE} in {self._folder}", hint="name the folder of a project with --project")
             return self._folder.resolve()
         here = Path.cwd()
-        found = next((path for path in (here, *here.parents) if (path / PROJECT_FILE).is_file()), None)
+        found = next((path for path in (here, *here.parents) if os.path.lexists(path / PROJECT_FILE)), None)
         if not found:
             raise UsageError(
                 f"no {PROJECT_FILE} in {here} or above", hint="go to the project's folder, or name it with --project"

@@ -90,7 +90,8 @@ def _http(raw: Mapping[str, Any]) -> Http | None:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether it is a size that may be looked up; the model tells of the others."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1_000_000
 
 
 def _keys(value: object) -> Mapping[str, Any]:

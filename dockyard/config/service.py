@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from dockyard.config.http import Http
 from dockyard.config.image import Image
@@ -10,13 +10,8 @@ from dockyard.config.model import Model, number, words
 from dockyard.config.secret import ManagedSecret, ParameterName
 
 VariableName = Annotated[str, words("a variable's name of letters, digits and _, no digit first", r"[A-Za-z_][A-Za-z0-9_]*")]
-
-
-def _text(value: Any) -> Any:
-    """YAML's numbers and booleans as the text that a container's environment needs."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
+Value = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
+"""Text; numbers and booleans reach it as they were written (see `dockyard.config.yaml`)."""
 
 
 def _secret_form(value: Any) -> str:
@@ -47,8 +42,8 @@ class Web(Model):
     """How many tasks run."""
     http: Http = Http()
     """Which requests reach it, and how its health is checked."""
-    env: dict[VariableName, Annotated[str, BeforeValidator(_text)]] = Field(default_factory=dict)
-    """Environment variables."""
+    env: dict[VariableName, Value] = Field(default_factory=dict)
+    """Environment variables. Values are taken as they are written: `1.10` and `yes` need no quotes."""
     secrets: dict[VariableName, Secret] = Field(default_factory=dict)
     """Environment variables whose values stay in SSM Parameter Store or Secrets Manager until the container starts."""
 

@@ -68,8 +68,20 @@ def test_without_a_project_file_it_is_said_where_one_was_looked_for(files):
         ("kind: [web", "line 1, column 11: not valid YAML"),
         ("- kind", "should be a mapping of keys, got a list"),
         ("", "should be a mapping of keys, got nothing"),
+        ("kind: web\nenv: {A: 1, A: 2}", 'line 2, column 13: not valid YAML: found duplicate key "A"'),
+        ("kind: web\nport: \a", "line 2: not valid YAML: found control character #x07"),
+        ("kind: web\nport: !!int x", "not valid YAML: invalid literal for int"),
+        ("kind: web\nport: !!bool x", "not valid YAML: a value does not fit its tag"),
+        ("kind: web\nport: !!set {a}", "line 2, column 7: not valid YAML: unknown tag !!set"),
+        ("kind: web\nenv: {[A]: 1}", "line 2, column 7: not valid YAML: a key should be text"),
+        ("kind: web\nenv: &a {A: *a}", "line 2, column 6: not valid YAML: found an alias within what it stands for"),
+        ("kind: " + 60 * "[" + 60 * "]", "line 1, column 57: not valid YAML: nested more than 50 deep"),
+        ("kind: " + 9000 * "[", "nested too deeply"),
+        ("a: &a [1,2,3,4]\n" + "".join(f"{b}: &{b} [{','.join(9 * ['*' + a])}]\n" for a, b in zip("abcdef", "bcdefg", strict=True)),
+         "more than 50000 values"),
+        ("kind: 2024-13-45", 'kind: should be web, got "2024-13-45"'),
     ],
-)
+)  # fmt: skip
 def test_a_file_that_cannot_be_read_is_told_once_and_with_its_place(files, text, expected):
     files.service(text)
     (found,) = files.problems()
@@ -80,6 +92,23 @@ def test_a_file_that_is_not_text_is_told(files):
     files.service("kind: web")
     (files.root / "services/web/service.yaml").write_bytes(b"kind: \xff\xfe")
     assert files.problems() == ["services/web/service.yaml: should be UTF-8 text (invalid start byte at byte 6)"]
+
+
+@pytest.mark.parametrize("file", ["dockyard.yaml", "dockyard.lock", "services/web/service.yaml"])
+def test_a_folder_or_a_link_to_nothing_is_no_file(files, file):
+    files.service("kind: web")
+    path = files.root / file
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    assert f"{file}: should be a file, got a folder" in files.problems()
+    path.rmdir()
+    path.symlink_to("gone.yaml")
+    assert f"{file}: should be a file, got a link to gone.yaml, which is not there" in files.problems()
+
+
+def test_an_anchor_that_is_set_twice_is_no_fault(files):
+    files.service("kind: web\nenv: {A: &a x, B: &a y, C: *a}")
+    assert files.load().environment().services["web"].env["C"] == "y"
 
 
 def test_a_file_of_another_ending_is_not_passed_over(files):
