@@ -86,11 +86,12 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
 
 
 def merge(base: Any, override: Any) -> Any:
-    """`override` on `base`: maps merge, lists and scalars replace, null takes the key away."""
-    if not (isinstance(base, dict) and isinstance(override, dict)):
+    """`override` on `base`: maps merge, lists and scalars replace, null takes the key away if it is there."""
+    if not isinstance(override, dict):
         return override
-    merged = {key: merge(base.get(key), value) for key, value in override.items()}
-    return {key: value for key, value in {**base, **merged}.items() if not (value is None and key in override)}
+    below = base if isinstance(base, dict) else {}
+    merged = {key: merge(below.get(key), value) for key, value in override.items()}
+    return {key: value for key, value in {**below, **merged}.items() if not (value is None and key in override)}
 
 
 def _environment(

@@ -46,7 +46,7 @@ class ProjectFile(Model):
     """Name of the application. Stacks, repositories and parameters begin with it."""
     environments: dict[EnvironmentName, EnvironmentSettings] = Field(min_length=1)
     """Environments by name, the default one first. Each may repeat `network` and `cluster`: maps merge, lists and
-    scalars replace, null takes a key away."""
+    scalars replace, null takes a key away if it is there."""
     network: Network = Network()
     """Where the load balancer and the containers live, in every environment."""
     cluster: Cluster = Cluster()

@@ -31,7 +31,7 @@ class Web(Model):
     image: Image = Image()
     """Where its image comes from. Default: built from the service's folder. The same in every environment."""
     port: Annotated[int, number(1, 65535)] = 8080
-    """Port that the container listens on. It is told so by the variable PORT."""
+    """Port that the container listens on. It is told so by the variable PORT. The same in every environment."""
     cpu: Annotated[float, number(0.125, 16, "vCPU")] = 0.25
     """Processor share of one task, in vCPU."""
     memory: Annotated[int, number(64, 122880, "MiB")] = 512
@@ -54,5 +54,6 @@ Service = Web
 NOT_BY_ENVIRONMENT = {
     "kind": "is the same in every environment",
     "image": "is the same in every environment: the image that was tested is the one that is promoted",
+    "port": "is the same in every environment: it is in the image that was tested",
 }
 """Keys that `environments` of a service.yaml may not hold, and why."""
