@@ -147,6 +147,6 @@ def test_a_service_may_take_its_image_from_a_registry_and_its_secrets_from_both_
 
 
 def test_a_locked_priority_is_taken(tmp_path):
-    _, read = synthesized(tmp_path, files={"dockyard.lock": "priorities: {dev/hello-node: 4242}"})
+    _, read = synthesized(tmp_path, files={"dockyard.lock": "priorities: {dev/hello-node: {route: /hello-node, priority: 4242}}"})
     (rule,) = resources(read("demo-dev-hello-node"), "ElasticLoadBalancingV2::ListenerRule")
     assert rule["Priority"] == 4242
