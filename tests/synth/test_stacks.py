@@ -125,7 +125,18 @@ def test_without_a_nat_gateway_tasks_have_addresses_of_their_own(tmp_path):
     assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "ENABLED"
 
 
-@pytest.mark.parametrize("tasks", ["", "\n    task_subnets: [subnet-0a1b2c3f, subnet-0a1b2c30]"])
+def test_the_smallest_range_is_enough_for_the_most_zones(tmp_path):
+    text = (ROOT / "dockyard.yaml").read_text() + "network: {cidr: 10.0.0.0/24, availability_zones: 4}\n"
+    _, read = synthesized(tmp_path, files={"dockyard.yaml": text})
+    assert [s["CidrBlock"] for s in resources(read("demo-dev-platform"), "EC2::Subnet")] == [
+        f"10.0.0.{n}/27" for n in range(0, 256, 32)
+    ]
+
+
+TWO, FOUR = ("\n    task_subnets: [" + ", ".join(f"subnet-0a1b2c3{n}" for n in names) + "]" for names in ("f0", "f012"))
+
+
+@pytest.mark.parametrize("tasks", ["", TWO, FOUR])
 def test_a_vpc_that_is_there_is_used(tmp_path, tasks):
     vpc = f"network:\n  vpc:\n    id: vpc-0a1b2c3d\n    cidr: 10.1.0.0/16\n    public_subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e]{tasks}\n"
     _, read = synthesized(tmp_path, files={"dockyard.yaml": (ROOT / "dockyard.yaml").read_text() + vpc})

@@ -16,6 +16,10 @@ def test_an_unknown_environment_is_a_wrong_usage(files):
         files.load().environment("test")
 
 
+def vpc(public: str, tasks: str) -> str:
+    return f"network: {{vpc: {{id: vpc-0a1b2c3d, cidr: 10.0.0.0/16, public_subnets: [{public}], task_subnets: [{tasks}]}}}}"
+
+
 @pytest.mark.parametrize(
     ("line", "text"),
     [
@@ -23,7 +27,20 @@ def test_an_unknown_environment_is_a_wrong_usage(files):
         ("name: a-very-long-application", "name: should be 1 to 20 lower-case letters, digits and single hyphens, a letter "
          'first, got "a-very-long-application"'),
         ("network: {nat: two}", 'network.nat: should be none, single or per-az, got "two"'),
-        ("network: {cidr: 10.0.0.0/8}", 'network.cidr: should be a range of /16 to /28, got "10.0.0.0/8"'),
+        ("network: {cidr: 10.0.0.0/8}", 'network.cidr: should be a range of /16 to /24, got "10.0.0.0/8"'),
+        ("network: {cidr: 10.0.0.0/25}", 'network.cidr: should be a range of /16 to /24, got "10.0.0.0/25"'),
+        ("network: {cidr: 10.0.0.0}", 'network.cidr: should be a range of /16 to /24, got "10.0.0.0"'),
+        ("network: {cidr: 127.0.0.0/16}",
+         'network.cidr: should be a range of addresses for private networks such as 10.0.0.0/16, got "127.0.0.0/16"'),
+        ("network: {cidr: 0.1.0.0/16}",
+         'network.cidr: should be a range of addresses for private networks such as 10.0.0.0/16, got "0.1.0.0/16"'),
+        (vpc("subnet-0a1b2c3d, subnet-0a1b2c3e", "subnet-0a1b2c31, subnet-0a1b2c32, subnet-0a1b2c33"),
+         "network.vpc: task_subnets should be 2, as public_subnets are, or a multiple of that, got 3"),
+        (vpc("subnet-0a1b2c3d, subnet-0a1b2c3e", "subnet-0a1b2c31"),
+         "network.vpc: task_subnets should be 2, as public_subnets are, or a multiple of that, got 1"),
+        (vpc("subnet-0a1b2c3d, subnet-0a1b2c3d", ""),
+         "network.vpc.public_subnets: should be different subnets, got subnet-0a1b2c3d more than once"),
+        (vpc("subnet-0a1b2c3d", ""), "network.vpc.public_subnets: should have at least 2, got 1"),
         ("network: {availability_zones: 1}", "network.availability_zones: should be 2 to 4, got 1"),
         ("cluster: {ec2: {instance_types: []}}", "cluster.ec2.instance_types: should have at least 1, got 0"),
         ("cluster: {ec2: {instance_types: [t3]}}",
@@ -39,6 +56,11 @@ def test_a_wrong_value_is_told_with_its_key(files, line, text):
         "dockyard.yaml", f"environments: {{dev: {{}}}}\n{line if line.startswith('name') else f'name: shop{chr(10)}{line}'}"
     )
     assert files.problems() == [f"dockyard.yaml: {text}"]
+
+
+def test_a_range_is_read_in_either_form(files):
+    files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {network: {cidr: 10.0.0.0/255.255.0.0}}}")
+    assert files.load().environment().settings.network.cidr == "10.0.0.0/16"
 
 
 def test_all_faults_of_all_files_are_told_at_once(files):
