@@ -8,6 +8,7 @@ from pathlib import Path
 from dockyard.build import STAND_INS, Bases, Recipe
 from dockyard.build.builder import Workshop, ca_bundle
 from dockyard.config import PROJECT_FILE, Environment, Project, load_project
+from dockyard.config.region import supported_region
 from dockyard.deploy.images import recipes
 from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
@@ -85,8 +86,12 @@ class Session:
 
     @functools.cached_property
     def aws(self) -> Aws:
-        """The environment's account and region. Raises PrerequisiteError, and UsageError for another account."""
+        """The environment's account and region. Raises PrerequisiteError; UsageError for another account or partition."""
         aws = Aws(region=self.environment.settings.region)
+        try:
+            supported_region(aws.region)
+        except ValueError as error:
+            raise UsageError(f"region of the credentials: {error}") from error
         wanted = self.environment.settings.account
         if aws.account != (wanted or aws.account):
             raise UsageError(

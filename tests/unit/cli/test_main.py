@@ -76,6 +76,16 @@ def test_without_a_region_it_is_said_what_to_set(run):
     assert "no AWS region is set" in ended.stderr
 
 
+def test_a_region_of_another_partition_is_a_wrong_usage(run, monkeypatch):
+    monkeypatch.setenv("AWS_REGION", "us-gov-west-1")
+    ended = run("url", "web")
+    assert ended.exit_code == 2
+    assert (
+        'region of the credentials: should be a region of the commercial partition such as eu-west-1, got "us-gov-west-1"'
+        in ended.stderr
+    )
+
+
 def test_the_local_aws_does_not_run_until_it_is_started(run):
     ended = run("local", "env")
     assert (ended.exit_code, ended.stdout) == (1, "")

@@ -41,6 +41,11 @@ def vpc(public: str, tasks: str) -> str:
         (vpc("subnet-0a1b2c3d, subnet-0a1b2c3d", ""),
          "network.vpc.public_subnets: should be different subnets, got subnet-0a1b2c3d more than once"),
         (vpc("subnet-0a1b2c3d", ""), "network.vpc.public_subnets: should have at least 2, got 1"),
+        ("environments: {prod: {region: frankfurt}}",
+         'environments.prod.region: should be an AWS region such as eu-west-1, got "frankfurt"'),
+        *((f"environments: {{prod: {{region: {region}}}}}", "environments.prod.region: should be a region of the commercial partition "
+           f'such as eu-west-1, got "{region}": China, GovCloud, sovereign and isolated regions are not supported')
+          for region in ("cn-north-1", "us-gov-west-1", "us-iso-east-1", "eu-isoe-west-1", "eusc-de-east-1")),
         ("network: {availability_zones: 1}", "network.availability_zones: should be 2 to 4, got 1"),
         ("cluster: {ec2: {instance_types: []}}", "cluster.ec2.instance_types: should have at least 1, got 0"),
         ("cluster: {ec2: {instance_types: [t3]}}",
@@ -52,9 +57,8 @@ def vpc(public: str, tasks: str) -> str:
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_told_with_its_key(files, line, text):
-    files.write(
-        "dockyard.yaml", f"environments: {{dev: {{}}}}\n{line if line.startswith('name') else f'name: shop{chr(10)}{line}'}"
-    )
+    others = [default for default in ("name: shop", "environments: {dev: {}}") if default.split(":")[0] != line.split(":")[0]]
+    files.write("dockyard.yaml", "\n".join([*others, line]))
     assert files.problems() == [f"dockyard.yaml: {text}"]
 
 
