@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
+
 from dockyard.build.bases import Bases, StandIn, readdressed, references
+from dockyard.errors import BuildError
 
 DOCKERFILE = """\
 ARG VERSION=3.13
@@ -53,3 +56,10 @@ def test_stand_ins_are_read_from_the_file_that_the_environment_names(tmp_path):
     assert Bases.read({}, str(file)).stand_ins == {"python:3.13-slim": STAND_IN}
     assert Bases.read({}, None).stand_ins == {}
     assert Bases.read({}, str(tmp_path / "gone.json")).stand_ins == {}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"python:3": {}}', '{"python:3": 5}', "\udcff"])
+def test_a_damaged_list_of_stand_ins_is_told(tmp_path, text):
+    (tmp_path / "s.json").write_text(text, errors="surrogateescape")
+    with pytest.raises(BuildError, match=r"s.json: damaged: it should list stand-ins"):
+        Bases.read({}, str(tmp_path / "s.json"))

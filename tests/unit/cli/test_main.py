@@ -86,6 +86,17 @@ def test_a_region_of_another_partition_is_a_wrong_usage(run, monkeypatch):
     )
 
 
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [("mkdir", "should be a file, got a folder"), ("symlink_to", "should be a file, got a link to gone, which is not there")],
+)
+def test_what_is_no_project_file_is_told(run, tmp_path, make, told):
+    (tmp_path / "dockyard.yaml").unlink()
+    getattr(tmp_path / "dockyard.yaml", make)(*(["gone"] if make == "symlink_to" else []))
+    ended = run("tags")
+    assert (ended.exit_code, ended.stderr) == (1, f"error: dockyard.yaml: {told}\n")
+
+
 def test_the_local_aws_does_not_run_until_it_is_started(run):
     ended = run("local", "env")
     assert (ended.exit_code, ended.stdout) == (1, "")
