@@ -100,6 +100,20 @@ def test_the_address_is_the_load_balancers_and_the_path(templates):
     assert json.dumps(value).count("/hello-node") == 1
 
 
+def test_the_longest_names_fit(tmp_path):
+    """ECS keeps names that begin with ecs to itself, and a role's name has at most 64 characters."""
+    app, environment, service = "ecs-" + "a" * 16, "b" * 11, "c" * 30
+    text = (ROOT / "dockyard.yaml").read_text().replace("demo", app).replace("dev:", f"{environment}:")
+    _, read = synthesized(
+        tmp_path, files={"dockyard.yaml": text, f"services/{service}/service.yaml": "kind: web\nimage: {from: a}"}
+    )
+    assert read(f"{app}-{environment}-{service}")
+    (role,) = resources(read(f"{app}-registry"), "IAM::Role")
+    assert len(f"{role['RoleName']['Fn::Join'][1][0]}123456789012-ap-southeast-1") <= 64
+    (provider,) = resources(read(f"{app}-{environment}-platform"), "ECS::CapacityProvider")
+    assert provider["Name"].startswith("cp-")
+
+
 def test_names_of_roles_hold_the_region(templates):
     names = [r["RoleName"] for t in templates.values() for r in resources(t, "IAM::Role") if "RoleName" in r]
     assert names == [{"Fn::Join": ["", ["cdk-demo-publish-", {"Ref": "AWS::AccountId"}, "-", {"Ref": "AWS::Region"}]]}]

@@ -26,6 +26,9 @@ def vpc(public: str, tasks: str) -> str:
         ("name: Shop", 'name: should be 1 to 20 lower-case letters, digits and single hyphens, a letter first, got "Shop"'),
         ("name: a-very-long-application", "name: should be 1 to 20 lower-case letters, digits and single hyphens, a letter "
          'first, got "a-very-long-application"'),
+        ("name: ssm-shop", 'name: should not begin with aws or ssm: SSM takes no parameters below such a name, got "ssm-shop"'),
+        ("environments: {a-long-environment: {}}", "environments.a-long-environment: should be 1 to 11 lower-case letters, digits "
+         'and single hyphens, a letter first, got "a-long-environment"'),
         ("network: {nat: two}", 'network.nat: should be none, single or per-az, got "two"'),
         ("network: {cidr: 10.0.0.0/8}", 'network.cidr: should be a range of /16 to /24, got "10.0.0.0/8"'),
         ("network: {cidr: 10.0.0.0/25}", 'network.cidr: should be a range of /16 to /24, got "10.0.0.0/25"'),
