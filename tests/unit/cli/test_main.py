@@ -101,3 +101,24 @@ def test_the_local_aws_does_not_run_until_it_is_started(run):
     ended = run("local", "env")
     assert (ended.exit_code, ended.stdout) == (1, "")
     assert "run: dockyard local up" in ended.stderr
+
+
+def test_what_was_locked_and_dropped_is_told(run, tmp_path):
+    assert run("lock").stderr == "nothing to lock: no priorities collide\n"
+    (tmp_path / "services/api").mkdir()
+    (tmp_path / "services/api/service.yaml").write_text("kind: web\nhttp: {path: /api, host: '*.example.com'}")
+    (tmp_path / "services/web/service.yaml").write_text("kind: web\nhttp: {path: /web}")
+    (tmp_path / "dockyard.lock").write_text(
+        f"bases: {{'python:3': 'sha256:{64 * '0'}'}}\npriorities:\n  dev/gone: {{route: /gone, priority: 2000}}\n"
+        "  dev/api: {route: '*.example.com/api', priority: 2000}\n  dev/web: {route: /web, priority: 2000}\n"
+    )
+    ended = run("lock")
+    assert ended.stdout.startswith("dev/web: priority ")
+    assert ended.stderr.splitlines() == [
+        "dev/gone: its entry has no meaning any more and is dropped",
+        "dockyard.lock is written; commit it",
+    ]
+    text = (tmp_path / "dockyard.lock").read_text()
+    assert "python:3" in text
+    assert run("lock").exit_code == 0
+    assert (tmp_path / "dockyard.lock").read_text() == text
