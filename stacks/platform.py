@@ -104,9 +104,8 @@ class PlatformStack(cdk.Stack):
         )
 
     def _mask(self) -> int:
-        """Size of a subnet: the range in eight or sixteen equal parts, so that zones can be added."""
-        parts = 3 if self._network.availability_zones <= 4 else 4
-        return min(28, int(self._network.cidr.split("/")[1]) + parts)
+        """Size of a subnet: an eighth of the range, so that zones can be added."""
+        return int(self._network.cidr.split("/")[1]) + 3
 
 
 def zones(count: int) -> list[str]:

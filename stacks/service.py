@@ -11,7 +11,7 @@ from aws_cdk import aws_ssm as ssm
 
 from constructs import Construct
 from dockyard.build import Bases, recipe, repository_name
-from dockyard.config import Environment, ManagedSecret, Project, path_patterns, priority
+from dockyard.config import Environment, ManagedSecret, Project, path_patterns
 from dockyard_constructs import (
     Capacity,
     Ec2Capacity,
@@ -56,9 +56,7 @@ class ServiceStack(cdk.Stack):
         settings = environment.services[name]
         http = settings.http
         vpc = self._vpc(settings.runs_on)
-        number = project.lock.priorities.get(f"{environment.name}/{name}") or priority(
-            http, environment=environment.name, service=name
-        )
+        number = project.lock.priority(http, environment=environment.name, service=name)
         self.service = WebService(
             self,
             "Web",

@@ -4,14 +4,16 @@ A tag such as `python:3.13-slim` may point to another image tomorrow, so what co
 identity: its digest in dockyard.lock, or that of a stand-in where no registry can be reached (`dockyard.local.stand_ins`).
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from dockyard.build.instructions import Instruction, Word, instructions
 from dockyard.build.variables import TARGET, filled_in
+from dockyard.errors import BuildError
 
 STAND_INS = "DOCKYARD_STAND_INS"
 """Environment variable with the path of the file that lists stand-ins; `dockyard local env` sets it."""
@@ -29,6 +31,14 @@ class StandIn:
     digest: str
 
 
+def listed_stand_ins(file: Path) -> dict[str, StandIn]:
+    """Those in the file that the local AWS keeps: reference to stand-in. Raises BuildError where it is damaged."""
+    try:
+        return TypeAdapter(dict[str, StandIn]).validate_json(file.read_bytes())
+    except ValidationError as error:
+        raise BuildError(f"{file}: damaged: it should list stand-ins", hint="remove it, and run: dockyard up") from error
+
+
 @dataclass(frozen=True)
 class Bases:
     """What is known of base images beyond their names."""
@@ -43,8 +53,7 @@ class Bases:
         """With the stand-ins in that file, where there is one."""
         if not stand_ins_file or not Path(stand_ins_file).is_file():
             return cls(locked)
-        entries = json.loads(Path(stand_ins_file).read_text(encoding="utf-8"))
-        return cls(locked, {reference: StandIn(**entry) for reference, entry in entries.items()})
+        return cls(locked, listed_stand_ins(Path(stand_ins_file)))
 
     def identity(self, reference: str) -> str:
         """What the content of an image depends on: a digest where one is known, else the name itself."""

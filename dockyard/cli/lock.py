@@ -7,9 +7,12 @@ from dockyard.config.relock import relock
 
 
 def lock(project: Project = None) -> None:
-    """Give rules whose priorities collide another one, and write it to dockyard.lock."""
+    """Give rules whose priorities collide others, and write them to dockyard.lock; an entry stays while its route does."""
     session = Session(project)
-    written = relock(session.root)
-    for name, priority in written.items():
+    done = relock(session.root)
+    for name, priority in done.written.items():
         screen.result(f"{name}: priority {priority}")
-    screen.say("dockyard.lock is written; commit it" if written else "nothing to lock: no priorities collide")
+    for name in done.dropped:
+        screen.say(f"{name}: its entry has no meaning any more and is dropped")
+    changed = done.written or done.dropped
+    screen.say("dockyard.lock is written; commit it" if changed else "nothing to lock: no priorities collide")

@@ -8,6 +8,7 @@ from pathlib import Path
 from dockyard.build import STAND_INS, Bases, Recipe
 from dockyard.build.builder import Workshop, ca_bundle
 from dockyard.config import PROJECT_FILE, Environment, Project, load_project
+from dockyard.config.region import supported_region
 from dockyard.deploy.images import recipes
 from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
@@ -39,11 +40,11 @@ class Session:
     def root(self) -> Path:
         """The project's folder. Raises UsageError."""
         if self._folder:
-            if not (self._folder / PROJECT_FILE).is_file():
+            if not os.path.lexists(self._folder / PROJECT_FILE):
                 raise UsageError(f"no {PROJECT_FILE} in {self._folder}", hint="name the folder of a project with --project")
             return self._folder.resolve()
         here = Path.cwd()
-        found = next((path for path in (here, *here.parents) if (path / PROJECT_FILE).is_file()), None)
+        found = next((path for path in (here, *here.parents) if os.path.lexists(path / PROJECT_FILE)), None)
         if not found:
             raise UsageError(
                 f"no {PROJECT_FILE} in {here} or above", hint="go to the project's folder, or name it with --project"
@@ -85,8 +86,12 @@ class Session:
 
     @functools.cached_property
     def aws(self) -> Aws:
-        """The environment's account and region. Raises PrerequisiteError, and UsageError for another account."""
+        """The environment's account and region. Raises PrerequisiteError; UsageError for another account or partition."""
         aws = Aws(region=self.environment.settings.region)
+        try:
+            supported_region(aws.region)
+        except ValueError as error:
+            raise UsageError(f"region of the credentials: {error}") from error
         wanted = self.environment.settings.account
         if aws.account != (wanted or aws.account):
             raise UsageError(

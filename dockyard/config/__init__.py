@@ -4,7 +4,7 @@ from dockyard.config.image import Build
 from dockyard.config.load import LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
 from dockyard.config.project import EnvironmentSettings
-from dockyard.config.routes import path_patterns, priority
+from dockyard.config.routes import path_patterns
 from dockyard.config.secret import ManagedSecret
 from dockyard.config.service import Service, Web
 
@@ -21,5 +21,4 @@ __all__ = [
     "Web",
     "load_project",
     "path_patterns",
-    "priority",
 ]

@@ -15,7 +15,6 @@ from dockyard.config.lock import Lock
 from dockyard.config.model import ServiceName
 from dockyard.config.problems import Problem
 from dockyard.config.project import EnvironmentSettings
-from dockyard.config.routes import priority
 from dockyard.config.size import fargate_problem
 
 Found = tuple[str, Problem]
@@ -76,7 +75,7 @@ def route_problems(
             message = f'"{http.path}"{host} is the path of service {other} as well; give one of them another path or host'
             yield file, Problem(("http", "path"), message)
             continue
-        number = lock.priorities.get(f"{environment}/{service}") or priority(http, environment=environment, service=service)
+        number = lock.priority(http, environment=environment, service=service)
         other = priorities.setdefault(number, service)
         if other != service and not (allow_collisions and http.priority is None):
             way_out = "give it another" if http.priority else "run: dockyard lock"
@@ -112,7 +111,8 @@ def _relative(value: object) -> str | None:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether it is a size that may be looked up; the model tells of the others."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1_000_000
 
 
 def _keys(value: object) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """From the project's files to a `Project`: everything read, every environment checked, all faults told at once."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,14 +8,13 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
 from dockyard.config import checks
 from dockyard.config.lock import Lock
 from dockyard.config.model import Model
 from dockyard.config.problems import Location, Problem, one_of, problems_of, show
 from dockyard.config.project import EnvironmentSettings, ProjectFile
+from dockyard.config.read import read, service_files
 from dockyard.config.service import NOT_BY_ENVIRONMENT, Service, Web
 from dockyard.errors import ConfigError, UsageError
 
@@ -66,12 +66,12 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
     """
     problems: dict[str, None] = {}  # in order, each once
     file = read(root / PROJECT_FILE, PROJECT_FILE, problems)
-    lock_file = read(root / LOCK_FILE, LOCK_FILE, problems) if (root / LOCK_FILE).exists() else {}
+    lock_file = read(root / LOCK_FILE, LOCK_FILE, problems) if os.path.lexists(root / LOCK_FILE) else {}
     lock = None if lock_file is None else _one(Lock, lock_file, LOCK_FILE, problems)
     project = None if file is None else _one(ProjectFile, file, PROJECT_FILE, problems)
     file = file or {}
-    found = {path.parent.name: read(path, _name(path, root), problems) for path in sorted(root.glob("services/*/service.yaml"))}
-    for path in sorted(root.glob("services/*/service.yml")):
+    found = {path.parent.name: read(path, _name(path, root), problems) for path in service_files(root, ".yaml")}
+    for path in service_files(root, ".yml"):
         problems[f"{_name(path, root)}: is not read; rename it to service.yaml"] = None
     services = {name: raw for name, raw in found.items() if raw is not None}
     environments = {
@@ -87,44 +87,13 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
     return Project(root, project.name, project.base_images, MappingProxyType(environments), lock)
 
 
-def read(path: Path, file: str, problems: dict[str, None]) -> dict[str, Any] | None:
-    """The mapping in a YAML file; None, with the fault noted, where there is none."""
-    try:
-        data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        problems[f"{file}: not found in {path.parent}; a project has one in its top folder"] = None
-        return None
-    except UnicodeDecodeError as error:
-        problems[f"{file}: should be UTF-8 text ({error.reason} at byte {error.start})"] = None
-        return None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        problems[f"{file}: {where}not valid YAML: {error.problem or error.context}"] = None
-        return None
-    if isinstance(data, dict) and (key := _half_character(data)):
-        problems[f"{file}: {key}: holds half of a character (a lone surrogate); write the character itself"] = None
-        return None
-    if isinstance(data, dict):
-        return data
-    problems[f"{file}: should be a mapping of keys, got {show(data)}"] = None
-    return None
-
-
-def _half_character(data: Any) -> str | None:
-    """The first key or text with a lone surrogate, which YAML's escapes can make and UTF-8 cannot hold; printable."""
-    if isinstance(data, str):
-        return ascii(data) if any("\ud800" <= character <= "\udfff" for character in data) else None
-    parts = [*data.keys(), *data.values()] if isinstance(data, dict) else data if isinstance(data, list) else []
-    return next((found for part in parts if (found := _half_character(part))), None)
-
-
 def merge(base: Any, override: Any) -> Any:
-    """`override` on `base`: maps merge, lists and scalars replace, null takes the key away."""
-    if not (isinstance(base, dict) and isinstance(override, dict)):
+    """`override` on `base`: maps merge, lists and scalars replace, null takes the key away if it is there."""
+    if not isinstance(override, dict):
         return override
-    merged = {key: merge(base.get(key), value) for key, value in override.items()}
-    return {key: value for key, value in {**base, **merged}.items() if not (value is None and key in override)}
+    below = base if isinstance(base, dict) else {}
+    merged = {key: merge(below.get(key), value) for key, value in override.items()}
+    return {key: value for key, value in {**below, **merged}.items() if not (value is None and key in override)}
 
 
 def _environment(

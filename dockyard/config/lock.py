@@ -4,9 +4,20 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dockyard.config.model import Model, words
+from dockyard.config.http import Http
+from dockyard.config.model import Model, number, words
+from dockyard.config.routes import FIRST, priority, route
 
 Digest = Annotated[str, words("a digest such as sha256:0123...", r"sha256:[0-9a-f]{64}")]
+
+
+class LockedPriority(Model):
+    """A priority that was given to one route."""
+
+    route: str
+    """Host and path that it was given for. It has no meaning for another."""
+    priority: Annotated[int, number(FIRST, 49999)]
+    """Priority of the rule."""
 
 
 class Lock(Model):
@@ -14,5 +25,15 @@ class Lock(Model):
 
     bases: dict[str, Digest] = Field(default_factory=dict)
     """Base image to the digest that it means. A base that is not here means whatever its tag points to."""
-    priorities: dict[str, Annotated[int, Field(ge=1, le=50000)]] = Field(default_factory=dict)
+    priorities: dict[str, LockedPriority] = Field(default_factory=dict)
     """`environment/service` to the priority of its rule, where the computed one was taken."""
+
+    def priority(self, http: Http, *, environment: str, service: str) -> int:
+        """Priority of the rule: the one that the service gives itself, else the locked one, else the computed one."""
+        entry = self.entry(http, environment=environment, service=service)
+        return entry.priority if entry else priority(http, environment=environment, service=service)
+
+    def entry(self, http: Http, *, environment: str, service: str) -> LockedPriority | None:
+        """What is locked for this route; None where nothing is, or the service gives itself a priority."""
+        entry = self.priorities.get(f"{environment}/{service}")
+        return entry if entry and entry.route == route(http) and http.priority is None else None

@@ -36,7 +36,14 @@ def _name(longest: int) -> AfterValidator:
     )
 
 
+def _not_kept_by_aws(value: str) -> str:
+    """https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html."""
+    if value.startswith(("aws", "ssm")):
+        raise ValueError(f'should not begin with aws or ssm: SSM takes no parameters below such a name, got "{value}"')
+    return value
+
+
 # Names of AWS resources are made of these; the tightest is a role's, 64 characters with account and region in it.
-AppName = Annotated[str, _name(20)]
+AppName = Annotated[str, _name(20), AfterValidator(_not_kept_by_aws)]
 EnvironmentName = Annotated[str, _name(11)]
 ServiceName = Annotated[str, _name(30)]

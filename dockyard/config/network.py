@@ -8,15 +8,36 @@ from pydantic import AfterValidator, Field, model_validator
 from dockyard.config.model import Model, number, words
 
 
-def _cidr(value: str) -> str:
-    try:
-        network = ipaddress.IPv4Network(value)
-    except ValueError as error:
-        raise ValueError(f'should be an IPv4 range such as 10.0.0.0/16, got "{value}" ({error})') from None
-    if not 16 <= network.prefixlen <= 28:
-        raise ValueError(f'should be a range of /16 to /28, got "{value}"')
-    return value
+def _cidr(smallest: int) -> AfterValidator:
+    """A range of /16 to `smallest`, as address and length of the prefix."""
 
+    def check(value: str) -> str:
+        try:
+            network = ipaddress.IPv4Network(value)
+        except ValueError as error:
+            raise ValueError(f'should be an IPv4 range such as 10.0.0.0/16, got "{value}" ({error})') from None
+        if not 16 <= network.prefixlen <= smallest:
+            raise ValueError(f'should be a range of /16 to /{smallest}, got "{value}"')
+        if (
+            network.is_loopback
+            or network.is_link_local
+            or network.is_multicast
+            or network.is_reserved
+            or network[0] in _THIS_NETWORK
+        ):
+            raise ValueError(f'should be a range of addresses for private networks such as 10.0.0.0/16, got "{value}"')
+        return str(network)
+
+    return AfterValidator(check)
+
+
+def _different(subnets: tuple[str, ...]) -> tuple[str, ...]:
+    if twice := [subnet for subnet in subnets if subnets.count(subnet) > 1]:
+        raise ValueError(f"should be different subnets, got {twice[0]} more than once")
+    return subnets
+
+
+_THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
 
 SubnetId = Annotated[str, words("a subnet id such as subnet-0a1b2c3d", r"subnet-[0-9a-f]{8,17}")]
 
@@ -26,19 +47,26 @@ class ExistingVpc(Model):
 
     id: Annotated[str, words("a VPC id such as vpc-0a1b2c3d", r"vpc-[0-9a-f]{8,17}")]
     """Id of the VPC."""
-    cidr: Annotated[str, AfterValidator(_cidr)]
+    cidr: Annotated[str, _cidr(28)]
     """Its IPv4 range."""
-    public_subnets: tuple[SubnetId, ...] = Field(min_length=2)
+    public_subnets: Annotated[tuple[SubnetId, ...], AfterValidator(_different)] = Field(min_length=2)
     """Two or more subnets for the load balancer, each in another availability zone."""
-    task_subnets: tuple[SubnetId, ...] = ()
-    """Subnets for the containers. Default: the public subnets, with public addresses."""
+    task_subnets: Annotated[tuple[SubnetId, ...], AfterValidator(_different)] = ()
+    """Subnets for the containers, as many as public ones or a multiple. Default: the public subnets, with public addresses."""
+
+    @model_validator(mode="after")
+    def _as_many_in_each_zone(self) -> "ExistingVpc":
+        public, tasks = len(self.public_subnets), len(self.task_subnets)
+        if tasks % public:
+            raise ValueError(f"task_subnets should be {public}, as public_subnets are, or a multiple of that, got {tasks}")
+        return self
 
 
 class Network(Model):
     """Where the load balancer and the containers live."""
 
-    cidr: Annotated[str, AfterValidator(_cidr)] = "10.0.0.0/16"
-    """IPv4 range of the VPC that is made."""
+    cidr: Annotated[str, _cidr(24)] = "10.0.0.0/16"
+    """IPv4 range of the VPC that is made, /16 to /24: a subnet is an eighth of it, and a load balancer needs one of /27."""
     availability_zones: Annotated[int, number(2, 4)] = 2
     """In how many availability zones. A load balancer needs two."""
     nat: Literal["none", "single", "per-az"] = "single"

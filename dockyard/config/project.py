@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from dockyard.config.cluster import Cluster
 from dockyard.config.model import AppName, EnvironmentName, Model, words
 from dockyard.config.network import Network
+from dockyard.config.region import supported_region
 
 _REGISTRY_NAMES = {"docker-hub": "", "ecr-public": "public.ecr.aws/docker/library/"}
 
@@ -31,8 +32,8 @@ class EnvironmentSettings(Model):
 
     account: Annotated[str, BeforeValidator(_account), words("12 digits, in quotes", r"\d{12}")] | None = None
     """AWS account. Default: the account of the credentials."""
-    region: Annotated[str, words("an AWS region such as eu-west-1", r"[a-z]{2}(-[a-z]+)+-\d")] | None = None
-    """AWS region. Default: the region of the credentials."""
+    region: Annotated[str, AfterValidator(supported_region)] | None = None
+    """AWS region, not of China, GovCloud or another partition. Default: the region of the credentials."""
     network: Network = Network()
     """Where the load balancer and the containers live."""
     cluster: Cluster = Cluster()
@@ -46,7 +47,7 @@ class ProjectFile(Model):
     """Name of the application. Stacks, repositories and parameters begin with it."""
     environments: dict[EnvironmentName, EnvironmentSettings] = Field(min_length=1)
     """Environments by name, the default one first. Each may repeat `network` and `cluster`: maps merge, lists and
-    scalars replace, null takes a key away."""
+    scalars replace, null takes a key away if it is there."""
     network: Network = Network()
     """Where the load balancer and the containers live, in every environment."""
     cluster: Cluster = Cluster()

@@ -1,33 +1,74 @@
-"""Writes dockyard.lock: a priority of its own for each rule whose computed one was taken."""
+"""Writes dockyard.lock: a priority of its own for each rule whose computed one is that of another.
 
+An entry never changes while its route is the same, so that rules which run stay where they are. Where two rules without an
+entry collide, both get one. Which of them runs already the files do not say, and if the newcomer got the number of the one
+that runs, its rule would be refused until the other has moved. So nobody gets a number that another may have. A rule
+moves within its band, and that interrupts nothing.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from dockyard.config.load import LOCK_FILE, load_project
-from dockyard.config.routes import neighbour, priority
+from dockyard.config.load import LOCK_FILE, Environment, load_project
+from dockyard.config.lock import Lock, LockedPriority
+from dockyard.config.routes import neighbour, priority, route
+from dockyard.errors import ConfigError
 
 
-def relock(root: Path) -> dict[str, int]:
-    """Resolve collisions of priorities; what was added, `environment/service` to priority. Raises ConfigError for other faults.
+@dataclass(frozen=True)
+class Relocked:
+    """What changed in dockyard.lock; `environment/service` each."""
 
-    Each gets the next free priority of its band, so that its place among narrower and wider routes stays.
-    """
+    written: dict[str, int]
+    """Those with another priority than before."""
+    dropped: list[str]
+    """Those whose entry had no meaning any more: gone, on another route, or with a priority of their own."""
+
+
+def relock(root: Path) -> Relocked:
+    """Resolve collisions of priorities and drop what has no meaning any more. Raises ConfigError for other faults."""
     project = load_project(root, allow_collisions=True)
-    added: dict[str, int] = {}
-    for environment in project.environments.values():
-        taken: set[int] = set()
-        for service, settings in environment.services.items():
-            key = f"{environment.name}/{service}"
-            number = project.lock.priorities.get(key) or priority(settings.http, environment=environment.name, service=service)
-            if number in taken:
-                number = added[key] = neighbour(number, taken)
-            taken.add(number)
-    if added:
-        content = project.lock.model_dump(exclude_defaults=True)
-        content["priorities"] = {**content.get("priorities", {}), **added}
-        yaml = YAML()
-        with (root / LOCK_FILE).open("w", encoding="utf-8") as file:
-            file.write("# Written by `dockyard lock`. Commit it.\n")
-            yaml.dump(content, file)
-    return added
+    before = project.lock.priorities
+    after = {key: entry for environment in project.environments.values() for key, entry in _settled(environment, project.lock)}
+    if after != before:
+        _write(root / LOCK_FILE, Lock(bases=project.lock.bases, priorities=dict(sorted(after.items()))))
+    return Relocked(
+        written={key: entry.priority for key, entry in after.items() if entry != before.get(key)},
+        dropped=[key for key in before if key not in after],
+    )
+
+
+def _settled(environment: Environment, lock: Lock) -> list[tuple[str, LockedPriority]]:
+    """The environment's entries, with one for each rule that must move."""
+    https = {service: settings.http for service, settings in environment.services.items()}
+    kept: dict[str, LockedPriority] = {}
+    for service, http in https.items():
+        entry = lock.entry(http, environment=environment.name, service=service)
+        if entry and entry.priority not in {other.priority for other in kept.values()}:
+            kept[service] = entry
+    numbers = {service: lock.priority(http, environment=environment.name, service=service) for service, http in https.items()}
+    taken, often = set(numbers.values()), Counter(numbers.values())
+    for service, http in https.items():
+        if service not in kept and often[numbers[service]] > 1:
+            computed = priority(http, environment=environment.name, service=service)
+            kept[service] = LockedPriority(route=route(http), priority=_free(service, computed, taken))
+            taken.add(kept[service].priority)
+    return [(f"{environment.name}/{service}", entry) for service, entry in kept.items()]
+
+
+def _free(service: str, number: int, taken: set[int]) -> int:
+    try:
+        return neighbour(number, taken)
+    except ValueError as error:
+        raise ConfigError(
+            [f"services/{service}/service.yaml: http.priority: {error}; give it one of its own, 1 to 999"]
+        ) from error
+
+
+def _write(file: Path, lock: Lock) -> None:
+    with file.open("w", encoding="utf-8") as stream:
+        stream.write("# Written by `dockyard lock`. Commit it.\n")
+        YAML().dump(lock.model_dump(exclude_defaults=True), stream)

@@ -44,6 +44,11 @@ def neighbour(number: int, taken: set[int]) -> int:
     raise ValueError(f"no free priority from {start} to {start + width - 1}")
 
 
+def route(http: Http) -> str:
+    """Host and path: `shop.example.com/api`, `/api`."""
+    return f"{http.host or ''}{http.path}"
+
+
 def path_patterns(path: str) -> tuple[str, ...]:
     """Patterns of the rule: `/api` means `/api` and `/api/*`, `/` means all; a raw pattern means itself."""
     if path == "/":

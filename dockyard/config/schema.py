@@ -15,18 +15,37 @@ def schemas() -> dict[str, dict[str, Any]]:
     """File name to schema."""
     project = ProjectFile.model_json_schema(by_alias=True, mode="validation")
     service = Web.model_json_schema(by_alias=True, mode="validation")
-    override = {name: part for name, part in service["properties"].items() if name not in NOT_BY_ENVIRONMENT}
+    override = _override(service, service["$defs"])["properties"]
+    override = {name: part for name, part in override.items() if name not in NOT_BY_ENVIRONMENT}
     service["properties"]["environments"] = {
         "type": "object",
-        "description": "What differs by environment: maps merge, lists and scalars replace, null takes a key away.",
+        "description": "What differs there: maps merge, lists and scalars replace, null takes a key away if it is there.",
         "additionalProperties": {"type": ["object", "null"], "properties": override, "additionalProperties": False},
     }
-    for part in (project["$defs"]["EnvironmentSettings"],):
-        part["type"] = ["object", "null"]
+    environment = _override(project["$defs"]["EnvironmentSettings"], project["$defs"])
+    project["$defs"]["EnvironmentSettings"] = {**environment, "type": ["object", "null"]}
     return {
         "dockyard.schema.json": {"$schema": DRAFT, **project},
         "service.schema.json": {"$schema": DRAFT, **service},
     }
+
+
+def _override(part: dict[str, Any], models: dict[str, Any]) -> dict[str, Any]:
+    """What an environment may write there: every key may be missing, or null."""
+    if reference := part.get("$ref"):
+        part = {**models[reference.rsplit("/", 1)[-1]], **part}
+    part = {key: value for key, value in part.items() if key not in ("$ref", "required", "default")}
+    for several in {"anyOf", "oneOf"} & part.keys():
+        part[several] = [_override(one, models) for one in part[several]]
+    if "properties" in part:
+        part["properties"] = {name: _or_null(_override(one, models)) for name, one in part["properties"].items()}
+    if isinstance(part.get("additionalProperties"), dict):
+        part["additionalProperties"] = _or_null(_override(part["additionalProperties"], models))
+    return part
+
+
+def _or_null(part: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [part, {"type": "null"}]}
 
 
 def write(folder: Path) -> None:

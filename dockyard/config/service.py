@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from dockyard.config.http import Http
 from dockyard.config.image import Image
@@ -10,13 +10,8 @@ from dockyard.config.model import Model, number, words
 from dockyard.config.secret import ManagedSecret, ParameterName
 
 VariableName = Annotated[str, words("a variable's name of letters, digits and _, no digit first", r"[A-Za-z_][A-Za-z0-9_]*")]
-
-
-def _text(value: Any) -> Any:
-    """YAML's numbers and booleans as the text that a container's environment needs."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
+Value = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
+"""Text; numbers and booleans reach it as they were written (see `dockyard.config.yaml`)."""
 
 
 def _secret_form(value: Any) -> str:
@@ -36,7 +31,7 @@ class Web(Model):
     image: Image = Image()
     """Where its image comes from. Default: built from the service's folder. The same in every environment."""
     port: Annotated[int, number(1, 65535)] = 8080
-    """Port that the container listens on. It is told so by the variable PORT."""
+    """Port that the container listens on. It is told so by the variable PORT. The same in every environment."""
     cpu: Annotated[float, number(0.125, 16, "vCPU")] = 0.25
     """Processor share of one task, in vCPU."""
     memory: Annotated[int, number(64, 122880, "MiB")] = 512
@@ -47,8 +42,8 @@ class Web(Model):
     """How many tasks run."""
     http: Http = Http()
     """Which requests reach it, and how its health is checked."""
-    env: dict[VariableName, Annotated[str, BeforeValidator(_text)]] = Field(default_factory=dict)
-    """Environment variables."""
+    env: dict[VariableName, Value] = Field(default_factory=dict)
+    """Environment variables. Values are taken as they are written: `1.10` and `yes` need no quotes."""
     secrets: dict[VariableName, Secret] = Field(default_factory=dict)
     """Environment variables whose values stay in SSM Parameter Store or Secrets Manager until the container starts."""
 
@@ -59,5 +54,6 @@ Service = Web
 NOT_BY_ENVIRONMENT = {
     "kind": "is the same in every environment",
     "image": "is the same in every environment: the image that was tested is the one that is promoted",
+    "port": "is the same in every environment: it is in the image that was tested",
 }
 """Keys that `environments` of a service.yaml may not hold, and why."""

@@ -1,16 +1,11 @@
 """What a deploy did, kept for the next one: with it, a deploy of which nothing changed need not synthesize."""
 
-import hashlib
-import importlib.metadata
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dockyard.config import Project
-
-_PACKAGES = ("aws-cdk-lib", "constructs", "dockyard")
-_INFRASTRUCTURE = ("app.py", "cdk.json", "cdk.context.json", "dockyard.yaml", "dockyard.lock", "stacks", "constructs")
+from pydantic import TypeAdapter
 
 
 @dataclass(frozen=True)
@@ -45,32 +40,8 @@ NONE = Receipt(infrastructure="", images={}, digests={}, stacks={}, addresses={}
 
 
 def read_receipt(path: Path) -> Receipt | None:
-    """The receipt of the last deploy; None where there is none that can be read."""
+    """The receipt of the last deploy; None where there is none, or it is damaged."""
     try:
-        return Receipt(**json.loads(path.read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
+        return TypeAdapter(Receipt).validate_json(path.read_bytes())
+    except (OSError, ValueError):  # pydantic's error is a ValueError
         return None
-
-
-def fingerprint(project: Project, environment: str, account: str, region: str) -> str:
-    """A hash of all that the stacks are made from, but for the sources of the images: files, versions, place."""
-    digest = hashlib.sha256(json.dumps([environment, account, region, *_versions()]).encode())
-    for path in _files(project.root):
-        digest.update(f"\0{path.relative_to(project.root).as_posix()}\0".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _versions() -> Iterable[str]:
-    for name in _PACKAGES:
-        yield f"{name} {importlib.metadata.version(name)}"
-
-
-def _files(root: Path) -> Iterable[Path]:
-    for name in _INFRASTRUCTURE:
-        path = root / name
-        if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
-        elif path.is_file():
-            yield path
-    yield from sorted(root.glob("services/*/service.yaml"))

@@ -10,10 +10,11 @@ from botocore.exceptions import ClientError
 
 from dockyard.build.plan import Planned, side_by_side
 from dockyard.deploy.assembly import StackArtifact, read_assembly
+from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, pushed, recipes
 from dockyard.deploy.orphans import orphans
-from dockyard.deploy.receipt import NONE, Receipt, fingerprint, read_receipt
+from dockyard.deploy.receipt import NONE, Receipt, read_receipt
 from dockyard.deploy.site import PARTITION, Site
 from dockyard.deploy.stack import Deployed, StackDeployer, describe, version
 from dockyard.deploy.synth import synthesize

@@ -22,14 +22,22 @@ _CLI_CONTEXT = {
 def synthesize(
     root: Path, out: Path, processes: Processes, *, environment: str, account: str, region: str, validate: bool
 ) -> None:
-    """Write the cloud assembly of one environment to `out`, anew. Raises DeployError with what app.py printed.
+    """Write the cloud assembly of one environment to `out`, anew.
+
+    Raises DeployError with what app.py printed, or where cdk.json is damaged.
 
     `validate` runs aws-cdk-lib's template validator, which costs some seconds of CPU: it is for the first time that an
     infrastructure is seen; a source change alters a tag and nothing that it looks at.
     """
     shutil.rmtree(out, ignore_errors=True)
-    settings = json.loads((root / "cdk.json").read_text(encoding="utf-8"))
-    context = {**_file(root / "cdk.context.json"), **settings.get("context", {}), **_CLI_CONTEXT, "env": environment}
+    settings = _mapping(root / "cdk.json")
+    remembered = root / "cdk.context.json"
+    context = {
+        **(_mapping(remembered) if remembered.exists() else {}),
+        **settings.get("context", {}),
+        **_CLI_CONTEXT,
+        "env": environment,
+    }
     command = settings.get("app")
     if not isinstance(command, str):
         raise DeployError(f"cdk.json: app: should be the command that runs the CDK app, got {json.dumps(command)}")
@@ -45,9 +53,11 @@ def synthesize(
         raise DeployError(f"failed to synthesize: {command}:\n{ended.output.strip()}")
 
 
-def _file(path: Path) -> Mapping[str, Any]:
+def _mapping(path: Path) -> Mapping[str, Any]:
     try:
-        content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DeployError(f"{path.name}: not valid JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise DeployError(f"{path.name}: should be a mapping of keys")
     return content

@@ -145,6 +145,7 @@ class Daemon:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.is_file() else ""
 
     def _read(self) -> dict[str, Any]:
+        """What was noted; nothing where there is no file, or it is damaged."""
         try:
             facts = json.loads(self._file.read_text())
             original = Path(facts["file"])
@@ -157,7 +158,7 @@ class Daemon:
         try:
             process = psutil.Process(facts["pid"])
             same = abs(process.create_time() - facts["started"]) < 1 and process.status() != psutil.STATUS_ZOMBIE
-        except (KeyError, TypeError, psutil.NoSuchProcess):
+        except (KeyError, TypeError, ValueError, OverflowError, psutil.NoSuchProcess):  # also where the file is damaged
             return None
         return process if same else None
 

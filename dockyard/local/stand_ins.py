@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dockyard.build.bases import StandIn
+from dockyard.build.bases import StandIn, listed_stand_ins
 from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
@@ -52,7 +52,7 @@ class StandIns:
         """Those that are listed: reference to stand-in."""
         if not self.file.is_file():
             return {}
-        return {reference: StandIn(**entry) for reference, entry in json.loads(self.file.read_text()).items()}
+        return listed_stand_ins(self.file)
 
     def ensure(self, references: Iterable[str], aws: Aws) -> dict[str, StandIn]:
         """See that each base image can be had: pull it, or make its stand-in. Those that remain are told by the build.

@@ -100,6 +100,20 @@ def test_the_address_is_the_load_balancers_and_the_path(templates):
     assert json.dumps(value).count("/hello-node") == 1
 
 
+def test_the_longest_names_fit(tmp_path):
+    """ECS keeps names that begin with ecs to itself, and a role's name has at most 64 characters."""
+    app, environment, service = "ecs-" + "a" * 16, "b" * 11, "c" * 30
+    text = (ROOT / "dockyard.yaml").read_text().replace("demo", app).replace("dev:", f"{environment}:")
+    _, read = synthesized(
+        tmp_path, files={"dockyard.yaml": text, f"services/{service}/service.yaml": "kind: web\nimage: {from: a}"}
+    )
+    assert read(f"{app}-{environment}-{service}")
+    (role,) = resources(read(f"{app}-registry"), "IAM::Role")
+    assert len(f"{role['RoleName']['Fn::Join'][1][0]}123456789012-ap-southeast-1") <= 64
+    (provider,) = resources(read(f"{app}-{environment}-platform"), "ECS::CapacityProvider")
+    assert provider["Name"].startswith("cp-")
+
+
 def test_names_of_roles_hold_the_region(templates):
     names = [r["RoleName"] for t in templates.values() for r in resources(t, "IAM::Role") if "RoleName" in r]
     assert names == [{"Fn::Join": ["", ["cdk-demo-publish-", {"Ref": "AWS::AccountId"}, "-", {"Ref": "AWS::Region"}]]}]
@@ -125,7 +139,18 @@ def test_without_a_nat_gateway_tasks_have_addresses_of_their_own(tmp_path):
     assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "ENABLED"
 
 
-@pytest.mark.parametrize("tasks", ["", "\n    task_subnets: [subnet-0a1b2c3f, subnet-0a1b2c30]"])
+def test_the_smallest_range_is_enough_for_the_most_zones(tmp_path):
+    text = (ROOT / "dockyard.yaml").read_text() + "network: {cidr: 10.0.0.0/24, availability_zones: 4}\n"
+    _, read = synthesized(tmp_path, files={"dockyard.yaml": text})
+    assert [s["CidrBlock"] for s in resources(read("demo-dev-platform"), "EC2::Subnet")] == [
+        f"10.0.0.{n}/27" for n in range(0, 256, 32)
+    ]
+
+
+TWO, FOUR = ("\n    task_subnets: [" + ", ".join(f"subnet-0a1b2c3{n}" for n in names) + "]" for names in ("f0", "f012"))
+
+
+@pytest.mark.parametrize("tasks", ["", TWO, FOUR])
 def test_a_vpc_that_is_there_is_used(tmp_path, tasks):
     vpc = f"network:\n  vpc:\n    id: vpc-0a1b2c3d\n    cidr: 10.1.0.0/16\n    public_subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e]{tasks}\n"
     _, read = synthesized(tmp_path, files={"dockyard.yaml": (ROOT / "dockyard.yaml").read_text() + vpc})
@@ -147,6 +172,6 @@ def test_a_service_may_take_its_image_from_a_registry_and_its_secrets_from_both_
 
 
 def test_a_locked_priority_is_taken(tmp_path):
-    _, read = synthesized(tmp_path, files={"dockyard.lock": "priorities: {dev/hello-node: 4242}"})
+    _, read = synthesized(tmp_path, files={"dockyard.lock": "priorities: {dev/hello-node: {route: /hello-node, priority: 4242}}"})
     (rule,) = resources(read("demo-dev-hello-node"), "ElasticLoadBalancingV2::ListenerRule")
     assert rule["Priority"] == 4242

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from dockyard.build.bases import Bases, StandIn, readdressed, references
+from dockyard.errors import BuildError
 
 DOCKERFILE = """\
 ARG VERSION=3.13
@@ -101,3 +102,10 @@ def test_only_the_names_of_images_are_put_elsewhere():
         f"\ufeffFROM \\\n  a:1@{DIGEST} AS b\nRUN --mount=from=b:1@{DIGEST},target=/x <<EOF\nFROM a:1\nEOF\n"
         f'COPY --from="b:1@{DIGEST}" a:1 b:1\nFROM a:1@{DIGEST}'
     )
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"python:3": {}}', '{"python:3": 5}', "\udcff"])
+def test_a_damaged_list_of_stand_ins_is_told(tmp_path, text):
+    (tmp_path / "s.json").write_text(text, errors="surrogateescape")
+    with pytest.raises(BuildError, match=r"s.json: damaged: it should list stand-ins"):
+        Bases.read({}, str(tmp_path / "s.json"))

@@ -86,7 +86,49 @@ def test_without_a_region_it_is_said_what_to_set(run):
     assert "no AWS region is set" in ended.stderr
 
 
+def test_a_region_of_another_partition_is_a_wrong_usage(run, monkeypatch):
+    monkeypatch.setenv("AWS_REGION", "us-gov-west-1")
+    ended = run("url", "web")
+    assert ended.exit_code == 2
+    assert (
+        'region of the credentials: should be a region of the commercial partition such as eu-west-1, got "us-gov-west-1"'
+        in ended.stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [("mkdir", "should be a file, got a folder"), ("symlink_to", "should be a file, got a link to gone, which is not there")],
+)
+def test_what_is_no_project_file_is_told(run, tmp_path, make, told):
+    (tmp_path / "dockyard.yaml").unlink()
+    getattr(tmp_path / "dockyard.yaml", make)(*(["gone"] if make == "symlink_to" else []))
+    ended = run("tags")
+    assert (ended.exit_code, ended.stderr) == (1, f"error: dockyard.yaml: {told}\n")
+
+
 def test_the_local_aws_does_not_run_until_it_is_started(run):
     ended = run("local", "env")
     assert (ended.exit_code, ended.stdout) == (1, "")
     assert "run: dockyard local up" in ended.stderr
+
+
+def test_what_was_locked_and_dropped_is_told(run, tmp_path):
+    assert run("lock").stderr == "nothing to lock: no priorities collide\n"
+    (tmp_path / "services/api").mkdir()
+    (tmp_path / "services/api/service.yaml").write_text("kind: web\nhttp: {path: /api, host: '*.example.com'}")
+    (tmp_path / "services/web/service.yaml").write_text("kind: web\nhttp: {path: /web}")
+    (tmp_path / "dockyard.lock").write_text(
+        f"bases: {{'python:3': 'sha256:{64 * '0'}'}}\npriorities:\n  dev/gone: {{route: /gone, priority: 2000}}\n"
+        "  dev/api: {route: '*.example.com/api', priority: 2000}\n  dev/web: {route: /web, priority: 2000}\n"
+    )
+    ended = run("lock")
+    assert ended.stdout.startswith("dev/web: priority ")
+    assert ended.stderr.splitlines() == [
+        "dev/gone: its entry has no meaning any more and is dropped",
+        "dockyard.lock is written; commit it",
+    ]
+    text = (tmp_path / "dockyard.lock").read_text()
+    assert "python:3" in text
+    assert run("lock").exit_code == 0
+    assert (tmp_path / "dockyard.lock").read_text() == text

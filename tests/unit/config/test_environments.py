@@ -15,6 +15,18 @@ def test_null_takes_a_key_away():
     assert merge({"a": {"b": 1, "c": 2}}, {"a": {"b": None}}) == {"a": {"c": 2}}
 
 
+def test_null_takes_away_nothing_where_there_is_nothing():
+    assert merge({}, {"a": None, "b": {"c": None, "d": 1}}) == {"b": {"d": 1}}
+    assert merge({"b": 1}, {"b": {"c": None}}) == {"b": {}}
+
+
+def test_a_variable_may_be_taken_away_whether_it_is_there_or_not(files):
+    files.service("kind: web\nenv: {B: x, C: y}\nenvironments: {prod: {env: {A: , B: ~}}}")
+    files.service("kind: web\nhttp: {path: /none}\nenvironments: {prod: {env: {A: null}}}", "none")
+    prod = files.load().environment("prod")
+    assert [prod.services[name].env for name in ("web", "none")] == [{"C": "y"}, {}]
+
+
 def test_an_override_holds_in_its_environment_only(files):
     files.service("kind: web\ncount: 1\nenvironments: {prod: {count: 4, http: {health: {path: /up}}}}")
     project = files.load()
@@ -46,6 +58,14 @@ def test_the_image_is_the_same_everywhere(files):
     assert files.problems() == [
         "services/web/service.yaml: environments.prod.image: is the same in every environment: the image that was tested is "
         "the one that is promoted"
+    ]
+
+
+def test_the_port_is_the_same_everywhere(files):
+    """It is written into the generated Dockerfile, and so into the image."""
+    files.service("kind: web\nenvironments: {prod: {port: 80}}")
+    assert files.problems() == [
+        "services/web/service.yaml: environments.prod.port: is the same in every environment: it is in the image that was tested"
     ]
 
 

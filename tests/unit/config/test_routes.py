@@ -1,11 +1,14 @@
 """Priorities of routes: narrow before wide, the same whatever else comes or goes, collisions refused and locked."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dockyard.config.http import Http
-from dockyard.config.relock import relock
+from dockyard.config.lock import LockedPriority
+from dockyard.config.relock import Relocked, relock
 from dockyard.config.routes import FIRST, neighbour, path_patterns, priority
+from dockyard.errors import ConfigError
 
 names = st.from_regex(r"[a-z]{1,8}", fullmatch=True)
 paths = st.lists(names, min_size=0, max_size=7).map(lambda parts: "/" + "/".join(parts))
@@ -54,17 +57,85 @@ def test_the_same_path_on_another_host_is_fine(files):
 
 
 def test_a_collision_is_refused_naming_both_and_lock_resolves_it(files):
-    first, second = _colliding()
-    files.service(f"kind: web\nhttp: {{path: /{first}}}", name=first)
-    files.service(f"kind: web\nhttp: {{path: /{second}}}", name=second)
-    number = priority(Http(path=f"/{first}"), environment="dev", service=first)
+    first, second, number = collide(files)
     assert files.problems()[0] == (
         f"services/{second}/service.yaml: http.priority: its rule would have priority {number}, as that of service {first}; "
         "run: dockyard lock"
     )
-    assert relock(files.root) == {f"dev/{second}": neighbour(number, {number})}
-    assert files.load().lock.priorities == {f"dev/{second}": neighbour(number, {number})}
-    assert relock(files.root) == {}
+    one = neighbour(number, {number})
+    assert relock(files.root).written == {f"dev/{first}": one, f"dev/{second}": neighbour(number, {number, one})}
+    assert files.load().lock.priorities[f"dev/{first}"] == LockedPriority(route=f"/{first}", priority=one)
+    assert relock(files.root) == Relocked({}, [])
+
+
+def test_nobody_gets_a_number_that_another_has(files):
+    """Not the old one of the rules that move, and not one that is the next in line."""
+    first, second, number = collide(files)
+    files.write("dockyard.lock", f"priorities: {{dev/other: {{route: /other, priority: {number + 1}}}}}")
+    files.service("kind: web\nhttp: {path: /other}", name="other")
+    written = relock(files.root).written
+    assert set(written) == {f"dev/{first}", f"dev/{second}"}
+    assert not {number, number + 1} & set(written.values())
+
+
+def test_an_entry_stays_and_the_newcomer_moves(files):
+    first, second, number = collide(files)
+    text = f"priorities:\n  dev/{second}: {{route: /{second}, priority: {number}}}"
+    files.write("dockyard.lock", text)
+    assert set(relock(files.root).written) == {f"dev/{first}"}
+    assert files.load().lock.priorities[f"dev/{second}"].priority == number
+
+
+def test_of_two_entries_with_one_number_the_first_stays(files):
+    """As after a merge of two branches."""
+    files.service("kind: web\nhttp: {path: /a}", name="a")
+    files.service("kind: web\nhttp: {path: /b}", name="b")
+    files.write("dockyard.lock", "priorities: {dev/a: {route: /a, priority: 40000}, dev/b: {route: /b, priority: 40000}}")
+    assert "run: dockyard lock" in files.problems()[0]
+    assert set(relock(files.root).written) == {"dev/b"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "http"),
+    [
+        ("dev/web: {route: /old, priority: 40000}", "{path: /new}"),
+        ("dev/web: {route: /new, priority: 40000}", "{path: /new, host: a.example.com}"),
+        ("dev/web: {route: /new, priority: 40000}", "{path: /new, priority: 7}"),
+        ("dev/gone: {route: /new, priority: 40000}", "{path: /new}"),
+        ("gone/web: {route: /new, priority: 40000}", "{path: /new}"),
+    ],
+)
+def test_an_entry_without_a_meaning_is_not_taken_and_dropped_with_the_next_lock(files, entry, http):
+    files.service(f"kind: web\nhttp: {http}")
+    files.write("dockyard.lock", f"priorities: {{{entry}}}")
+    project = files.load()
+    http = project.environment().services["web"].http
+    assert project.lock.priority(http, environment="dev", service="web") == priority(http, environment="dev", service="web")
+    assert relock(files.root) == Relocked({}, [entry.split(":")[0]])
+    assert files.load().lock.priorities == {}
+
+
+def test_a_lock_without_the_route_is_told(files):
+    files.write("dockyard.lock", "priorities: {dev/web: 4242, dev/api: {route: /api, priority: 7}}")
+    assert files.problems() == [
+        "dockyard.lock: priorities.dev/web: should be a mapping of keys, got 4242",
+        "dockyard.lock: priorities.dev/api.priority: should be 1000 to 49999, got 7",
+    ]
+
+
+def test_a_band_without_a_free_priority_is_told(files, monkeypatch):
+    collide(files)
+    monkeypatch.setattr("dockyard.config.relock.neighbour", lambda number, _: neighbour(number, set(range(50000))))
+    with pytest.raises(ConfigError, match="no free priority from 29800 to 46799; give it one of its own, 1 to 999"):
+        relock(files.root)
+
+
+def collide(files) -> tuple[str, str, int]:
+    """Two services with one priority in dev, and what it is."""
+    first, second = _colliding()
+    for name in (first, second):
+        files.service(f"kind: web\nhttp: {{path: /{name}}}", name=name)
+    return first, second, priority(Http(path=f"/{first}"), environment="dev", service=first)
 
 
 def _colliding() -> tuple[str, str]:

@@ -25,8 +25,29 @@ def test_the_committed_schema_is_current(name):
         ({"kind": "web", "prot": 80}, False),
         ({"kind": "web", "port": 70000}, False),
         ({"kind": "web", "environments": {"prod": {"image": {}}}}, False),
+        ({"kind": "web", "environments": {"prod": {"port": 80}}}, False),
+        ({"kind": "web", "env": {"A": 1.5, "B": True, "C": "x"}}, True),
+        ({"kind": "web", "env": {"A": None}}, False),
+        ({"kind": "web", "environments": {"prod": {"env": {"A": None}, "http": {"health": {"path": None}}}}}, True),
+        ({"kind": "web", "environments": {"prod": {"secrets": {"A": {"key": "x"}, "B": "/b", "C": None}}}}, True),
+        ({"kind": "web", "environments": {"prod": {"http": {"health": {"interval": 1}}}}}, False),
+        ({"kind": "web", "environments": {"prod": {"http": {"helth": {}}}}}, False),
     ],
 )
 def test_an_editor_finds_what_the_loader_finds(service, good):
     validator = jsonschema.Draft202012Validator(schemas()["service.schema.json"])
     assert validator.is_valid(service) is good
+
+
+@pytest.mark.parametrize(
+    ("environment", "good"),
+    [
+        (None, True),
+        ({"cluster": {"ec2": None}, "network": {"vpc": {"cidr": "10.0.0.0/16"}}}, True),
+        ({"cluster": {"ec2": {"min": -1}}}, False),
+        ({"cluster": {"ec2": {"mni": 1}}}, False),
+    ],
+)
+def test_an_environment_may_say_a_part_of_what_is_shared(environment, good):
+    validator = jsonschema.Draft202012Validator(schemas()["dockyard.schema.json"])
+    assert validator.is_valid({"name": "shop", "environments": {"dev": environment}}) is good

@@ -33,6 +33,23 @@ def test_values_reach_the_model(files):
 
 
 @pytest.mark.parametrize(
+    "value",
+    ["01234", "1.10", "1_000", "0o10", "0x10", "1e3", "-0", ".inf", "2024-01-01", "2024-13-45", "yes", "TRUE", "false", "5"],
+)
+def test_a_variable_has_the_text_that_was_written(files, value):
+    files.service(f"kind: web\nenv: {{A: {value}, B: '{value}'}}\nenvironments: {{prod: {{env: {{A: x, C: {value}}}}}}}")
+    project = files.load()
+    assert project.environment("dev").services["web"].env == {"A": value, "B": value}
+    assert project.environment("prod").services["web"].env == {"A": "x", "B": value, "C": value}
+
+
+def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
+    files.service("kind: web\nport: &port 0o10\nenv: &env {A: *port}\nenvironments: {prod: {env: {<<: *env, B: 010}}}")
+    web = files.load().environment("prod").services["web"]
+    assert (web.port, web.env) == (8, {"A": "0o10", "B": "010"})
+
+
+@pytest.mark.parametrize(
     ("lines", "text"),
     [
         ("port: 80a", 'port: should be an integer, got "80a"'),
@@ -53,6 +70,12 @@ def test_values_reach_the_model(files):
         ("http: {host: 'a b'}", 'http.host: should be a host name such as shop.example.com or *.example.com, got "a b"'),
         ("env: {1A: x}", 'env.1A: should be a variable\'s name of letters, digits and _, no digit first, got "1A"'),
         ("env: {A: [1]}", "env.A: should be text, got a list"),
+        ("env: {A: }", "env.A: should be text, got nothing"),
+        ("env: {A: ~}", "env.A: should be text, got nothing"),
+        ("env: {1: x}", 'env.1: should be a variable\'s name of letters, digits and _, no digit first, got "1"'),
+        ("cpu: .nan", "cpu: should be 0.125 to 16 (vCPU), got NaN"),
+        ("memory: .inf", "memory: should be an integer, got Infinity"),
+        (f"cpu: 1{400 * '0'}", f"cpu: should be a number, got 1{400 * '0'}"),
         ("secrets: {A: token}", "secrets.A: should be the name of an SSM parameter, beginning with /, "
          'or {secretsmanager: NAME}, got "token"'),
         ("secrets: {A: {key: x}}", "secrets.A.secretsmanager: is required: name of the secret"),

@@ -79,6 +79,16 @@ def test_another_process_with_the_same_id_is_not_taken_for_it(daemon, tmp_path):
     assert not daemon.stop(timeout=1)  # else this test run would have ended
 
 
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "5", "{}", '{"file": 5}', *(f'{{"file": "/gone", {rest}}}' for rest in (
+        '"pid": "x", "started": 1', '"pid": -1, "started": 1', '"pid": 1, "started": []', f'"pid": {10**30}, "started": 1'))],
+)  # fmt: skip
+def test_a_damaged_file_means_that_nothing_runs(tmp_path, text):
+    (tmp_path / "d.json").write_text(text)
+    daemon = Daemon(tmp_path / "d.json", tmp_path / "d.log")
+    assert (daemon.facts(), daemon.stop(1)) == (None, False)
+
+
 def test_who_holds_a_port_is_told():
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -1,0 +1,69 @@
+"""A hash of what the stacks are made from, by which a deploy knows that nothing changed."""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from dockyard.config import LOCK_FILE, PROJECT_FILE, Project
+
+_PACKAGES = ("aws-cdk-lib", "constructs", "dockyard")
+_OWN = ("dockyard", "dockyard_constructs")
+"""What app.py imports of ours. Where it is installed from a repository its version says little."""
+_SETTINGS = ("cdk.json", "cdk.context.json", PROJECT_FILE, LOCK_FILE)
+_WHOLE = ("stacks", "constructs")
+"""Folders of which every file counts, not only Python."""
+_NOT_IMPORTED = ("services", "tests", "bench")
+_NEVER = ("node_modules", "__pycache__", "cdk.out")
+
+
+def fingerprint(project: Project, environment: str, account: str, region: str) -> str:
+    """A hash of all that the stacks are made from, but for the sources of the images: files, versions, place.
+
+    Files are the settings, each service.yaml, and every Python file that app.py could import: those of the project, but for
+    hidden folders, virtual environments, services, tests and bench, and Dockyard's own.
+    """
+    digest = hashlib.sha256(json.dumps([environment, account, region, *_versions()]).encode())
+    for name, path in _files(project.root.resolve()):
+        digest.update(f"\0{name}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _versions() -> Iterable[str]:
+    for name in _PACKAGES:
+        yield f"{name} {importlib.metadata.version(name)}"
+
+
+def _files(root: Path) -> Iterator[tuple[str, Path]]:
+    """Name and path of each file that counts, in a fixed order."""
+    settings = [root / name for name in _SETTINGS]
+    whole = [path for name in _WHOLE for path in _below(root / name)]
+    python = [path for path in _below(root, _NOT_IMPORTED) if path.suffix == ".py"]
+    for path in sorted({*settings, *root.glob("services/*/service.yaml"), *whole, *python}):
+        if path.is_file():
+            yield path.relative_to(root).as_posix(), path
+    for package, folder in _own_folders():
+        if not folder.is_relative_to(root):
+            yield from ((f"{package}:{path.relative_to(folder)}", path) for path in _below(folder) if path.suffix == ".py")
+
+
+def _own_folders() -> Iterator[tuple[str, Path]]:
+    for package in _OWN:
+        spec = importlib.util.find_spec(package)
+        for place in (spec and spec.submodule_search_locations) or ():
+            yield package, Path(place).resolve()
+
+
+def _below(top: Path, left_out: tuple[str, ...] = ()) -> Iterator[Path]:
+    """Files in this folder and below, in a fixed order; not in hidden ones, nor in those directly below it that are left out."""
+    for folder, folders, files in os.walk(top):
+        here = Path(folder)
+        passed_over = (*_NEVER, *left_out) if here == top else _NEVER
+        folders[:] = sorted(
+            name for name in folders if name[0] != "." and name not in passed_over and not (here / name / "pyvenv.cfg").exists()
+        )
+        yield from (here / name for name in sorted(files) if name[0] != "." and (here / name).is_file())

@@ -1,0 +1,85 @@
+"""The fingerprint by which the next deploy knows that nothing changed."""
+
+import pytest
+
+from dockyard.config import load_project
+from dockyard.deploy.fingerprint import _own_folders, fingerprint
+
+
+@pytest.fixture
+def root(tmp_path):
+    for name, text in {
+        "dockyard.yaml": "name: shop\nenvironments: {dev: {}}",
+        "app.py": "1",
+        "stacks/a.py": "1",
+        "services/web/service.yaml": "kind: web",
+        "services/web/main.py": "1",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def taken(root, environment="dev", account="1", region="r"):
+    return fingerprint(load_project(root), environment, account, region)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["dockyard.yaml", "app.py", "stacks/a.py", "stacks/b.py", "stacks/data.json", "services/web/service.yaml", "cdk.json", "beside.py", "package/a.py", "package/services/a.py"],
+)  # fmt: skip
+def test_whatever_makes_the_stacks_changes_the_fingerprint(root, name):
+    before = taken(root)
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text((path.read_text() if path.exists() else "") + "\n# changed")
+    assert taken(root) != before
+
+
+def test_a_source_does_not_change_it(root):
+    """Its image's tag does, which the receipt holds beside it."""
+    before = taken(root)
+    (root / "services/web/main.py").write_text("2")
+    (root / "stacks/__pycache__").mkdir()
+    (root / "stacks/__pycache__/a.pyc").write_text("2")
+    assert taken(root) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["README.md", "package/data.txt", "tests/a.py", "bench/a.py", "services/a.py", ".venv/a.py", ".#app.py", "node_modules/a.py",
+     "web/node_modules/a.py", "venv/lib/a.py", "cdk.out/asset/a.py", "stacks/.cache/a.py"],
+)  # fmt: skip
+def test_what_app_py_does_not_import_does_not_change_it(root, name):
+    (root / "venv").mkdir()
+    (root / "venv/pyvenv.cfg").touch()
+    before = taken(root)
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("2")
+    assert taken(root) == before
+
+
+def test_dockyards_own_sources_change_it(root, tmp_path_factory, monkeypatch):
+    own = tmp_path_factory.mktemp("own")
+    (own / "a.py").write_text("1")
+    monkeypatch.setattr("dockyard.deploy.fingerprint._own_folders", lambda: [("dockyard", own)])
+    before = taken(root)
+    (own / "a.py").write_text("2")
+    assert taken(root) != before
+
+
+def test_dockyards_own_sources_are_found():
+    assert {(name, folder.name) for name, folder in _own_folders()} == {
+        (name, name) for name in ("dockyard", "dockyard_constructs")
+    }
+
+
+def test_a_link_to_nothing_is_passed_over(root):
+    (root / "gone.py").symlink_to("nowhere.py")
+    assert taken(root)
+
+
+def test_another_place_changes_it(root):
+    assert len({taken(root), taken(root, account="2"), taken(root, region="s"), taken(root, environment="prod")}) == 4
