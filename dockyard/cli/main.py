@@ -1,7 +1,6 @@
 """The program `dockyard`: its commands, and the one place that turns errors into messages and exit codes."""
 
 import os
-import signal
 import sys
 import traceback
 from typing import Any
@@ -13,6 +12,7 @@ from dockyard import __version__
 from dockyard.cli import asset, build, deploy, detect, dockerfile, down, local, lock, push, screen, tags, up, url
 from dockyard.doors.process import end_all
 from dockyard.errors import ConfigError, DockyardError
+from dockyard.threads import raise_on_signals
 
 
 class _Commands(TyperGroup):
@@ -73,7 +73,7 @@ def options(
 
 def run() -> None:
     """The program."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
+    raise_on_signals()
     app()
 
 
