@@ -142,6 +142,12 @@ class Docker:
                 container.remove(force=True, v=True)
         return len(found)
 
+    def remove_volumes(self, label: str) -> None:
+        """Remove all volumes with this label that no container uses."""
+        for volume in self._engine.volumes.list(filters={"label": label}):
+            with _ignoring_missing():
+                volume.remove()
+
     def network_gateway(self, name: str, labels: Mapping[str, str]) -> str:
         """This machine's address within the bridge network of that name, which is made where it is missing."""
         try:

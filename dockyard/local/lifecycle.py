@@ -140,8 +140,9 @@ class LocalAws:
         return f"dockyard.local={self.name}"
 
     def _sweep(self, docker: Docker) -> None:
-        """Remove the containers of this local AWS, whichever process started them."""
+        """Remove the containers of this local AWS and their volumes, whichever process started them."""
         docker.remove_containers(self.label)
+        docker.remove_volumes(self.label)
 
     def _start(self, port: int, gateway: str, account: str) -> None:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from dockyard.local.archive import make_archive
-from tests.integration import load_balancing
-from tests.integration.local_aws import APP, Server, in_background, service, task, until
+from tests.integration import load_balancing, task_definitions
+from tests.integration.local_aws import APP, Server, in_background, service, until
 from tests.integration.support import get
 
 DYING = "import sys; print('no database'); sys.exit(7)"
@@ -75,23 +75,6 @@ def stacks_with_servers_are_taken(aws: Server) -> None:
     }) == "CREATE_COMPLETE"  # fmt: skip
     providers = aws.client("ecs").describe_clusters(clusters=["c"])["clusters"][0]["capacityProviders"]
     assert len(providers) == 2
-
-
-def secrets_and_settings_reach_the_container(aws: Server) -> None:
-    """task_definitions: a secret of a template would silently not be there."""
-    aws.client("ssm").put_parameter(Name="/s", Type="SecureString", Value="from ssm")
-    secret = aws.client("secretsmanager").create_secret(Name="m", SecretString='{"k": "from manager"}')["ARN"]
-    code = "import os; print(os.environ['A'], '|', os.environ['B'], '|', os.getuid(), '|', open('/proc/1/comm').read().strip())"
-    definition = task(
-        aws.image(), ["-c", code], EntryPoint=["python"], User="1234", LinuxParameters={"InitProcessEnabled": True},
-        Secrets=[{"Name": "A", "ValueFrom": "/s"}, {"Name": "B", "ValueFrom": f"{secret}:k::"}],
-    )  # fmt: skip
-    logs = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "app"}}
-    cluster = {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "c"}}
-    assert aws.deploy("d", {"Logs": logs, "Task": definition, "Cluster": cluster}) == "CREATE_COMPLETE"
-    aws.client("ecs").run_task(cluster="c", taskDefinition="app")
-    events = until(lambda: aws.client("logs").filter_log_events(logGroupName="app")["events"], 10)
-    assert events[0]["message"] == "from ssm | from manager | 1234 | docker-init"
 
 
 def tasks_are_on_a_network_of_their_own_and_reach_the_local_aws(aws: Server) -> None:
@@ -250,7 +233,7 @@ BEHAVIOURS = [
             a_repository_that_stayed_is_imported_and_never_made_anew,
         ],
         "resource_types": [stacks_with_servers_are_taken],
-        "task_definitions": [secrets_and_settings_reach_the_container],
+        **task_definitions.BEHAVIOURS,
         "task_network": [tasks_are_on_a_network_of_their_own_and_reach_the_local_aws],
         "target_health": [a_target_that_does_not_answer_gets_no_requests, a_target_that_answers_wrongly_is_told_why],
         "draining": [a_request_under_way_is_finished_before_its_container_stops],

@@ -5,6 +5,8 @@ fails without it. `install` puts them in place before the server starts.
 """
 
 from dockyard.local.extensions import (
+    container_health,
+    container_settings,
     deployments,
     draining,
     load_balancer_rules,
@@ -15,8 +17,10 @@ from dockyard.local.extensions import (
     stack_descriptions,
     stack_waits,
     target_health,
+    task_containers,
     task_definitions,
     task_network,
+    task_volumes,
 )
 from dockyard.local.extensions.instance import Instance
 
@@ -24,7 +28,11 @@ _IN_ORDER = (
     registry,
     resource_types,
     task_definitions,
+    container_settings,
+    task_volumes,
     task_network,
+    task_containers,
+    container_health,
     target_health,
     service_revisions,
     draining,

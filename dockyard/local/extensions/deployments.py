@@ -1,7 +1,8 @@
 """A deployment is done when its tasks are well, not when their processes have started.
 
 - The first deployment of a service begins `IN_PROGRESS`, as every other.
-- A task behind a load balancer counts once its target is healthy; until then the old tasks stay.
+- A task behind a load balancer counts once its target is healthy, one with health checks of its own once these are; until then
+  the old tasks stay.
 - A task that is found unhealthy after the grace period is stopped and counts as failed for the circuit breaker.
 - When all is done, the service says that it "has reached a steady state".
   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
@@ -15,7 +16,7 @@ from ministack.core.concurrency import spawn_background
 from ministack.core.responses import get_account_id, get_region, new_uuid, request_scope
 from ministack.services import ecs
 
-from dockyard.local.extensions import target_health
+from dockyard.local.extensions import container_health, target_health
 from dockyard.local.extensions.draining import service_key
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.service_revisions import balanced
@@ -32,7 +33,7 @@ def install(_: Instance) -> None:
 
     def record_healthy(service_key: str, task: dict[str, Any]) -> None:
         service = ecs._services.get(service_key)
-        if not service or not service.get("loadBalancers"):
+        if not service or not (service.get("loadBalancers") or container_health.is_checked(task)):
             original(service_key, task)
         elif not task.get("_watched"):
             task["_watched"] = True
@@ -97,6 +98,8 @@ def _watch(healthy: Any, service_key: str, task: dict[str, Any], account: str, r
             service = ecs._services.get(service_key) or {}
             address = ecs._task_ip(task) or ""
             states = {target_health.state(group, address, port) for group, port in balanced(service, task)}
+            if container_health.is_checked(task):
+                states.add(task["healthStatus"].lower())
             graced = time.monotonic() - begun < int(service.get("healthCheckGracePeriodSeconds") or 0)
             if states == {"healthy"} and not counted:
                 counted = True
@@ -104,17 +107,19 @@ def _watch(healthy: Any, service_key: str, task: dict[str, Any], account: str, r
                 ecs._refresh_service_state(cluster, task["group"])
                 ecs._reconcile_service_tasks(cluster, service_key)
                 ecs._complete_service_deployment(cluster, service_key)
+            elif task["healthStatus"] == "UNHEALTHY":  # a container's own check has a start period, not the service's grace
+                _fail(service_key, service, task, "failed container health checks")
+                return
             elif "unhealthy" in states and not graced:
-                _fail(service_key, service, task)
+                group = balanced(service, task)[0][0]
+                _fail(service_key, service, task, f"failed ELB health checks in (target-group {group})")
                 return
             time.sleep(_TICK)
 
 
-def _fail(service_key: str, service: dict[str, Any], task: dict[str, Any]) -> None:
-    group = balanced(service, task)[0][0]
-    reason = f"Task failed ELB health checks in (target-group {group})"
-    _event(service, f"(task {task['taskArn'].rsplit('/', 1)[-1]}) failed ELB health checks in (target-group {group})")
-    if ecs._mark_task_stopped(task["taskArn"], task, reason, "ServiceSchedulerInitiated"):
+def _fail(service_key: str, service: dict[str, Any], task: dict[str, Any], what: str) -> None:
+    _event(service, f"(task {task['taskArn'].rsplit('/', 1)[-1]}) {what}")
+    if ecs._mark_task_stopped(task["taskArn"], task, f"Task {what}", "ServiceSchedulerInitiated"):
         ecs._cleanup_task_resources(task, ecs._get_docker())
         ecs._record_service_task_failure(task)
         ecs._reconcile_service_tasks(service_key.split("/", maxsplit=1)[0], service_key)

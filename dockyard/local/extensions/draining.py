@@ -18,9 +18,9 @@ from ministack.services import alb, ecs
 
 from dockyard.local.balancer.proxy import Target
 from dockyard.local.extensions import target_health
+from dockyard.local.extensions.container_settings import DEFAULT_STOP_TIMEOUT, STOP_TIMEOUT_LABEL
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.service_revisions import balanced
-from dockyard.local.extensions.task_definitions import DEFAULT_STOP_TIMEOUT, STOP_TIMEOUT_LABEL
 
 _DEFAULT_DELAY = 300.0
 _TICK = 0.05

@@ -1,14 +1,13 @@
-"""Task definitions and services arrive whole from a template, and containers are started with what they say.
+"""Task definitions and services arrive whole from a template.
 
 - Nested keys of a container definition (`Secrets`, `HealthCheck`, `LinuxParameters` ...) come in CloudFormation's
   spelling and would not be found by ECS: secrets, for one, would silently not be there.
 - Properties of the service that the template gives reach the service: grace period, tags, execute command.
 - A SecureString parameter is decrypted for the container.
   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html
-- `initProcessEnabled`, `user`, `entryPoint`, `workingDirectory`, `readonlyRootFilesystem`, `memory` and `stopTimeout` hold.
-  https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
 
+import re
 import threading
 from typing import Any
 
@@ -17,9 +16,8 @@ from ministack.services.cloudformation import provisioners
 
 from dockyard.local.extensions.instance import Instance
 
-STOP_TIMEOUT_LABEL = "dockyard.stop-timeout"
-DEFAULT_STOP_TIMEOUT = 30
-
+_FIRST_WORD = re.compile(r"^[A-Z]+(?=[A-Z][a-z])|^[A-Z]")
+"""`EFS` of `EFSVolumeConfiguration`, `T` of `TaskRoleArn`."""
 _VERBATIM = {"options", "dockerLabels"}
 """Maps whose keys are the user's own."""
 _SERVICE_PROPERTIES = (
@@ -31,21 +29,16 @@ _SERVICE_PROPERTIES = (
     "SchedulingStrategy",
     "ServiceRegistries",
 )
+_TASK_PROPERTIES = {"EphemeralStorage", "IpcMode", "ProxyConfiguration", "RuntimePlatform", "Volumes"}
 _from_template = threading.local()
 
 
 def install(_: Instance) -> None:
-    """Carry templates whole, and start containers with all of it."""
+    """Carry templates whole."""
     provisioners._normalize_container_defs = camel
+    _carry_task_properties()
     _carry_service_properties()
     _decrypt_secure_strings()
-    original = ecs._build_run_kwargs
-
-    def build_run_kwargs(definition: dict[str, Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
-        run = original(definition, *args, **kwargs)
-        return {**run, **_settings(definition, run["labels"])}
-
-    ecs._build_run_kwargs = build_run_kwargs
 
 
 def camel(value: Any) -> Any:
@@ -54,24 +47,22 @@ def camel(value: Any) -> Any:
         return [camel(item) for item in value]
     if not isinstance(value, dict):
         return value
-    renamed = {key[:1].lower() + key[1:]: item for key, item in value.items()}
+    renamed = {_FIRST_WORD.sub(lambda word: word[0].lower(), key): item for key, item in value.items()}
     return {key: item if key in _VERBATIM else camel(item) for key, item in renamed.items()}
 
 
-def _settings(definition: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
-    """What docker-py's `containers.run` must be told beyond what ministack tells it."""
-    linux = definition.get("linuxParameters") or {}
-    memory = definition.get("memory")
-    settings = {
-        "entrypoint": definition.get("entryPoint"),
-        "user": definition.get("user"),
-        "working_dir": definition.get("workingDirectory"),
-        "read_only": definition.get("readonlyRootFilesystem"),
-        "init": linux.get("initProcessEnabled"),
-        "mem_limit": f"{memory}m" if memory else None,
-    }
-    labels = {**labels, STOP_TIMEOUT_LABEL: str(definition.get("stopTimeout") or DEFAULT_STOP_TIMEOUT)}
-    return {**{name: value for name, value in settings.items() if value}, "labels": labels}
+def _carry_task_properties() -> None:
+    create = provisioners._ecs_task_def_create
+
+    def create_from_template(logical_id: str, props: dict[str, Any], stack: str) -> Any:
+        arn, attributes = create(logical_id, props, stack)
+        definition = ecs._task_defs[arn.rsplit("/", 1)[-1]]
+        for name in _TASK_PROPERTIES & props.keys():
+            definition[name[:1].lower() + name[1:]] = camel(props[name])
+        return arn, attributes
+
+    provisioners._ecs_task_def_create = create_from_template
+    provisioners._RESOURCE_HANDLERS["AWS::ECS::TaskDefinition"]["create"] = create_from_template
 
 
 def _carry_service_properties() -> None:

@@ -1,0 +1,197 @@
+"""Behaviours of tasks and containers, held over boto3 and the containers' own words."""
+
+import json
+
+from tests.integration.local_aws import APP, Server, service, task, until
+from tests.integration.support import get
+
+CLUSTER = {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "c"}}
+LOGS = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "app"}}
+
+
+def run(aws: Server, definition: dict, **also: dict) -> dict:
+    """Deploy a task definition, run it once, and wait for its end; the task."""
+    assert aws.deploy("d", {"Logs": LOGS, "Task": definition, "Cluster": CLUSTER, **also}) == "CREATE_COMPLETE"
+    ecs = aws.client("ecs")
+    (started,) = ecs.run_task(cluster="c", taskDefinition="app")["tasks"]
+    return until(lambda: _ended(ecs, started["taskArn"]), 20)
+
+
+def _ended(ecs, arn: str) -> dict | None:
+    (found,) = ecs.describe_tasks(cluster="c", tasks=[arn])["tasks"]
+    return found if found["lastStatus"] == "STOPPED" else None
+
+
+def printed(aws: Server, count: int = 1) -> list[str]:
+    """What the containers have printed, once there are so many lines."""
+
+    def lines() -> list[str] | None:
+        found = [event["message"] for event in aws.client("logs").filter_log_events(logGroupName="app")["events"]]
+        return found if len(found) >= count else None
+
+    return until(lines, 10)
+
+
+def container(name: str, image: str, code: str, **more) -> dict:
+    made = task(image, ["python", "-c", code], **more)["Properties"]["ContainerDefinitions"][0]
+    return {**made, "Name": name, "PortMappings": more.get("PortMappings", [])}
+
+
+def together(*containers: dict, **more) -> dict:
+    return {
+        "Type": "AWS::ECS::TaskDefinition",
+        "Properties": {"Family": "app", "NetworkMode": "awsvpc", "ContainerDefinitions": list(containers), **more},
+    }
+
+
+def settings_of_a_container_hold(aws: Server) -> None:
+    """container_settings: or an image would run here that does not run on AWS."""
+    code = (
+        "import os, resource as r, socket; s = open('/proc/self/status').read();"
+        "memory = next(p for p in ('/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes') if os.path.exists(p));"
+        "print(r.getrlimit(r.RLIMIT_NOFILE)[0], int(open(memory).read()) >> 20, socket.gethostname(),"
+        " int(s.split('CapEff:')[1].split()[0], 16) & 1, os.statvfs('/scratch').f_blocks * os.statvfs('/scratch').f_frsize >> 20)"
+    )
+    linux = {"Capabilities": {"Drop": ["ALL"]}, "Tmpfs": [{"ContainerPath": "/scratch", "Size": 7}]}
+    run(
+        aws,
+        task(
+            aws.image(), ["python", "-c", code], Memory=96, Hostname="shop", LinuxParameters=linux, mode="bridge",
+            Ulimits=[{"Name": "nofile", "SoftLimit": 1234, "HardLimit": 2345}],
+        ),
+    )  # fmt: skip
+    assert printed(aws) == ["1234 96 shop 0 7"]
+
+
+def variables_come_from_files(aws: Server) -> None:
+    """container_settings: the container's own go before those of its files."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="settings")
+    s3.put_object(Bucket="settings", Key="prod/app.env", Body=b"# comment\nA=file\nB=x=y\n")
+    code = "import os; print(os.environ['A'], os.environ['B'])"
+    run(
+        aws,
+        task(
+            aws.image(), ["python", "-c", code], Environment=[{"Name": "A", "Value": "own"}],
+            EnvironmentFiles=[{"Type": "s3", "Value": "arn:aws:s3:::settings/prod/app.env"}],
+        ),
+    )  # fmt: skip
+    assert printed(aws) == ["own x=y"]
+
+
+def containers_of_a_task_share_localhost_and_start_in_order(aws: Server) -> None:
+    """task_containers: a proxy before an app, after a step that must succeed first."""
+    image = aws.image()
+    ask = "import urllib.request as u; print(u.urlopen('http://localhost:8080').read().decode())"
+    check = {"Command": ["CMD", "python", "-c", ask], "Interval": 1, "Retries": 10}
+    definition = together(
+        container("app", image, ask, DependsOn=[{"ContainerName": "web", "Condition": "HEALTHY"}]),
+        container(
+            "web", image, f"print('web', flush=True)\n{APP}", Essential=False, HealthCheck=check,
+            DependsOn=[{"ContainerName": "first", "Condition": "SUCCESS"}],
+        ),
+        container("first", image, "import time; time.sleep(1); print('first')", Essential=False),
+    )  # fmt: skip
+    ended = run(aws, definition)
+    assert printed(aws, 3) == ["first", "web", "hello"]
+    assert {c["name"]: c.get("exitCode") for c in ended["containers"]}["app"] == 0
+    until(lambda: not aws.docker.containers(f"dockyard.local={aws.name}"), 15)
+
+
+def a_condition_that_cannot_be_met_fails_the_task(aws: Server) -> None:
+    """task_containers: what needs a failed step never starts."""
+    image = aws.image()
+    definition = together(
+        container("app", image, "print('app')", DependsOn=[{"ContainerName": "first", "Condition": "SUCCESS"}]),
+        container("first", image, "raise SystemExit(3)", Essential=False),
+    )
+    ended = run(aws, definition)
+    assert ended["stopCode"] == "TaskFailedToStart"
+    assert "first is not to be SUCCESS" in ended["stoppedReason"]
+
+
+def containers_share_a_volume_that_goes_with_the_task(aws: Server) -> None:
+    """task_volumes: and a file system stays for the next task."""
+    image = aws.image()
+    mounts = [{"SourceVolume": "shared", "ContainerPath": "/shared"}, {"SourceVolume": "files", "ContainerPath": "/files"}]
+    look = "import os, time\nwhile not os.path.exists('/shared/x'): time.sleep(0.1)\nprint(len(os.listdir('/files')))"
+    definition = together(
+        container("app", image, look, MountPoints=mounts),
+        container("writer", image, "import time; open('/shared/x', 'w'); open(f'/files/{time.time()}', 'w')",
+                  Essential=False, MountPoints=mounts, DependsOn=[]),
+        Volumes=[{"Name": "shared"}, {"Name": "files", "EFSVolumeConfiguration": {"FilesystemId": "fs-1"}}],
+    )  # fmt: skip
+    run(aws, definition)
+    aws.client("ecs").run_task(cluster="c", taskDefinition="app")
+    counts = printed(aws, 2)
+    assert int(counts[1]) == int(counts[0]) + 1
+
+
+def a_container_is_started_again_by_its_policy(aws: Server) -> None:
+    """task_containers: unless it ran too short, or its exit code is to be ignored."""
+    code = "import time, sys; print('run', flush=True); time.sleep(1.5); sys.exit(1)"
+    policy = {"Enabled": True, "RestartAttemptPeriod": 1}
+    image = aws.image()
+    definition = together(
+        container("app", image, "import time; time.sleep(6)"),
+        container("helper", image, code, Essential=False, RestartPolicy=policy),
+        container("once", image, code, Essential=False, RestartPolicy={**policy, "IgnoredExitCodes": [1]}),
+    )
+    run(aws, definition)
+    assert 4 <= len(printed(aws)) <= 5
+
+
+def a_task_tells_how_healthy_its_containers_are(aws: Server) -> None:
+    """container_health: by their own checks."""
+    check = {"Command": ["CMD", "python", "-c", "import os; os.stat('/tmp/well')"], "Interval": 1, "Retries": 1}
+    code = "import time; open('/tmp/well', 'w'); time.sleep(4); import os; os.remove('/tmp/well'); time.sleep(60)"
+    definition = task(aws.image(), ["python", "-c", code], HealthCheck=check)
+    assert aws.deploy("d", {"Logs": LOGS, "Task": definition, "Cluster": CLUSTER}) == "CREATE_COMPLETE"
+    ecs = aws.client("ecs")
+    (started,) = ecs.run_task(cluster="c", taskDefinition="app")["tasks"]
+    for wanted in ("UNKNOWN", "HEALTHY", "UNHEALTHY"):
+        until(lambda: ecs.describe_tasks(cluster="c", tasks=[started["taskArn"]])["tasks"][0]["healthStatus"] == wanted, 10)  # noqa: B023
+
+
+def a_version_whose_own_check_fails_is_given_up(aws: Server) -> None:
+    """container_health, deployments: and the old version serves throughout."""
+    image = aws.image()
+    assert aws.deploy("u", service(image)) == "CREATE_COMPLETE"
+    sick = service(image, HealthCheck={"Command": ["CMD", "false"], "Interval": 1, "Retries": 1, "StartPeriod": 1})
+    assert aws.deploy("u", sick, update=True) == "UPDATE_ROLLBACK_COMPLETE"
+    assert any("failed container health checks" in event["message"] for event in aws.service("u")["events"])
+    assert get(f"http://{aws.output('u', 'Address')}/")[0] == 200
+
+
+def secrets_and_settings_reach_the_container(aws: Server) -> None:
+    """task_definitions: a secret of a template would silently not be there."""
+    aws.client("ssm").put_parameter(Name="/s", Type="SecureString", Value="from ssm")
+    secret = aws.client("secretsmanager").create_secret(Name="m", SecretString=json.dumps({"k": "from manager"}))["ARN"]
+    code = "import os; print(os.environ['A'], '|', os.environ['B'])"
+    secrets = [{"Name": "A", "ValueFrom": "/s"}, {"Name": "B", "ValueFrom": f"{secret}:k::"}]
+    run(aws, task(aws.image(), ["python", "-c", code], Secrets=secrets))
+    assert printed(aws) == ["from ssm | from manager"]
+
+
+def a_container_runs_as_its_definition_says(aws: Server) -> None:
+    """container_settings: entry point, user, init, read-only root."""
+    code = "import os; print(os.getuid(), open('/proc/1/comm').read().strip(), os.statvfs('/').f_flag & os.ST_RDONLY)"
+    linux = {"InitProcessEnabled": True}
+    run(
+        aws,
+        task(aws.image(), ["-c", code], EntryPoint=["python"], User="1234", ReadonlyRootFilesystem=True, LinuxParameters=linux),
+    )
+    assert printed(aws) == ["1234 docker-init 1"]
+
+
+BEHAVIOURS = {
+    "task_definitions": [secrets_and_settings_reach_the_container],
+    "container_settings": [settings_of_a_container_hold, variables_come_from_files, a_container_runs_as_its_definition_says],
+    "task_containers": [
+        containers_of_a_task_share_localhost_and_start_in_order,
+        a_condition_that_cannot_be_met_fails_the_task,
+        a_container_is_started_again_by_its_policy,
+    ],
+    "task_volumes": [containers_share_a_volume_that_goes_with_the_task],
+    "container_health": [a_task_tells_how_healthy_its_containers_are, a_version_whose_own_check_fails_is_given_up],
+}
