@@ -129,16 +129,19 @@ def containers_share_a_volume_that_goes_with_the_task(aws: Server) -> None:
 
 def a_container_is_started_again_by_its_policy(aws: Server) -> None:
     """task_containers: unless it ran too short, or its exit code is to be ignored."""
-    code = "import time, sys; print('run', flush=True); time.sleep(1.5); sys.exit(1)"
+    code = "import time, sys; print('{}', flush=True); time.sleep(1.5); sys.exit(1)"
     policy = {"Enabled": True, "RestartAttemptPeriod": 1}
     image = aws.image()
     definition = together(
-        container("app", image, "import time; time.sleep(6)"),
-        container("helper", image, code, Essential=False, RestartPolicy=policy),
-        container("once", image, code, Essential=False, RestartPolicy={**policy, "IgnoredExitCodes": [1]}),
+        container("app", image, "import time; time.sleep(100)"),
+        container("often", image, code.format("often"), Essential=False, RestartPolicy=policy),
+        container("once", image, code.format("once"), Essential=False, RestartPolicy={**policy, "IgnoredExitCodes": [1]}),
+        container("short", image, "print('short')", Essential=False, RestartPolicy=policy),
     )
-    run(aws, definition)
-    assert 4 <= len(printed(aws)) <= 5
+    assert aws.deploy("d", {"Logs": LOGS, "Task": definition, "Cluster": CLUSTER}) == "CREATE_COMPLETE"
+    aws.client("ecs").run_task(cluster="c", taskDefinition="app")
+    lines = until(lambda: (found := printed(aws)).count("often") == 3 and found, 30)
+    assert (lines.count("once"), lines.count("short")) == (1, 1)
 
 
 def a_task_tells_how_healthy_its_containers_are(aws: Server) -> None:

@@ -58,6 +58,24 @@ def a_repository_that_stayed_is_imported_and_never_made_anew(aws: Server) -> Non
     cloudformation.get_waiter("stack_create_complete").wait(StackName="two", WaiterConfig={"Delay": 1})
 
 
+def a_property_that_is_not_known_or_is_missing_fails_the_stack(aws: Server) -> None:
+    """resource_properties: or a template would work here alone."""
+    assert aws.deploy("one", {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"NoSuch": 1}}}) == "ROLLBACK_COMPLETE"
+    rule = {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": {"TargetGroupAttributes": [{"Kee": "x"}]}}
+    assert aws.deploy("two", {"Targets": rule}) == "ROLLBACK_COMPLETE"
+    assert (
+        aws.deploy("three", {"Repository": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String"}}})
+        == "ROLLBACK_COMPLETE"
+    )
+    events = [
+        aws.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"] for name in ("one", "two", "three")
+    ]
+    told = "".join(event.get("ResourceStatusReason", "") for one in events for event in one)
+    assert "#: extraneous key [NoSuch] is not permitted" in told
+    assert "#/TargetGroupAttributes/0: extraneous key [Kee] is not permitted" in told
+    assert "#: required key [Value] not found" in told
+
+
 def stacks_with_servers_are_taken(aws: Server) -> None:
     """resource_types: or the whole stack would be refused."""
     assert aws.deploy("t", {
@@ -232,6 +250,7 @@ BEHAVIOURS = [
             tags_stay_but_for_those_of_caches,
             a_repository_that_stayed_is_imported_and_never_made_anew,
         ],
+        "resource_properties": [a_property_that_is_not_known_or_is_missing_fails_the_stack],
         "resource_types": [stacks_with_servers_are_taken],
         **task_definitions.BEHAVIOURS,
         "task_network": [tasks_are_on_a_network_of_their_own_and_reach_the_local_aws],

@@ -12,6 +12,7 @@ from dockyard.local.extensions import (
     load_balancer_rules,
     load_balancers,
     registry,
+    resource_properties,
     resource_types,
     service_revisions,
     stack_descriptions,
@@ -27,6 +28,7 @@ from dockyard.local.extensions.instance import Instance
 _IN_ORDER = (
     registry,
     resource_types,
+    resource_properties,
     task_definitions,
     container_settings,
     task_volumes,
