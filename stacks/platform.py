@@ -8,6 +8,9 @@ from constructs import Construct
 from dockyard.config import Environment, Project
 from dockyard_constructs import ContainerCluster, InstanceGroup, LoadBalancer
 
+MOST_ZONES = 4
+"""Ranges are kept for so many, so that more zones do not move the subnets that are there."""
+
 
 class PlatformStack(cdk.Stack):
     """The platform of one environment.
@@ -98,13 +101,14 @@ class PlatformStack(cdk.Stack):
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(network.cidr),
             max_azs=network.availability_zones,
+            reserved_azs=MOST_ZONES - network.availability_zones,
             nat_gateways=gateways,
             subnet_configuration=kinds,
             restrict_default_security_group=False,  # by a custom resource of CDK's; nothing of ours is in that group
         )
 
     def _mask(self) -> int:
-        """Size of a subnet: an eighth of the range, so that zones can be added."""
+        """Size of a subnet: an eighth of the range, for two kinds in as many zones as there may be."""
         return int(self._network.cidr.split("/")[1]) + 3
 
 

@@ -78,5 +78,7 @@ class Network(Model):
     @model_validator(mode="after")
     def _one_of_both(self) -> "Network":
         if self.vpc and self.model_fields_set & {"cidr", "availability_zones", "nat"}:
-            raise ValueError("vpc is given, so cidr, availability_zones and nat have no use: remove them, or vpc")
+            raise ValueError(
+                "vpc is given, so cidr, availability_zones and nat have no use: remove them (or set them to null), or vpc"
+            )
         return self

@@ -55,6 +55,18 @@ def test_a_service_waits_for_the_registry_and_the_platform_and_for_no_other_serv
         assert set(artifacts[name]["dependencies"]) == {"demo-registry", "demo-dev-platform", f"{name}.assets"}
 
 
+def test_another_zone_moves_no_subnet_that_is_there(tmp_path):
+    """CloudFormation makes the new ones first, and two may not have the same addresses."""
+
+    def subnets(zones: int) -> set[str]:
+        settings = f"name: demo\nenvironments: {{dev: {{}}}}\nnetwork: {{nat: single, availability_zones: {zones}}}\ncluster: {{ec2: {{instance_types: [t3.small], max: 2}}}}"
+        _, read = synthesized(tmp_path / str(zones), files={"dockyard.yaml": settings})
+        found = read("demo-dev-platform")["Resources"].items()
+        return {f"{id} {r['Properties']['CidrBlock']}" for id, r in found if r["Type"] == "AWS::EC2::Subnet"}
+
+    assert subnets(2) < subnets(3) < subnets(4)
+
+
 def test_nothing_is_exported_and_nothing_is_a_dynamic_reference(templates):
     text = json.dumps(templates)
     for forbidden in ("Fn::ImportValue", '"Export"', "{{resolve:", "Fn::GetStackOutput"):
