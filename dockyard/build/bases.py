@@ -20,6 +20,8 @@ STAND_INS = "DOCKYARD_STAND_INS"
 
 _FROM_FLAG = re.compile(r"""(?:--from=|--mount=["']?(?:.*?,\0*)?from=)["']?(?P<image>[^,"']+)""", re.S)
 
+_UNREAD = re.compile(r"\$(?!\{?BUILD(?:PLATFORM|OS|ARCH|VARIANT)\b)")
+
 
 @dataclass(frozen=True)
 class StandIn:
@@ -102,6 +104,11 @@ def _bases(dockerfile: str, args: Mapping[str, str]) -> Iterator[_Base]:
             values.update(_arguments(instruction, values, args))
         for word in _images(instruction):
             reference = filled_in(word.text, values)
+            if instruction.name == "FROM" and _UNREAD.search(reference):
+                raise BuildError(
+                    f"a Dockerfile has FROM {word.text}: {reference} cannot be filled in here",
+                    hint="use ${NAME} or ${NAME:-…}",
+                )
             if _is_external(reference, stages if instruction.name == "FROM" else names):
                 yield _Base(reference, word)
         if instruction.name == "FROM":

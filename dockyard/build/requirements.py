@@ -24,6 +24,8 @@ class Requirements:
     """What pip reads and installs."""
 
     files: list[str] = field(default_factory=list)
+    read: list[tuple[str, bool]] = field(default_factory=list, repr=False, compare=False)
+    """Files, and whether as constraints: these say versions and install nothing."""
     """The file and those that it includes, also as constraints: paths below the app's folder."""
     lines: list[str] = field(default_factory=list)
     """What is to be installed, one requirement each."""
@@ -39,17 +41,19 @@ def requirements_of(folder: Path, file: str = REQUIREMENTS) -> Requirements:
 
 
 def _read(folder: Path, file: str, found: Requirements, *, constraints: bool) -> None:
-    if file in found.files:
+    if (file, constraints) in found.read:
         return
-    found.files.append(file)
+    found.read.append((file, constraints))
+    if file not in found.files:
+        found.files.append(file)
     for line in _lines(text_of(folder / file, utf_16=True)):
-        option, value = _option(folder / file, line)
-        if option in ("--requirement", "--constraint") and not _is_url(value):
-            included = _included(folder, file, value)
-            _read(folder, included, found, constraints=constraints or option == "--constraint")
-        elif option in ("--editable", "--find-links"):
-            found.local |= not _is_url(value)
-        elif not option and not constraints:
+        for option, value in _options(folder / file, line):
+            if option in ("--requirement", "--constraint") and not _is_url(value):
+                included = _included(folder, file, value)
+                _read(folder, included, found, constraints=constraints or option == "--constraint")
+            elif option in ("--editable", "--find-links"):
+                found.local |= not _is_url(value)
+        if not line.startswith("-") and not constraints:
             found.lines.append(line)
             found.local |= _is_path(line)
 
@@ -61,16 +65,19 @@ def _lines(text: str) -> Iterator[str]:
             yield stripped
 
 
-def _option(file: Path, line: str) -> tuple[str, str]:
-    """The option of a line by its long name, and its value; both empty where the line is a requirement."""
+def _options(file: Path, line: str) -> Iterator[tuple[str, str]]:
+    """The options of a line by their long names, each with its value; none where the line is a requirement."""
     if not line.startswith("-"):
-        return "", ""
+        return
     try:
-        first, *others = shlex.split(line)
+        words = iter(shlex.split(line))
     except ValueError as error:
         raise BuildError(f"{file}: {line}: {str(error).lower()}", hint="mend that line") from error
-    name, _, value = first.partition("=") if first.startswith("--") else (first[:2], "", first[2:])
-    return _LONG.get(name, name), value or next(iter(others), "")
+    for word in words:
+        name, _, value = word.partition("=") if word.startswith("--") else (word[:2], "", word[2:])
+        name = _LONG.get(name, name)
+        if name in _LONG.values():
+            yield name, value or next(words, "")
 
 
 def _included(folder: Path, file: str, value: str) -> str:
@@ -95,4 +102,5 @@ def _is_url(value: str) -> bool:
 def _is_path(line: str) -> bool:
     """Whether a requirement is a path: pip takes for one what has a slash, begins with a dot or ends as an archive does."""
     name = re.split(r"[\s;\[@]", line, maxsplit=1)[0]
-    return "@ file:" in line or (not _is_url(line) and ("/" in name or name.startswith(".") or name.endswith(_ARCHIVES)))
+    is_file = re.search(r"(^|@\s*)file:", line) is not None
+    return is_file or (not _is_url(line) and ("/" in name or name.startswith(".") or name.endswith(_ARCHIVES)))

@@ -12,7 +12,7 @@ TARGET = {"TARGETPLATFORM": PLATFORM, "TARGETOS": "linux", "TARGETARCH": "amd64"
 """What the builder sets by itself for that platform."""
 
 _OF_THE_MACHINE = ("BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT")
-_VARIABLE = re.compile(r"\$(?:(?P<bare>\w+)|\{(?P<name>\w+)(?:(?P<colon>:?)(?P<sign>[-+])(?P<word>[^${}]*))?\})")
+_VARIABLE = re.compile(r"\$(?:(?P<bare>\w+)|\{(?P<name>\w+)(?:(?P<colon>:?)(?P<sign>[-+?])(?P<word>[^${}]*))?\})")
 
 
 def filled_in(text: str, values: Mapping[str, str]) -> str:
@@ -29,7 +29,7 @@ def filled_in(text: str, values: Mapping[str, str]) -> str:
         there = bool(found) if match["colon"] else found is not None
         if match["sign"] == "+":
             return match["word"] if there else ""
-        return match["word"] if match["sign"] and not there else found or ""
+        return match["word"] if match["sign"] == "-" and not there else found or ""
 
     text = re.sub("[\"']", "", text)
     for _ in range(text.count("$")):  # the innermost first: ${A:-${B}}

@@ -82,6 +82,7 @@ def test_stand_ins_are_read_from_the_file_that_the_environment_names(tmp_path):
         ("FROM a\nRUN <<EOF\nFROM b\nCOPY --from=c\nEOF", "a"),
         ("FROM a\nRUN echo \\\n  FROM b", "a"),
         ("FROM", ""),
+        ("ARG V=1\nFROM a:${V:?unset}", "a:1"),
     ],
 )
 def test_images_are_found_however_they_are_written(dockerfile, found):
@@ -109,3 +110,8 @@ def test_a_damaged_list_of_stand_ins_is_told(tmp_path, text):
     (tmp_path / "s.json").write_text(text, errors="surrogateescape")
     with pytest.raises(BuildError, match=r"s.json: damaged: it should list stand-ins"):
         Bases.read({}, str(tmp_path / "s.json"))
+
+
+def test_what_cannot_be_filled_in_is_told():
+    with pytest.raises(BuildError, match="cannot be filled in here"):
+        references("ARG V=1.2\nFROM a:${V%.*}", {})

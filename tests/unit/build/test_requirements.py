@@ -88,3 +88,10 @@ def test_what_cannot_be_included_is_told_with_both_names(tmp_path, line, message
 def test_a_file_that_powershell_wrote_is_read_as_pip_reads_it(tmp_path):
     (tmp_path / "requirements.txt").write_bytes(codecs.BOM_UTF16_LE + "a==1\r\nb\r\n".encode("utf-16-le"))
     assert requirements_of(tmp_path).lines == ["a==1", "b"]
+
+
+def test_every_option_of_a_line_counts(tmp_path):
+    (tmp_path / "requirements.txt").write_text("--no-index --find-links wheels -r base.txt\n-c base.txt\n")
+    (tmp_path / "base.txt").write_text("uvicorn\n")
+    found = requirements_of(tmp_path)
+    assert (found.files, found.local, found.lines) == (["requirements.txt", "base.txt"], True, ["uvicorn"])
