@@ -10,7 +10,6 @@ from pathlib import Path
 
 from dockyard.config import LOCK_FILE, PROJECT_FILE, Project
 
-_PACKAGES = ("aws-cdk-lib", "constructs", "dockyard")
 _OWN = ("dockyard", "dockyard_constructs")
 """What app.py imports of ours. Where it is installed from a repository its version says little."""
 _SETTINGS = ("cdk.json", "cdk.context.json", PROJECT_FILE, LOCK_FILE)
@@ -34,8 +33,8 @@ def fingerprint(project: Project, environment: str, account: str, region: str) -
 
 
 def _versions() -> Iterable[str]:
-    for name in _PACKAGES:
-        yield f"{name} {importlib.metadata.version(name)}"
+    """Of all packages that app.py could import."""
+    return sorted(f"{found.name} {found.version}" for found in importlib.metadata.distributions())
 
 
 def _files(root: Path) -> Iterator[tuple[str, Path]]:
@@ -46,9 +45,10 @@ def _files(root: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted({*settings, *root.glob("services/*/service.yaml"), *whole, *python}):
         if path.is_file():
             yield path.relative_to(root).as_posix(), path
+    told = {*whole, *python}
     for package, folder in _own_folders():
-        if not folder.is_relative_to(root):
-            yield from ((f"{package}:{path.relative_to(folder)}", path) for path in _below(folder) if path.suffix == ".py")
+        own = (path for path in _below(folder) if path.suffix == ".py" and path not in told)
+        yield from ((f"{package}:{path.relative_to(folder)}", path) for path in own)
 
 
 def _own_folders() -> Iterator[tuple[str, Path]]:

@@ -39,18 +39,20 @@ def pushed(site: Site, images: list[Planned], progress: Progress) -> list[Planne
     waiting = [entry for entry in images if entry.state is not State.PUSHED]
     if not waiting:
         return images
-    acting, registry = _publisher(site)
+    acting, registry = _publisher(site, {entry.recipe.repository for entry in waiting})
     done = side_by_side(lambda entry: push(entry, acting, registry, site.workshop, progress), waiting)
     by_service = {entry.recipe.service: entry for entry in [*images, *done]}
     return [by_service[entry.recipe.service] for entry in images]
 
 
-def _publisher(site: Site) -> tuple[Aws, Registry]:
-    """Who may push, and where to. A role that was made a moment ago is not known everywhere for some seconds."""
+def _publisher(site: Site, repositories: Collection[str]) -> tuple[Aws, Registry]:
+    """Who may push, and where to. A role, or a right, that was made a moment ago is not known everywhere for some seconds."""
     end = time.monotonic() + _ROLE_SECONDS
     while True:
         acting = site.aws.assuming(site.publishing_role)
         try:
+            for repository in repositories:
+                acting.repository_address(repository)
             return acting, acting.registry()
         except ClientError as error:
             if not error.response["Error"]["Code"].startswith("AccessDenied") or time.monotonic() > end:

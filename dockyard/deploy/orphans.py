@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.deploy.site import Site
 
@@ -11,7 +11,7 @@ def orphans(site: Site) -> list[str]:
     """Names of this environment's service stacks whose service is gone; none where the credentials may not look."""
     try:
         return list(_orphans(site))
-    except ClientError:
+    except (ClientError, BotoCoreError):
         return []
 
 

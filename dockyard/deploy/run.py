@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.plan import Planned, side_by_side
 from dockyard.deploy.assembly import StackArtifact, read_assembly
@@ -21,6 +21,7 @@ from dockyard.deploy.synth import synthesize
 from dockyard.deploy.targets import TargetWatch
 from dockyard.deploy.tasks import TaskWatch
 from dockyard.deploy.via_cdk import deploy_via_cdk
+from dockyard.doors.aws import explained
 from dockyard.doors.process import end_all
 from dockyard.errors import DeployError, DockyardError, PrerequisiteError
 from dockyard.progress import Progress
@@ -126,9 +127,16 @@ def _by_change_sets(
         artifact.name: Node(partial(_deploy_stack, site, artifact, progress, deployer), _needs(site, artifact))
         for artifact in artifacts
     }
-    nodes[IMAGES] = Node(lambda: pushed(site, images(), progress), frozenset({site.registry_stack}))
+    nodes[IMAGES] = Node(lambda: _pushed(site, images, progress), frozenset({site.registry_stack}))
     done = run_graph(nodes)
     return done.pop(IMAGES), done
+
+
+def _pushed(site: Site, images: Callable[[], list[Planned]], progress: Progress) -> list[Planned]:
+    try:
+        return pushed(site, images(), progress)
+    except (ClientError, BotoCoreError) as error:
+        raise _told("images", error) from error
 
 
 def _needs(site: Site, artifact: StackArtifact) -> frozenset[str]:
@@ -155,7 +163,7 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
     tasks, targets = TaskWatch(site.reading, artifact, site.cluster), TargetWatch(site.reading, artifact)
 
     def watch(text: str) -> None:
-        with contextlib.suppress(ClientError):  # who may deploy may not be allowed to look
+        with contextlib.suppress(ClientError, BotoCoreError):  # who may deploy may not be allowed to look
             tasks.look()
             if unhealthy := targets.look():
                 progress.note(artifact.name, unhealthy)
@@ -167,8 +175,16 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
     except DeployError as error:
         cause = "".join(f"\n{found}" for found in (targets.last, tasks.last.text() if tasks.last else "") if found)
         raise DeployError(f"{error}{cause}", hint=error.hint) from error
+    except (ClientError, BotoCoreError) as error:
+        raise _told(artifact.name, error) from error
     progress.done(artifact.name, f"deployed in {time.monotonic() - begun:.1f} s" if left.changed else "unchanged")
     return left
+
+
+def _told(subject: str, error: Exception) -> DeployError:
+    """What AWS refused, as a fault of one piece of the work: the others go on, and all faults are told."""
+    known = explained(error)
+    return DeployError(f"{subject}: {known or error}", hint=known.hint if known else None)
 
 
 def _outputs(site: Site, stacks: Stacks, key: str) -> dict[str, str]:

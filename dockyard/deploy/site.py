@@ -1,13 +1,16 @@
 """What a deploy works with: the project, one environment, and the doors to the outside."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dockyard.build.builder import Workshop
 from dockyard.config import Environment, Project
 from dockyard.doors.aws import Aws
 from dockyard.doors.process import Processes
+from dockyard.errors import DeployError
 
 PARTITION = "aws"
 
@@ -21,8 +24,19 @@ def qualifier(root: Path) -> str:
     https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
     """
     file = root / "cdk.json"
-    settings = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return str(settings.get("context", {}).get(_QUALIFIER, "hnb659fds"))
+    context = mapping_in(file).get("context") if file.is_file() else None
+    return str((context or {}).get(_QUALIFIER) or "hnb659fds")
+
+
+def mapping_in(path: Path) -> Mapping[str, Any]:
+    """The JSON in a settings file of the CDK. Raises DeployError where it is damaged."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DeployError(f"{path.name}: not valid JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise DeployError(f"{path.name}: should be a mapping of keys")
+    return content
 
 
 def in_lookup_role(aws: Aws, root: Path) -> Aws:

@@ -195,7 +195,7 @@ def _follow(client: "CloudFormationClient", name: str, since: Any, watch: Watch)
             break
         watch("")
         time.sleep(pause)
-    if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+    if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
         detail = "".join(f"\n  {reason}" for reason in reasons if "cancelled" not in reason)
         left = "; it is as it was before, and what ran still runs" if status == "UPDATE_ROLLBACK_COMPLETE" else ""
         raise DeployError(f"{name} was not deployed ({status}){left}{detail}")

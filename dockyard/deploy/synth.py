@@ -2,10 +2,9 @@
 
 import json
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from dockyard.deploy.site import mapping_in
 from dockyard.doors.process import Processes
 from dockyard.errors import DeployError
 
@@ -30,11 +29,11 @@ def synthesize(
     infrastructure is seen; a source change alters a tag and nothing that it looks at.
     """
     shutil.rmtree(out, ignore_errors=True)
-    settings = _mapping(root / "cdk.json")
+    settings = mapping_in(root / "cdk.json")
     remembered = root / "cdk.context.json"
     context = {
-        **(_mapping(remembered) if remembered.exists() else {}),
-        **settings.get("context", {}),
+        **(mapping_in(remembered) if remembered.exists() else {}),
+        **(settings.get("context") or {}),
         **_CLI_CONTEXT,
         "env": environment,
     }
@@ -51,13 +50,3 @@ def synthesize(
     ended = processes.with_environment(**variables).run(command.split(), cwd=root)
     if ended.code != 0:
         raise DeployError(f"failed to synthesize: {command}:\n{ended.output.strip()}")
-
-
-def _mapping(path: Path) -> Mapping[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DeployError(f"{path.name}: not valid JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise DeployError(f"{path.name}: should be a mapping of keys")
-    return content

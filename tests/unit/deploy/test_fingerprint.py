@@ -70,6 +70,16 @@ def test_dockyards_own_sources_change_it(root, tmp_path_factory, monkeypatch):
     assert taken(root) != before
 
 
+def test_dockyards_own_sources_change_it_in_a_virtual_environment_of_the_project(root, monkeypatch):
+    package = root / ".venv/lib/dockyard"
+    package.mkdir(parents=True)
+    (package / "a.py").write_text("1")
+    monkeypatch.setattr("dockyard.deploy.fingerprint._own_folders", lambda: [("dockyard", package)])
+    before = taken(root)
+    (package / "a.py").write_text("2")
+    assert taken(root) != before
+
+
 def test_dockyards_own_sources_are_found():
     assert {(name, folder.name) for name, folder in _own_folders()} == {
         (name, name) for name in ("dockyard", "dockyard_constructs")
