@@ -1,6 +1,7 @@
 """The program `dockyard`: its commands, and the one place that turns errors into messages and exit codes."""
 
 import os
+import signal
 import sys
 import traceback
 from typing import Any
@@ -12,7 +13,6 @@ from dockyard import __version__
 from dockyard.cli import asset, build, deploy, detect, dockerfile, down, local, lock, push, screen, tags, up, url
 from dockyard.doors.process import end_all
 from dockyard.errors import ConfigError, DockyardError
-from dockyard.threads import raise_on_signals
 
 
 class _Commands(TyperGroup):
@@ -73,7 +73,8 @@ def options(
 
 def run() -> None:
     """The program."""
-    raise_on_signals()
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT is ignored at first where a shell has started us in the background
+        signal.signal(number, signal.default_int_handler)
     app()
 
 

@@ -1,13 +1,13 @@
 """Work in the order of its needs, as much of it at once as they allow."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
 
 from dockyard.errors import DeployError, DockyardError
-from dockyard.threads import Threads, first_done
+from dockyard.threads import Threads
 
 AT_ONCE = 10
 
@@ -36,7 +36,7 @@ def run_graph(nodes: Mapping[str, Node]) -> dict[str, Any]:
             running.update({pool.submit(nodes[name].work): name for name in order.get_ready()})
             if not running:
                 break  # all that is left needs what failed
-            for future in first_done(running):
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
                 name = running.pop(future)
                 try:
                     done[name] = future.result()

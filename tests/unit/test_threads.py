@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from dockyard import threads
 from dockyard.threads import Threads
 
 
@@ -17,16 +16,6 @@ def test_an_interrupt_does_not_wait_for_what_runs():
         pool.submit(over.wait, 30)
         raise KeyboardInterrupt
     assert time.monotonic() - begun < 10
-    over.set()
-
-
-def test_an_interrupt_that_was_lost_is_raised_again(monkeypatch):
-    """In a destructor, say, where exceptions are ignored."""
-    lost, over = threading.Event(), threading.Event()
-    monkeypatch.setattr(threads, "_interrupted", lost)
-    with pytest.raises(KeyboardInterrupt), Threads(max_workers=1) as pool:
-        pool.submit(over.wait, 30)
-        lost.set()
     over.set()
 
 
