@@ -47,7 +47,15 @@ def test_a_version_that_is_never_healthy_is_told_by_what_was_asked_and_answered_
             site.edit(health, "path: /health", "path: /health, grace_period: 0")
             site.edit(source, 'Route("/health"', 'Route("/wealth"')
             begun = subprocess.Popen(
-                ["dockyard", "up", "--port", str(site.port)], cwd=site.root, env=environment(), stderr=subprocess.PIPE, text=True
+                [
+                    "sh",
+                    "-c",
+                    f"trap '' INT; exec dockyard up --port {site.port}",
+                ],  # as a shell starts what it runs in the background
+                cwd=site.root,
+                env=environment(),
+                stderr=subprocess.PIPE,
+                text=True,
             )
             assert any("GET /health on port 8080: Health checks failed with these codes: [404]" in line for line in begun.stderr)
             begun.send_signal(signal.SIGINT)
