@@ -116,7 +116,7 @@ def in_background(work) -> threading.Thread:
     return thread
 
 
-def task(image: str, command: list[str], **container) -> dict:
+def task(image: str, command: list[str], *, mode: str = "awsvpc", **container) -> dict:
     definition = {
         "Name": "app", "Image": image, "Memory": 64, "Command": command, "PortMappings": [{"ContainerPort": 8080}],
         "LogConfiguration": {"LogDriver": "awslogs", "Options": {
@@ -125,7 +125,7 @@ def task(image: str, command: list[str], **container) -> dict:
     }  # fmt: skip
     return {
         "Type": "AWS::ECS::TaskDefinition",
-        "Properties": {"Family": "app", "NetworkMode": container.pop("mode", "awsvpc"), "ContainerDefinitions": [definition]},
+        "Properties": {"Family": "app", "NetworkMode": mode, "ContainerDefinitions": [definition]},
     }
 
 
