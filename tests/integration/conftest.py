@@ -2,8 +2,10 @@
 
 import pytest
 
+from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
 from dockyard.local.engine import Engine
+from dockyard.local.stand_ins import archive_of
 from tests.integration.support import environment, make_site
 
 
@@ -23,6 +25,13 @@ def site(engine, tmp_path_factory):
     made.up()
     yield made
     made.dockyard("down")
+
+
+@pytest.fixture(scope="session")
+def base_image(engine, request):
+    """This machine has an image with Python for `Server.image`: pulled once, or the stand-in that the first `up` makes."""
+    if not Docker(Processes(environment())).image_id("python:3.13-slim") and not archive_of("python").is_there:
+        request.getfixturevalue("site")
 
 
 @pytest.fixture

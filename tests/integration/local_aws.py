@@ -29,6 +29,8 @@ server.daemon_threads = True
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # no grace of its own: what is under way is lost
 server.serve_forever()
 """
+DYING = "import sys; print('no database'); sys.exit(7)"
+DEAF = "import time; time.sleep(600)"
 
 
 class Server:

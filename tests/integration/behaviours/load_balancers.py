@@ -8,7 +8,8 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 
-from tests.integration.local_aws import Server, until
+from tests.integration.behaviours.contract import acts
+from tests.integration.local_aws import Server, service, until
 from tests.integration.support import get
 
 HEALTH = {
@@ -99,8 +100,9 @@ def path(*values: str) -> dict:
     return {"Field": "path-pattern", "PathPatternConfig": {"Values": list(values)}}
 
 
+@acts("load_balancer_rules")
 def a_forward_to_two_groups_is_split_by_their_weights(aws: Server) -> None:
-    """load_balancer_rules: canary and linear deployments stand on this."""
+    """Canary and linear deployments stand on this."""
     with web("blue") as blue, web("green") as green:
         front = Front(aws)
         one, two = front.group("blue", blue), front.group("green", green)
@@ -114,8 +116,9 @@ def a_forward_to_two_groups_is_split_by_their_weights(aws: Server) -> None:
         assert [g["Weight"] for g in made["Actions"][0]["ForwardConfig"]["TargetGroups"]] == [0, 100]
 
 
+@acts("load_balancer_rules")
 def a_client_stays_with_its_group_where_that_is_said(aws: Server) -> None:
-    """load_balancer_rules: a page and its script come from one version."""
+    """A page and its script come from one version."""
     with web("blue") as blue, web("green") as green:
         front = Front(aws)
         groups = forward((front.group("blue", blue), 50), (front.group("green", green), 50), seconds=60)
@@ -125,8 +128,9 @@ def a_client_stays_with_its_group_where_that_is_said(aws: Server) -> None:
         assert len(front.names(Cookie=f"AWSALBTG={cookies['AWSALBTG']}")) == 1
 
 
+@acts("load_balancer_rules")
 def rules_look_at_query_source_and_regular_expressions(aws: Server) -> None:
-    """load_balancer_rules: a condition that is not understood would match every request, or none."""
+    """A condition that is not understood would match every request, or none."""
     with web("seen") as port:
         front = Front(aws)
         to = forward((front.group("seen", port), 1))
@@ -145,8 +149,9 @@ def rules_look_at_query_source_and_regular_expressions(aws: Server) -> None:
         assert conditions["3"]["PathPatternConfig"]["RegexValues"] == ["^/v[0-9]+$"]
 
 
+@acts("load_balancers")
 def a_client_stays_with_its_target_where_that_is_said(aws: Server) -> None:
-    """load_balancers: an app that keeps a session in memory needs it."""
+    """An app that keeps a session in memory needs it."""
     with web("one") as one, web("two") as two:
         front = Front(aws)
         sticky = front.group("sticky", one, two, stickiness__enabled="true", stickiness__type="lb_cookie")
@@ -156,14 +161,16 @@ def a_client_stays_with_its_target_where_that_is_said(aws: Server) -> None:
         assert len(front.names(Cookie=f"a=b; AWSALB={cookies['AWSALB']}")) == 1
 
 
+@acts("load_balancers")
 def targets_take_turns(aws: Server) -> None:
-    """load_balancers: round robin, the default of a target group."""
+    """Round robin, the default of a target group."""
     with web("one") as one, web("two") as two:
         front = Front(aws)
         front.rule(1, path("/*"), forward((front.group("both", one, two), 1)))
         assert front.names() == {"one": 20, "two": 20}
 
 
+@acts("load_balancers")
 def a_new_target_is_given_its_share_slowly(aws: Server) -> None:
     """load_balancers: `slow_start.duration_seconds`."""
     with web("old") as old, web("new") as new:
@@ -178,8 +185,9 @@ def a_new_target_is_given_its_share_slowly(aws: Server) -> None:
         assert seen["old"] > seen["new"]
 
 
+@acts("load_balancers")
 def a_target_sees_who_asked_and_what_was_rewritten(aws: Server) -> None:
-    """load_balancers: X-Forwarded-For, -Proto and -Port, the trace id, and transforms of a rule."""
+    """X-Forwarded-For, -Proto and -Port, the trace id, and transforms of a rule."""
     with web("seen") as port:
         front = Front(aws)
         rewrite = {"Rewrites": [{"Regex": "^/old/(.*)$", "Replace": "/new/$1"}]}
@@ -196,8 +204,9 @@ def a_target_sees_who_asked_and_what_was_rewritten(aws: Server) -> None:
         assert headers["host"] == "shop.example.com"
 
 
+@acts("load_balancers")
 def every_listener_has_an_address_and_redirects_find_it(aws: Server) -> None:
-    """load_balancers: a redirect to another port of the load balancer leads to where that listens here."""
+    """A redirect to another port of the load balancer leads to where that listens here."""
     front = Front(aws)
     fixed = {
         "Type": "fixed-response",
@@ -234,17 +243,10 @@ def _headers(address: str, every: str = ""):
         connection.close()
 
 
-BEHAVIOURS = {
-    "load_balancer_rules": [
-        a_forward_to_two_groups_is_split_by_their_weights,
-        a_client_stays_with_its_group_where_that_is_said,
-        rules_look_at_query_source_and_regular_expressions,
-    ],
-    "load_balancers": [
-        a_client_stays_with_its_target_where_that_is_said,
-        targets_take_turns,
-        a_new_target_is_given_its_share_slowly,
-        a_target_sees_who_asked_and_what_was_rewritten,
-        every_listener_has_an_address_and_redirects_find_it,
-    ],
-}
+@acts("load_balancers")
+def a_load_balancer_has_an_address_that_every_client_reaches(aws: Server) -> None:
+    """Whatever the path and the host are, the request goes by the rules and to nothing else."""
+    assert aws.deploy("b", service(aws.image())) == "CREATE_COMPLETE"
+    address = f"http://{aws.output('b', 'Address')}"
+    for path in ("/", "/health", "/_ministack/health", "/v2/"):
+        assert get(address + path, Host="shop.example.com") == (200, {"text": "hello"})

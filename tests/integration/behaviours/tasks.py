@@ -2,6 +2,9 @@
 
 import json
 
+import docker
+
+from tests.integration.behaviours.contract import acts
 from tests.integration.local_aws import APP, Server, service, task, until
 from tests.integration.support import get
 
@@ -44,8 +47,9 @@ def together(*containers: dict, **more) -> dict:
     }
 
 
+@acts("container_settings")
 def settings_of_a_container_hold(aws: Server) -> None:
-    """container_settings: or an image would run here that does not run on AWS."""
+    """Or an image would run here that does not run on AWS."""
     code = (
         "import os, resource as r, socket; s = open('/proc/self/status').read();"
         "memory = next(p for p in ('/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes') if os.path.exists(p));"
@@ -63,8 +67,9 @@ def settings_of_a_container_hold(aws: Server) -> None:
     assert printed(aws) == ["1234 96 shop 0 7"]
 
 
+@acts("container_settings")
 def variables_come_from_files(aws: Server) -> None:
-    """container_settings: the container's own go before those of its files."""
+    """The container's own go before those of its files."""
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="settings")
     s3.put_object(Bucket="settings", Key="prod/app.env", Body=b"# comment\nA=file\nB=x=y\n")
@@ -79,8 +84,9 @@ def variables_come_from_files(aws: Server) -> None:
     assert printed(aws) == ["own x=y"]
 
 
+@acts("task_containers")
 def containers_of_a_task_share_localhost_and_start_in_order(aws: Server) -> None:
-    """task_containers: a proxy before an app, after a step that must succeed first."""
+    """A proxy before an app, after a step that must succeed first."""
     image = aws.image()
     ask = "import urllib.request as u; print(u.urlopen('http://localhost:8080').read().decode())"
     check = {"Command": ["CMD", "python", "-c", ask], "Interval": 1, "Retries": 10}
@@ -98,8 +104,9 @@ def containers_of_a_task_share_localhost_and_start_in_order(aws: Server) -> None
     until(lambda: not aws.docker.containers(f"dockyard.local={aws.name}"), 15)
 
 
+@acts("task_containers")
 def a_condition_that_cannot_be_met_fails_the_task(aws: Server) -> None:
-    """task_containers: what needs a failed step never starts."""
+    """What needs a failed step never starts."""
     image = aws.image()
     definition = together(
         container("app", image, "print('app')", DependsOn=[{"ContainerName": "first", "Condition": "SUCCESS"}]),
@@ -110,8 +117,9 @@ def a_condition_that_cannot_be_met_fails_the_task(aws: Server) -> None:
     assert "first is not to be SUCCESS" in ended["stoppedReason"]
 
 
+@acts("task_volumes")
 def containers_share_a_volume_that_goes_with_the_task(aws: Server) -> None:
-    """task_volumes: and a file system stays for the next task."""
+    """And a file system stays for the next task."""
     image = aws.image()
     mounts = [{"SourceVolume": "shared", "ContainerPath": "/shared"}, {"SourceVolume": "files", "ContainerPath": "/files"}]
     look = "import os, time\nwhile not os.path.exists('/shared/x'): time.sleep(0.1)\nprint(len(os.listdir('/files')))"
@@ -127,8 +135,9 @@ def containers_share_a_volume_that_goes_with_the_task(aws: Server) -> None:
     assert int(counts[1]) == int(counts[0]) + 1
 
 
+@acts("task_containers")
 def a_container_is_started_again_by_its_policy(aws: Server) -> None:
-    """task_containers: unless it ran too short, or its exit code is to be ignored."""
+    """Unless it ran too short, or its exit code is to be ignored."""
     code = "import time, sys; print('{}', flush=True); time.sleep(1.5); sys.exit(1)"
     policy = {"Enabled": True, "RestartAttemptPeriod": 1}
     image = aws.image()
@@ -144,8 +153,9 @@ def a_container_is_started_again_by_its_policy(aws: Server) -> None:
     assert (lines.count("once"), lines.count("short")) == (1, 1)
 
 
+@acts("container_health")
 def a_task_tells_how_healthy_its_containers_are(aws: Server) -> None:
-    """container_health: by their own checks."""
+    """By their own checks."""
     check = {"Command": ["CMD", "python", "-c", "import os; os.stat('/tmp/well')"], "Interval": 1, "Retries": 1}
     code = "import time; open('/tmp/well', 'w'); time.sleep(4); import os; os.remove('/tmp/well'); time.sleep(60)"
     definition = task(aws.image(), ["python", "-c", code], HealthCheck=check)
@@ -156,8 +166,9 @@ def a_task_tells_how_healthy_its_containers_are(aws: Server) -> None:
         until(lambda: ecs.describe_tasks(cluster="c", tasks=[started["taskArn"]])["tasks"][0]["healthStatus"] == wanted, 10)  # noqa: B023
 
 
+@acts("container_health")
 def a_version_whose_own_check_fails_is_given_up(aws: Server) -> None:
-    """container_health, deployments: and the old version serves throughout."""
+    """And the old version serves throughout."""
     image = aws.image()
     assert aws.deploy("u", service(image)) == "CREATE_COMPLETE"
     sick = service(image, HealthCheck={"Command": ["CMD", "false"], "Interval": 1, "Retries": 1, "StartPeriod": 1})
@@ -166,8 +177,9 @@ def a_version_whose_own_check_fails_is_given_up(aws: Server) -> None:
     assert get(f"http://{aws.output('u', 'Address')}/")[0] == 200
 
 
+@acts("task_definitions")
 def secrets_and_settings_reach_the_container(aws: Server) -> None:
-    """task_definitions: a secret of a template would silently not be there."""
+    """A secret of a template would silently not be there."""
     aws.client("ssm").put_parameter(Name="/s", Type="SecureString", Value="from ssm")
     secret = aws.client("secretsmanager").create_secret(Name="m", SecretString=json.dumps({"k": "from manager"}))["ARN"]
     code = "import os; print(os.environ['A'], '|', os.environ['B'])"
@@ -176,8 +188,9 @@ def secrets_and_settings_reach_the_container(aws: Server) -> None:
     assert printed(aws) == ["from ssm | from manager"]
 
 
+@acts("container_settings")
 def a_container_runs_as_its_definition_says(aws: Server) -> None:
-    """container_settings: entry point, user, init, read-only root."""
+    """Entry point, user, init, read-only root."""
     code = "import os; print(os.getuid(), open('/proc/1/comm').read().strip(), os.statvfs('/').f_flag & os.ST_RDONLY)"
     linux = {"InitProcessEnabled": True}
     run(
@@ -187,14 +200,17 @@ def a_container_runs_as_its_definition_says(aws: Server) -> None:
     assert printed(aws) == ["1234 docker-init 1"]
 
 
-BEHAVIOURS = {
-    "task_definitions": [secrets_and_settings_reach_the_container],
-    "container_settings": [settings_of_a_container_hold, variables_come_from_files, a_container_runs_as_its_definition_says],
-    "task_containers": [
-        containers_of_a_task_share_localhost_and_start_in_order,
-        a_condition_that_cannot_be_met_fails_the_task,
-        a_container_is_started_again_by_its_policy,
-    ],
-    "task_volumes": [containers_share_a_volume_that_goes_with_the_task],
-    "container_health": [a_task_tells_how_healthy_its_containers_are, a_version_whose_own_check_fails_is_given_up],
-}
+@acts("task_network")
+def tasks_are_on_a_network_of_their_own_and_reach_the_local_aws(aws: Server) -> None:
+    """And no port of theirs is open to the world."""
+    code = (
+        "import os, urllib.request as u; print(u.urlopen(os.environ['AWS_ENDPOINT_URL'] + '/_ministack/health').status, flush=True); "
+        + APP
+    )
+    assert aws.deploy("n", service(aws.image(), code, mode="bridge")) == "CREATE_COMPLETE"
+    events = until(lambda: aws.client("logs").filter_log_events(logGroupName="app")["events"], 10)
+    assert events[0]["message"] == "200"
+    (name,) = aws.docker.containers(f"dockyard.local={aws.name}")
+    network = docker.from_env().containers.get(name).attrs["NetworkSettings"]
+    assert list(network["Networks"]) == [aws.name]
+    assert {binding["HostIp"] for bound in network["Ports"].values() for binding in bound or []} == {"127.0.0.1"}
