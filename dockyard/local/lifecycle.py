@@ -24,7 +24,7 @@ START_SECONDS = 30
 STOP_SECONDS = 10
 _LATE_SECONDS = 0.5
 """A container whose creation was under way when its maker ended may come as late as this."""
-_PASSED_ON = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "LANG", "TZ")
+_PASSED_ON = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "LANG", "TZ", "XDG_CACHE_HOME")
 
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Not by a proxy: it does not know this machine."""

@@ -5,10 +5,13 @@ fails without it. `install` puts them in place before the server starts.
 """
 
 from dockyard.local.extensions import (
+    certificates,
     container_health,
     container_settings,
     deployments,
+    domain_names,
     draining,
+    https_listeners,
     load_balancer_rules,
     load_balancers,
     registry,
@@ -41,8 +44,11 @@ _IN_ORDER = (
     deployments,
     stack_waits,
     stack_descriptions,
+    certificates,
     load_balancer_rules,
+    https_listeners,
     load_balancers,
+    domain_names,
 )
 
 

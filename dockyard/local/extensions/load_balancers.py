@@ -2,7 +2,7 @@
 
 - `DNSName` is `localhost:8080`, so that any template's `http://${DNSName}/` is right here as it is on AWS, and a request goes
   by the listener's rules whatever its `Host` is, never to another service of the local AWS. The listener on port 80, or else
-  that on the lowest port, answers there; every other listener has a port of its own.
+  that on the lowest port, answers there; every other listener has a port of its own, from 8443 where it is HTTPS.
 - Requests go to healthy targets; if there is none, to the unhealthy ones (fail open); if there is none of either, 503.
   https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 - Round robin or least outstanding requests, weights, stickiness, slow start.
@@ -44,10 +44,11 @@ from dockyard.local.balancer.proxy import (
     passed_on,
 )
 from dockyard.local.balancer.rules import Request, meets, rewritten
-from dockyard.local.extensions import target_health
+from dockyard.local.extensions import https_listeners, target_health
 from dockyard.local.extensions.instance import Instance
 
 FIRST_PORT = 8080
+FIRST_HTTPS_PORT = 8443
 _TICK = 0.1
 _log = logging.getLogger("dockyard.load_balancers")
 
@@ -65,7 +66,8 @@ class _Balancer:
 
 
 _balancers: dict[str, _Balancer] = {}
-_fronts: dict[tuple[int, str], Front] = {}
+_fronts: dict[tuple[int, str, str], Front] = {}
+"""By port, listener and protocol."""
 _turn: Counter[str] = Counter()
 
 
@@ -112,6 +114,11 @@ def ports() -> dict[str, int]:
     return {arn: balancer.port for arn, balancer in _balancers.items()}
 
 
+def is_secure(port: int) -> bool:
+    """Whether a port speaks TLS."""
+    return any(number == port and protocol == "HTTPS" for number, _, protocol in list(_fronts))
+
+
 def _named(arn: str) -> str:
     """Give the load balancer the first free port from 8080, and make that its name."""
     port = _free_port()
@@ -121,12 +128,12 @@ def _named(arn: str) -> str:
     return name
 
 
-def _free_port() -> int:
+def _free_port(first: int = FIRST_PORT) -> int:
     taken = {port for b in list(_balancers.values()) for port in (b.port, *b.others.values())}
-    for port in range(FIRST_PORT, 65536):
+    for port in range(first, 65536):
         if port not in taken and all(_is_free(host, port) for host in loopback_hosts()):
             return port
-    raise OSError(f"no free port from {FIRST_PORT}")
+    raise OSError(f"no free port from {first}")
 
 
 def _is_free(host: str, port: int) -> bool:
@@ -167,12 +174,15 @@ async def _open_and_close(pool: Pool) -> None:
         for gone in balancer.others.keys() - set(listeners[1:]):
             del balancer.others[gone]
         for listener in listeners or [""]:
-            wanted[_port_of(balancer, listener, listeners), listener] = balancer
+            wanted[_port_of(balancer, listener, listeners), listener, _protocol(listener)] = balancer
     for key in set(_fronts) - set(wanted):
         _fronts.pop(key).close()
     for key in set(wanted) - set(_fronts):
-        front = Front(_deciding(wanted[key], key[1]), pool)
-        await front.listen(loopback_hosts(), key[0])
+        port, listener, protocol = key
+        balancer = wanted[key]
+        front = Front(_deciding(balancer, listener), pool)
+        tls = https_listeners.context(listener, balancer.account, balancer.region) if protocol == "HTTPS" else None
+        await front.listen(loopback_hosts(), port, tls)
         _fronts[key] = front
     for target in set(pool.targets) - {Target(address, port) for _, address, port in target_health.known()}:
         pool.drop(target)
@@ -184,12 +194,16 @@ def _listeners(balancer: _Balancer) -> list[dict[str, Any]]:
     return sorted(found, key=lambda listener: (listener["Port"] != 80, listener["Port"]))
 
 
+def _protocol(listener_arn: str) -> str:
+    return next((str(one["Protocol"]) for key, one in list(alb._listeners._data.items()) if key[-1] == listener_arn), "HTTP")
+
+
 def _port_of(balancer: _Balancer, listener: str, listeners: list[str]) -> int:
     """Where a listener listens on this machine."""
     if listeners[:1] in ([], [listener]):
         return balancer.port
     if listener not in balancer.others:
-        balancer.others[listener] = _free_port()
+        balancer.others[listener] = _free_port(FIRST_HTTPS_PORT if _protocol(listener) == "HTTPS" else FIRST_PORT)
     return balancer.others[listener]
 
 
