@@ -36,10 +36,11 @@ DEAF = "import time; time.sleep(600)"
 class Server:
     """A running local AWS."""
 
-    def __init__(self, folder: Path, without: tuple[str, ...] = ()) -> None:
+    def __init__(self, folder: Path, without: tuple[str, ...] = (), *, persist: bool | None = None) -> None:
         self.docker = Docker(Processes(environment()))
         self.local = LocalAws(folder, without)
-        self.port = self.local.up(self.docker, free_port(), None, print)
+        port = None if (folder / "local/kept.json").is_file() else free_port()
+        self.port = self.local.up(self.docker, port, None, print, persist)
         self.name = self.local.name
 
     def client(self, service: str):
@@ -59,6 +60,10 @@ class Server:
             self.docker.push(address, "v1", {"username": "AWS", "password": "x"}, lambda _: None)
         else:
             archive_of("python").upload(self._repository("app"), "app", "v1")
+        return "000000000000.dkr.ecr.us-east-1.amazonaws.com/app:v1"
+
+    def image_again(self) -> str:
+        """The name of the image that `image` has made."""
         return "000000000000.dkr.ecr.us-east-1.amazonaws.com/app:v1"
 
     def _repository(self, name: str) -> str:

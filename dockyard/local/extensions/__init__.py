@@ -14,6 +14,7 @@ from dockyard.local.extensions import (
     https_listeners,
     load_balancer_rules,
     load_balancers,
+    persistence,
     registry,
     resource_properties,
     resource_types,
@@ -57,6 +58,7 @@ def install(instance: Instance, leave_out: frozenset[str] = frozenset()) -> None
     for extension in _IN_ORDER:
         if extension.__name__.rsplit(".", 1)[-1] not in leave_out:
             extension.install(instance)
+    persistence.install(_IN_ORDER)
 
 
 def reset() -> None:

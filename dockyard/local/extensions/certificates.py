@@ -33,6 +33,18 @@ def install(_: Instance) -> None:
     _keep_what_is_used()
 
 
+def kept() -> list[list[Any]]:
+    """The private keys, which ministack does not write down."""
+    return [[*key, certificate["_private_key"]] for key, certificate in list(acm._certificates._data.items())]
+
+
+def restore(kept: list[list[Any]]) -> None:
+    """Give each certificate its key again."""
+    for *key, private in kept:
+        if certificate := acm._certificates._data.get(tuple(key)):
+            certificate["_private_key"] = private
+
+
 def names(certificate: Data) -> list[str]:
     """Domain names of a certificate, in lower case."""
     return [name.lower() for name in certificate["SubjectAlternativeNames"]]

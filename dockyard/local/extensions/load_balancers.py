@@ -21,7 +21,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs
@@ -46,9 +46,12 @@ from dockyard.local.balancer.proxy import (
 from dockyard.local.balancer.rules import Request, meets, rewritten
 from dockyard.local.extensions import https_listeners, target_health
 from dockyard.local.extensions.instance import Instance
+from dockyard.local.lifecycle import DEFAULT_PORT
 
 FIRST_PORT = 8080
 FIRST_HTTPS_PORT = 8443
+_ROOM, _LAST_ROOM = 400, 24000
+"""So far apart are the ports of two local AWS whose own ports are neighbours; all are below the ports that Linux gives out."""
 _TICK = 0.1
 _log = logging.getLogger("dockyard.load_balancers")
 
@@ -68,11 +71,15 @@ class _Balancer:
 _balancers: dict[str, _Balancer] = {}
 _fronts: dict[tuple[int, str, str], Front] = {}
 """By port, listener and protocol."""
+_refused: set[tuple[int, str, str]] = set()
 _turn: Counter[str] = Counter()
+_offset = 0
 
 
-def install(_: Instance) -> None:
+def install(instance: Instance) -> None:
     """Open ports where load balancers are made, close them where they are deleted."""
+    global _offset  # noqa: PLW0603  # one process is one local AWS
+    _offset = (instance.port - DEFAULT_PORT) * _ROOM % _LAST_ROOM
     create, delete = alb._create_lb, alb._delete_lb
     handler = provisioners._RESOURCE_HANDLERS["AWS::ElasticLoadBalancingV2::LoadBalancer"]
     from_template, delete_from_template = handler["create"], handler["delete"]
@@ -109,6 +116,16 @@ def reset() -> None:
     _turn.clear()
 
 
+def kept() -> list[dict[str, Any]]:
+    """The ports, which are part of the load balancers' names."""
+    return [asdict(balancer) for balancer in _balancers.values()]
+
+
+def restore(kept: list[dict[str, Any]]) -> None:
+    """Open them again."""
+    _balancers.update({one["arn"]: _Balancer(**one) for one in kept})
+
+
 def ports() -> dict[str, int]:
     """Load balancer to its main port."""
     return {arn: balancer.port for arn, balancer in _balancers.items()}
@@ -130,10 +147,10 @@ def _named(arn: str) -> str:
 
 def _free_port(first: int = FIRST_PORT) -> int:
     taken = {port for b in list(_balancers.values()) for port in (b.port, *b.others.values())}
-    for port in range(first, 65536):
+    for port in range(first + _offset, 65536):
         if port not in taken and all(_is_free(host, port) for host in loopback_hosts()):
             return port
-    raise OSError(f"no free port from {first}")
+    raise OSError(f"no free port from {first + _offset}")
 
 
 def _is_free(host: str, port: int) -> bool:
@@ -178,14 +195,26 @@ async def _open_and_close(pool: Pool) -> None:
     for key in set(_fronts) - set(wanted):
         _fronts.pop(key).close()
     for key in set(wanted) - set(_fronts):
-        port, listener, protocol = key
-        balancer = wanted[key]
-        front = Front(_deciding(balancer, listener), pool)
-        tls = https_listeners.context(listener, balancer.account, balancer.region) if protocol == "HTTPS" else None
-        await front.listen(loopback_hosts(), port, tls)
-        _fronts[key] = front
+        await _open(key, wanted[key], pool)
     for target in set(pool.targets) - {Target(address, port) for _, address, port in target_health.known()}:
         pool.drop(target)
+
+
+async def _open(key: tuple[int, str, str], balancer: _Balancer, pool: Pool) -> None:
+    """Listen; where another program has the port of a load balancer that was kept, it is tried again until it is free."""
+    port, listener, protocol = key
+    front = Front(_deciding(balancer, listener), pool)
+    tls = https_listeners.context(listener, balancer.account, balancer.region) if protocol == "HTTPS" else None
+    try:
+        await front.listen(loopback_hosts(), port, tls)
+    except OSError as error:
+        front.close()
+        if key not in _refused:
+            _log.error("load balancer %s cannot listen on port %s: %s", balancer.arn, port, error)
+        _refused.add(key)
+    else:
+        _fronts[key] = front
+        _refused.discard(key)
 
 
 def _listeners(balancer: _Balancer) -> list[dict[str, Any]]:
