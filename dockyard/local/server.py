@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 SHUTDOWN_SECONDS = 1.0
 
@@ -28,7 +29,7 @@ def main() -> None:
     from dockyard.local import extensions  # noqa: PLC0415
     from dockyard.local.extensions.instance import Instance  # noqa: PLC0415
 
-    instance = Instance(name=arguments.name, port=arguments.port, gateway=arguments.gateway)
+    instance = Instance(name=arguments.name, port=arguments.port, gateway=arguments.gateway, state=Path(arguments.state))
     extensions.install(instance, leave_out=frozenset(arguments.without))
     _reset_with(extensions.reset)
     asyncio.new_event_loop().run_until_complete(_serve(instance.port, instance.gateway))
