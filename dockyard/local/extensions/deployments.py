@@ -80,11 +80,11 @@ def complete(cluster: str, service_key: str, expected_deployment_id: str | None 
     with service_history.scheduler(service), resource_lock("ecs-service", service_key):
         if primary is not ecs._primary_deployment(service) or primary["rolloutState"] != "IN_PROGRESS":
             return
+        say(service, f"(deployment {primary['id']}) deployment completed.")
         reason = f"ECS deployment {primary['id']} completed."
         primary.update(rolloutState="COMPLETED", rolloutStateReason=reason, updatedAt=ecs._iso())
         service_history.succeed(primary)
         service["deployments"] = [one for one in service["deployments"] if one is primary or _has_tasks(one)]
-        say(service, f"(deployment {primary['id']}) deployment completed.")
     ecs._refresh_service_state(cluster, f"service:{service['serviceName']}")
 
 

@@ -55,6 +55,7 @@ def _tell_stops() -> None:
             with _together(service) as stopped:
                 if task["lastStatus"] != "STOPPED":
                     stopped["running" if task["lastStatus"] == "RUNNING" else "pending"].append(task["taskArn"])
+                    service["_stopping"] = True  # its targets are told when all are stopped, by whichever thread they are seen
                 return stop(data)
         return stop(data)
 
@@ -97,6 +98,7 @@ def _tell_stopped(service: Service, running: list[str], pending: list[str]) -> N
         say(service, f"stopped {len(pending)} pending tasks.")
     if running:
         say(service, f"has stopped {len(running)} running tasks: {_names(running)}.")
+    if service.pop("_stopping", False):
         ecs._sync_service_targets("", service)
 
 
@@ -105,8 +107,8 @@ def _tell_targets() -> None:
 
     def sync_service_targets(cluster: str, service: Service) -> None:
         sync(cluster, service)
-        if getattr(_local, "stopped", None) and _local.stopped["running"]:
-            return  # told when all are stopped
+        if service.get("_stopping"):
+            return
         with _lock:
             told = service.setdefault("_told_targets", {})
             now = {group: set(addresses) for group, addresses in (service.get("_published_targets") or {}).items()}
