@@ -5,15 +5,19 @@ fails without it. `install` puts them in place before the server starts.
 """
 
 from dockyard.local.extensions import (
+    alarms,
     container_health,
     container_settings,
     deployments,
     draining,
+    load_balancer_metrics,
     load_balancer_rules,
     load_balancers,
+    queue_metrics,
     registry,
     resource_properties,
     resource_types,
+    service_metrics,
     service_revisions,
     stack_descriptions,
     stack_waits,
@@ -43,6 +47,10 @@ _IN_ORDER = (
     stack_descriptions,
     load_balancer_rules,
     load_balancers,
+    load_balancer_metrics,
+    service_metrics,
+    queue_metrics,
+    alarms,
 )
 
 
