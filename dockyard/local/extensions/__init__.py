@@ -6,6 +6,7 @@ fails without it. `install` puts them in place before the server starts.
 
 from dockyard.local.extensions import (
     alarms,
+    auto_scaling,
     container_health,
     container_settings,
     deployments,
@@ -17,6 +18,8 @@ from dockyard.local.extensions import (
     registry,
     resource_properties,
     resource_types,
+    scaling_policies,
+    scaling_types,
     service_metrics,
     service_revisions,
     stack_descriptions,
@@ -51,6 +54,9 @@ _IN_ORDER = (
     service_metrics,
     queue_metrics,
     alarms,
+    auto_scaling,
+    scaling_types,
+    scaling_policies,
 )
 
 

@@ -101,11 +101,15 @@ def datapoints(alarm: Alarm) -> list[float | None]:
     """The last datapoints of an alarm's metric or expression, the newest first; None where there is none."""
     metrics, now = _metrics_of(alarm), time.time()
     count = int(alarm["EvaluationPeriods"]) + EXTRA_PERIODS
-    wanted, period = _wanted(metrics), _period(metrics)
-    periods = range(1 - count, 1)
-    series = {m["Id"]: _series(m["MetricStat"], period, now, count) for m in metrics if m.get("MetricStat")}
-    found = evaluated(wanted, _expressions(metrics), series, periods)
+    periods, seconds = range(1 - count, 1), _period(metrics)
+    series = {m["Id"]: _series(m["MetricStat"], seconds, now, count) for m in metrics if m.get("MetricStat")}
+    found = evaluated(_wanted(metrics), _expressions(metrics), series, periods)
     return [found.get(number) for number in reversed(periods)]
+
+
+def period(alarm: Alarm) -> int:
+    """Seconds of a datapoint."""
+    return _period(_metrics_of(alarm))
 
 
 def _metrics_of(alarm: Alarm) -> list[dict[str, Any]]:
@@ -189,7 +193,7 @@ def _wanted(metrics: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _period(metrics: Sequence[Mapping[str, Any]]) -> int:
-    periods = {int(period) for m in metrics if (period := (m.get("MetricStat") or m).get("Period"))}
+    periods = {int(seconds) for m in metrics if (seconds := (m.get("MetricStat") or m).get("Period"))}
     if len(periods) != 1:
         raise ValueError(f"The local AWS evaluates metrics of one period together, not of {sorted(periods)}")
     return periods.pop()

@@ -232,5 +232,5 @@ def a_service_that_works_hard_has_a_high_cpu(aws: Server) -> None:
     made["Service"]["Properties"]["ServiceName"] = "hard"
     assert aws.deploy("c", made) == "CREATE_COMPLETE"
     names = {"ClusterName": "c", "ServiceName": "hard"}
-    until(lambda: (metric(aws, "AWS/ECS", "CPUUtilization", "Maximum", **names) or 0) > 80, 10)
+    until(lambda: (metric(aws, "AWS/ECS", "CPUUtilization", "Maximum", **names) or 0) > 80, 7)
     assert 1 < metric(aws, "AWS/ECS", "MemoryUtilization", "Maximum", **names) < 100
