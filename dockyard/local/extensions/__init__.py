@@ -5,6 +5,8 @@ fails without it. `install` puts them in place before the server starts.
 """
 
 from dockyard.local.extensions import (
+    alarms,
+    auto_scaling,
     certificates,
     container_health,
     container_settings,
@@ -15,9 +17,11 @@ from dockyard.local.extensions import (
     draining,
     event_targets,
     https_listeners,
+    load_balancer_metrics,
     load_balancer_rules,
     load_balancers,
     persistence,
+    queue_metrics,
     registry,
     registry_auth,
     registry_blobs,
@@ -29,10 +33,13 @@ from dockyard.local.extensions import (
     registry_scans,
     resource_properties,
     resource_types,
+    scaling_policies,
+    scaling_types,
     scheduled_events,
     service_deployments,
     service_discovery,
     service_events,
+    service_metrics,
     service_revisions,
     service_throttle,
     stack_descriptions,
@@ -86,6 +93,13 @@ _IN_ORDER = (
     https_listeners,
     load_balancers,
     domain_names,
+    load_balancer_metrics,
+    service_metrics,
+    queue_metrics,
+    alarms,
+    auto_scaling,
+    scaling_types,
+    scaling_policies,
 )
 
 

@@ -342,6 +342,7 @@ def _forward(
         idle_seconds=float(alb._lb_attr(listener["LoadBalancerArn"], "idle_timeout.timeout_seconds", "60")),
         response_headers=[*_own_headers(listener), *kept_group, *kept_target],
         done=done,
+        group=group["TargetGroupArn"],
     )
 
 
