@@ -50,11 +50,6 @@ def install(_: Instance) -> None:
 def balanced(service: dict[str, Any], task: dict[str, Any]) -> list[tuple[str, int]]:
     """Target groups that a task is registered in, each with its port: it stays in them, whatever becomes of its deployment."""
     if "_balanced" not in task:
-<<<<<<< HEAD
-        deployment = ecs._deployment_for_task(service, task)
-        settings = revision(service, deployment) if deployment else service
-=======
->>>>>>> names
         task["_balanced"] = [
             (one["targetGroupArn"], int(one.get("containerPort", 80)))
             for one in settings_of(service, task).get("loadBalancers") or []
@@ -72,15 +67,12 @@ def _named(data: dict[str, Any]) -> dict[str, Any] | None:
     return ecs._services.get(f"{cluster}/{service[0]}") if service else None
 
 
-<<<<<<< HEAD
-=======
 def settings_of(service: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
     """The settings of the deployment that a task belongs to."""
     deployment = ecs._deployment_for_task(service, task)
     return revision(service, deployment) if deployment else service
 
 
->>>>>>> names
 def revision(service: dict[str, Any], deployment: dict[str, Any]) -> dict[str, Any]:
     """The settings of a deployment: those that the service had when it was first asked for."""
     if "_revision" not in deployment:
