@@ -71,7 +71,7 @@ class Server:
 
     def registry(self) -> Registry:
         """Where images are pushed to, with a token."""
-        return registry_of(self.client("ecr"))
+        return registry_of(self.client("ecr"), self.port)
 
     def deploy(self, name: str, resources: dict, parameters: dict | None = None, *, update: bool = False) -> str:
         """Create or update a stack, and wait; its status at the end."""

@@ -18,7 +18,7 @@ from tests.integration.support import environment, registry_of
 def workshop(site, engine, tmp_path):
     bases = Bases.read({}, str(site.local.stand_ins))
     docker = Docker(Processes(environment()))
-    docker.login(registry_of(site.client("ecr")))
+    docker.login(registry_of(site.client("ecr"), site.port))
     return Workshop(docker, bases, f"localhost:{site.port}", tmp_path / "own", ca_bundle(environment()))
 
 
