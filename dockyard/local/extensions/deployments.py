@@ -49,7 +49,7 @@ def _begin_in_progress() -> None:
 
     def make_deployment(definition: str, desired: int, status: str = "PRIMARY") -> Deployment:
         deployment: Deployment = original(definition, desired, status)
-        service_history.begin(deployment)
+        deployment["id"] = f"ecs-svc/{service_history.digits()}"
         if desired:
             deployment.update(rolloutState="IN_PROGRESS", rolloutStateReason=f"ECS deployment {deployment['id']} in progress.")
         return deployment
