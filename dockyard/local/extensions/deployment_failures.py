@@ -96,7 +96,7 @@ def fail(key: str, deployment: Deployment, why: Failure, *, rollback: bool) -> b
         service_history.record(deployment)["triggered"] = why.monitor
         say(service, f"(deployment {deployment['id']}) deployment failed: {why.event}")
         target = _candidate(service, deployment) if rollback else None
-        _note(deployment, why, target, rollback=rollback)
+        _note(service, deployment, why, target, rollback=rollback)
         if target:
             _go_back(service, deployment, target, why)
     cluster = key.split("/", maxsplit=1)[0]
@@ -114,9 +114,9 @@ def _candidate(service: Service, deployment: Deployment) -> Deployment | None:
     return next((one for one in others if service_history.record(one)["good"]), None)
 
 
-def _note(deployment: Deployment, why: Failure, target: Deployment | None, *, rollback: bool) -> None:
+def _note(service: Service, deployment: Deployment, why: Failure, target: Deployment | None, *, rollback: bool) -> None:
     if failed_before := deployment.pop("_rolled_back", None):
-        service_history.end(failed_before, "ROLLBACK_FAILED")
+        service_history.end(service_history.named(service, failed_before), "ROLLBACK_FAILED")
     elif not rollback:
         service_history.end(deployment, "STOPPED", why.status.replace("rolled back", "failed"))
     elif target is None:
@@ -133,7 +133,7 @@ def _go_back(service: Service, deployment: Deployment, target: Deployment, why: 
     service_history.record(target).setdefault("failures", target["failedTasks"])
     target.update(
         status="PRIMARY", desiredCount=service["desiredCount"], failedTasks=0, rolloutState="IN_PROGRESS",
-        rolloutStateReason=reason, updatedAt=ecs._iso(), _rolled_back=deployment,
+        rolloutStateReason=reason, updatedAt=ecs._iso(), _rolled_back=deployment["id"],
     )  # fmt: skip
     service["taskDefinition"] = target["taskDefinition"]
     service["deployments"] = [target, *(one for one in service["deployments"] if one is not target)]

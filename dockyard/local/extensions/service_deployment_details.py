@@ -40,7 +40,7 @@ def deployment_details(service: Service, deployment: Deployment) -> dict[str, An
         told["rollback"] = {"reason": rollback["reason"], "startedAt": rollback["startedAt"], "serviceRevisionArn": at}
     return {
         **told,
-        "sourceServiceRevisions": [summary(service, one) for one in record["sources"]],
+        "sourceServiceRevisions": [summary(service, service_history.named(service, one)) for one in record["sources"]],
         "targetServiceRevision": summary(service, deployment),
         "deploymentConfiguration": record["configuration"],
         "deploymentCircuitBreaker": _breaker(service, deployment),

@@ -60,6 +60,8 @@ def deployments(service: Service) -> list[Deployment]:
     """All that the service ever had, newest first; those that are new are noted, with what they came upon."""
     with _lock:
         known: list[Deployment] = service.setdefault("_deployments", [])
+        current = {deployment["id"]: deployment for deployment in service["deployments"]}
+        known[:] = [current.get(one["id"], one) for one in known]  # after a restart they are two copies
         for deployment in service["deployments"]:
             if all(deployment is not one for one in known):
                 _note(service, deployment, known)
@@ -67,11 +69,16 @@ def deployments(service: Service) -> list[Deployment]:
         return list(known)
 
 
+def named(service: Service, id: str) -> Deployment:
+    """The deployment of this id, which the service ever had."""
+    return next(one for one in deployments(service) if one["id"] == id)
+
+
 def _note(service: Service, deployment: Deployment, known: list[Deployment]) -> None:
     kept = record(deployment)
     kept["configuration"] = copy.deepcopy(service["deploymentConfiguration"])
     listed = {one["id"] for one in service["deployments"]}
-    kept["sources"] = [one for one in known if one["id"] in listed and (record(one)["good"] or one["runningCount"])]
+    kept["sources"] = [one["id"] for one in known if one["id"] in listed and (record(one)["good"] or one["runningCount"])]
     for one in known:
         if record(one)["status"] in UNDER_WAY:
             ended = "ROLLBACK_FAILED" if record(one)["status"].startswith("ROLLBACK") else "STOPPED"
@@ -98,10 +105,11 @@ def end(deployment: Deployment, status: str, reason: str | None = None) -> None:
         kept["stoppedAt"] = kept["updatedAt"]
 
 
-def succeed(deployment: Deployment) -> None:
+def succeed(service: Service, deployment: Deployment) -> None:
     """Note that a deployment is done: it may be one that another went back to."""
     record(deployment)["good"] = True
-    if failed := deployment.pop("_rolled_back", None):
+    if failed_id := deployment.pop("_rolled_back", None):
+        failed = named(service, failed_id)
         if record(failed)["status"] == "ROLLBACK_IN_PROGRESS":
             end(failed, "ROLLBACK_SUCCESSFUL")
     elif record(deployment)["status"] in UNDER_WAY:
