@@ -11,13 +11,15 @@ from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
-from tests.integration.support import environment
+from tests.integration.support import environment, registry_of
 
 
 @pytest.fixture
 def workshop(site, engine, tmp_path):
     bases = Bases.read({}, str(site.local.stand_ins))
-    return Workshop(Docker(Processes(environment())), bases, f"localhost:{site.port}", tmp_path / "own", ca_bundle(environment()))
+    docker = Docker(Processes(environment()))
+    docker.login(registry_of(site.client("ecr")))
+    return Workshop(docker, bases, f"localhost:{site.port}", tmp_path / "own", ca_bundle(environment()))
 
 
 @pytest.fixture

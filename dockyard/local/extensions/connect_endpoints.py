@@ -52,13 +52,14 @@ class _Open:
 
 
 _endpoints: dict[Endpoint, _Open] = {}
+_of: list[Instance] = []
 changing = threading.RLock()
 """Held while it is decided what is open."""
 
 
-def reset() -> None:
-    """Close all."""
-    keep(set())
+def install(instance: Instance) -> None:
+    """Have the addresses of this local AWS's networks, from the first on."""
+    _of[:] = [instance]
 
 
 def scoped(key: str) -> Scoped:
@@ -93,11 +94,11 @@ def names_in(namespace: str) -> dict[str, str]:
     return {endpoint.name: one.address for endpoint, one in list(_endpoints.items()) if endpoint.namespace == namespace}
 
 
-def listen(instance: Instance, key: str, configuration: Configuration | None) -> None:
+def listen(key: str, configuration: Configuration | None) -> None:
     """Open what is not. Raises RefusedError where an endpoint is another service's, or its port cannot be had."""
     for endpoint, _ in aliases(configuration):
         if endpoint not in _endpoints:
-            _endpoints[endpoint] = _listening(instance, endpoint, scoped(key))
+            _endpoints[endpoint] = _listening(endpoint, scoped(key))
         elif _endpoints[endpoint].service != scoped(key):
             raise RefusedError(
                 "InvalidParameterException",
@@ -112,9 +113,9 @@ def keep(used: set[Endpoint]) -> None:
             _endpoints.pop(endpoint).relay.close()
 
 
-def _listening(instance: Instance, endpoint: Endpoint, service: Scoped) -> _Open:
+def _listening(endpoint: Endpoint, service: Scoped) -> _Open:
     relay = Relay(_choosing(endpoint, service))
-    address = _address(instance, endpoint)
+    address = _address(endpoint)
     try:
         relay.listen(address, endpoint.port)
     except OSError as error:
@@ -127,12 +128,13 @@ def _listening(instance: Instance, endpoint: Endpoint, service: Scoped) -> _Open
     return _Open(service, address, relay)
 
 
-def _address(instance: Instance, endpoint: Endpoint) -> str:
+def _address(endpoint: Endpoint) -> str:
     """The name's own where it has one, else the first of this local AWS on which no other name has this port."""
     for other, one in _endpoints.items():
         if (other.namespace, other.name) == (endpoint.namespace, endpoint.name):
             return one.address
     taken = {one.address for other, one in _endpoints.items() if other.port == endpoint.port}
+    (instance,) = _of
     if instance.gateway not in taken and endpoint.port != instance.port:
         return instance.gateway
     docker, number = Docker(Processes()), 1

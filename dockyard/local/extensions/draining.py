@@ -26,8 +26,8 @@ _TICK = 0.05
 _SETTLE = 0.2
 """A request whose target was chosen just before the deregistration is counted by then."""
 
-_stopping: dict[object, str] = {}
-"""The service of each task that drains or stops."""
+_stopping: set[tuple[str, object]] = set()
+"""Service, and a token of each of its tasks that drain or stop. (Not a count: those of before a reset end after it.)"""
 
 
 def install(_: Instance) -> None:
@@ -39,9 +39,9 @@ def install(_: Instance) -> None:
         if not client or not (task.get("_docker_ids") or extra_container):
             original(task, client, extra_container)
             return
-        targets, token = list(_targets(task)), object()
-        _stopping[token] = service_key(task)
-        spawn_background(_drained, targets, lambda: original(task, client, extra_container), token, thread_name="dockyard-drain")
+        targets, service = list(_targets(task)), service_key(task)
+        _stopping.add(one := (service, object()))
+        spawn_background(_drained, targets, lambda: original(task, client, extra_container), one, thread_name="dockyard-drain")
 
     ecs._cleanup_task_resources = cleanup
 
@@ -53,7 +53,7 @@ def reset() -> None:
 
 def stopping(service: str) -> int:
     """How many tasks of the service (`cluster/name`) drain or stop at this moment."""
-    return list(_stopping.values()).count(service)
+    return sum(key == service for key, _ in list(_stopping))
 
 
 def service_key(task: dict[str, Any]) -> str:
@@ -62,7 +62,7 @@ def service_key(task: dict[str, Any]) -> str:
     return f"{cluster}/{task.get('group', '').removeprefix('service:')}"
 
 
-def _drained(targets: list[tuple[str, int, float]], stop: Any, token: object) -> None:
+def _drained(targets: list[tuple[str, int, float]], stop: Any, one: tuple[str, object]) -> None:
     try:
         begun = time.monotonic()
         time.sleep(_SETTLE if targets else 0)
@@ -71,7 +71,7 @@ def _drained(targets: list[tuple[str, int, float]], stop: Any, token: object) ->
                 time.sleep(_TICK)
         stop()
     finally:
-        _stopping.pop(token, None)
+        _stopping.discard(one)
 
 
 def _targets(task: dict[str, Any]) -> Iterator[tuple[str, int, float]]:

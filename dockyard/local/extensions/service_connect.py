@@ -43,7 +43,8 @@ _begun: dict[Scoped, Configuration | None] = {}
 
 def install(instance: Instance) -> None:
     """Open endpoints where services are made, name them where tasks start."""
-    _take(instance)
+    connect_endpoints.install(instance)
+    _take()
     _tell_with_deployments()
     _from_template()
     build_run_kwargs = ecs._build_run_kwargs
@@ -59,19 +60,32 @@ def install(instance: Instance) -> None:
 
 def reset() -> None:
     """Close all endpoints."""
-    connect_endpoints.reset()
+    connect_endpoints.keep(set())
+
+
+def kept() -> dict[str, str]:
+    """Nothing: services have their configurations, and these their endpoints."""
+    return {}
+
+
+def restore(_: dict[str, str]) -> None:
+    """Listen again for the services that came back."""
+    for (account, region, key), service in list(ecs._services._data.items()):
+        with request_scope(account, region):
+            for configuration in configurations(service):
+                connect_endpoints.listen(key, configuration)
 
 
 # calls
 
 
-def _take(instance: Instance) -> None:
+def _take() -> None:
     """Take the configuration with the service."""
     create, update, delete = ecs._create_service, ecs._update_service, ecs._delete_service
 
     def create_service(data: dict[str, Any]) -> Any:
         data = task_definitions.with_template(data)
-        return _with_configuration(instance, _key(data, data.get("serviceName", "")), data, create)
+        return _with_configuration(_key(data, data.get("serviceName", "")), data, create)
 
     def update_service(data: dict[str, Any]) -> Any:
         data = task_definitions.with_template(data)
@@ -79,7 +93,7 @@ def _take(instance: Instance) -> None:
         before = ecs._services.get(key)
         if not before or not {KEY, "taskDefinition"} & data.keys():
             return update(data)
-        return _with_configuration(instance, key, {KEY: before.get(KEY), **data}, update, before["taskDefinition"])
+        return _with_configuration(key, {KEY: before.get(KEY), **data}, update, before["taskDefinition"])
 
     def delete_service(data: dict[str, Any]) -> Any:
         answer = delete(data)
@@ -95,12 +109,12 @@ def _key(data: Mapping[str, Any], service: str) -> str:
     return f"{ecs._resolve_cluster_name(data.get('cluster', 'default'))}/{service}"
 
 
-def _with_configuration(instance: Instance, key: str, data: dict[str, Any], call: Any, definition: str = "") -> Any:
+def _with_configuration(key: str, data: dict[str, Any], call: Any, definition: str = "") -> Any:
     """Check and complete the configuration, open its endpoints, then let the service have it."""
     try:
         with connect_endpoints.changing:
             completed = _completed(data.get(KEY), key, data.get("taskDefinition") or definition)
-            connect_endpoints.listen(instance, key, completed)
+            connect_endpoints.listen(key, completed)
             _begun[scoped(key)] = completed
         return call({**data, KEY: completed})
     except RefusedError as refused:
@@ -253,10 +267,9 @@ def _names(task: dict[str, Any]) -> dict[str, str]:
     configuration = revision(service, deployment).get(KEY) if service and deployment else None
     if not deployment or not configuration or not configuration.get("enabled"):
         return {}
-    if "_endpoints" not in deployment:
-        deployment["_endpoints"] = connect_endpoints.names_in(configuration["_namespace"])
-    names: dict[str, str] = deployment["_endpoints"]
-    return names
+    there = connect_endpoints.names_in(configuration["_namespace"])
+    known = deployment.setdefault("_endpoints", list(there))
+    return {name: address for name, address in there.items() if name in known}
 
 
 def _list_services_by_namespace(data: dict[str, Any]) -> Any:

@@ -21,6 +21,7 @@ _FIRST_WORD = re.compile(r"^[A-Z]+(?=[A-Z][a-z])|^[A-Z]")
 _VERBATIM = {"options", "dockerLabels"}
 """Maps whose keys are the user's own."""
 _SERVICE_PROPERTIES = (
+    "DeploymentController",
     "EnableECSManagedTags",
     "EnableExecuteCommand",
     "HealthCheckGracePeriodSeconds",
