@@ -164,10 +164,11 @@ class Docker:
         network.reload()
         return str(network.attrs["IPAM"]["Config"][0]["Gateway"])
 
-    def remove_network(self, name: str) -> None:
-        """Remove a network, where it is there."""
-        with _ignoring_missing():
-            self._engine.networks.get(name).remove()
+    def remove_networks(self, label: str) -> None:
+        """Remove all networks with this label."""
+        for network in self._engine.networks.list(filters={"label": label}):
+            with _ignoring_missing():
+                network.remove()
 
     # builds
 

@@ -110,14 +110,14 @@ class LocalAws:
                 )
 
     def down(self, docker: Docker | None) -> bool:
-        """End it and remove its containers and network; False where it did not run. The built images stay."""
+        """End it and remove its containers and networks; False where it did not run. The built images stay."""
         was_running = self._daemon.stop(STOP_SECONDS)
         if docker:
             if was_running:
                 self._sweep(docker)
                 time.sleep(_LATE_SECONDS)
             self._sweep(docker)
-            docker.remove_network(self.name)
+            docker.remove_networks(self.label)
         return was_running
 
     def reset(self, docker: Docker) -> None:

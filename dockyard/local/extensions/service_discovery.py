@@ -183,6 +183,7 @@ def _dns_names(registries: list[dict[str, Any]]) -> Iterator[str]:
 
 def _checked(call: Call) -> Call:
     def checked(data: dict[str, Any]) -> Any:
+        data = task_definitions.with_template(data)
         return _fault(data) or call(data)
 
     return checked
@@ -207,7 +208,7 @@ def _fault(data: dict[str, Any]) -> Any:
 
 def _carry_updates() -> None:
     handler = provisioners._RESOURCE_HANDLERS["AWS::ECS::Service"]
-    update_from_template, update_service = handler["update"], ecs._update_service
+    update_from_template = handler["update"]
 
     def update(physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str) -> Any:
         changed = {name: new.get(name, _NONE[name]) for name in _UPDATED if new.get(name) != old.get(name)}
@@ -217,8 +218,4 @@ def _carry_updates() -> None:
         finally:
             task_definitions._from_template.properties = {}
 
-    def update_with_properties(data: dict[str, Any]) -> Any:
-        return update_service({**getattr(task_definitions._from_template, "properties", {}), **data})
-
     handler["update"] = update
-    ecs._update_service = ecs._ACTION_MAP["UpdateService"] = update_with_properties
