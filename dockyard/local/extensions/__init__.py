@@ -5,6 +5,7 @@ fails without it. `install` puts them in place before the server starts.
 """
 
 from dockyard.local.extensions import (
+    api_types,
     container_health,
     container_settings,
     deployments,
@@ -19,6 +20,7 @@ from dockyard.local.extensions import (
     service_revisions,
     stack_descriptions,
     stack_waits,
+    stored_types,
     target_health,
     task_containers,
     task_definitions,
@@ -31,6 +33,8 @@ from dockyard.local.extensions.instance import Instance
 _IN_ORDER = (
     registry,
     resource_types,
+    api_types,
+    stored_types,
     resource_properties,
     task_definitions,
     container_settings,
