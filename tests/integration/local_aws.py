@@ -82,6 +82,14 @@ class Server:
         )
         return until(lambda: self._ended(name), 60)
 
+    def delete(self, name: str) -> None:
+        """Delete a stack, and wait. Raises AssertionError where it cannot be deleted."""
+        client = self.client("cloudformation")
+        arn = client.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
+        client.delete_stack(StackName=name)
+        status = until(lambda: self._ended(arn), 60)
+        assert status == "DELETE_COMPLETE", client.describe_stack_events(StackName=arn)["StackEvents"]
+
     def _ended(self, name: str) -> str | None:
         status = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
         return None if status.endswith("_IN_PROGRESS") else status
