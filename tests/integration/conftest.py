@@ -1,5 +1,8 @@
 """A real engine, a real local AWS, the real CDK CLI: started here, ended here, apart from those of `make up`."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from dockyard.doors.docker import Docker
@@ -8,14 +11,35 @@ from dockyard.local.engine import Engine
 from dockyard.local.stand_ins import archive_of
 from tests.integration.support import environment, make_site
 
+ENGINE = pytest.StashKey[Engine]()
+
+
+def pytest_sessionstart(session):
+    """A Docker engine: the machine's, or one that is started here and ended with the last of the tests."""
+    if hasattr(session.config, "workerinput") or session.config.option.collectonly:
+        return
+    started = Engine(Path(tempfile.mkdtemp(prefix="dockyard-engine-")), Processes(environment()), print)
+    session.config.stash[ENGINE] = started
+    started.ensure()
+
+
+def pytest_sessionfinish(session):
+    """Not in the processes that share the tests: the one that started them ends last."""
+    if started := session.config.stash.get(ENGINE, None):
+        started.stop()
+
+
+def pytest_collection_modifyitems(items):
+    """Tests of one local AWS go to one process, in their order."""
+    for item in items:
+        if "behaviour" not in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("site" if "site" in item.fixturenames else item.path.stem))
+
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory):
-    """A Docker engine: the machine's, or one that is started here and ended here."""
-    folder = tmp_path_factory.mktemp("engine")
-    started = Engine(folder, Processes(environment()), print)
-    yield started.ensure()
-    started.stop()
+def engine():
+    """The engine that answers."""
+    return Docker(Processes(environment()))
 
 
 @pytest.fixture(scope="session")

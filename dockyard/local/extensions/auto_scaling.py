@@ -5,6 +5,7 @@ dimensions, and predictive scaling, are refused.
 https://docs.aws.amazon.com/autoscaling/application/APIReference/Welcome.html
 """
 
+import copy
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -36,6 +37,10 @@ activities = AccountRegionScopedDict()
 """What was done, by resource id, the newest first."""
 
 
+_TABLES = ("targets", "policies", "scheduled", "activities")
+_CLOCKED = ("_due", "_called", "_in", "_out")
+
+
 def install(_: Instance) -> None:
     """Answer the API."""
     router.SERVICE_PATTERNS[SERVICE] = {
@@ -48,6 +53,24 @@ def reset() -> None:
     """Forget all."""
     for table in (targets, policies, scheduled, activities):
         table._data.clear()
+
+
+def kept() -> dict[str, Any]:
+    """All of it, but for what is measured by a clock."""
+    tables = {name: copy.deepcopy(globals()[name]) for name in _TABLES}
+    for table in tables.values():
+        for resource in table._data.values():
+            for clocked in _CLOCKED if isinstance(resource, dict) else ():
+                resource.pop(clocked, None)
+    return tables
+
+
+def restore(kept: dict[str, Any]) -> None:
+    """Have it again; what became due meanwhile is not made up for."""
+    for name in _TABLES:
+        globals()[name]._data.update(kept[name]._data)
+    for action in scheduled._data.values():
+        action["_due"] = due_after(action, datetime.now(UTC))
 
 
 async def _handle(_: str, __: str, headers: Mapping[str, str], body: bytes, ___: Any) -> tuple[int, dict[str, str], bytes]:
