@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
@@ -11,6 +12,7 @@ from dockyard.local.engine import Engine
 from dockyard.local.stand_ins import archive_of
 from tests.integration.support import environment, make_site
 
+WITHOUT_SITE = ("test_balancer", "test_deployments_under_load", "test_local_aws", "test_persistence", "test_soak")
 ENGINE = pytest.StashKey[Engine]()
 
 
@@ -29,11 +31,18 @@ def pytest_sessionfinish(session):
         started.stop()
 
 
-def pytest_collection_modifyitems(items):
-    """Tests of one local AWS go to one process, in their order."""
-    for item in items:
-        if "behaviour" not in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("site" if "site" in item.fixturenames else item.path.stem))
+class OneSiteOneProcess(LoadScopeScheduling):
+    """Behaviours go to whichever process is free, all tests of the sample project to one, those of another file together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.partition("::")[0]).stem
+        if file in WITHOUT_SITE:
+            return nodeid if file == "test_local_aws" else file
+        return "site"
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return OneSiteOneProcess(config, log)
 
 
 @pytest.fixture(scope="session")
