@@ -46,12 +46,16 @@ def operation(client: Any, name: str, request: dict[str, Any]) -> Callable[[], d
     return lambda: getattr(client, xform_name(found))(**spelled)
 
 
+def member(members: Any, name: str) -> str | None:
+    """How a structure of the API spells a name, if it has it."""
+    return next((one for one in members if one.lower() == name.lower()), None)
+
+
 def _spelled(shape: Any, value: Any) -> Any:
-    """The value with the names that the operation has, and numbers and booleans where it wants such and a template has text."""
+    """The value with the names that the operation has, and numbers, booleans and text where a template has another."""
     kind = getattr(shape, "type_name", None)
     if kind == "structure" and isinstance(value, dict):
-        names = {name.lower(): name for name in shape.members}
-        spelled = {names.get(key.lower(), key): item for key, item in value.items()}
+        spelled = {member(shape.members, key) or key: item for key, item in value.items()}
         return {key: _spelled(shape.members.get(key), item) for key, item in spelled.items()}
     if kind == "map" and isinstance(value, dict):
         return {key: _spelled(shape.value, item) for key, item in value.items()}
@@ -61,4 +65,6 @@ def _spelled(shape: Any, value: Any) -> Any:
         return int(value)
     if kind == "boolean" and isinstance(value, str):
         return value.lower() == "true"
+    if kind == "string" and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
     return value

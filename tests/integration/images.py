@@ -29,9 +29,10 @@ class Answer(NamedTuple):
 class Repository:
     """A repository, and a client of the registry's protocol."""
 
-    def __init__(self, aws: Server, name: str = "app", **options: Any) -> None:
+    def __init__(self, aws: Server, name: str = "app", *, make: bool = True, **options: Any) -> None:
         self.name, self.ecr = name, aws.client("ecr")
-        self.ecr.create_repository(repositoryName=name, **options)
+        if make:
+            self.ecr.create_repository(repositoryName=name, **options)
         self.registry = aws.registry()
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:

@@ -71,7 +71,7 @@ class Server:
 
     def registry(self) -> Registry:
         """Where images are pushed to, with a token."""
-        return registry_of(self.client("ecr"))
+        return registry_of(self.client("ecr"), self.port)
 
     def deploy(self, name: str, resources: dict, parameters: dict | None = None, *, update: bool = False) -> str:
         """Create or update a stack, and wait; its status at the end."""
@@ -81,6 +81,14 @@ class Server:
             StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
         )
         return until(lambda: self._ended(name), 60)
+
+    def delete(self, name: str) -> None:
+        """Delete a stack, and wait. Raises AssertionError where it cannot be deleted."""
+        client = self.client("cloudformation")
+        arn = client.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
+        client.delete_stack(StackName=name)
+        status = until(lambda: self._ended(arn), 60)
+        assert status == "DELETE_COMPLETE", client.describe_stack_events(StackName=arn)["StackEvents"]
 
     def _ended(self, name: str) -> str | None:
         status = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]

@@ -37,11 +37,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def registry_of(ecr) -> Registry:
-    """The registry of a local AWS, with a token."""
+def registry_of(ecr, port: int) -> Registry:
+    """The registry of the local AWS on this port, with a token."""
     data = ecr.get_authorization_token()["authorizationData"][0]
     username, password = base64.b64decode(data["authorizationToken"]).decode().split(":", 1)
-    return Registry(data["proxyEndpoint"].removeprefix("http://"), username, password)
+    return Registry(f"localhost:{port}", username, password)
 
 
 class Site:

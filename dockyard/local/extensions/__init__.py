@@ -6,6 +6,7 @@ fails without it. `install` puts them in place before the server starts.
 
 from dockyard.local.extensions import (
     alarms,
+    api_types,
     auto_scaling,
     certificates,
     container_health,
@@ -46,6 +47,7 @@ from dockyard.local.extensions import (
     service_throttle,
     stack_descriptions,
     stack_waits,
+    stored_types,
     strategies,
     target_health,
     task_containers,
@@ -67,6 +69,8 @@ _IN_ORDER = (
     registry_scans,
     registry_auth,
     resource_types,
+    api_types,
+    stored_types,
     resource_properties,
     task_definitions,
     container_settings,

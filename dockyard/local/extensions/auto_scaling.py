@@ -5,20 +5,20 @@ dimensions, and predictive scaling, are refused.
 https://docs.aws.amazon.com/autoscaling/application/APIReference/Welcome.html
 """
 
+import copy
 import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
-import botocore.session
 import ministack.app as gateway
 from ministack.core import router
 from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region, new_uuid
 from ministack.services import ecs
 
 from dockyard.local import scaling, schedules
+from dockyard.local.api_requests import RefusedError, checked
 from dockyard.local.extensions import scaling_alarms
 from dockyard.local.extensions.instance import Instance
 
@@ -37,12 +37,8 @@ activities = AccountRegionScopedDict()
 """What was done, by resource id, the newest first."""
 
 
-class RefusedError(Exception):
-    """An error that a client gets."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+_TABLES = ("targets", "policies", "scheduled", "activities")
+_CLOCKED = ("_due", "_called", "_in", "_out")
 
 
 def install(_: Instance) -> None:
@@ -59,6 +55,24 @@ def reset() -> None:
         table._data.clear()
 
 
+def kept() -> dict[str, Any]:
+    """All of it, but for what is measured by a clock."""
+    tables = {name: copy.deepcopy(globals()[name]) for name in _TABLES}
+    for table in tables.values():
+        for resource in table._data.values():
+            for clocked in _CLOCKED if isinstance(resource, dict) else ():
+                resource.pop(clocked, None)
+    return tables
+
+
+def restore(kept: dict[str, Any]) -> None:
+    """Have it again; what became due meanwhile is not made up for."""
+    for name in _TABLES:
+        globals()[name]._data.update(kept[name]._data)
+    for action in scheduled._data.values():
+        action["_due"] = due_after(action, datetime.now(UTC))
+
+
 async def _handle(_: str, __: str, headers: Mapping[str, str], body: bytes, ___: Any) -> tuple[int, dict[str, str], bytes]:
     action = headers.get("x-amz-target", "").rpartition(".")[2]
     answer_headers = {"Content-Type": "application/x-amz-json-1.1"}
@@ -73,50 +87,13 @@ def call(action: str, request: Request) -> dict[str, Any]:
     """Do one action of the API. Raises RefusedError."""
     if action not in _ACTIONS:
         raise RefusedError("UnknownOperationException", f"The local AWS does not know {action} of Application Auto Scaling")
-    checked = _checked(request, _model().operation_model(action).input_shape, "")
-    if "ServiceNamespace" in checked and (checked["ServiceNamespace"], checked.get("ScalableDimension") or DIMENSION) != (
+    asked = checked(SERVICE, action, request)
+    if "ServiceNamespace" in asked and (asked["ServiceNamespace"], asked.get("ScalableDimension") or DIMENSION) != (
         "ecs", DIMENSION,
     ):  # fmt: skip
-        wanted = checked.get("ScalableDimension") or checked["ServiceNamespace"]
+        wanted = asked.get("ScalableDimension") or asked["ServiceNamespace"]
         raise RefusedError("ValidationException", f"The local AWS scales {DIMENSION} only, not {wanted}")
-    return _ACTIONS[action](checked)
-
-
-@lru_cache
-def _model() -> Any:
-    return botocore.session.get_session().get_service_model(SERVICE)
-
-
-def _checked(value: Any, shape: Any, path: str) -> Any:
-    """What a request says, typed (templates may have numbers as text). Raises RefusedError as AWS validates."""
-    if shape.type_name == "structure":
-        for name in shape.required_members:
-            if value.get(name) is None:
-                _invalid(f"Value null at '{path}{_lower(name)}'", "Member must not be null")
-        return {
-            n: _checked(v, shape.members[n], f"{path}{_lower(n)}.")
-            for n, v in value.items()
-            if n in shape.members and v is not None
-        }
-    if shape.type_name == "list":
-        return [_checked(one, shape.member, path) for one in value]
-    if shape.type_name in ("integer", "double"):
-        return (int if shape.type_name == "integer" else float)(value)
-    if shape.type_name == "boolean":
-        return str(value).lower() == "true"
-    if shape.type_name == "timestamp":
-        return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else value
-    if shape.type_name == "string" and shape.enum and value not in shape.enum:
-        _invalid(f"Value '{value}' at '{path.rstrip('.')}'", f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
-    return value
-
-
-def _lower(name: str) -> str:
-    return name[0].lower() + name[1:]
-
-
-def _invalid(what: str, constraint: str) -> None:
-    raise RefusedError("ValidationException", f"1 validation error detected: {what} failed to satisfy constraint: {constraint}")
+    return _ACTIONS[action](asked)
 
 
 def _described(what: str, request: Request) -> str:

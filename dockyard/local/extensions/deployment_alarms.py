@@ -14,7 +14,7 @@ from ministack.core.concurrency import spawn_background
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import cloudwatch, ecs
 
-from dockyard.local.extensions import deployments
+from dockyard.local.extensions import deployments, service_history
 from dockyard.local.extensions.deployment_failures import Failure, fail
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.service_history import Deployment, Service
@@ -37,7 +37,7 @@ def install(_: Instance) -> None:
     def reconcile_service_tasks(cluster: str, key: str) -> None:
         service = ecs._services.get(key) or {}
         primary = ecs._primary_deployment(service)
-        if primary and "alarms" not in primary["_record"]:
+        if primary and "alarms" not in service_history.record(primary):
             _begin(key, service, primary)
         reconcile(cluster, key)
 
@@ -60,7 +60,7 @@ def _begin(key: str, service: Service, deployment: Deployment) -> None:
     names = _wanted(service)
     rollback = bool(names and service["deploymentConfiguration"]["alarms"].get("rollback"))
     watched = bool(names) and not ringing(names) and deployment["rolloutState"] == "IN_PROGRESS"
-    deployment["_record"]["alarms"] = {"names": names, "watched": watched, "triggered": []}
+    service_history.record(deployment)["alarms"] = {"names": names, "watched": watched, "triggered": []}
     if watched:
         spawn_background(
             _watch, key, deployment, rollback, get_account_id(), get_region(), thread_name="dockyard-deployment-alarms"
@@ -74,7 +74,7 @@ def ringing(names: Iterable[str]) -> list[str]:
 
 
 def _watch(key: str, deployment: Deployment, rollback: bool, account: str, region: str) -> None:
-    alarms = deployment["_record"]["alarms"]
+    alarms = service_history.record(deployment)["alarms"]
     with request_scope(account, region):
         while deployment["rolloutState"] == "IN_PROGRESS" and deployment["status"] == "PRIMARY":
             if found := ringing(alarms["names"]):
@@ -88,7 +88,7 @@ def _watch(key: str, deployment: Deployment, rollback: bool, account: str, regio
 
 def _bakes(cluster: str, service: Service, primary: Deployment) -> bool:
     """Whether the bake time is not over; it begins when the tasks of other deployments are stopped."""
-    alarms = primary["_record"]["alarms"]
+    alarms = service_history.record(primary)["alarms"]
     if not alarms["watched"] or "_rolled_back" in primary:
         return False
     if "until" not in alarms:

@@ -93,10 +93,10 @@ def fail(key: str, deployment: Deployment, why: Failure, *, rollback: bool) -> b
         if not service or deployment is not ecs._primary_deployment(service) or deployment["rolloutState"] != "IN_PROGRESS":
             return False
         deployment.update(rolloutState="FAILED", rolloutStateReason=why.state, desiredCount=0, updatedAt=ecs._iso())
-        deployment["_record"]["triggered"] = why.monitor
+        service_history.record(deployment)["triggered"] = why.monitor
         say(service, f"(deployment {deployment['id']}) deployment failed: {why.event}")
         target = _candidate(service, deployment) if rollback else None
-        _note(deployment, why, target, rollback=rollback)
+        _note(service, deployment, why, target, rollback=rollback)
         if target:
             _go_back(service, deployment, target, why)
     cluster = key.split("/", maxsplit=1)[0]
@@ -111,29 +111,29 @@ def _candidate(service: Service, deployment: Deployment) -> Deployment | None:
     if "_rolled_back" in deployment:
         return None
     others = (one for one in service_history.deployments(service) if one is not deployment)
-    return next((one for one in others if one["_record"]["good"]), None)
+    return next((one for one in others if service_history.record(one)["good"]), None)
 
 
-def _note(deployment: Deployment, why: Failure, target: Deployment | None, *, rollback: bool) -> None:
+def _note(service: Service, deployment: Deployment, why: Failure, target: Deployment | None, *, rollback: bool) -> None:
     if failed_before := deployment.pop("_rolled_back", None):
-        service_history.end(failed_before, "ROLLBACK_FAILED")
+        service_history.end(service_history.named(service, failed_before), "ROLLBACK_FAILED")
     elif not rollback:
         service_history.end(deployment, "STOPPED", why.status.replace("rolled back", "failed"))
     elif target is None:
         service_history.end(deployment, "ROLLBACK_FAILED", f"{why.status} {_NOWHERE}")
     else:
         service_history.change(deployment, "ROLLBACK_IN_PROGRESS", why.status)
-        revision = target["_record"]["revision"]
-        deployment["_record"]["rollback"] = {"reason": why.status, "startedAt": time.time(), "revision": revision}
+        revision = service_history.record(target)["revision"]
+        service_history.record(deployment)["rollback"] = {"reason": why.status, "startedAt": time.time(), "revision": revision}
 
 
 def _go_back(service: Service, deployment: Deployment, target: Deployment, why: Failure) -> None:
     reason = why.rollback.format(target["id"])
     deployment["status"] = "ACTIVE"
-    target["_record"].setdefault("failures", target["failedTasks"])
+    service_history.record(target).setdefault("failures", target["failedTasks"])
     target.update(
         status="PRIMARY", desiredCount=service["desiredCount"], failedTasks=0, rolloutState="IN_PROGRESS",
-        rolloutStateReason=reason, updatedAt=ecs._iso(), _rolled_back=deployment,
+        rolloutStateReason=reason, updatedAt=ecs._iso(), _rolled_back=deployment["id"],
     )  # fmt: skip
     service["taskDefinition"] = target["taskDefinition"]
     service["deployments"] = [target, *(one for one in service["deployments"] if one is not target)]

@@ -49,7 +49,7 @@ def _begin_in_progress() -> None:
 
     def make_deployment(definition: str, desired: int, status: str = "PRIMARY") -> Deployment:
         deployment: Deployment = original(definition, desired, status)
-        service_history.begin(deployment)
+        deployment["id"] = f"ecs-svc/{service_history.digits()}"
         if desired:
             deployment.update(rolloutState="IN_PROGRESS", rolloutStateReason=f"ECS deployment {deployment['id']} in progress.")
         return deployment
@@ -83,7 +83,7 @@ def complete(cluster: str, service_key: str, expected_deployment_id: str | None 
         say(service, f"(deployment {primary['id']}) deployment completed.")
         reason = f"ECS deployment {primary['id']} completed."
         primary.update(rolloutState="COMPLETED", rolloutStateReason=reason, updatedAt=ecs._iso())
-        service_history.succeed(primary)
+        service_history.succeed(service, primary)
         service["deployments"] = [one for one in service["deployments"] if one is primary or _has_tasks(one)]
     ecs._refresh_service_state(cluster, f"service:{service['serviceName']}")
 

@@ -25,6 +25,7 @@ _log = logging.getLogger("dockyard.persistence")
 def install(extensions: tuple[ModuleType, ...]) -> None:
     """Save and restore these too. Without PERSIST_STATE nothing is ever written."""
     holders = {module.__name__.rpartition(".")[2]: module for module in extensions if hasattr(module, "kept")}
+    _also_sets()
     load, build = gateway._load_persisted_state, gateway._build_persistence_save_dict
 
     def load_all() -> None:
@@ -43,11 +44,25 @@ def install(extensions: tuple[ModuleType, ...]) -> None:
     gateway._build_persistence_save_dict = build_all
 
 
+def _also_sets() -> None:
+    """JSON has no sets, and what the extensions note in ministack's tables has."""
+    encode, decode = persistence._json_default, persistence._json_object_hook
+
+    def default(thing: Any) -> Any:
+        return {"__set__": sorted(thing)} if isinstance(thing, set | frozenset) else encode(thing)
+
+    def hook(thing: dict[str, Any]) -> Any:
+        return set(thing["__set__"]) if "__set__" in thing else decode(thing)
+
+    persistence._json_default, persistence._json_object_hook = default, hook
+
+
 def _nothing_runs_yet() -> None:
     """Tasks went with the process; services are told so until new ones are there."""
     for service in list(ecs._services._data.values()):
         for counted in (service, *service["deployments"]):
             counted.update(runningCount=0, pendingCount=0)
+            counted.pop("_throttle", None)  # by a clock that may have begun anew
     for task in list(ecs._tasks._data.values()):
         task.setdefault("stoppedReason", "The local AWS ended.")
         task["desiredStatus"] = "STOPPED"

@@ -5,9 +5,11 @@
 - A blob is sent from its file, whole or by range; one that another repository has is mounted without a copy.
 - Blobs go with the last manifest of their repository that names them, and with the repository; those of a push that was
   given up go an hour later.
-- The files are below the folder of the state, and go when the account is emptied, and at a start without persistence.
+- The files are below the folder of the state. They go when the account is emptied and, without persistence, at the end of the
+  server, or at the next start where it was killed.
 """
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,6 +23,8 @@ from dockyard.local.extensions.registry_api import scope
 from dockyard.local.registry import manifests
 from dockyard.local.registry.blobs import BlobStore
 
+_SWEEP_SECONDS = 60
+
 _stores: list[BlobStore] = []
 """The one store; none where this extension is left out."""
 
@@ -33,6 +37,7 @@ def install(instance: Instance) -> None:
     _stores.append(store)
     _take_requests(store)
     _drop_with_repository(store)
+    _sweep_now_and_then()
 
 
 def reset() -> None:
@@ -75,12 +80,29 @@ def _take_requests(store: BlobStore) -> None:
         parsed = ecr._parse_v2_path(asked["path"]) if asked["type"] == "http" else None
         if not parsed or not registry_transfers.is_known(parsed[0]):
             await original(asked, receive, send)
+            if asked["type"] == "lifespan" and not persistence.PERSIST_STATE:  # the end of the server
+                store.clear()
             return
         async with gateway._get_reset_lock():
             pass
         await registry_transfers.serve(store, parsed, asked, receive, send)
 
     gateway.app = app
+
+
+def _sweep_now_and_then() -> None:
+    """What was given up is looked for by the next request to ECR's API, at most once a minute."""
+    original, last = ecr.handle_request, time.monotonic()
+
+    async def handle_request(*request: Any) -> Any:
+        nonlocal last
+        if time.monotonic() - last > _SWEEP_SECONDS:
+            last = time.monotonic()
+            for name in list(ecr._repositories):
+                sweep(name)
+        return await original(*request)
+
+    ecr.handle_request = handle_request
 
 
 def _drop_with_repository(store: BlobStore) -> None:

@@ -34,14 +34,14 @@ def install(_: Instance) -> None:
 
 
 def _check(type_name: str, logical_id: str, props: Mapping[str, Any]) -> None:
-    schema = _schema(type_name)
+    schema = schema_of(type_name)
     props = {key: value for key, value in props.items() if key != "Tags"}  # ministack has put the stack's own among them
     if schema and (faults := list(_faults(schema, schema, props, "#"))):
         raise ValueError(f"Properties validation failed for resource {logical_id} with message:\n" + "\n".join(faults))
 
 
-def _schema(type_name: str) -> dict[str, Any] | None:
-    """None for a type that the registry does not have: a custom resource, say."""
+def schema_of(type_name: str) -> dict[str, Any] | None:
+    """A type as the registry has it; None where it has none, as for a custom resource."""
     from cfnlint.schema import ResourceNotFoundError  # noqa: PLC0415  # takes half a second
     from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415
 

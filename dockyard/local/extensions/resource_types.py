@@ -1,7 +1,7 @@
 """CloudFormation resource types that ministack does not know, and attributes that it does not give.
 
-Without a handler the whole stack is refused. Capacity providers are made for real in ECS. Addresses, NAT gateways and
-security group rules are stored and nothing more: no packet is ever filtered here.
+Without a handler the whole stack is refused. Capacity providers are made for real in ECS, those of Managed Instances too.
+What is stored and nothing more is in `stored_types`.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,14 +12,7 @@ from ministack.services import ecs, ssm
 from ministack.services.cloudformation import provisioners
 
 from dockyard.local.extensions.instance import Instance
-
-STORED_ONLY = {
-    "AWS::EC2::EIP": lambda id: {"AllocationId": id, "PublicIp": "203.0.113.7"},
-    "AWS::EC2::NatGateway": lambda id: {"NatGatewayId": id},
-    "AWS::EC2::SecurityGroupIngress": lambda id: {"Id": id},
-    "AWS::EC2::SecurityGroupEgress": lambda id: {"Id": id},
-}
-"""Types that are stored and do nothing; `dockyard local status` names them."""
+from dockyard.local.extensions.task_definitions import camel
 
 _AMI = "ami-0c2023a1b2c3d4e5f"
 _AMI_PARAMETERS = (
@@ -28,6 +21,9 @@ _AMI_PARAMETERS = (
     "/aws/service/ecs/optimized-ami/amazon-linux-2/recommended/image_id",
 )
 
+_IPV6 = "2001:db8:1234:1a00::/56"
+"""What every VPC would get. https://www.rfc-editor.org/rfc/rfc3849"""
+
 Properties = dict[str, Any]
 Made = tuple[str, Mapping[str, Any]]
 
@@ -35,8 +31,6 @@ Made = tuple[str, Mapping[str, Any]]
 def install(_: Instance) -> None:
     """Register the types."""
     handlers = provisioners._RESOURCE_HANDLERS
-    for type_name, attributes in STORED_ONLY.items():
-        handlers[type_name] = _stored(type_name, attributes)
     handlers["AWS::ECS::CapacityProvider"] = {
         "create": _create_capacity_provider,
         "update": _update_capacity_provider,
@@ -53,29 +47,23 @@ def install(_: Instance) -> None:
         ssm._PUBLIC_AMI_PARAMETERS[name] = _AMI
 
 
-def _stored(type_name: str, attributes: Callable[[str], Mapping[str, str]]) -> dict[str, Callable[..., Any]]:
-    prefix = type_name.rsplit("::", 1)[-1].lower()
-
-    def create(_: str, __: Properties, ___: str) -> Made:
-        id = f"{prefix}-{new_uuid().replace('-', '')[:17]}"
-        return id, attributes(id)
-
-    return {"create": create, "update": lambda id, *_: (id, attributes(id)), "delete": lambda *_: None}
-
-
 def _create_capacity_provider(logical_id: str, props: Properties, stack: str) -> Made:
     name = props.get("Name") or f"{stack}-{logical_id}-{new_uuid()[:8]}"
-    group = provisioners._pascal_to_camel(props.get("AutoScalingGroupProvider") or {})
-    status, _, body = ecs._create_capacity_provider({"name": name, "autoScalingGroupProvider": group})
+    status, _, body = ecs._create_capacity_provider({"name": name, "tags": camel(props.get("Tags") or [])})
     if status >= 400:
         raise ValueError(body.decode())
-    return name, {}
+    return _update_capacity_provider(name, {}, props, stack)
 
 
 def _update_capacity_provider(id: str, _: Properties, new: Properties, __: str) -> Made:
-    group = provisioners._pascal_to_camel(new.get("AutoScalingGroupProvider") or {})
-    ecs._update_capacity_provider({"name": id, "autoScalingGroupProvider": group})
-    return id, {}
+    """One provides servers by an Auto Scaling group, or by Managed Instances, and has only this one of the two."""
+    provider = ecs._capacity_providers[id]
+    if "ManagedInstancesProvider" in new:
+        provider.pop("autoScalingGroupProvider", None)
+        provider.update(managedInstancesProvider=camel(new["ManagedInstancesProvider"]), cluster=new.get("ClusterName"))
+    else:
+        ecs._update_capacity_provider({"name": id, "autoScalingGroupProvider": camel(new.get("AutoScalingGroupProvider") or {})})
+    return id, {"Arn": provider["capacityProviderArn"]}
 
 
 def _associate(_: str, props: Properties, __: str) -> Made:
@@ -94,6 +82,6 @@ def _with_cidr_block(create: Callable[..., Made]) -> Callable[..., Made]:
 
     def create_vpc(logical_id: str, props: Properties, stack: str) -> Made:
         id, attributes = create(logical_id, props, stack)
-        return id, {"CidrBlock": props.get("CidrBlock"), "CidrBlockAssociations": [], "Ipv6CidrBlocks": [], **attributes}
+        return id, {"CidrBlock": props.get("CidrBlock"), "CidrBlockAssociations": [], "Ipv6CidrBlocks": [_IPV6], **attributes}
 
     return create_vpc

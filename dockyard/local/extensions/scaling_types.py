@@ -9,7 +9,8 @@ from typing import Any
 
 from ministack.services.cloudformation import provisioners
 
-from dockyard.local.extensions.auto_scaling import RefusedError, call
+from dockyard.local.api_requests import RefusedError
+from dockyard.local.extensions.auto_scaling import call
 from dockyard.local.extensions.instance import Instance
 
 Properties = dict[str, Any]

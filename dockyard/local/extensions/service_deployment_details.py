@@ -9,6 +9,7 @@ from typing import Any
 
 from ministack.services import ecs
 
+from dockyard.local.extensions import service_history
 from dockyard.local.extensions.service_history import UNDER_WAY, Deployment, Service
 from dockyard.local.extensions.service_revisions import revision
 
@@ -24,7 +25,7 @@ _REVISED = (
 
 def brief(service: Service, deployment: Deployment) -> dict[str, Any]:
     """An item of the list."""
-    record = deployment["_record"]
+    record = service_history.record(deployment)
     kept = ("createdAt", "startedAt", "finishedAt", "status", "statusReason")
     return {
         **_whose(service),
@@ -36,7 +37,7 @@ def brief(service: Service, deployment: Deployment) -> dict[str, Any]:
 
 def deployment_details(service: Service, deployment: Deployment) -> dict[str, Any]:
     """All of a service deployment."""
-    record = deployment["_record"]
+    record = service_history.record(deployment)
     told = brief(service, deployment)
     told.pop("targetServiceRevisionArn")
     told.update({key: record[key] for key in _TIMES if key in record})
@@ -45,7 +46,7 @@ def deployment_details(service: Service, deployment: Deployment) -> dict[str, An
         told["rollback"] = {"reason": rollback["reason"], "startedAt": rollback["startedAt"], "serviceRevisionArn": at}
     return {
         **told,
-        "sourceServiceRevisions": [summary(service, one) for one in record["sources"]],
+        "sourceServiceRevisions": [summary(service, service_history.named(service, one)) for one in record["sources"]],
         "targetServiceRevision": summary(service, deployment),
         "deploymentConfiguration": record["configuration"],
         "deploymentCircuitBreaker": _breaker(service, deployment),
@@ -58,7 +59,7 @@ def summary(service: Service, deployment: Deployment) -> dict[str, Any]:
     states = [task["lastStatus"] for task in list(ecs._tasks.values()) if task.get("_deployment_id") == deployment["id"]]
     listed = any(one is deployment for one in service["deployments"])
     return {
-        "arn": _revision_arn(service, deployment["_record"]["revision"]),
+        "arn": _revision_arn(service, service_history.record(deployment)["revision"]),
         "requestedTaskCount": deployment["desiredCount"] if listed else 0,
         "runningTaskCount": states.count("RUNNING"),
         "pendingTaskCount": sum(state in ecs._PRE_STOP_STATUSES and state != "RUNNING" for state in states),
@@ -71,14 +72,14 @@ def revision_details(service: Service, deployment: Deployment) -> dict[str, Any]
     version = settings.get("platformVersion") or ("1.4.0" if settings.get("launchType") == "FARGATE" else None)
     told = {
         **_whose(service),
-        "serviceRevisionArn": _revision_arn(service, deployment["_record"]["revision"]),
+        "serviceRevisionArn": _revision_arn(service, service_history.record(deployment)["revision"]),
         "taskDefinition": deployment["taskDefinition"],
         "launchType": settings.get("launchType"),
         "platformVersion": version,
         "platformFamily": "Linux" if version else None,
         "containerImages": _images(deployment),
         "guardDutyEnabled": False,
-        "createdAt": deployment["_record"]["createdAt"],
+        "createdAt": service_history.record(deployment)["createdAt"],
         **{key: ecs._sanitize(settings.get(key)) or None for key in _REVISED},
     }
     return {key: value for key, value in told.items() if value is not None}
@@ -99,7 +100,7 @@ def _images(deployment: Deployment) -> list[dict[str, str]]:
 
 
 def _breaker(service: Service, deployment: Deployment) -> dict[str, Any]:
-    record = deployment["_record"]
+    record = service_history.record(deployment)
     breaker = record["configuration"].get("deploymentCircuitBreaker") or {}
     return {
         "status": _monitor(deployment, "deploymentCircuitBreaker", enabled=bool(breaker.get("enable"))),
@@ -109,7 +110,7 @@ def _breaker(service: Service, deployment: Deployment) -> dict[str, Any]:
 
 
 def _alarms(deployment: Deployment) -> dict[str, Any]:
-    found = deployment["_record"].get("alarms") or {"names": [], "watched": False, "triggered": []}
+    found = service_history.record(deployment).get("alarms") or {"names": [], "watched": False, "triggered": []}
     told: dict[str, Any] = {"status": _monitor(deployment, "alarms", enabled=found["watched"])}
     if found["names"]:
         told["alarmNames"] = found["names"]
@@ -119,7 +120,7 @@ def _alarms(deployment: Deployment) -> dict[str, Any]:
 
 
 def _monitor(deployment: Deployment, name: str, *, enabled: bool) -> str:
-    record = deployment["_record"]
+    record = service_history.record(deployment)
     if not enabled:
         return "DISABLED"
     if record.get("triggered") == name:

@@ -58,7 +58,9 @@ def install(_: Instance) -> None:
 def _current(service: Service) -> dict[str, Any]:
     listed = {one["id"] for one in service["deployments"]}
     known = service_history.deployments(service)
-    under_way = [brief(service, one)["serviceDeploymentArn"] for one in known if one["_record"]["status"] in UNDER_WAY]
+    under_way = [
+        brief(service, one)["serviceDeploymentArn"] for one in known if service_history.record(one)["status"] in UNDER_WAY
+    ]
     revisions = [summary(service, one) for one in known if one["id"] in listed]
     return {"currentServiceRevisions": revisions, **({"currentServiceDeployment": under_way[0]} if under_way else {})}
 
@@ -85,7 +87,7 @@ def _filtered(service: Service, data: dict[str, Any]) -> Iterator[Deployment]:
     created = data.get("createdAt") or {}
     before, after = created.get("before", float("inf")), created.get("after", 0)
     for one in service_history.deployments(service):
-        record = one["_record"]
+        record = service_history.record(one)
         if record["status"] in (data.get("status") or _STATUSES) and after < record["createdAt"] < before:
             yield one
 
@@ -111,7 +113,7 @@ def _stop(data: dict[str, Any]) -> Any:
     if not found:
         return error_response_json("ServiceDeploymentNotFoundException", "Service deployment not found.")
     service, deployment = found
-    status = deployment["_record"]["status"]
+    status = service_history.record(deployment)["status"]
     if status not in UNDER_WAY:
         return error_response_json("ConflictException", f"Service deployment in {status} status can't be stopped.")
     if status in {"PENDING", "IN_PROGRESS"}:

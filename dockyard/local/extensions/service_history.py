@@ -38,26 +38,30 @@ def say(service: Service, message: str) -> None:
     del service["events"][_EVENTS:]
 
 
-def begin(deployment: Deployment) -> None:
-    """Begin the record of a deployment that was just made; the service is not known yet."""
-    deployment["id"] = f"ecs-svc/{_digits()}"
-    now = time.time()
-    deployment["_record"] = {
-        "id": "".join(secrets.choice(_LETTERS) for _ in range(21)),
-        "revision": _digits(),
-        "createdAt": now,
-        "startedAt": now,
-        "updatedAt": now,
-        "status": "IN_PROGRESS",
-        "good": False,
-        "sources": [],
-    }
+def record(deployment: Deployment) -> dict[str, Any]:
+    """What is kept of a deployment, from the time when it was first asked for."""
+    if "_record" not in deployment:
+        now = time.time()
+        deployment["_record"] = {
+            "id": "".join(secrets.choice(_LETTERS) for _ in range(21)),
+            "revision": digits(),
+            "createdAt": now,
+            "startedAt": now,
+            "updatedAt": now,
+            "status": "IN_PROGRESS",
+            "good": False,
+            "sources": [],
+        }
+    found: dict[str, Any] = deployment["_record"]
+    return found
 
 
 def deployments(service: Service) -> list[Deployment]:
     """All that the service ever had, newest first; those that are new are noted, with what they came upon."""
     with _lock:
         known: list[Deployment] = service.setdefault("_deployments", [])
+        current = {deployment["id"]: deployment for deployment in service["deployments"]}
+        known[:] = [current.get(one["id"], one) for one in known]  # after a restart they are two copies
         for deployment in service["deployments"]:
             if all(deployment is not one for one in known):
                 _note(service, deployment, known)
@@ -65,44 +69,50 @@ def deployments(service: Service) -> list[Deployment]:
         return list(known)
 
 
+def named(service: Service, id: str) -> Deployment:
+    """The deployment of this id, which the service ever had."""
+    return next(one for one in deployments(service) if one["id"] == id)
+
+
 def _note(service: Service, deployment: Deployment, known: list[Deployment]) -> None:
-    record = deployment["_record"]
-    record["configuration"] = copy.deepcopy(service["deploymentConfiguration"])
+    kept = record(deployment)
+    kept["configuration"] = copy.deepcopy(service["deploymentConfiguration"])
     listed = {one["id"] for one in service["deployments"]}
-    record["sources"] = [one for one in known if one["id"] in listed and (one["_record"]["good"] or one["runningCount"])]
+    kept["sources"] = [one["id"] for one in known if one["id"] in listed and (record(one)["good"] or one["runningCount"])]
     for one in known:
-        if one["_record"]["status"] in UNDER_WAY:
-            ended = "ROLLBACK_FAILED" if one["_record"]["status"].startswith("ROLLBACK") else "STOPPED"
+        if record(one)["status"] in UNDER_WAY:
+            ended = "ROLLBACK_FAILED" if record(one)["status"].startswith("ROLLBACK") else "STOPPED"
             end(one, ended, "Service deployment stopped because a new service deployment started.")
     if deployment["rolloutState"] == "COMPLETED":  # of a service without tasks
-        record["good"] = True
+        kept["good"] = True
         end(deployment, "SUCCESSFUL")
 
 
 def change(deployment: Deployment, status: str, reason: str | None = None) -> None:
     """Note a new status."""
-    record = deployment["_record"]
-    record.update(status=status, updatedAt=time.time())
+    kept = record(deployment)
+    kept.update(status=status, updatedAt=time.time())
     if reason:
-        record["statusReason"] = reason
+        kept["statusReason"] = reason
 
 
 def end(deployment: Deployment, status: str, reason: str | None = None) -> None:
     """Note the last status."""
     change(deployment, status, reason)
-    record = deployment["_record"]
-    record["finishedAt"] = record["updatedAt"]
+    kept = record(deployment)
+    kept["finishedAt"] = kept["updatedAt"]
     if status == "STOPPED":
-        record["stoppedAt"] = record["updatedAt"]
+        kept["stoppedAt"] = kept["updatedAt"]
 
 
-def succeed(deployment: Deployment) -> None:
+def succeed(service: Service, deployment: Deployment) -> None:
     """Note that a deployment is done: it may be one that another went back to."""
-    deployment["_record"]["good"] = True
-    if failed := deployment.pop("_rolled_back", None):
-        if failed["_record"]["status"] == "ROLLBACK_IN_PROGRESS":
+    record(deployment)["good"] = True
+    if failed_id := deployment.pop("_rolled_back", None):
+        failed = named(service, failed_id)
+        if record(failed)["status"] == "ROLLBACK_IN_PROGRESS":
             end(failed, "ROLLBACK_SUCCESSFUL")
-    elif deployment["_record"]["status"] in UNDER_WAY:
+    elif record(deployment)["status"] in UNDER_WAY:
         end(deployment, "SUCCESSFUL")
 
 
@@ -110,10 +120,11 @@ def find(key: str, service: str) -> tuple[Service, Deployment] | None:
     """The deployment whose record has this value of `id` or `revision`, in the service `cluster/name`."""
     found: Service = ecs._services.get(service) or {"deployments": []}
     for deployment in deployments(found):
-        if key in {deployment["_record"]["id"], deployment["_record"]["revision"]}:
+        if key in {record(deployment)["id"], record(deployment)["revision"]}:
             return found, deployment
     return None
 
 
-def _digits() -> str:
+def digits() -> str:
+    """A number as AWS names deployments and revisions by."""
     return str(secrets.randbelow(9 * 10**18) + 10**18)

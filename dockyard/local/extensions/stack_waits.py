@@ -80,7 +80,7 @@ def _wait(physical_id: str, *, known: set[str]) -> None:
     def over() -> bool:
         deployment = next((d for d in service_history.deployments(service) if d["id"] == awaited), None)
         if deployment is None or deployment["rolloutState"] == "FAILED":
-            monitor = deployment["_record"].get("triggered") if deployment else None
+            monitor = service_history.record(deployment).get("triggered") if deployment else None
             raise ValueError(
                 'Resource handler returned message: "Error occurred during operation '
                 f"'{_FAILURES.get(str(monitor), 'ECS Deployment was stopped')}'.\" "

@@ -5,6 +5,7 @@ is there, and goes back to zero once a manifest names the blob. So a blob that n
 unless a push that was told to leave it out may still be under way.
 """
 
+import contextlib
 import hashlib
 import os
 import re
@@ -114,8 +115,9 @@ class BlobStore:
         """Remove the blobs that are not `named`, and uploads that nobody goes on with."""
         oldest = (now or time.time()) - PUSH_SECONDS
         for path in self._of(repository).glob("*"):
-            if f"sha256:{path.name}" not in named and path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # an upload that became a blob meanwhile
+                if f"sha256:{path.name}" not in named and path.stat().st_mtime < oldest:
+                    path.unlink()
 
     def _of(self, repository: Repository) -> Path:
         return self.folder / repository.account / repository.region / quote(repository.name, safe="")

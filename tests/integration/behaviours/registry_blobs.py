@@ -24,6 +24,8 @@ def the_registry_wants_a_token(aws: Server) -> None:
         for method, path in (("GET", "/v2/"), ("POST", "/v2/app/blobs/uploads/"), ("GET", "/v2/app/manifests/v1")):
             refused = ask(repository.registry.host, method, path, headers={"Authorization": header} if header else {})
             assert (refused.status, refused.headers["www-authenticate"][:12]) == (401, "Basic realm="), (header, path)
+    endpoint = repository.ecr.get_authorization_token()["authorizationData"][0]["proxyEndpoint"]
+    assert endpoint == f"http://{repository.registry.host}"
     assert repository.ask("GET", "/v2/").status == 200
     repository.push("one", "v1")
 
@@ -32,11 +34,11 @@ def the_registry_wants_a_token(aws: Server) -> None:
 def layers_are_kept_on_disk_and_go_with_their_last_image(aws: Server) -> None:
     """And with the repository, by force or with its stack."""
     repository = Repository(aws)
-    one, two = _stored(aws), repository.image("one")
-    repository.put(two, "v1")
-    other = {**two, "layers": [*two["layers"], {**two["layers"][0], **repository.upload(b"more")}]}
-    repository.put(other, "v2")
-    assert (one, _stored(aws)) == (0, 3)
+    one = repository.image("one")
+    repository.put(one, "v1")
+    two = {**one, "layers": [*one["layers"], {**one["layers"][0], **repository.upload(b"more")}]}
+    repository.put(two, "v2")
+    assert _stored(aws) == 3
     repository.delete(imageTag="v2")
     assert _stored(aws) == 2
     repository.delete(imageTag="v1")
@@ -44,6 +46,12 @@ def layers_are_kept_on_disk_and_go_with_their_last_image(aws: Server) -> None:
     repository.push("two", "v3")
     repository.ecr.delete_repository(repositoryName="app", force=True)
     assert _stored(aws) == 0
+    properties = {"RepositoryName": "stack", "EmptyOnDelete": True}
+    aws.deploy("s", {"Repository": {"Type": "AWS::ECR::Repository", "Properties": properties}})
+    Repository(aws, "stack", make=False).push("three", "v1")
+    assert _stored(aws) == 2
+    aws.client("cloudformation").delete_stack(StackName="s")
+    until(lambda: _stored(aws) == 0, 5)
 
 
 @acts("registry_blobs")

@@ -52,6 +52,7 @@ class Service:
 
     def ends(self, status: str, seconds: float = 9) -> dict:
         """The newest deployment, once it has this status."""
+        assert self.listed()
         return until(lambda: [one for one in self.listed()[:1] if one["status"] == status], seconds)[0]
 
 
@@ -146,10 +147,10 @@ def a_deployment_that_is_aborted_leaves_its_tasks(aws: Server) -> None:
 def the_circuit_breaker_opens_at_half_of_the_desired_count(aws: Server) -> None:
     """And tells why in AWS's words; one task at a time shows the count."""
     made = Service(aws, DYING, count=8, configuration={"maximumPercent": 10, "minimumHealthyPercent": 0, **BREAKER})
-    arn = made.ends("ROLLBACK_FAILED")["serviceDeploymentArn"]
-    told = made.deployment(arn)["deploymentCircuitBreaker"]
-    assert told == {"status": "TRIGGERED", "failureCount": 4, "threshold": 4}
+    until(lambda: made.told()["deployments"][0]["rolloutState"] == "FAILED", 9)
     assert "(service s) (deployment ecs-svc) deployment failed: tasks failed to start." in made.messages()
+    told = made.deployment(made.listed(status=["ROLLBACK_FAILED"])[0]["serviceDeploymentArn"])
+    assert told["deploymentCircuitBreaker"] == {"status": "TRIGGERED", "failureCount": 4, "threshold": 4}
     (primary,) = made.told()["deployments"]
     assert primary["rolloutStateReason"] == "ECS deployment circuit breaker: tasks failed to start."
 
@@ -182,7 +183,7 @@ def a_deployment_that_fails_without_rollback_leaves_the_old_tasks(aws: Server) -
     made.ends("SUCCESSFUL")
     old = made.tasks()
     made.update(taskDefinition=made.define(DYING))
-    made.ends("STOPPED")
+    until(lambda: made.told()["deployments"][0]["rolloutState"] == "FAILED", 9)
     time.sleep(0.5)
     assert made.tasks() == old
 
@@ -217,8 +218,12 @@ def tasks_that_fail_to_start_are_launched_ever_more_seldom(aws: Server) -> None:
     made.ends("SUCCESSFUL")
     secret = [{"name": "S", "valueFrom": "/none"}]
     made.update(taskDefinition=made.define(secrets=secret))
-    until(lambda: "(service s) is unable to consistently start tasks successfully." in made.messages(), 8)
-    assert len(made.tasks("STOPPED")) == 3
+
+    def told() -> bool:
+        assert len(made.tasks("STOPPED")) <= 3
+        return "(service s) is unable to consistently start tasks successfully." in made.messages()
+
+    until(told, 8)
     time.sleep(2)
     assert len(made.tasks("STOPPED")) == 3
     made.update(taskDefinition=made.define())
