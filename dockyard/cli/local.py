@@ -12,6 +12,7 @@ from dockyard.build.bases import references
 from dockyard.build.recipe import dockerfile_of
 from dockyard.cli import screen
 from dockyard.cli.arguments import Json, Port, Project
+from dockyard.cli.exec import exec_
 from dockyard.cli.session import Session
 from dockyard.doors.docker import Docker
 from dockyard.doors.lock import alone
@@ -26,6 +27,7 @@ Persist = Annotated[
 
 app = typer.Typer(help="The local AWS: the same templates, real containers, no account.", no_args_is_help=True)
 
+app.command("exec")(exec_)
 _OTHER_CREDENTIALS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 

@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from docker.context.config import get_current_context_name
 
 from dockyard.doors.aws import Registry
 from dockyard.doors.docker_config import configured
-from dockyard.doors.process import Processes
+from dockyard.doors.process import Ended, Processes
 from dockyard.errors import BuildError, PrerequisiteError
 
 
@@ -140,6 +140,26 @@ class Docker:
         """Names of the running containers, or of those with this label; with `ended` also of those that have ended."""
         found = self._engine.containers.list(all=ended, filters={"label": label} if label else {}, ignore_removed=True)
         return [str(container.name) for container in found]
+
+    def labels_of_containers(self, label: str) -> dict[str, dict[str, str]]:
+        """Labels of the running containers with this label, by their names."""
+        found = self._engine.containers.list(filters={"label": label}, ignore_removed=True)
+        return {str(container.name): dict(container.labels) for container in found}
+
+    def execute(self, container: str, command: Sequence[str]) -> Ended:
+        """Run a command in a running container to its end."""
+        ended: Any = self._engine.containers.get(container).exec_run(list(command))
+        return Ended(ended.exit_code, ended.output.decode(errors="replace"))
+
+    def attach(self, container: str, command: Sequence[str], *, terminal: bool) -> int:
+        """Run a command in a running container with our own input and output; its exit code. `docker` itself minds the terminal.
+
+        Raises PrerequisiteError where there is no `docker`.
+        """
+        program = next(self._programs(), None)
+        if program is None:
+            raise PrerequisiteError("no program docker on PATH", hint="sudo apt-get install -y docker.io")
+        return self._processes.attached([program, "exec", "-it" if terminal else "-i", container, *command])
 
     def remove_containers(self, label: str) -> int:
         """Remove all containers with this label, whatever they do; how many there were."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -84,6 +85,14 @@ class Processes:
         finally:
             _running.discard(process)
             process.stdout.close()
+
+    def attached(self, arguments: Sequence[str]) -> int:
+        """Run to the end with our own input and output; its exit code. An interrupt is the program's own business."""
+        before = signal.signal(signal.SIGINT, lambda *_: None)
+        try:
+            return subprocess.run(arguments, env=self.environment, check=False).returncode
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 class Daemon:

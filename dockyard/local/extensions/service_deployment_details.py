@@ -14,7 +14,13 @@ from dockyard.local.extensions.service_history import UNDER_WAY, Deployment, Ser
 from dockyard.local.extensions.service_revisions import revision
 
 _TIMES = ("createdAt", "startedAt", "finishedAt", "stoppedAt", "updatedAt")
-_REVISED = ("capacityProviderStrategy", "loadBalancers", "networkConfiguration", "serviceRegistries")
+_REVISED = (
+    "capacityProviderStrategy",
+    "loadBalancers",
+    "networkConfiguration",
+    "serviceConnectConfiguration",
+    "serviceRegistries",
+)
 
 
 def brief(service: Service, deployment: Deployment) -> dict[str, Any]:
@@ -74,7 +80,7 @@ def revision_details(service: Service, deployment: Deployment) -> dict[str, Any]
         "containerImages": _images(deployment),
         "guardDutyEnabled": False,
         "createdAt": service_history.record(deployment)["createdAt"],
-        **{key: settings.get(key) or None for key in _REVISED},
+        **{key: ecs._sanitize(settings.get(key)) or None for key in _REVISED},
     }
     return {key: value for key, value in told.items() if value is not None}
 

@@ -1,0 +1,61 @@
+"""ECS Exec is refused as on AWS where it is not enabled, and else with the command that does its work here.
+
+A session of ECS Exec is one of Systems Manager, with a protocol and a client of its own, which the local AWS does not speak.
+Containers carry in labels what `dockyard local exec` finds them by.
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommand.html
+"""
+
+from typing import Any
+
+from ministack.services import ecs
+
+from dockyard.doors.containers import EXEC, SERVICE, TASK
+from dockyard.local.extensions.instance import Instance
+from dockyard.local.extensions.service_discovery import failure
+
+NOT_ENABLED = (
+    "The execute command failed because execute command was not enabled when the task was run or the execute command agent "
+    "isn’t running. Wait and try again or run a new task with execute command enabled and try again."
+)
+
+
+def install(_: Instance) -> None:
+    """Refuse sessions, and label containers."""
+    build_run_kwargs = ecs._build_run_kwargs
+
+    def with_labels(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        run: dict[str, Any] = build_run_kwargs(*args, **kwargs)
+        task = ecs._tasks.get(run["labels"][TASK]) or {}
+        service, enabled = task.get("group", "").removeprefix("service:"), bool(task.get("enableExecuteCommand"))
+        return {**run, "labels": {**run["labels"], SERVICE: service, EXEC: str(enabled).lower()}}
+
+    ecs._build_run_kwargs = with_labels
+    ecs._execute_command = ecs._ACTION_MAP["ExecuteCommand"] = _execute_command
+
+
+def _execute_command(data: dict[str, Any]) -> Any:
+    cluster = ecs._resolve_cluster_name(data.get("cluster", "default"))
+    if cluster not in ecs._clusters:
+        return failure("ClusterNotFoundException", "Cluster not found.")
+    task = ecs._resolve_task(data.get("task", ""), cluster)
+    if fault := _fault(task, data):
+        return failure("InvalidParameterException", fault)
+    container = data.get("container") or task["containers"][0]["name"]
+    instead = f"dockyard local exec --container {container} {task['taskArn'].rsplit('/', 1)[-1]} -- {data.get('command', '')}"
+    return failure("ClientException", f"The local AWS has no sessions of ECS Exec. Run instead: {instead}")
+
+
+def _fault(task: dict[str, Any] | None, data: dict[str, Any]) -> str:
+    """What AWS says against it; empty where it would do it."""
+    if not task:
+        return "The referenced task was not found."
+    names = [container["name"] for container in task["containers"]]
+    if not data.get("interactive"):
+        return "Interactive is the only mode supported currently."
+    if not task.get("enableExecuteCommand") or task["lastStatus"] != "RUNNING":
+        return NOT_ENABLED
+    if not data.get("container") and len(names) > 1:
+        return f"The task has several containers: {', '.join(names)}. Specify one."
+    if data.get("container") and data["container"] not in names:
+        return f"The task has no container {data['container']}."
+    return ""

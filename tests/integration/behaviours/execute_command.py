@@ -1,0 +1,45 @@
+"""Behaviours of ECS Exec, held over boto3."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.integration.behaviours.contract import acts, refused
+from tests.integration.behaviours.tasks import CLUSTER, LOGS, container, together
+from tests.integration.local_aws import DEAF, Server, until
+
+
+def started(aws: Server, *names: str, enabled: bool = True) -> str:
+    """ARN of a task that runs, with these containers."""
+    image = aws.image()
+    definition = together(*(container(name, image, DEAF) for name in names))
+    assert aws.deploy("d", {"Logs": LOGS, "Task": definition, "Cluster": CLUSTER}) == "CREATE_COMPLETE"
+    ecs = aws.client("ecs")
+    (task,) = ecs.run_task(cluster="c", taskDefinition="app", enableExecuteCommand=enabled)["tasks"]
+    until(lambda: ecs.describe_tasks(cluster="c", tasks=[task["taskArn"]])["tasks"][0]["lastStatus"] == "RUNNING", 10)
+    return task["taskArn"]
+
+
+def failure(aws: Server, task: str, **more) -> tuple[str, str]:
+    """Code and words."""
+    with pytest.raises(ClientError) as caught:
+        aws.client("ecs").execute_command(cluster="c", task=task, interactive=True, command="sh", **more)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+@acts("execute_command")
+def a_task_that_was_not_run_for_it_cannot_be_entered(aws: Server) -> None:
+    """A container must be named where there are several."""
+    code, words = failure(aws, started(aws, "app", enabled=False))
+    assert (code, words[:60]) == ("InvalidParameterException", "The execute command failed because execute command was not e")
+    assert failure(aws, "0" * 32) == ("InvalidParameterException", "The referenced task was not found.")
+
+
+@refused("execute_command")
+def a_session_of_ecs_exec(aws: Server) -> None:
+    """The answer names the command that does its work here."""
+    task = started(aws, "app", "proxy")
+    assert failure(aws, task)[0] == "InvalidParameterException"
+    code, words = failure(aws, task, container="proxy")
+    assert code == "ClientException"
+    assert words.endswith(f"dockyard local exec --container proxy {task.rsplit('/', 1)[-1]} -- sh")
