@@ -6,8 +6,10 @@ fails without it. `install` puts them in place before the server starts.
 
 from dockyard.local.extensions import (
     api_types,
+    cdk_resources,
     container_health,
     container_settings,
+    custom_resources,
     deployments,
     draining,
     event_targets,
@@ -17,6 +19,7 @@ from dockyard.local.extensions import (
     resource_properties,
     resource_types,
     scheduled_events,
+    secrets,
     service_revisions,
     stack_descriptions,
     stack_waits,
@@ -35,6 +38,9 @@ _IN_ORDER = (
     resource_types,
     api_types,
     stored_types,
+    custom_resources,
+    cdk_resources,
+    secrets,
     resource_properties,
     task_definitions,
     container_settings,
