@@ -13,6 +13,7 @@ from dockyard.local.extensions import (
     deployments,
     draining,
     event_targets,
+    inventory,
     load_balancer_rules,
     load_balancers,
     registry,
@@ -59,6 +60,7 @@ _IN_ORDER = (
     scheduled_events,
     load_balancer_rules,
     load_balancers,
+    inventory,
 )
 
 
