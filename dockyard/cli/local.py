@@ -2,9 +2,14 @@
 
 import os
 import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
+<<<<<<< HEAD
 from typing import Annotated
+=======
+from typing import Any
+>>>>>>> events
 
 import typer
 
@@ -109,15 +114,16 @@ def env(project: Project = None) -> None:
 
 @app.command()
 def status(project: Project = None, json: Json = False) -> None:
-    """Print what runs."""
+    """Print what runs, and which resources of its stacks only look as on AWS or are stored and do nothing."""
     session = Session(project)
     docker = Docker(session.processes)
     local = LocalAws(session.own_folder)
     answers = docker.answers()
     found = local.status(docker) if answers else None
     left = docker.containers(local.label) if answers else []
+    resources = local.resources() if found else {}
     if json:
-        screen.as_json({"running": asdict(found) if found else None, "containers": left})
+        screen.as_json({"running": asdict(found) if found else None, "containers": left, "resources": resources})
         return
     engine = Engine(session.own_folder, session.processes, screen.say).pid
     if found is None:
@@ -134,3 +140,14 @@ def status(project: Project = None, json: Json = False) -> None:
     if engine:
         screen.result(f"the Docker engine was started here (process {engine}); dockyard down stops it")
     screen.table([{"container": name} for name in left])
+    for line in _limits(resources):
+        screen.result(line)
+
+
+def _limits(resources: Mapping[str, Any]) -> Iterator[str]:
+    """What of the account's resources is not as on AWS, a line each."""
+    stored = [f"{name} ({count})" for name, count in resources.get("stored_only", {}).items()]
+    if stored:
+        yield f"stored only: {', '.join(stored)}"
+    for name, one in resources.get("simulated", {}).items():
+        yield f"simulated: {name} ({one['count']}): {one['how']}"

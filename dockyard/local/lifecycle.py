@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dockyard.build.bases import STAND_INS
 from dockyard.doors.docker import Docker
@@ -135,6 +136,18 @@ class LocalAws:
         if not facts:
             return None
         return Status(facts["pid"], facts["port"], facts["persist"], facts["started"], tuple(docker.containers(self.label)))
+
+    def resources(self) -> dict[str, Any]:
+        """Types of the resources of its stacks, with their numbers: those that are `acting`, `simulated`, and `stored_only`.
+
+        Empty where it does not run.
+        """
+        port = self.port
+        if port is None:
+            return {}
+        with _DIRECT.open(_request(port, "/_dockyard/status"), timeout=10) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
 
     def environment(self) -> dict[str, str]:
         """Variables that point any AWS tool, and a synth, at the local AWS. Raises PrerequisiteError where it does not run."""

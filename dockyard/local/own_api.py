@@ -25,7 +25,7 @@ def _client(service: str, account: str, region: str, port: str) -> Any:
     from botocore.config import Config  # noqa: PLC0415
 
     return boto3.session.Session().client(
-        service, endpoint_url=f"http://127.0.0.1:{port}", region_name=region,
+        service, endpoint_url=f"http://localhost:{port}", region_name=region,
         aws_access_key_id=account, aws_secret_access_key="local",  # noqa: S106  # any is taken; the key names the account
         config=Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}),
     )  # fmt: skip

@@ -39,6 +39,8 @@ def test_status_tells_what_runs(site):
     found = json.loads(site.dockyard("local", "status", "--json").stdout)
     assert found["running"]["port"] == site.port
     assert len(found["containers"]) == 2
+    assert found["resources"]["stored_only"]["AWS::EC2::SecurityGroupIngress"] > 0
+    assert "stored only: AWS::" in site.dockyard("local", "status").stdout
 
 
 def test_a_port_in_use_is_told_with_its_holder_and_the_way_out(engine, tmp_path):

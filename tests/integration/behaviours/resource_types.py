@@ -2,6 +2,7 @@
 
 from tests.integration.behaviours.contract import acts, stored_only
 from tests.integration.local_aws import Server
+from tests.integration.support import get
 
 ROLE = "arn:aws:iam::000000000000:role/any"
 
@@ -112,3 +113,23 @@ def capacity_providers_of_managed_instances_are_made(aws: Server) -> None:
     (found,) = aws.client("ecs").describe_capacity_providers(capacityProviders=["managed"])["capacityProviders"]
     assert found["managedInstancesProvider"]["infrastructureRoleArn"] == ROLE
     assert "autoScalingGroupProvider" not in found
+
+
+@acts("inventory")
+def the_account_tells_which_resources_do_nothing(aws: Server) -> None:
+    """To this machine alone; `dockyard local status` shows it."""
+    group = {"MinSize": "0", "MaxSize": "1", "LaunchConfigurationName": "l", "AvailabilityZones": ["us-east-1a"]}
+    assert aws.deploy("i", {
+        "One": {"Type": "AWS::EC2::EIP"},
+        "Two": {"Type": "AWS::EC2::EIP"},
+        "Group": {"Type": "AWS::AutoScaling::AutoScalingGroup", "Properties": group},
+        "Queue": {"Type": "AWS::SQS::Queue"},
+    }) == "CREATE_COMPLETE"  # fmt: skip
+    found = aws.local.resources()
+    assert found["stored_only"] == {"AWS::EC2::EIP": 2}
+    assert found["simulated"] == {"AWS::AutoScaling::AutoScalingGroup": {"count": 1, "how": "starts no servers"}}
+    assert found["acting"] == {"AWS::SQS::Queue": 1}
+    gateway = aws.docker.network_gateway(aws.name, {})
+    assert get(f"http://{gateway}:{aws.port}/_dockyard/status")[0] == 403
+    aws.delete("i")
+    assert aws.local.resources()["stored_only"] == {}
