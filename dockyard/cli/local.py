@@ -5,11 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
-<<<<<<< HEAD
-from typing import Annotated
-=======
-from typing import Any
->>>>>>> events
+from typing import Annotated, Any
 
 import typer
 
