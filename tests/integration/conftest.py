@@ -12,6 +12,7 @@ from dockyard.local.engine import Engine
 from dockyard.local.stand_ins import archive_of
 from tests.integration.support import environment, make_site
 
+OTHER_SITE = ("test_exec", "test_rights", "test_up")
 WITHOUT_SITE = ("test_balancer", "test_deployments_under_load", "test_local_aws", "test_persistence", "test_soak")
 ENGINE = pytest.StashKey[Engine]()
 
@@ -32,13 +33,13 @@ def pytest_sessionfinish(session):
 
 
 class OneSiteOneProcess(LoadScopeScheduling):
-    """Behaviours go to whichever process is free, all tests of the sample project to one, those of another file together."""
+    """Behaviours go to whichever process is free, tests of the sample project to two, those of another file together."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = Path(nodeid.partition("::")[0]).stem
         if file in WITHOUT_SITE:
             return nodeid if file == "test_local_aws" else file
-        return "site"
+        return "other site" if file in OTHER_SITE else "site"
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -37,6 +37,9 @@ DEAF = "import time; time.sleep(600)"
 class Server:
     """A running local AWS."""
 
+    patience = 60.0
+    """Seconds that a stack may take."""
+
     def __init__(self, folder: Path, without: tuple[str, ...] = (), *, persist: bool | None = None) -> None:
         self.docker = Docker(Processes(environment()))
         self.local = LocalAws(folder, without)
@@ -80,7 +83,7 @@ class Server:
         (client.update_stack if update else client.create_stack)(
             StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
         )
-        return until(lambda: self._ended(name), 60)
+        return until(lambda: self._ended(name), self.patience)
 
     def delete(self, name: str) -> None:
         """Delete a stack, and wait. Raises AssertionError where it cannot be deleted."""

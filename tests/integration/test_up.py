@@ -1,6 +1,7 @@
 """`dockyard up` and `down`: from nothing to services that answer, again, and back to nothing."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -50,7 +51,7 @@ def test_a_port_in_use_is_told_with_its_holder_and_the_way_out(engine, tmp_path)
         held.listen()
         told = other.up(code=1).stderr
     assert f"port {other.port} is in use by" in told
-    assert "pytest" in told
+    assert f"(process {os.getpid()})" in told
     assert f"--port {other.port + 1}" in told
     assert not other.local.port
 
