@@ -20,9 +20,9 @@ from dockyard.local.extensions.draining import service_key
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.service_revisions import settings_of
 
-_UPDATED = ("ServiceRegistries", "ServiceConnectConfiguration")
+_UPDATED = ("ServiceRegistries", "ServiceConnectConfiguration", "PlacementStrategies")
 """Properties of a service whose change in a template must reach `UpdateService`."""
-_NONE: dict[str, Any] = {"ServiceRegistries": [], "ServiceConnectConfiguration": {"enabled": False}}
+_NONE: dict[str, Any] = {"ServiceRegistries": [], "ServiceConnectConfiguration": {"enabled": False}, "PlacementStrategies": []}
 _BY_ECS = "ECS_SERVICE_NAME"
 """Attribute of an instance that is a task; others were registered by hand."""
 

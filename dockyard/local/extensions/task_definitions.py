@@ -25,6 +25,7 @@ _SERVICE_PROPERTIES = (
     "EnableECSManagedTags",
     "EnableExecuteCommand",
     "HealthCheckGracePeriodSeconds",
+    "PlacementStrategies",
     "PlatformVersion",
     "PropagateTags",
     "SchedulingStrategy",
