@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -20,18 +20,23 @@ from dockyard.local.engine import Engine
 from dockyard.local.lifecycle import LocalAws
 from dockyard.local.stand_ins import StandIns
 
+Persist = Annotated[
+    bool | None,
+    typer.Option("--persist/--no-persist", help="Keep the account when the local AWS ends; by default as it was last."),
+]
+
 app = typer.Typer(help="The local AWS: the same templates, real containers, no account.", no_args_is_help=True)
 
 _OTHER_CREDENTIALS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
-def start(session: Session, port: int | None) -> Session:
+def start(session: Session, port: int | None, persist: bool | None = None) -> Session:
     """Start what is not running yet; a session whose AWS is the local one."""
     local = LocalAws(session.own_folder)
     with alone(session.own_folder / "local.lock", lambda: screen.say("another dockyard starts the local AWS; waiting")):
         docker = Engine(session.own_folder, session.processes, screen.say).ensure()
-        local.up(docker, port, session.environment.settings.account, screen.say)
+        local.up(docker, port, session.environment.settings.account, screen.say, persist)
     here = in_local_aws(session)
     dockerfiles = (dockerfile_of(session.project, name, service) for name, service in session.environment.services.items())
     bases = [base for found in dockerfiles if found for base in references(found.text, found.args)]
@@ -67,9 +72,9 @@ def variables(session: Session) -> dict[str, str]:
 
 
 @app.command()
-def up(port: Port = None, project: Project = None) -> None:
+def up(port: Port = None, persist: Persist = None, project: Project = None) -> None:
     """Start the local AWS, and the Docker engine where none answers; see that the services' base images can be had."""
-    session = start(Session(project), port)
+    session = start(Session(project), port, persist)
     screen.say(f"the local AWS listens on {session.variables['AWS_ENDPOINT_URL']}")
     screen.say('to use it: eval "$(dockyard local env)"; then: cdk bootstrap && cdk deploy --all, or: dockyard up')
 
@@ -123,6 +128,7 @@ def status(project: Project = None, json: Json = False) -> None:
             [
                 {"": "address", "value": f"http://localhost:{found.port}"},
                 {"": "process", "value": f"{found.pid}, since {since:%Y-%m-%d %H:%M}"},
+                {"": "account", "value": "kept when it ends" if found.persist else "gone when it ends"},
             ]
         )
     if engine:

@@ -111,9 +111,11 @@ class Session:
         registry = ""
         if self.bases.stand_ins:
             reading = in_lookup_role(self.aws, self.root)
-            registry = reading.registry().host
+            credentials = reading.registry()
+            registry = credentials.host
             if registry.startswith(("localhost:", "127.0.0.1:")):
                 upload_missing(self.bases.stand_ins, reading, self.variables.get("XDG_CACHE_HOME"))
+                self.docker.login(credentials)
         return Workshop(self.docker, self.bases, registry, self.own_folder, ca_bundle(self.variables))
 
     @functools.cached_property

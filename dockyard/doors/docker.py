@@ -16,6 +16,8 @@ import docker.errors
 from docker.context import Context
 from docker.context.config import get_current_context_name
 
+from dockyard.doors.aws import Registry
+from dockyard.doors.docker_config import configured
 from dockyard.doors.process import Processes
 from dockyard.errors import BuildError, PrerequisiteError
 
@@ -55,6 +57,7 @@ class Docker:
 
     def __init__(self, processes: Processes) -> None:
         self._processes = processes
+        self._logins: dict[str, Registry] = {}
 
     @functools.cached_property
     def _engine(self) -> docker.DockerClient:
@@ -122,6 +125,10 @@ class Docker:
                 on_line(f"{event.get('id', '')} {event['status']}".strip())
         return digest
 
+    def login(self, registry: Registry) -> None:
+        """Let builds pull from this registry; the configuration of the machine's `docker` stays as it is."""
+        self._logins[registry.host] = registry
+
     def run(self, image: str, command: list[str]) -> str:
         """Standard output of a command in a new container of the image, which is removed afterwards."""
         output: bytes = self._engine.containers.run(image, command, remove=True, network_disabled=True)
@@ -157,10 +164,11 @@ class Docker:
         network.reload()
         return str(network.attrs["IPAM"]["Config"][0]["Gateway"])
 
-    def remove_network(self, name: str) -> None:
-        """Remove a network, where it is there."""
-        with _ignoring_missing():
-            self._engine.networks.get(name).remove()
+    def remove_networks(self, label: str) -> None:
+        """Remove all networks with this label."""
+        for network in self._engine.networks.list(filters={"label": label}):
+            with _ignoring_missing():
+                network.remove()
 
     # builds
 
@@ -186,10 +194,14 @@ class Docker:
         """Run the CLI's build with these arguments; its exit code."""
         assert self.cli  # noqa: S101  # the caller chose this builder because there is one
         variables = {"DOCKER_BUILDKIT": "1"} if buildkit else {}
-        return self._processes.with_environment(**variables).run([self.cli.program, *arguments], on_line=on_line).code
+        with configured(self._processes.environment, self._logins.values()) as configuration:
+            processes = self._processes.with_environment(**variables, **configuration)
+            return processes.run([self.cli.program, *arguments], on_line=on_line).code
 
     def classic_build(self, on_line: Callable[[str], None], **options: Any) -> str | None:
         """Build with the engine's classic builder, for where there is no CLI; None where that worked, else why not."""
+        for login in self._logins.values():
+            self._engine.login(login.username, login.password, registry=login.host, reauth=True)
         for event in self._engine.api.build(decode=True, rm=True, forcerm=True, **options):
             if "error" in event:
                 return str(event["error"]).strip()

@@ -4,6 +4,7 @@ https://github.com/opencontainers/image-spec/blob/main/manifest.md
 https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-blobs
 """
 
+import base64
 import gzip
 import hashlib
 import json
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
+
+from dockyard.doors.aws import Registry
 
 _CONFIG = "application/vnd.docker.container.image.v1+json"
 _LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
@@ -46,17 +49,17 @@ class Archive:
         facts: dict[str, Any] = json.loads((self.folder / "facts.json").read_text(encoding="utf-8"))
         return facts
 
-    def upload(self, registry: str, repository: str, tag: str) -> None:
+    def upload(self, registry: Registry, repository: str, tag: str) -> None:
         """Put the image into a registry on this machine. Raises OSError where it does not take it."""
-        base = f"http://{registry}/v2/{repository}"
+        base, send = f"http://{registry.host}/v2/{repository}", _Sender(registry)
         manifest = (self.folder / "manifest.json").read_bytes()
         content = json.loads(manifest)
         for entry, name in ((content["layers"][0], "layer.tar.gz"), (content["config"], "config.json")):
-            if not _is_there(f"{base}/blobs/{entry['digest']}"):
-                with _send("POST", f"{base}/blobs/uploads/") as answer:
+            if not send.is_there(f"{base}/blobs/{entry['digest']}"):
+                with send("POST", f"{base}/blobs/uploads/") as answer:
                     place = urljoin(base, answer.headers["Location"])
-                _send("PUT", f"{place}?digest={entry['digest']}", (self.folder / name).read_bytes()).close()
-        _send("PUT", f"{base}/manifests/{tag}", manifest, {"Content-Type": _MANIFEST}).close()
+                send("PUT", f"{place}?digest={entry['digest']}", (self.folder / name).read_bytes()).close()
+        send("PUT", f"{base}/manifests/{tag}", manifest, {"Content-Type": _MANIFEST}).close()
 
 
 def make_archive(tar: Path, folder: Path, config: Mapping[str, object], facts: Mapping[str, object]) -> Archive:
@@ -92,22 +95,30 @@ def make_archive(tar: Path, folder: Path, config: Mapping[str, object], facts: M
     return Archive(folder)
 
 
-def _is_there(url: str) -> bool:
-    try:
-        _send("HEAD", url).close()
-    except urllib.error.HTTPError as error:
-        if error.code == 404:
-            error.close()
-            return False
-        raise
-    return True
+@dataclass(frozen=True)
+class _Sender:
+    """Requests to a registry, with its credentials."""
 
+    registry: Registry
 
-def _send(method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Any:
-    data = body or (b"" if method == "POST" else None)
-    request = urllib.request.Request(url, data=data, method=method, headers=dict(headers or {}))  # noqa: S310  # this machine
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # not by a proxy: it does not know this machine
-    return direct.open(request, timeout=120)
+    def __call__(self, method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Any:
+        credentials = base64.b64encode(f"{self.registry.username}:{self.registry.password}".encode()).decode()
+        data = body or (b"" if method == "POST" else None)
+        every = {"Authorization": f"Basic {credentials}", **(headers or {})}
+        request = urllib.request.Request(url, data=data, method=method, headers=every)  # noqa: S310  # this machine
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # not by a proxy: it does not know this machine
+        return direct.open(request, timeout=120)
+
+    def is_there(self, url: str) -> bool:
+        """Whether the registry has it."""
+        try:
+            self("HEAD", url).close()
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                error.close()
+                return False
+            raise
+        return True
 
 
 def _sha256(data: bytes) -> str:

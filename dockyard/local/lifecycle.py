@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import sys
 import time
 import urllib.error
@@ -25,7 +26,10 @@ START_SECONDS = 30
 STOP_SECONDS = 10
 _LATE_SECONDS = 0.5
 """A container whose creation was under way when its maker ended may come as late as this."""
-_PASSED_ON = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "LANG", "TZ")
+_PASSED_ON = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "LANG", "TZ", "XDG_CACHE_HOME")
+
+_ACCOUNTS_PARTS = ("services", "s3")
+"""Folders of the state that are the account's; they go where it is not to be kept."""
 
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Not by a proxy: it does not know this machine."""
@@ -39,6 +43,8 @@ class Status:
 
     pid: int
     port: int
+    persist: bool
+    """Whether its account is kept when it ends."""
     started: float
     """Seconds since 1970."""
     containers: tuple[str, ...]
@@ -50,6 +56,7 @@ class LocalAws:
     def __init__(self, folder: Path, without: Sequence[str] = ()) -> None:
         self.folder, self._without = folder, without
         self._state = folder / "local"
+        self._kept = self._state / "kept.json"
         self._daemon = Daemon(self._state / "server.json", folder / "logs" / "local-aws.log")
         self.name = "dockyard-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]
         """Of its Docker network, and of its containers' labels together with the port."""
@@ -65,14 +72,21 @@ class LocalAws:
         facts = self._daemon.facts()
         return int(facts["port"]) if facts else None
 
-    def up(self, docker: Docker, port: int | None, account: str | None, say: Say) -> int:
+    def up(self, docker: Docker, port: int | None, account: str | None, say: Say, persist: bool | None = None) -> int:
         """Start it, or find it running; its port. What a killed one left is removed first.
 
-        Raises PrerequisiteError where another program holds the port, or where it runs on another one or as another account.
+        With `persist` its account is kept when it ends, and comes back at the next start; by default that is as it was last.
+        Raises PrerequisiteError where another program holds the port, or where it runs, or its account was kept, with
+        another port, account or `persist`.
         """
         if facts := self._daemon.facts():
-            self._refuse_another(facts, port, account)
+            self._refuse_another(facts, port, account, persist, "runs")
             return int(facts["port"])
+        kept = json.loads(self._kept.read_text()) if self._kept.is_file() else {}
+        if kept and persist is not False:
+            self._refuse_another(kept, port, account, persist, "was kept")
+            port, account, persist = kept["port"], kept["account"], True
+            say("the account that was kept comes back")
         port = port or DEFAULT_PORT
         if holder := holder_of(port):
             raise PrerequisiteError(
@@ -81,27 +95,30 @@ class LocalAws:
         self._sweep(docker)
         say("starting the local AWS")
         gateway = docker.network_gateway(self.name, {"dockyard.local": self.name})
-        (self._state / "tmp").mkdir(parents=True, exist_ok=True)
-        self._start(port, gateway, account or ACCOUNT)
+        (self._state / "tmp").mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._start(port, gateway, account or ACCOUNT, bool(persist))
         return port
 
-    def _refuse_another(self, facts: Mapping[str, object], port: int | None, account: str | None) -> None:
-        for what, wanted in (("port", port), ("account", account)):
+    def _refuse_another(
+        self, facts: Mapping[str, object], port: int | None, account: str | None, persist: bool | None, how: str
+    ) -> None:
+        way_out = {"runs": "dockyard local down", "was kept": "dockyard local up --no-persist, which gives it up"}[how]
+        for what, wanted in (("port", port), ("account", account), ("persist", persist)):
             if wanted not in (None, facts[what]):
                 raise PrerequisiteError(
-                    f"the local AWS of this project runs with {what} {facts[what]}, and {wanted} is wanted",
-                    hint="run: dockyard local down",
+                    f"the local AWS of this project {how} with {what} {facts[what]}, and {wanted} is wanted",
+                    hint=f"run: {way_out}",
                 )
 
     def down(self, docker: Docker | None) -> bool:
-        """End it and remove its containers and network; False where it did not run. The built images stay."""
+        """End it and remove its containers and networks; False where it did not run. The built images stay."""
         was_running = self._daemon.stop(STOP_SECONDS)
         if docker:
             if was_running:
                 self._sweep(docker)
                 time.sleep(_LATE_SECONDS)
             self._sweep(docker)
-            docker.remove_network(self.name)
+            docker.remove_networks(self.label)
         return was_running
 
     def reset(self, docker: Docker) -> None:
@@ -118,18 +135,22 @@ class LocalAws:
         facts = self._daemon.facts()
         if not facts:
             return None
-        return Status(facts["pid"], facts["port"], facts["started"], tuple(docker.containers(self.label)))
+        return Status(facts["pid"], facts["port"], facts["persist"], facts["started"], tuple(docker.containers(self.label)))
 
     def resources(self) -> dict[str, Any]:
         """Types of the resources of its stacks, with their numbers: those that are `acting`, `simulated`, and `stored_only`.
 
-        Empty where it does not run.
+        Empty where it does not run, or was started by a Dockyard that did not tell.
         """
         port = self.port
         if port is None:
             return {}
-        with _DIRECT.open(_request(port, "/_dockyard/status"), timeout=10) as answer:
-            found: dict[str, Any] = json.load(answer)
+        try:
+            with _DIRECT.open(_request(port, "/_dockyard/status"), timeout=10) as answer:
+                found: dict[str, Any] = json.load(answer)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return {}
         return found
 
     def environment(self) -> dict[str, str]:
@@ -157,15 +178,22 @@ class LocalAws:
         docker.remove_containers(self.label)
         docker.remove_volumes(self.label)
 
-    def _start(self, port: int, gateway: str, account: str) -> None:
+    def _start(self, port: int, gateway: str, account: str, persist: bool) -> None:
+        if persist:
+            self._kept.write_text(json.dumps({"port": port, "account": account, "persist": True}))
+        else:
+            self._kept.unlink(missing_ok=True)
+            for part in _ACCOUNTS_PARTS:
+                shutil.rmtree(self._state / part, ignore_errors=True)
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         arguments = [
             sys.executable, "-m", "dockyard.local.server", "--port", str(port), "--name", self.name,
             "--gateway", gateway, "--account", account,
-            "--state", str(self._state.resolve()), *(f"--without={name}" for name in self._without),
+            "--state", str(self._state.resolve()),
+            *(["--persist"] if persist else []), *(f"--without={name}" for name in self._without),
         ]  # fmt: skip
         self._daemon.log.unlink(missing_ok=True)
-        self._daemon.start(arguments, environment, port=port, account=account)
+        self._daemon.start(arguments, environment, port=port, account=account, persist=persist)
         try:
             self._await_answer(port)
         except BaseException:

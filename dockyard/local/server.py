@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 SHUTDOWN_SECONDS = 1.0
 
@@ -20,21 +21,22 @@ def main() -> None:
     parser.add_argument("--gateway", required=True)
     parser.add_argument("--account", required=True)
     parser.add_argument("--state", required=True)
+    parser.add_argument("--persist", action="store_true")
     parser.add_argument("--without", action="append", default=[])
     arguments = parser.parse_args()
-    _settings(arguments.port, arguments.name, arguments.account, arguments.state)
+    _settings(arguments.port, arguments.name, arguments.account, arguments.state, persist=arguments.persist)
     # Only now: ministack reads its settings when it is imported.
     from dockyard.local import extensions  # noqa: PLC0415
     from dockyard.local.extensions.instance import Instance  # noqa: PLC0415
 
-    instance = Instance(name=arguments.name, port=arguments.port, gateway=arguments.gateway)
+    instance = Instance(name=arguments.name, port=arguments.port, gateway=arguments.gateway, state=Path(arguments.state))
     extensions.install(instance, leave_out=frozenset(arguments.without))
     _reset_with(extensions.reset)
     asyncio.new_event_loop().run_until_complete(_serve(instance.port, instance.gateway))
     os._exit(0)  # threads that wait for containers and their answers must not keep the process
 
 
-def _settings(port: int, name: str, account: str, state: str) -> None:
+def _settings(port: int, name: str, account: str, state: str, *, persist: bool) -> None:
     os.environ.update(
         GATEWAY_PORT=str(port),
         MINISTACK_ACCOUNT_ID=account,
@@ -42,6 +44,8 @@ def _settings(port: int, name: str, account: str, state: str) -> None:
         HOSTNAME="",  # ministack looks for a container of this name; it is not in one
         S3_DATA_DIR=f"{state}/s3",
         STATE_DIR=f"{state}/services",
+        PERSIST_STATE=str(int(persist)),
+        S3_PERSIST=str(int(persist)),
         TMPDIR=f"{state}/tmp",  # noqa: S108  # a folder of ours
         IOT_MTLS_ENABLED="0",
         SFTP_ENABLED="0",

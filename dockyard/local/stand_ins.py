@@ -138,7 +138,7 @@ def upload_missing(stand_ins: Mapping[str, StandIn], aws: Aws, cache: str | None
 def _upload(archive: Archive, stand_in: StandIn, aws: Aws) -> None:
     if aws.image_digest(stand_in.repository, stand_in.tag) != stand_in.digest:
         aws.make_repository(stand_in.repository)
-        archive.upload(aws.registry().host, stand_in.repository, stand_in.tag)
+        archive.upload(aws.registry(), stand_in.repository, stand_in.tag)
 
 
 def _add_python(root: Path) -> None:

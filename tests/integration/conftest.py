@@ -1,6 +1,10 @@
 """A real engine, a real local AWS, the real CDK CLI: started here, ended here, apart from those of `make up`."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
@@ -8,14 +12,43 @@ from dockyard.local.engine import Engine
 from dockyard.local.stand_ins import archive_of
 from tests.integration.support import environment, make_site
 
+WITHOUT_SITE = ("test_balancer", "test_deployments_under_load", "test_local_aws", "test_persistence", "test_soak")
+ENGINE = pytest.StashKey[Engine]()
+
+
+def pytest_sessionstart(session):
+    """A Docker engine: the machine's, or one that is started here and ended with the last of the tests."""
+    if hasattr(session.config, "workerinput") or session.config.option.collectonly:
+        return
+    started = Engine(Path(tempfile.mkdtemp(prefix="dockyard-engine-")), Processes(environment()), print)
+    session.config.stash[ENGINE] = started
+    started.ensure()
+
+
+def pytest_sessionfinish(session):
+    """Not in the processes that share the tests: the one that started them ends last."""
+    if started := session.config.stash.get(ENGINE, None):
+        started.stop()
+
+
+class OneSiteOneProcess(LoadScopeScheduling):
+    """Behaviours go to whichever process is free, all tests of the sample project to one, those of another file together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.partition("::")[0]).stem
+        if file in WITHOUT_SITE:
+            return nodeid if file == "test_local_aws" else file
+        return "site"
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return OneSiteOneProcess(config, log)
+
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory):
-    """A Docker engine: the machine's, or one that is started here and ended here."""
-    folder = tmp_path_factory.mktemp("engine")
-    started = Engine(folder, Processes(environment()), print)
-    yield started.ensure()
-    started.stop()
+def engine():
+    """The engine that answers."""
+    return Docker(Processes(environment()))
 
 
 @pytest.fixture(scope="session")

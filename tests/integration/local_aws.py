@@ -9,11 +9,12 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 
+from dockyard.doors.aws import Registry
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
 from dockyard.local.lifecycle import LocalAws
 from dockyard.local.stand_ins import archive_of
-from tests.integration.support import environment, free_port
+from tests.integration.support import environment, free_port, registry_of
 
 APP = """
 import http.server, os, signal, sys, threading, time
@@ -36,10 +37,11 @@ DEAF = "import time; time.sleep(600)"
 class Server:
     """A running local AWS."""
 
-    def __init__(self, folder: Path, without: tuple[str, ...] = ()) -> None:
+    def __init__(self, folder: Path, without: tuple[str, ...] = (), *, persist: bool | None = None) -> None:
         self.docker = Docker(Processes(environment()))
         self.local = LocalAws(folder, without)
-        self.port = self.local.up(self.docker, free_port(), None, print)
+        port = None if (folder / "local/kept.json").is_file() else free_port()
+        self.port = self.local.up(self.docker, port, None, print, persist)
         self.name = self.local.name
 
     def client(self, service: str):
@@ -53,18 +55,23 @@ class Server:
 
     def image(self) -> str:
         """An image with Python in this registry, as a template on AWS would name it."""
+        self.client("ecr").create_repository(repositoryName="app")
+        registry = self.registry()
         if self.docker.image_id("python:3.13-slim"):
-            address = f"{self._repository('app')}/app"
+            address = f"{registry.host}/app"
             self.docker.tag("python:3.13-slim", address, "v1")
-            self.docker.push(address, "v1", {"username": "AWS", "password": "x"}, lambda _: None)
+            self.docker.push(address, "v1", {"username": registry.username, "password": registry.password}, lambda _: None)
         else:
-            archive_of("python").upload(self._repository("app"), "app", "v1")
+            archive_of("python").upload(registry, "app", "v1")
         return "000000000000.dkr.ecr.us-east-1.amazonaws.com/app:v1"
 
-    def _repository(self, name: str) -> str:
-        """Make a repository; the registry's host."""
-        self.client("ecr").create_repository(repositoryName=name)
-        return f"localhost:{self.port}"
+    def image_again(self) -> str:
+        """The name of the image that `image` has made."""
+        return "000000000000.dkr.ecr.us-east-1.amazonaws.com/app:v1"
+
+    def registry(self) -> Registry:
+        """Where images are pushed to, with a token."""
+        return registry_of(self.client("ecr"), self.port)
 
     def deploy(self, name: str, resources: dict, parameters: dict | None = None, *, update: bool = False) -> str:
         """Create or update a stack, and wait; its status at the end."""

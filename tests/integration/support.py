@@ -1,5 +1,6 @@
 """A project under test with a local AWS of its own, and requests to what runs in it."""
 
+import base64
 import collections
 import http.client
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import boto3
 
+from dockyard.doors.aws import Registry
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
 from dockyard.local.lifecycle import LocalAws
@@ -33,6 +35,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def registry_of(ecr, port: int) -> Registry:
+    """The registry of the local AWS on this port, with a token."""
+    data = ecr.get_authorization_token()["authorizationData"][0]
+    username, password = base64.b64decode(data["authorizationToken"]).decode().split(":", 1)
+    return Registry(f"localhost:{port}", username, password)
 
 
 class Site:

@@ -2,6 +2,7 @@
 
 import json
 
+import docker
 import pytest
 
 from dockyard.build import Bases, recipe
@@ -11,13 +12,15 @@ from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
-from tests.integration.support import environment
+from tests.integration.support import environment, registry_of
 
 
 @pytest.fixture
 def workshop(site, engine, tmp_path):
     bases = Bases.read({}, str(site.local.stand_ins))
-    return Workshop(Docker(Processes(environment())), bases, f"localhost:{site.port}", tmp_path / "own", ca_bundle(environment()))
+    docker = Docker(Processes(environment()))
+    docker.login(registry_of(site.client("ecr"), site.port))
+    return Workshop(docker, bases, f"localhost:{site.port}", tmp_path / "own", ca_bundle(environment()))
 
 
 @pytest.fixture
@@ -95,7 +98,9 @@ def test_a_stand_in_is_the_version_that_its_tag_says(site, workshop, kind, comma
     known = json.loads(site.local.stand_ins.read_text())
     for reference, entry in known.items():
         if reference.startswith(f"{kind}:"):
-            address = f"localhost:{site.port}/{entry['repository']}@{entry['digest']}"
+            registry = registry_of(site.client("ecr"), site.port)
+            address = f"{registry.host}/{entry['repository']}@{entry['digest']}"
+            docker.from_env().images.pull(address, auth_config={"username": registry.username, "password": registry.password})
             version = workshop.docker.run(address, command).split()[-1].removeprefix("v")
             assert f"{version}.".startswith(f"{entry['tag'].split('-')[0]}.")
             assert entry["repository"] == f"docker-hub/library/{kind}"

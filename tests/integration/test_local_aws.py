@@ -4,6 +4,7 @@ import psutil
 import pytest
 
 from tests.integration.behaviours.contract import behaviours
+from tests.integration.images import Repository
 from tests.integration.local_aws import Server, service
 
 BEHAVIOURS = [pytest.param(one, id=f"{one.area}-{one.check.__name__}") for one in behaviours()]
@@ -41,6 +42,26 @@ def test_an_emptied_account_is_empty(server):
     assert server.client("cloudformation").describe_stacks()["Stacks"] == []
     assert server.client("ecr").describe_repositories()["repositories"] == []
     assert server.docker.containers(f"dockyard.local={server.name}", ended=True) == []
+    assert not list((server.local.folder / "local" / "registry").rglob("*"))
+
+
+def test_no_layers_are_left_on_disk(tmp_path):
+    """Not by one that was killed, once there is another, and not by one that ended."""
+    first = Server(tmp_path)
+    try:
+        Repository(first).push("one", "v1")
+        process = psutil.Process(first.local.status(first.docker).pid)
+        process.kill()
+        process.wait(10)
+        layers = tmp_path / "local" / "registry"
+        assert list(layers.rglob("*"))
+        second = Server(tmp_path)
+        assert not list(layers.rglob("*"))
+        Repository(second).push("two", "v1")
+        second.stop()
+        assert not list(layers.rglob("*"))
+    finally:
+        first.stop()
 
 
 def test_it_listens_on_loopback_and_its_own_network_only(server):

@@ -69,6 +69,10 @@ class Forward:
     """Added to the answer, in place of the target's of the same name; a `set-cookie` is added beside its own."""
     done: Callable[[int], None] = lambda status: None
     """Told the status when the answer is over."""
+    answered: Callable[[int], None] = lambda status: None
+    """Told the status when the target begins to answer."""
+    group: str = ""
+    """That the target was chosen from, for whoever counts requests."""
 
 
 class BodyWantedError(Exception):
@@ -324,6 +328,7 @@ class _Client:
                 continue  # 100: the client has been told already
             if isinstance(event, h11.Response | h11.InformationalResponse):
                 status = event.status_code
+                forward.answered(status)
                 await self._write(_answer_head(event, forward))
                 if isinstance(event, h11.InformationalResponse):
                     await self._tunnel(upstream, moved)

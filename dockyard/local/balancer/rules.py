@@ -85,7 +85,7 @@ def _meets(condition: Condition, request: Request) -> bool:
 
 
 def _any(condition: Condition, text: str, *, ignore_case: bool) -> bool:
-    if any(_wildcard(pattern, ignore_case).fullmatch(text) for pattern in condition.get("Values") or []):
+    if any(wildcard(pattern, ignore_case).fullmatch(text) for pattern in condition.get("Values") or []):
         return True
     flags = re.IGNORECASE if ignore_case else 0
     return any(re.search(regex, text, flags) for regex in condition.get("RegexValues") or [])
@@ -95,13 +95,13 @@ def _parameter_meets(wanted: Mapping[str, str], request: Request) -> bool:
     """`Key` may be left out: then the value may be of any key. Upper and lower case do not differ."""
     key, value = wanted.get("Key") or "", wanted.get("Value") or ""
     return any(
-        (not key or _wildcard(key, True).fullmatch(have)) and _wildcard(value, True).fullmatch(is_)
+        (not key or wildcard(key, True).fullmatch(have)) and wildcard(value, True).fullmatch(is_)
         for have, is_ in request.parameters
     )
 
 
 @functools.lru_cache(maxsize=4096)
-def _wildcard(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+def wildcard(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     """`*` is any number of characters, `?` exactly one; a backslash makes either itself."""
     parts = re.findall(r"\\[*?\\]|.", pattern, re.DOTALL)
     known = {"*": ".*", "?": "."}

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-expla
 
 import contextlib
 import time
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,7 +26,8 @@ _TICK = 0.05
 _SETTLE = 0.2
 """A request whose target was chosen just before the deregistration is counted by then."""
 
-_stopping: Counter[str] = Counter()
+_stopping: set[tuple[str, object]] = set()
+"""Service, and a token of each of its tasks that drain or stop. (Not a count: those of before a reset end after it.)"""
 
 
 def install(_: Instance) -> None:
@@ -40,10 +40,8 @@ def install(_: Instance) -> None:
             original(task, client, extra_container)
             return
         targets, service = list(_targets(task)), service_key(task)
-        _stopping[service] += 1
-        spawn_background(
-            _drained, targets, lambda: original(task, client, extra_container), service, thread_name="dockyard-drain"
-        )
+        _stopping.add(one := (service, object()))
+        spawn_background(_drained, targets, lambda: original(task, client, extra_container), one, thread_name="dockyard-drain")
 
     ecs._cleanup_task_resources = cleanup
 
@@ -55,7 +53,7 @@ def reset() -> None:
 
 def stopping(service: str) -> int:
     """How many tasks of the service (`cluster/name`) drain or stop at this moment."""
-    return _stopping[service]
+    return sum(key == service for key, _ in list(_stopping))
 
 
 def service_key(task: dict[str, Any]) -> str:
@@ -64,7 +62,7 @@ def service_key(task: dict[str, Any]) -> str:
     return f"{cluster}/{task.get('group', '').removeprefix('service:')}"
 
 
-def _drained(targets: list[tuple[str, int, float]], stop: Any, service: str) -> None:
+def _drained(targets: list[tuple[str, int, float]], stop: Any, one: tuple[str, object]) -> None:
     try:
         begun = time.monotonic()
         time.sleep(_SETTLE if targets else 0)
@@ -73,7 +71,7 @@ def _drained(targets: list[tuple[str, int, float]], stop: Any, service: str) -> 
                 time.sleep(_TICK)
         stop()
     finally:
-        _stopping[service] -= 1
+        _stopping.discard(one)
 
 
 def _targets(task: dict[str, Any]) -> Iterator[tuple[str, int, float]]:

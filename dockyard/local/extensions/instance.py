@@ -1,6 +1,7 @@
 """What an extension must know of the local AWS that it is part of."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,8 @@ class Instance:
     port: int
     gateway: str
     """Address of this machine within that network."""
+    state: Path
+    """Folder for what it keeps."""
 
     @property
     def registry(self) -> str:

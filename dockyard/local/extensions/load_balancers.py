@@ -2,7 +2,7 @@
 
 - `DNSName` is `localhost:8080`, so that any template's `http://${DNSName}/` is right here as it is on AWS, and a request goes
   by the listener's rules whatever its `Host` is, never to another service of the local AWS. The listener on port 80, or else
-  that on the lowest port, answers there; every other listener has a port of its own.
+  that on the lowest port, answers there; every other listener has a port of its own, from 8443 where it is HTTPS.
 - Requests go to healthy targets; if there is none, to the unhealthy ones (fail open); if there is none of either, 503.
   https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 - Round robin or least outstanding requests, weights, stickiness, slow start.
@@ -21,7 +21,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs
@@ -44,10 +44,14 @@ from dockyard.local.balancer.proxy import (
     passed_on,
 )
 from dockyard.local.balancer.rules import Request, meets, rewritten
-from dockyard.local.extensions import target_health
+from dockyard.local.extensions import https_listeners, target_health
 from dockyard.local.extensions.instance import Instance
+from dockyard.local.lifecycle import DEFAULT_PORT
 
 FIRST_PORT = 8080
+FIRST_HTTPS_PORT = 8443
+_ROOM, _LAST_ROOM = 400, 24000
+"""So far apart are the ports of two local AWS whose own ports are neighbours; all are below the ports that Linux gives out."""
 _TICK = 0.1
 _log = logging.getLogger("dockyard.load_balancers")
 
@@ -65,12 +69,17 @@ class _Balancer:
 
 
 _balancers: dict[str, _Balancer] = {}
-_fronts: dict[tuple[int, str], Front] = {}
+_fronts: dict[tuple[int, str, str], Front] = {}
+"""By port, listener and protocol."""
+_refused: set[tuple[int, str, str]] = set()
 _turn: Counter[str] = Counter()
+_offset = 0
 
 
-def install(_: Instance) -> None:
+def install(instance: Instance) -> None:
     """Open ports where load balancers are made, close them where they are deleted."""
+    global _offset  # noqa: PLW0603  # one process is one local AWS
+    _offset = (instance.port - DEFAULT_PORT) * _ROOM % _LAST_ROOM
     create, delete = alb._create_lb, alb._delete_lb
     handler = provisioners._RESOURCE_HANDLERS["AWS::ElasticLoadBalancingV2::LoadBalancer"]
     from_template, delete_from_template = handler["create"], handler["delete"]
@@ -107,9 +116,24 @@ def reset() -> None:
     _turn.clear()
 
 
+def kept() -> list[dict[str, Any]]:
+    """The ports, which are part of the load balancers' names."""
+    return [asdict(balancer) for balancer in _balancers.values()]
+
+
+def restore(kept: list[dict[str, Any]]) -> None:
+    """Open them again."""
+    _balancers.update({one["arn"]: _Balancer(**one) for one in kept})
+
+
 def ports() -> dict[str, int]:
     """Load balancer to its main port."""
     return {arn: balancer.port for arn, balancer in _balancers.items()}
+
+
+def is_secure(port: int) -> bool:
+    """Whether a port speaks TLS."""
+    return any(number == port and protocol == "HTTPS" for number, _, protocol in list(_fronts))
 
 
 def _named(arn: str) -> str:
@@ -121,12 +145,12 @@ def _named(arn: str) -> str:
     return name
 
 
-def _free_port() -> int:
+def _free_port(first: int = FIRST_PORT) -> int:
     taken = {port for b in list(_balancers.values()) for port in (b.port, *b.others.values())}
-    for port in range(FIRST_PORT, 65536):
+    for port in range(first + _offset, 65536):
         if port not in taken and all(_is_free(host, port) for host in loopback_hosts()):
             return port
-    raise OSError(f"no free port from {FIRST_PORT}")
+    raise OSError(f"no free port from {first + _offset}")
 
 
 def _is_free(host: str, port: int) -> bool:
@@ -167,15 +191,30 @@ async def _open_and_close(pool: Pool) -> None:
         for gone in balancer.others.keys() - set(listeners[1:]):
             del balancer.others[gone]
         for listener in listeners or [""]:
-            wanted[_port_of(balancer, listener, listeners), listener] = balancer
+            wanted[_port_of(balancer, listener, listeners), listener, _protocol(listener)] = balancer
     for key in set(_fronts) - set(wanted):
         _fronts.pop(key).close()
     for key in set(wanted) - set(_fronts):
-        front = Front(_deciding(wanted[key], key[1]), pool)
-        await front.listen(loopback_hosts(), key[0])
-        _fronts[key] = front
+        await _open(key, wanted[key], pool)
     for target in set(pool.targets) - {Target(address, port) for _, address, port in target_health.known()}:
         pool.drop(target)
+
+
+async def _open(key: tuple[int, str, str], balancer: _Balancer, pool: Pool) -> None:
+    """Listen; where another program has the port of a load balancer that was kept, it is tried again until it is free."""
+    port, listener, protocol = key
+    front = Front(_deciding(balancer, listener), pool)
+    tls = https_listeners.context(listener, balancer.account, balancer.region) if protocol == "HTTPS" else None
+    try:
+        await front.listen(loopback_hosts(), port, tls)
+    except OSError as error:
+        front.close()
+        if key not in _refused:
+            _log.error("load balancer %s cannot listen on port %s: %s", balancer.arn, port, error)
+        _refused.add(key)
+    else:
+        _fronts[key] = front
+        _refused.discard(key)
 
 
 def _listeners(balancer: _Balancer) -> list[dict[str, Any]]:
@@ -184,12 +223,16 @@ def _listeners(balancer: _Balancer) -> list[dict[str, Any]]:
     return sorted(found, key=lambda listener: (listener["Port"] != 80, listener["Port"]))
 
 
+def _protocol(listener_arn: str) -> str:
+    return next((str(one["Protocol"]) for key, one in list(alb._listeners._data.items()) if key[-1] == listener_arn), "HTTP")
+
+
 def _port_of(balancer: _Balancer, listener: str, listeners: list[str]) -> int:
     """Where a listener listens on this machine."""
     if listeners[:1] in ([], [listener]):
         return balancer.port
     if listener not in balancer.others:
-        balancer.others[listener] = _free_port()
+        balancer.others[listener] = _free_port(FIRST_HTTPS_PORT if _protocol(listener) == "HTTPS" else FIRST_PORT)
     return balancer.others[listener]
 
 
@@ -299,6 +342,7 @@ def _forward(
         idle_seconds=float(alb._lb_attr(listener["LoadBalancerArn"], "idle_timeout.timeout_seconds", "60")),
         response_headers=[*_own_headers(listener), *kept_group, *kept_target],
         done=done,
+        group=group["TargetGroupArn"],
     )
 
 

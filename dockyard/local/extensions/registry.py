@@ -1,20 +1,15 @@
 """ECR: addresses that exist here, and answers as AWS gives them.
 
-- `repositoryUri` and the token's `proxyEndpoint` name a host that can be reached; images that templates name as
+- `repositoryUri` names a host that can be reached; images that templates name as
   `<account>.dkr.ecr.<region>.amazonaws.com/...` are pulled from there.
-- `DescribeImages` of a tag that is not there answers `ImageNotFoundException`; with an empty list the CDK CLI would
-  believe that the image is there.
-  https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
 - CloudFormation makes no repository of a name that is there: one that stayed when its stack went is imported, or in the way.
   https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
-- Tags of a repository with `IMMUTABLE_WITH_EXCLUSION` do not move, save those that a filter names.
+- A repository keeps the filters of tags that are, or are not, immutable: from a template and from the API.
   https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
+- `DescribeRepositories` gives its list in pages.
 """
 
-import base64
-import fnmatch
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,90 +19,93 @@ from ministack.services import ecr
 from ministack.services.cloudformation import changesets, provisioners
 
 from dockyard.local.extensions.instance import Instance
+from dockyard.local.extensions.registry_api import Data, RefusedError, answer, page
+from dockyard.local.extensions.registry_api import repository as known
 
 _AWS_HOST = re.compile(r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/")
 _TYPE = "AWS::ECR::Repository"
-_TOKEN_SECONDS = 12 * 3600
+_FILTERS = "imageTagMutabilityExclusionFilters"
 
 
 def install(instance: Instance) -> None:
     """Give every ECR address this machine's, and every answer AWS's."""
     ecr._repo_uri = lambda name: f"{instance.registry}/{name}"
-    ecr._get_authorization_token = lambda _: _authorization(instance)
-    _refuse_missing_images()
+    ecr._ensure_repo_exists = _unknown
     _import_repositories()
-    _keep_tags_in_place()
+    _keep_filters()
+    _read_filters_of_templates()
+    _describe_in_pages()
     for owner, methods in ((ImageCollection, ("get", "pull", "get_registry_data")), (ContainerCollection, ("run", "create"))):
         for method in methods:
             _readdress(owner, method, instance.registry)
 
 
-def _authorization(instance: Instance) -> Any:
-    return ecr.json_response(
-        {
-            "authorizationData": [
-                {
-                    "authorizationToken": base64.b64encode(b"AWS:local").decode(),
-                    "expiresAt": int(time.time()) + _TOKEN_SECONDS,
-                    "proxyEndpoint": f"http://{instance.registry}",
-                }
-            ]
-        }
-    )
+def _unknown(name: str) -> Any:
+    """What a client of the registry gets for a repository that is not there; None for others."""
+    try:
+        known({"repositoryName": name})
+    except RefusedError as refused:
+        return ecr._registry_error(404, refused.oci, str(refused), {"name": name})
+    return None
 
 
-def _refuse_missing_images() -> None:
-    original = ecr._describe_images
+def _keep_filters() -> None:
+    """ministack forgets them."""
+    make, put, shape = ecr._create_repository, ecr._put_image_tag_mutability, ecr._repo_shape
 
-    def describe_images(data: dict[str, Any]) -> Any:
-        name = data.get("repositoryName", "")
-        for image in data.get("imageIds") or []:
-            if name in ecr._repositories and not ecr._find_image(name, image):
-                return ecr.error_response_json(
-                    "ImageNotFoundException",
-                    f"The image with imageId {image} does not exist within the repository with name '{name}' "
-                    f"in the registry with id '{ecr._registry_id()}'",
-                    400,
-                )
-        return original(data)
+    def keep(data: Data, answered: Any) -> Any:
+        if answered[0] == 200:
+            ecr._repositories[data["repositoryName"]][_FILTERS] = data.get(_FILTERS, [])
+        return answered
 
-    ecr._describe_images = describe_images
+    def with_filters(repository: Data) -> Data:
+        filters = repository.get(_FILTERS)
+        return {**shape(repository), **({_FILTERS: filters} if filters else {})}
+
+    ecr._create_repository = lambda data: keep(data, make(data))
+    ecr._put_image_tag_mutability = lambda data: keep(data, put(data))
+    ecr._repo_shape = with_filters
 
 
-def _keep_tags_in_place() -> None:
-    """Carry the filters from the template, and let a manifest be put under an immutable tag only where one applies."""
-    to_api, put_manifest = provisioners._ecr_cfn_to_api, ecr._v2_put_manifest
+def _read_filters_of_templates() -> None:
+    """And make no repository that is there."""
+    to_api = provisioners._ecr_cfn_to_api
+    handler = provisioners._RESOURCE_HANDLERS[_TYPE]
+    create_original, update_original = handler["create"], handler["update"]
 
-    def with_filters(props: dict[str, Any]) -> dict[str, Any]:
+    def with_filters(props: Data) -> Data:
         filters = [
             {"filterType": f["ImageTagMutabilityExclusionFilterType"], "filter": f["ImageTagMutabilityExclusionFilterValue"]}
             for f in props.get("ImageTagMutabilityExclusionFilters") or []
         ]
-        return {**to_api(props), "imageTagMutabilityExclusionFilters": filters}
+        return {**to_api(props), _FILTERS: filters}
 
-    def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
+    def create(logical_id: str, props: Data, stack: str) -> Any:
         name = props.get("RepositoryName")
         if name in ecr._repositories:
             raise ValueError(f"The repository with name '{name}' already exists in the registry with id '{ecr._registry_id()}'")
-        physical_id, attributes = create_original(logical_id, props, stack)
-        ecr._repositories[physical_id].update(with_filters(props))
-        return physical_id, attributes
+        return create_original(logical_id, props, stack)
 
-    def put(name: str, reference: str, headers: dict[str, str], body: bytes) -> Any:
-        repository = ecr._repositories.get(name) or {}
-        if repository.get("imageTagMutability") != "IMMUTABLE_WITH_EXCLUSION":
-            return put_manifest(name, reference, headers, body)
-        filters = repository.get("imageTagMutabilityExclusionFilters", [])
-        free = any(fnmatch.fnmatchcase(reference, f["filter"]) for f in filters)
-        repository["imageTagMutability"] = "MUTABLE" if free else "IMMUTABLE"
-        try:
-            return put_manifest(name, reference, headers, body)
-        finally:
-            repository["imageTagMutability"] = "IMMUTABLE_WITH_EXCLUSION"
+    def update(physical_id: str, old: Data, new: Data, *rest: Any) -> Any:
+        done = update_original(physical_id, old, new, *rest)
+        ecr._repositories[physical_id][_FILTERS] = with_filters(new)[_FILTERS]
+        return done
 
-    handler = provisioners._RESOURCE_HANDLERS[_TYPE]
-    create_original, handler["create"] = handler["create"], create
-    ecr._v2_put_manifest = put
+    provisioners._ecr_cfn_to_api = with_filters
+    handler.update(create=create, update=update)
+
+
+def _describe_in_pages() -> None:
+    original = ecr._describe_repositories
+
+    def describe(data: Data) -> Data:
+        for name in data.get("repositoryNames") or []:
+            known({"repositoryName": name})
+        everything = ecr.json.loads(original({**data, "maxResults": len(ecr._repositories) or 1})[2])["repositories"]
+        shown, more = page(everything, data)
+        return {"repositories": shown, **more}
+
+    answer("DescribeRepositories", describe)
 
 
 def _import_repositories() -> None:

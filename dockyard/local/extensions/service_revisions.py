@@ -18,6 +18,7 @@ from dockyard.local.extensions.instance import Instance
 
 _SETTINGS = (
     "loadBalancers", "networkConfiguration", "capacityProviderStrategy", "launchType", "platformVersion", "serviceRegistries",
+    "serviceConnectConfiguration",
 )  # fmt: skip
 
 
@@ -28,7 +29,7 @@ def install(_: Instance) -> None:
     def update_service(data: dict[str, Any]) -> Any:
         if service := _named(data):
             for deployment in service["deployments"]:
-                _revision(service, deployment)
+                revision(service, deployment)
             changed = {key: data[key] for key in _SETTINGS if key in data and data[key] != service.get(key)}
             if changed:
                 service.update(copy.deepcopy(changed))  # so that the new deployment begins with them
@@ -38,7 +39,7 @@ def install(_: Instance) -> None:
     def reconcile_service_tasks(cluster: str, key: str) -> None:
         service = ecs._services.get(key)
         if primary := ecs._primary_deployment(service or {}):
-            service.update(copy.deepcopy(_revision(service, primary)))
+            service.update(copy.deepcopy(revision(service, primary)))
         reconcile(cluster, key)
 
     ecs._update_service = ecs._ACTION_MAP["UpdateService"] = update_service
@@ -49,11 +50,9 @@ def install(_: Instance) -> None:
 def balanced(service: dict[str, Any], task: dict[str, Any]) -> list[tuple[str, int]]:
     """Target groups that a task is registered in, each with its port: it stays in them, whatever becomes of its deployment."""
     if "_balanced" not in task:
-        deployment = ecs._deployment_for_task(service, task)
-        settings = _revision(service, deployment) if deployment else service
         task["_balanced"] = [
             (one["targetGroupArn"], int(one.get("containerPort", 80)))
-            for one in settings.get("loadBalancers") or []
+            for one in settings_of(service, task).get("loadBalancers") or []
             if one.get("targetGroupArn")
         ]
     found: list[tuple[str, int]] = task["_balanced"]
@@ -68,7 +67,13 @@ def _named(data: dict[str, Any]) -> dict[str, Any] | None:
     return ecs._services.get(f"{cluster}/{service[0]}") if service else None
 
 
-def _revision(service: dict[str, Any], deployment: dict[str, Any]) -> dict[str, Any]:
+def settings_of(service: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
+    """The settings of the deployment that a task belongs to."""
+    deployment = ecs._deployment_for_task(service, task)
+    return revision(service, deployment) if deployment else service
+
+
+def revision(service: dict[str, Any], deployment: dict[str, Any]) -> dict[str, Any]:
     """The settings of a deployment: those that the service had when it was first asked for."""
     if "_revision" not in deployment:
         deployment["_revision"] = {key: copy.deepcopy(service[key]) for key in _SETTINGS if key in service}

@@ -1,8 +1,8 @@
 """CloudFormation waits for a service to be steady, and fails the stack when it is not to be.
 
 It waits until the deployment that it began is completed, as many tasks run as are wanted, and the old ones are gone. When
-the circuit breaker gives the deployment up, the resource fails and the stack rolls back; a service that was being created
-is deleted with it, one that was being updated gets its old properties again.
+the circuit breaker or an alarm fails the deployment, or it is stopped, the resource fails and the stack rolls back; a service
+that was being created is deleted with it, one that was being updated gets its old properties again.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
 """
 
@@ -14,13 +14,17 @@ from ministack.core.responses import new_uuid
 from ministack.services import ecs
 from ministack.services.cloudformation import provisioners, stacks
 
-from dockyard.local.extensions import draining
+from dockyard.local.extensions import draining, service_history
 from dockyard.local.extensions.instance import Instance
 
 TYPE = "AWS::ECS::Service"
 LIMIT_SECONDS = 3 * 3600
 """As long as CloudFormation itself waits."""
 _TICK = 0.05
+_FAILURES = {
+    "deploymentCircuitBreaker": "ECS Deployment Circuit Breaker was triggered",
+    "alarms": "ECS Deployment Alarm was triggered",
+}
 
 
 def install(_: Instance) -> None:
@@ -74,11 +78,13 @@ def _wait(physical_id: str, *, known: set[str]) -> None:
     awaited = begun or (ecs._primary_deployment(service) or {}).get("id")
 
     def over() -> bool:
-        deployment = next((d for d in service["deployments"] if d["id"] == awaited), None)
+        deployment = next((d for d in service_history.deployments(service) if d["id"] == awaited), None)
         if deployment is None or deployment["rolloutState"] == "FAILED":
+            monitor = service_history.record(deployment).get("triggered") if deployment else None
             raise ValueError(
-                "Resource handler returned message: \"Error occurred during operation 'ECS Deployment Circuit Breaker was "
-                f"triggered'.\" (RequestToken: {new_uuid()}, HandlerErrorCode: GeneralServiceException)"
+                'Resource handler returned message: "Error occurred during operation '
+                f"'{_FAILURES.get(str(monitor), 'ECS Deployment was stopped')}'.\" "
+                f"(RequestToken: {new_uuid()}, HandlerErrorCode: GeneralServiceException)"
             )
         steady = deployment["rolloutState"] == "COMPLETED" and service["runningCount"] == service["desiredCount"]
         return service["status"] != "ACTIVE" or (steady and not draining.stopping(_key(physical_id)))

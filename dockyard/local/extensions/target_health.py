@@ -81,6 +81,12 @@ def state(target_group: str, address: str, port: int) -> str:
     return found.state if found else "unused"
 
 
+def description(target_group: str, address: str, port: int) -> str:
+    """What was wrong at the last check, as `DescribeTargetHealth` tells it."""
+    found = _health.get((target_group, address, port))
+    return found.reason[1] if found and found.reason else "Health checks failed"
+
+
 def known() -> list[Key]:
     """All targets of all groups."""
     return list(_health)

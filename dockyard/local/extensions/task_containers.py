@@ -33,7 +33,7 @@ _RESTART_PERIOD = 300.0
 _TICK = 0.05
 _PAUSE_IMAGE = "dockyard/pause:1"
 _PAUSE_NAME = "~internal~ecs~pause"
-_OF_THE_NETWORK = ("network", "ports", "extra_hosts", "hostname")
+_OF_THE_NETWORK = ("network", "networking_config", "ports", "extra_hosts", "hostname")
 """Settings that only the holder of the network may have."""
 
 

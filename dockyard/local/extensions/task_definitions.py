@@ -21,12 +21,14 @@ _FIRST_WORD = re.compile(r"^[A-Z]+(?=[A-Z][a-z])|^[A-Z]")
 _VERBATIM = {"options", "dockerLabels"}
 """Maps whose keys are the user's own."""
 _SERVICE_PROPERTIES = (
+    "DeploymentController",
     "EnableECSManagedTags",
     "EnableExecuteCommand",
     "HealthCheckGracePeriodSeconds",
     "PlatformVersion",
     "PropagateTags",
     "SchedulingStrategy",
+    "ServiceConnectConfiguration",
     "ServiceRegistries",
 )
 _TASK_PROPERTIES = {"EphemeralStorage", "IpcMode", "ProxyConfiguration", "RuntimePlatform", "Volumes"}
@@ -76,11 +78,16 @@ def _carry_service_properties() -> None:
             _from_template.properties = {}
 
     def create_with_properties(data: dict[str, Any]) -> Any:
-        return create_service({**getattr(_from_template, "properties", {}), **data})
+        return create_service(with_template(data))
 
     provisioners._ecs_service_create = create_from_template
     provisioners._RESOURCE_HANDLERS["AWS::ECS::Service"]["create"] = create_from_template
     ecs._create_service = ecs._ACTION_MAP["CreateService"] = create_with_properties
+
+
+def with_template(data: dict[str, Any]) -> dict[str, Any]:
+    """A call for a service with the properties of the template that it is made for, if it is."""
+    return {**getattr(_from_template, "properties", {}), **data}
 
 
 def _decrypt_secure_strings() -> None:

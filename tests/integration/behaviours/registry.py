@@ -14,22 +14,14 @@ from tests.integration.local_aws import Server
 
 
 @acts("registry")
-def missing_images_are_told(aws: Server) -> None:
-    """Or the CDK CLI would believe that the image is there."""
-    ecr = aws.client("ecr")
-    ecr.create_repository(repositoryName="empty")
-    with pytest.raises(ecr.exceptions.ImageNotFoundException):
-        ecr.describe_images(repositoryName="empty", imageIds=[{"imageTag": "v1"}])
-
-
-@acts("registry")
 def tags_stay_but_for_those_of_caches(aws: Server) -> None:
     """registry: `IMMUTABLE_WITH_EXCLUSION`."""
     folder = Path(tempfile.mkdtemp(dir=aws.local.folder))
     assert aws.deploy("r", {"Repository": {"Type": "AWS::ECR::Repository", "Properties": {
         "RepositoryName": "app", "ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION", "ImageTagMutabilityExclusionFilters": [
             {"ImageTagMutabilityExclusionFilterType": "WILDCARD", "ImageTagMutabilityExclusionFilterValue": "cache-*"}]}}})  # fmt: skip
-    registry, _, repository = aws.client("ecr").describe_repositories()["repositories"][0]["repositoryUri"].partition("/")
+    registry, repository = aws.registry(), "app"
+    assert aws.client("ecr").describe_repositories()["repositories"][0]["repositoryUri"] == f"{registry.host}/{repository}"
     one, two = (make_archive(_tar(folder / name), folder / f"{name}-image", {}, {}) for name in ("one", "two"))
     for tag in ("v1", "cache-1"):
         one.upload(registry, repository, tag)

@@ -1,0 +1,48 @@
+"""The configuration of the `docker` CLI, with credentials of more registries: for one program, not for the machine.
+
+https://docs.docker.com/reference/cli/docker/#configuration-files
+"""
+
+import base64
+import contextlib
+import json
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from dockyard.doors.aws import Registry
+
+_FILE = "config.json"
+
+
+@contextlib.contextmanager
+def configured(environment: Mapping[str, str], registries: Collection[Registry]) -> Iterator[dict[str, str]]:
+    """Variables under which a CLI knows these registries besides what it knows already, as long as the block lasts."""
+    if not registries:
+        yield {}
+        return
+    own = Path(environment.get("DOCKER_CONFIG") or Path(environment.get("HOME") or Path.home()) / ".docker")
+    with tempfile.TemporaryDirectory(prefix="dockyard-docker-") as folder:
+        for entry in own.glob("*"):
+            if entry.name != _FILE:
+                (Path(folder) / entry.name).symlink_to(entry.absolute())  # contexts, plug-ins, builders
+        content = json.dumps(_with_credentials(_read(own / _FILE), registries))
+        (Path(folder) / _FILE).write_text(content, encoding="utf-8")
+        yield {"DOCKER_CONFIG": folder}
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return content
+
+
+def _with_credentials(content: Mapping[str, Any], registries: Collection[Registry]) -> dict[str, Any]:
+    """An empty helper says that the credentials are in the file, whatever store others are in."""
+    auths = {r.host: {"auth": base64.b64encode(f"{r.username}:{r.password}".encode()).decode()} for r in registries}
+    helpers = {registry.host: "" for registry in registries}
+    kept = {"auths": content.get("auths") or {}, "credHelpers": content.get("credHelpers") or {}}
+    return {**content, "auths": {**kept["auths"], **auths}, "credHelpers": {**kept["credHelpers"], **helpers}}

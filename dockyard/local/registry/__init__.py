@@ -1,0 +1,1 @@
+"""What a registry of images is made of, whichever server answers for it: files, manifests, policies, tokens."""

@@ -1,0 +1,28 @@
+"""Writes the table of behaviours into docs/local_aws.md: python -m tests.integration.behaviours.table."""
+
+from itertools import groupby
+from pathlib import Path
+
+from tests.integration.behaviours.contract import behaviours
+
+PAGE = Path(__file__).parents[3] / "docs" / "local_aws.md"
+BEGIN, END = "<!-- behaviours: begin -->\n", "<!-- behaviours: end -->\n"
+
+
+def written(page: str) -> str:
+    """The page with its table made anew."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{_table()}\n{END}{after}"
+
+
+def _table() -> str:
+    rows = ["| Behaviour | | Extension |", "|---|---|---|"]
+    for area, group in groupby(behaviours(), key=lambda one: one.area):
+        rows.append(f"| **{area.replace('_', ' ').capitalize()}** | | |")
+        rows += [f"| {one.sentence[0].upper()}{one.sentence[1:]} | {one.kind} | `{one.extension}` |" for one in group]
+    return "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(written(PAGE.read_text()))

@@ -1,0 +1,10 @@
+"""Two minutes of random operations; `python -m tests.integration.soak` does an hour of them, and other seeds."""
+
+from tests.integration.soak import soak
+
+SECONDS, SEED = 120, 7
+
+
+def test_what_runs_is_what_was_asked_for_whatever_happens(base_image, tmp_path):
+    done = soak(tmp_path, SECONDS, SEED, engine=None)
+    assert done.total() > 5, done

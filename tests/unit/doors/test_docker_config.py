@@ -1,0 +1,34 @@
+"""The CLI's configuration with one more registry."""
+
+import base64
+import json
+from pathlib import Path
+
+from dockyard.doors.aws import Registry
+from dockyard.doors.docker_config import configured
+
+LOCAL = Registry("localhost:1", "AWS", "secret")
+
+
+def test_without_registries_the_machines_configuration_is_used():
+    with configured({}, []) as variables:
+        assert variables == {}
+
+
+def test_what_the_machine_has_stays_and_the_file_is_not_touched(tmp_path):
+    own = {"auths": {"a": {"auth": "x"}}, "credsStore": "desktop", "currentContext": "colima"}
+    (tmp_path / "config.json").write_text(json.dumps(own))
+    (tmp_path / "contexts").mkdir()
+    with configured({"DOCKER_CONFIG": str(tmp_path)}, [LOCAL]) as variables:
+        folder = Path(variables["DOCKER_CONFIG"])
+        seen = json.loads((folder / "config.json").read_text())
+        assert (folder / "contexts").resolve() == tmp_path / "contexts"
+    assert seen["auths"] == {"a": {"auth": "x"}, "localhost:1": {"auth": base64.b64encode(b"AWS:secret").decode()}}
+    assert (seen["credHelpers"], seen["credsStore"], seen["currentContext"]) == ({"localhost:1": ""}, "desktop", "colima")
+    assert json.loads((tmp_path / "config.json").read_text()) == own
+    assert (tmp_path / "contexts").is_dir() and not folder.exists()
+
+
+def test_a_machine_without_configuration_gets_one(tmp_path):
+    with configured({"HOME": str(tmp_path)}, [LOCAL]) as variables:
+        assert json.loads((Path(variables["DOCKER_CONFIG"]) / "config.json").read_text())["auths"]
