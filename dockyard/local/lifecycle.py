@@ -140,13 +140,17 @@ class LocalAws:
     def resources(self) -> dict[str, Any]:
         """Types of the resources of its stacks, with their numbers: those that are `acting`, `simulated`, and `stored_only`.
 
-        Empty where it does not run.
+        Empty where it does not run, or was started by a Dockyard that did not tell.
         """
         port = self.port
         if port is None:
             return {}
-        with _DIRECT.open(_request(port, "/_dockyard/status"), timeout=10) as answer:
-            found: dict[str, Any] = json.load(answer)
+        try:
+            with _DIRECT.open(_request(port, "/_dockyard/status"), timeout=10) as answer:
+                found: dict[str, Any] = json.load(answer)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return {}
         return found
 
     def environment(self) -> dict[str, str]:

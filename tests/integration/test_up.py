@@ -40,7 +40,7 @@ def test_status_tells_what_runs(site):
     found = json.loads(site.dockyard("local", "status", "--json").stdout)
     assert found["running"]["port"] == site.port
     assert len(found["containers"]) == 2
-    assert found["resources"]["stored_only"]["AWS::EC2::SecurityGroupIngress"] > 0
+    assert found["resources"]["stored_only"]["AWS::IAM::Role"] > 0
     assert "stored only: AWS::" in site.dockyard("local", "status").stdout
 
 

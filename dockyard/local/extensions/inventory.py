@@ -38,7 +38,6 @@ STORED = {
     "AWS::IAM": ("InstanceProfile", "ManagedPolicy", "Policy", "Role", "User"),
     "AWS::Lambda": ("Permission",),
     "AWS::Logs": ("ResourcePolicy",),
-    "AWS::Route53": ("HostedZone", "RecordSet"),
     "AWS::S3": ("BucketPolicy",),
     "AWS::SNS": ("TopicPolicy",),
     "AWS::SQS": ("QueuePolicy",),
@@ -65,7 +64,7 @@ def _answer() -> tuple[int, dict[str, str], bytes]:
 
 
 def _inventory() -> dict[str, Any]:
-    stored = {*stored_types.names(), *(f"{service}::{kind}" for service, kinds in STORED.items() for kind in kinds)}
+    stored = {*stored_types.are_stored(), *(f"{service}::{kind}" for service, kinds in STORED.items() for kind in kinds)}
     found = Counter(
         resource["ResourceType"]
         for stack in list(_stacks._data.values())

@@ -33,9 +33,11 @@ from dockyard.local.extensions.event_targets import (
     run_task_request,
 )
 from dockyard.local.extensions.instance import Instance
+from dockyard.local.timetables import Timetable
 
 _TICK = 0.2
 _UNIVERSAL = "arn:aws:scheduler:::aws-sdk:"
+_VERSION = ("ScheduleExpression", "ScheduleExpressionTimezone", "StartDate", "EndDate", "State", "LastModificationDate")
 _PROPERTIES = (
     "ActionAfterCompletion", "Description", "EndDate", "FlexibleTimeWindow", "GroupName", "KmsKeyArn", "ScheduleExpression",
     "ScheduleExpressionTimezone", "StartDate", "State", "Target",
@@ -86,73 +88,35 @@ def _loop() -> None:
 
 
 def _tick(now: datetime) -> None:
-    for kind, table, begin, fire in (
-        ("schedule", scheduler._schedules, _begin_of_schedule, _fire_schedule),
-        ("rule", eventbridge._rules, _begin_of_rule, _fire_rule),
-    ):
+    for kind, table, fire in (("schedule", scheduler._schedules, _fire_schedule), ("rule", eventbridge._rules, _fire_rule)):
         records = dict(table._data)
         for gone in [known for known in _plans if known[0] == kind and known[1] not in records]:
             del _plans[gone]
         for key, record in records.items():
             if record.get("ScheduleExpression"):
-                _look(kind, key, record, now, begin, fire)
+                _look(kind, key, record, now, fire)
 
 
-def _look(
-    kind: str,
-    key: Key,
-    record: Record,
-    now: datetime,
-    begin: Callable[[Record, datetime, bool], datetime | None],
-    fire: Callable[[Key, Record, datetime, bool], None],
-) -> None:
-    version = tuple(
-        str(record.get(name))
-        for name in ("ScheduleExpression", "ScheduleExpressionTimezone", "StartDate", "EndDate", "State", "LastModificationDate")
-    )
-    plan = _plans.get((kind, key))
+def _look(kind: str, key: Key, record: Record, now: datetime, fire: Callable[[Key, Record, datetime, bool], None]) -> None:
+    version = tuple(str(record.get(name)) for name in _VERSION)
+    plan, timetable = _plans.get((kind, key)), _timetable(kind, record, now)
     if plan is None or plan.version != version:
-        plan = _plans[kind, key] = _Plan(version, _within(record, begin(record, now, plan is None)))
+        plan = _plans[kind, key] = _Plan(version, timetable.first(now, is_new=plan is None))
     if record.get("State") != "ENABLED" or plan.due is None or plan.due > now:
         return
-    due, plan.due = plan.due, _within(record, _next(record, plan.due, now))
+    due, plan.due = plan.due, timetable.next(plan.due, now)
     fire(key, record, due, plan.due is None)
 
 
-def _begin_of_schedule(record: Record, now: datetime, is_new: bool) -> datetime | None:
-    start, is_rate = _moment(record.get("StartDate")), record["ScheduleExpression"].startswith("rate(")
-    if is_rate and start and start > now:
-        return start
-    if is_rate and start:
-        interval = (_after(record, start) or start) - start
-        return start + ((now - start) // interval + 1) * interval
-    if is_rate and is_new:
-        return now
-    created = datetime.fromtimestamp(record["CreationDate"], UTC)
-    return _after(record, max(start or now, created if is_new else now))
-
-
-def _begin_of_rule(record: Record, now: datetime, is_new: bool) -> datetime | None:
-    """The countdown of a rate begins when the rule is made."""
-    return _after(record, datetime.fromtimestamp(record.get("CreationTime") or now.timestamp(), UTC) if is_new else now)
-
-
-def _next(record: Record, due: datetime, now: datetime) -> datetime | None:
-    """What was missed, as while the machine slept, is not made up for."""
-    following = _after(record, due)
-    return _after(record, now) if following and following < now else following
-
-
-def _after(record: Record, moment: datetime) -> datetime | None:
-    try:
-        return schedules.next_after(record["ScheduleExpression"], moment, record.get("ScheduleExpressionTimezone") or "UTC")
-    except ValueError:
-        return None
-
-
-def _within(record: Record, due: datetime | None) -> datetime | None:
-    end = _moment(record.get("EndDate"))
-    return None if due and end and due > end else due
+def _timetable(kind: str, record: Record, now: datetime) -> Timetable:
+    return Timetable(
+        expression=record["ScheduleExpression"],
+        made=datetime.fromtimestamp(record.get("CreationDate") or record.get("CreationTime") or now.timestamp(), UTC),
+        zone=record.get("ScheduleExpressionTimezone") or "UTC",
+        start=_moment(record.get("StartDate")),
+        end=_moment(record.get("EndDate")),
+        begins_at_once=kind == "schedule",
+    )
 
 
 def _moment(value: Any) -> datetime | None:

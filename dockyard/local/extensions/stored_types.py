@@ -83,13 +83,18 @@ Made = tuple[str, Mapping[str, Any]]
 
 def install(_: Instance) -> None:
     """Register those that nobody else has."""
-    for name in names():
+    for name in _names():
         provisioners._RESOURCE_HANDLERS.setdefault(name, handler(name))
 
 
-def names() -> Iterator[str]:
+def _names() -> Iterator[str]:
     """Their full names."""
     return (f"AWS::{service}::{kind}" for service, kinds in TYPES.items() for kind in kinds)
+
+
+def are_stored() -> set[str]:
+    """Those of all types that are registered and do nothing."""
+    return {name for name, one in provisioners._RESOURCE_HANDLERS.items() if one.get("stored_only")}
 
 
 def handler(type_name: str) -> dict[str, Any]:
@@ -105,7 +110,7 @@ def handler(type_name: str) -> dict[str, Any]:
             return create(logical_id, new, stack)
         return physical_id, attributes(type_name, physical_id, new)
 
-    return {"create": create, "update": update, "update_with_logical_id": True, "delete": lambda *_: None}
+    return {"create": create, "update": update, "update_with_logical_id": True, "delete": lambda *_: None, "stored_only": True}
 
 
 def _identifier(type_name: str, name: str, props: Properties) -> str:

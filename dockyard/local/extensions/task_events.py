@@ -53,6 +53,16 @@ def reset() -> None:
     _told.clear()
 
 
+def kept() -> dict[str, str]:
+    """What was told is not told again after a new start."""
+    return dict(_told)
+
+
+def restore(told: dict[str, str]) -> None:
+    """As it was told."""
+    _told.update(told)
+
+
 def _name_groups() -> None:
     """A task that belongs to no service and is given no group has its family's."""
     original = ecs._run_task
