@@ -3,7 +3,8 @@
 - The first deployment of a service begins `IN_PROGRESS`, as every other.
 - A task behind a load balancer counts once its target is healthy, one with health checks of its own once these are; until then
   the old tasks stay.
-- A task that is found unhealthy after the grace period is stopped and counts as failed for the circuit breaker.
+- A task that a user stops is replaced; one that is found unhealthy after the grace period is stopped and counts as failed for
+  the circuit breaker.
 - The old tasks are stopped, then the deployment is completed; a failed one is no longer listed then.
   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
@@ -17,6 +18,7 @@ from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import ecs
 
 from dockyard.local.extensions import container_health, service_history, target_health
+from dockyard.local.extensions.draining import service_key
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.service_history import Deployment, Service, say
 from dockyard.local.extensions.service_revisions import balanced
@@ -42,6 +44,26 @@ def install(_: Instance) -> None:
             )
 
     ecs._record_service_task_healthy = record_healthy
+    _replace_what_a_user_stops()
+
+
+def _replace_what_a_user_stops() -> None:
+    original = ecs._ACTION_MAP["StopTask"]
+
+    def stop_task(data: dict[str, Any]) -> Any:
+        task = ecs._resolve_task(data.get("task", ""), ecs._resolve_cluster_name(data.get("cluster", "default"))) or {}
+        answer = original(data)
+        key = service_key(task) if task else ""
+        if key in ecs._services:
+            spawn_background(_reconcile, key, get_account_id(), get_region(), thread_name="dockyard-replace-task")
+        return answer
+
+    ecs._ACTION_MAP["StopTask"] = stop_task
+
+
+def _reconcile(key: str, account: str, region: str) -> None:
+    with request_scope(account, region):
+        ecs._reconcile_service_tasks(key.split("/", maxsplit=1)[0], key)
 
 
 def _begin_in_progress() -> None:

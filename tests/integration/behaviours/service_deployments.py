@@ -211,6 +211,16 @@ def a_service_tells_what_it_does(aws: Server) -> None:
     assert len([one for one in told if "steady" in one]) == len([one for one in told if "draining" in one]) + 1 == 2
 
 
+@acts("deployments")
+def a_task_of_a_service_that_a_user_stops_is_replaced(aws: Server) -> None:
+    """What is wanted is the service's count, not that very task."""
+    made = Service(aws)
+    made.ends("SUCCESSFUL")
+    before = set(made.tasks("RUNNING"))
+    aws.client("ecs").stop_task(cluster="c", task=min(before))
+    until(lambda: len(set(made.tasks("RUNNING")) - {min(before)}) == len(before), 8)
+
+
 @acts("service_throttle")
 def tasks_that_fail_to_start_are_launched_ever_more_seldom(aws: Server) -> None:
     """Until a new deployment begins."""
@@ -227,7 +237,7 @@ def tasks_that_fail_to_start_are_launched_ever_more_seldom(aws: Server) -> None:
     time.sleep(2)
     assert len(made.tasks("STOPPED")) == 3
     made.update(taskDefinition=made.define())
-    made.ends("SUCCESSFUL", 3.5)
+    made.ends("SUCCESSFUL", 15)
 
 
 class Alarm:
