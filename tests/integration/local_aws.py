@@ -34,6 +34,11 @@ DYING = "import sys; print('no database'); sys.exit(7)"
 DEAF = "import time; time.sleep(600)"
 
 
+def sick(status: int) -> str:
+    """An app that answers so to its health check."""
+    return APP.replace("404 if", f"{status} if").replace('"/sick"', '"/"')
+
+
 class Server:
     """A running local AWS."""
 

@@ -23,14 +23,14 @@ import psutil
 from dockyard.doors.process import Processes
 from dockyard.local.engine import Engine
 from dockyard.local.stand_ins import archive_of
-from tests.integration.local_aws import APP, DEAF, DYING, Server, until
+from tests.integration.local_aws import APP, DEAF, DYING, Server, sick, until
 from tests.integration.support import environment, get
 
 SETTLE_SECONDS = 60
 SAVED_SECONDS = 6.0
 """The account is written down every five seconds."""
 NAMES = ("one", "two", "three")
-BAD = {"exits": (DYING, "/"), "opens no port": (DEAF, "/"), "answers 404 to its health check": (APP, "/sick")}
+BAD = {"exits": DYING, "opens no port": DEAF, "answers 404 to its health check": sick(404)}
 
 
 @dataclass
@@ -72,16 +72,16 @@ class World:
     def deploy(self) -> str:
         name, version = self.random.choice(NAMES), f"v{self.random.randrange(10**6)}"
         known = name in self.wanted
-        status = self.server.deploy(name, self._service(name, APP, "/", version), PARAMETERS, update=known)
+        status = self.server.deploy(name, self._service(name, APP, version), PARAMETERS, update=known)
         assert status == ("UPDATE_COMPLETE" if known else "CREATE_COMPLETE"), status
         self.wanted[name] = Wanted(version, self.wanted[name].count if known else 1)
         return f"deployed {name} {version}"
 
     def deploy_bad(self) -> str:
-        name, (how, (code, path)) = self._any(), self.random.choice(list(BAD.items()))
+        name, (how, code) = self._any(), self.random.choice(list(BAD.items()))
         if self.wanted[name].count == 0:
             return f"{name} has no tasks, so no bad version would be noticed"
-        status = self.server.deploy(name, self._service(name, code, path, "bad"), PARAMETERS, update=True)
+        status = self.server.deploy(name, self._service(name, code, "bad"), PARAMETERS, update=True)
         assert status == "UPDATE_ROLLBACK_COMPLETE", status
         return f"deployed a {name} that {how}: rolled back"
 
@@ -117,7 +117,7 @@ class World:
 
     def restart(self) -> str:
         self.server.stop()
-        assert not self._containers(), "containers outlive the local AWS"
+        assert not self._containers(ended=True), "containers outlive the local AWS"
         self.server = Server(self.folder, persist=True)
         return "stopped the local AWS, and started it"
 
@@ -163,10 +163,11 @@ class World:
     def _any(self) -> str:
         return self.random.choice(sorted(self.wanted))
 
-    def _containers(self) -> list[str]:
-        return sorted(self.server.docker.containers(f"dockyard.local={self.server.name}", ended=True))
+    def _containers(self, *, ended: bool = False) -> list[str]:
+        """One that has ended by itself stays for two minutes, for its logs."""
+        return sorted(self.server.docker.containers(f"dockyard.local={self.server.name}", ended=ended))
 
-    def _service(self, name: str, code: str, path: str, version: str) -> dict:
+    def _service(self, name: str, code: str, version: str) -> dict:
         container = {
             "Name": "app", "Image": self.image, "Memory": 64, "Command": ["python", "-c", code],
             "PortMappings": [{"ContainerPort": 8080}], "Environment": [{"Name": "ANSWER", "Value": version}],
@@ -175,7 +176,7 @@ class World:
             "Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": {
                 "Family": name, "NetworkMode": "awsvpc", "ContainerDefinitions": [container]}},
             "Targets": {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": {
-                "Port": 80, "Protocol": "HTTP", "TargetType": "ip", "HealthCheckPath": path, "HealthCheckIntervalSeconds": 5,
+                "Port": 80, "Protocol": "HTTP", "TargetType": "ip", "HealthCheckIntervalSeconds": 5,
                 "HealthCheckTimeoutSeconds": 2, "UnhealthyThresholdCount": 2, "HealthyThresholdCount": 2,
                 "TargetGroupAttributes": [{"Key": "deregistration_delay.timeout_seconds", "Value": "2"}]}},
             "Rule": {"Type": "AWS::ElasticLoadBalancingV2::ListenerRule", "Properties": {
@@ -213,7 +214,7 @@ def soak(folder: Path, seconds: float, seed: int, engine: Engine | None) -> Coun
         raise
     finally:
         world.server.stop()
-    left = world._containers()
+    left = world._containers(ended=True)
     assert not left, f"containers are left: {left}"
     return world.done
 

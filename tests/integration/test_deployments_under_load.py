@@ -7,17 +7,12 @@ from collections import Counter
 
 import pytest
 
-from tests.integration.local_aws import APP, DEAF, DYING, Server, service, until
+from tests.integration.local_aws import APP, DEAF, DYING, Server, service, sick, until
 
 REQUESTS, RATE, CLIENTS = 5000, 50, 5
 DEAF_BUT_POLITE = f"import signal, sys; signal.signal(15, lambda *_: sys.exit())\n{DEAF}"
 SLOW = f"import time; time.sleep(6)\n{APP}"
 UNWELL = {"HealthCheck": {"Command": ["CMD-SHELL", "exit 1"], "Interval": 1, "Retries": 2, "Timeout": 2}}
-
-
-def sick(status: int) -> str:
-    """An app that answers so to its health check."""
-    return APP.replace("404 if", f"{status} if").replace('"/sick"', '"/"')
 
 
 class Clients:
