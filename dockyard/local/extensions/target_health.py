@@ -150,7 +150,9 @@ async def _ask(key: Key, group: dict[str, Any], health: Health) -> None:
         if health.bad >= int(group.get("UnhealthyThresholdCount") or 2):
             health.state = "unhealthy"
     health.reason = reason
-    health.due = now + (min(interval, FIRST_INTERVAL) if health.state == "initial" else interval)
+    health.due = now + interval
+    if health.state == "initial":
+        health.due = min(now + FIRST_INTERVAL, health.counted + interval)
     health.asking = False
 
 
