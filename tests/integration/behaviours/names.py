@@ -24,9 +24,12 @@ def resources(**services: tuple[dict, dict]) -> dict:
     return made
 
 
-def listening(image: str, **more) -> dict:
-    """A task that answers with its address, which is another in each."""
-    own = "__import__('socket').gethostbyname(os.uname().nodename)"
+ADDRESS = "__import__('socket').gethostbyname(os.uname().nodename)"
+HOST = "os.uname().nodename"
+
+
+def listening(image: str, own: str = ADDRESS, **more) -> dict:
+    """A task that answers with its address, or its host's name: it is another in each."""
     code = APP.replace('os.environ.get("ANSWER", "hello")', own)
     return task(image, ["python", "-c", code], **{"PortMappings": PORTS, **more})
 
@@ -169,8 +172,8 @@ def an_alias_leads_to_all_tasks_of_a_service_by_a_port_of_its_own(aws: Server) -
     image = aws.image()
     client = asking(image, "say(get('http://orders')); say(get('http://users.shop.internal'))")
     made = shop(
-        Orders=(listening(image), {"DesiredCount": 2, **connect("orders")}),
-        Users=(listening(image, mode="bridge"), connect("users.shop.internal", DiscoveryName="users")),
+        Orders=(listening(image, HOST), {"DesiredCount": 2, **connect("orders")}),
+        Users=(listening(image, HOST, mode="bridge"), connect("users.shop.internal", DiscoveryName="users")),
         Client=(client, CLIENT),
     )
     assert aws.deploy("n", made) == "CREATE_COMPLETE"
