@@ -16,16 +16,17 @@ from tests.integration.support import environment
 from tests.integration.surroundings import Surroundings, default_network, role
 
 WEB_PORTS = (80, 443, 8443)
-# In the order in which they can be deleted: service, how they are listed, which arguments that needs, what deletes one
-# (jmespath of its arguments), and with what else.
+# In the order in which they are deleted; services first, as a stack that is still being made waits for them. Each with its
+# service, the call that lists and its arguments, jmespath of the arguments by which one is deleted, the call for it, and more of
+# its arguments.
 KINDS: tuple[tuple[str, str, dict[str, Any], str, str, dict[str, Any]], ...] = (
+    ("ecs", "list_clusters", {}, "clusterArns[].{cluster: @}", "delete_cluster", {}),
     ("cloudformation", "describe_stacks", {}, "Stacks[].{StackName: StackId}", "delete_stack", {}),
     ("elbv2", "describe_load_balancers", {}, "LoadBalancers[].{LoadBalancerArn: LoadBalancerArn}", "delete_load_balancer", {}),
     ("elbv2", "describe_target_groups", {}, "TargetGroups[].{TargetGroupArn: TargetGroupArn}", "delete_target_group", {}),
     ("application-autoscaling", "describe_scalable_targets", {"ServiceNamespace": "ecs"},
      "ScalableTargets[].{ServiceNamespace: ServiceNamespace, ResourceId: ResourceId, ScalableDimension: ScalableDimension}",
      "deregister_scalable_target", {}),
-    ("ecs", "list_clusters", {}, "clusterArns[].{cluster: @}", "delete_cluster", {}),
     ("servicediscovery", "list_services", {}, "Services[].{Id: Id}", "delete_service", {}),
     ("servicediscovery", "list_namespaces", {}, "Namespaces[].{Id: Id}", "delete_namespace", {}),
     ("ecr", "describe_repositories", {}, "repositories[].{repositoryName: repositoryName}", "delete_repository", {"force": True}),
@@ -48,6 +49,7 @@ class Account(Server):
 
     def __init__(self) -> None:
         self._session = boto3.Session()
+        self._clients: dict[str, Any] = {}
         self.account, self.region = self.client("sts").get_caller_identity()["Account"], str(self._session.region_name)
         self.docker = Docker(Processes(environment()))
         if there := [str(one) for kind in KINDS for one in self._there(kind)]:
@@ -61,7 +63,10 @@ class Account(Server):
         self.reset()
 
     def client(self, service: str, **_: Any) -> Any:
-        return self._session.client(service)
+        """Made once, as that takes longer than most calls."""
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service)
+        return self._clients[service]
 
     @property
     def surroundings(self) -> Surroundings:
@@ -119,9 +124,7 @@ class Account(Server):
 
     def _there(self, kind: tuple) -> list[dict[str, Any]]:
         service, list_, asked, path, *_ = kind
-        client = self.client(service)
-        pages = client.get_paginator(list_).paginate(**asked) if client.can_paginate(list_) else None
-        found = pages.search(path) if pages else []
+        found = self.client(service).get_paginator(list_).paginate(**asked).search(path)
         return [one for one in found if one and one.get("repositoryName") != getattr(self, "_run", None)]
 
     def _deleted(self, kind: tuple) -> list[dict[str, Any]]:

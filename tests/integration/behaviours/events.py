@@ -11,9 +11,9 @@ WHO = "import os; print('I am', os.environ.get('WHO'))"
 
 
 def _job(aws: Server, code: str = WHO) -> tuple[str, dict]:
-    """A cluster's ARN, and `EcsParameters` of a task that prints and ends."""
+    """A cluster's ARN, which nobody has run a task in before, and `EcsParameters` of a task that prints and ends."""
     ecs = aws.client("ecs")
-    cluster = ecs.create_cluster(clusterName="c")["cluster"]["clusterArn"]
+    cluster = ecs.create_cluster(clusterName=aws.name)["cluster"]["clusterArn"]
     definition = ecs.register_task_definition(
         family="job", **aws.surroundings.task,
         containerDefinitions=[{"name": "app", "image": aws.image(), "memory": 64, "command": ["python", "-c", code]}],
@@ -30,8 +30,10 @@ def _input(who: str) -> str:
 
 def _tasks(aws: Server) -> list[dict]:
     ecs = aws.client("ecs")
-    arns = [arn for wanted in ("RUNNING", "STOPPED") for arn in ecs.list_tasks(cluster="c", desiredStatus=wanted)["taskArns"]]
-    return ecs.describe_tasks(cluster="c", tasks=list(dict.fromkeys(arns)))["tasks"] if arns else []
+    arns = [
+        arn for wanted in ("RUNNING", "STOPPED") for arn in ecs.list_tasks(cluster=aws.name, desiredStatus=wanted)["taskArns"]
+    ]
+    return ecs.describe_tasks(cluster=aws.name, tasks=list(dict.fromkeys(arns)))["tasks"] if arns else []
 
 
 def _who(task: dict) -> list[str]:
@@ -72,7 +74,7 @@ def _in_seconds(seconds: float, zone: str = "UTC") -> str:
 def a_schedule_runs_a_task_at_its_time_in_its_zone(aws: Server) -> None:
     """Once, with its input as overrides; then it is deleted where it says so."""
     cluster, parameters = _job(aws)
-    expression = _in_seconds(3, "Asia/Tokyo")
+    expression = _in_seconds(aws.late.seconds + 1, "Asia/Tokyo")
     target = {"Arn": cluster, "EcsParameters": parameters, "Input": _input("scheduled")}
     _schedule(aws, expression, target, ScheduleExpressionTimezone="Asia/Tokyo", ActionAfterCompletion="DELETE")
     (task,) = until(lambda: _tasks(aws), 8)
@@ -87,7 +89,7 @@ def a_schedule_runs_a_task_at_its_time_in_its_zone(aws: Server) -> None:
 def a_rate_begins_at_once_or_at_its_start_and_a_disabled_schedule_never(aws: Server) -> None:
     """As AWS says of a rate without a start date."""
     url, arn = _queue(aws, "q")
-    start = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=3)
+    start = datetime.now(UTC).replace(microsecond=0) + aws.late + timedelta(seconds=1)
     scheduler = aws.client("scheduler")
     for name, more in (("off", {"State": "DISABLED"}), ("later", {"StartDate": start}), ("now", {})):
         scheduler.create_schedule(
@@ -235,9 +237,9 @@ def a_task_tells_its_states_as_events(aws: Server) -> None:
     """With exit code and reasons when it stops."""
     cluster, parameters = _job(aws, DYING)
     url = _listen(aws, "ECS Task State Change")
-    task = aws.client("ecs").run_task(cluster="c", taskDefinition=parameters["TaskDefinitionArn"], **aws.surroundings.service)[
-        "tasks"
-    ][0]["taskArn"]
+    task = aws.client("ecs").run_task(
+        cluster=aws.name, taskDefinition=parameters["TaskDefinitionArn"], **aws.surroundings.service
+    )["tasks"][0]["taskArn"]
     events = _events(aws, url, lambda event: event["detail"]["lastStatus"] == "STOPPED", 9)
     events.sort(key=lambda event: event["detail"]["version"])  # a queue does not keep their order
     told = list(dict.fromkeys(event["detail"]["lastStatus"] for event in events))

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from tests.integration.behaviours.contract import acts
-from tests.integration.images import Answer, Repository, ask, basic
+from tests.integration.images import Repository, ask, basic
 from tests.integration.local_aws import Server, until
 
 MB = 1 << 20
@@ -34,7 +34,7 @@ def the_registry_wants_a_token(aws: Server) -> None:
 
 @acts("registry_blobs", only_here="it is the disk of this machine")
 def layers_are_kept_on_disk_and_go_with_their_last_image(aws: Server) -> None:
-    """And with the repository, by force or with its stack."""
+    """And with the repository, by force or with its stack; one that is mounted elsewhere stays."""
     repository = Repository(aws)
     one = repository.image("one")
     repository.put(one, "v1")
@@ -54,6 +54,12 @@ def layers_are_kept_on_disk_and_go_with_their_last_image(aws: Server) -> None:
     assert _stored(aws) == 2
     aws.client("cloudformation").delete_stack(StackName="s")
     until(lambda: _stored(aws) == 0, 5)
+    one, two = Repository(aws, "one"), Repository(aws, "two")
+    digest = one.upload(b"0123456789")["digest"]
+    assert two.ask("HEAD", f"blobs/{digest}").status == 404
+    assert two.ask("POST", f"blobs/uploads/?mount={digest}&from=one").status == 201
+    one.ecr.delete_repository(repositoryName="one", force=True)
+    assert two.ask("GET", f"blobs/{digest}").body == b"0123456789"
 
 
 @acts("registry_blobs", only_here="it is the memory of this machine")
@@ -84,17 +90,6 @@ def parts_of_a_layer_can_be_pulled_and_a_wrong_digest_is_refused(aws: Server) ->
     assert (wrong.status, wrong.error) == (400, "DIGEST_INVALID")
 
 
-@acts("registry_blobs", only_here="an account of AWS has it switched off")
-def a_layer_is_mounted_from_another_repository(aws: Server) -> None:
-    """And stays there when the other has gone."""
-    repository, other = Repository(aws), Repository(aws, "other")
-    digest = repository.upload(b"0123456789")["digest"]
-    assert other.ask("HEAD", f"blobs/{digest}").status == 404
-    assert _mounted(other, digest).status == 201
-    repository.ecr.delete_repository(repositoryName="app", force=True)
-    assert other.ask("GET", f"blobs/{digest}").body == b"0123456789"
-
-
 @acts("registry_layers")
 def layers_can_be_pushed_by_the_api(aws: Server) -> None:
     """`UploadLayerPart` and its kin, as tools use them that have no engine."""
@@ -109,10 +104,6 @@ def layers_can_be_pushed_by_the_api(aws: Server) -> None:
     found = ecr.batch_check_layer_availability(repositoryName="app", layerDigests=[digest])["layers"][0]
     assert (found["layerAvailability"], found["layerSize"]) == ("AVAILABLE", len(content))
     assert repository.ask("GET", f"blobs/{digest}").body == content
-
-
-def _mounted(repository: Repository, digest: str) -> Answer:
-    return repository.ask("POST", f"blobs/uploads/?mount={digest}&from=app")
 
 
 def _stored(aws: Server) -> int:
