@@ -17,16 +17,16 @@ class Service:
     """One without a load balancer, by the API alone."""
 
     def __init__(self, aws: Server, code: str = DEAF, *, count: int = 1, configuration: dict | None = None) -> None:
-        self.ecs, self.image = aws.client("ecs"), aws.image()
+        self.ecs, self.image, self.around = aws.client("ecs"), aws.image(), aws.surroundings
         self.ecs.create_cluster(clusterName="c")
         self.ecs.create_service(
             cluster="c", serviceName="s", taskDefinition=self.define(code), desiredCount=count,
-            deploymentConfiguration=configuration or {},
+            deploymentConfiguration=configuration or {}, **self.around.service,
         )  # fmt: skip
 
     def define(self, code: str = DEAF, **container) -> str:
         definition = {"name": "app", "image": self.image, "memory": 64, "command": ["python", "-c", code], **container}
-        answer = self.ecs.register_task_definition(family="s", containerDefinitions=[definition])
+        answer = self.ecs.register_task_definition(family="s", containerDefinitions=[definition], **self.around.task)
         return answer["taskDefinition"]["taskDefinitionArn"]
 
     def update(self, **settings) -> str:
@@ -105,7 +105,7 @@ def a_service_revision_tells_what_was_deployed(aws: Server) -> None:
     (task,) = made.ecs.describe_tasks(cluster="c", tasks=made.tasks())["tasks"]
     digest = task["containers"][0]["imageDigest"]
     assert told["containerImages"] == [{"containerName": "app", "image": made.image, "imageDigest": digest}]
-    assert (told["taskDefinition"], told["launchType"]) == (made.told()["taskDefinition"], "EC2")
+    assert (told["taskDefinition"], told["launchType"]) == (made.told()["taskDefinition"], "FARGATE")
     assert made.told()["currentServiceRevisions"][0]["arn"] == arn
 
 
@@ -221,7 +221,7 @@ def a_task_of_a_service_that_a_user_stops_is_replaced(aws: Server) -> None:
     until(lambda: len(set(made.tasks("RUNNING")) - {min(before)}) == len(before), 8)
 
 
-@acts("service_throttle")
+@acts("service_throttle", only_here="it counts the seconds of this machine")
 def tasks_that_fail_to_start_are_launched_ever_more_seldom(aws: Server) -> None:
     """Until a new deployment begins."""
     made = Service(aws)
@@ -246,7 +246,7 @@ class Alarm:
     def __init__(self, aws: Server) -> None:
         self.cloudwatch = aws.client("cloudwatch")
         self.cloudwatch.put_metric_alarm(
-            AlarmName="a", Namespace="App", MetricName="Errors", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=5,
+            AlarmName="a", Namespace=aws.name, MetricName="Errors", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=5,
             ComparisonOperator="GreaterThanThreshold", TreatMissingData="notBreaching",
         )  # fmt: skip
 
@@ -265,7 +265,7 @@ def an_alarm_rolls_a_deployment_back(aws: Server) -> None:
     before = made.told()["taskDefinition"]
     arn = made.update(taskDefinition=made.define(**NEVER), deploymentConfiguration=ALARMS)
     assert made.deployment(arn)["alarms"] == {"status": "MONITORING", "alarmNames": ["a"]}
-    alarm.cloudwatch.put_metric_data(Namespace="App", MetricData=[{"MetricName": "Errors", "Value": 9}])
+    alarm.cloudwatch.put_metric_data(Namespace=aws.name, MetricData=[{"MetricName": "Errors", "Value": 9}])
     made.ends("ROLLBACK_SUCCESSFUL")
     assert made.deployment(arn)["alarms"] == {"status": "TRIGGERED", "alarmNames": ["a"], "triggeredAlarmNames": ["a"]}
     assert made.told()["taskDefinition"] == before
