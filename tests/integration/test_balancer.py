@@ -6,7 +6,9 @@ import socket
 
 import pytest
 
-from dockyard.local.balancer.proxy import Answer, Forward, Front, Pool, Target, passed_on
+from dockyard.local.balancer.decisions import Answer, Forward, Target, passed_on
+from dockyard.local.balancer.pool import Pool
+from dockyard.local.balancer.proxy import Front
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 

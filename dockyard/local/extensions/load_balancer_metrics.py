@@ -15,7 +15,7 @@ from typing import Any
 from ministack.core.responses import request_scope
 from ministack.services import alb
 
-from dockyard.local.balancer.proxy import Answer, Forward, Head
+from dockyard.local.balancer.decisions import Answer, Forward, Head
 from dockyard.local.balancer.rules import Request
 from dockyard.local.extensions import load_balancers, target_health
 from dockyard.local.extensions.instance import Instance
