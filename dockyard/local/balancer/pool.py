@@ -33,7 +33,10 @@ class Upstream:
         return not (self.writer.is_closing() or self.reader.at_eof())
 
     def event(self) -> object:
-        """The next event of the answer; NEED_DATA where more must be received. Raises UnansweredError, h11.RemoteProtocolError."""
+        """The next event of the answer; NEED_DATA where more must be received.
+
+        Raises UnansweredError, or h11.RemoteProtocolError where some of the answer had come.
+        """
         try:
             event = self.http.next_event()
         except h11.RemoteProtocolError as error:
@@ -46,7 +49,7 @@ class Upstream:
         return event
 
     async def receive(self) -> None:
-        """Wait for more. Raises UnansweredError, OSError."""
+        """Wait for more. Raises UnansweredError, or OSError where some of the answer had come."""
         try:
             self.http.receive_data(await self.reader.read(CHUNK))
         except OSError as error:

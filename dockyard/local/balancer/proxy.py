@@ -13,7 +13,7 @@ import contextlib
 import functools
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import cast
@@ -68,7 +68,7 @@ class Front:
 class _Stream(asyncio.StreamReaderProtocol):
     """As of `asyncio.start_server`, but that it can end a task when the client goes while nobody reads."""
 
-    def __init__(self, connected: Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]) -> None:
+    def __init__(self, connected: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]) -> None:
         super().__init__(asyncio.StreamReader(CHUNK), connected)
         self.gone = False
         self.waiting: asyncio.Task[object] | None = None
