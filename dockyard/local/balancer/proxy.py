@@ -97,13 +97,20 @@ class _Client:
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
         self._address = str(writer.get_extra_info("peername")[0])
         self._stream = cast("_Stream", writer.transport.get_protocol())
+        self._patience = Patience()
         self._held: list[bytes] = []
         """Written, but not sent yet."""
 
     async def serve(self) -> None:
         """Answer requests until the connection ends."""
+        try:
+            await self._serve()
+        finally:
+            self._patience.close()
+
+    async def _serve(self) -> None:
         while True:
-            async with asyncio.timeout(KEPT_SECONDS):
+            with self._patience.of(KEPT_SECONDS):
                 try:
                     event = await self._next()
                 except h11.RemoteProtocolError:
@@ -182,13 +189,13 @@ class _Client:
         begin = upstream.http.send(sent) or b""
         if bodyless:
             upstream.writer.write(begin + (upstream.http.send(h11.EndOfMessage()) or b""))
-            async with Patience(forward.idle_seconds) as patience:
-                return await self._watched(self._download(forward, upstream, patience))
+            with self._patience.of(forward.idle_seconds):
+                return await self._watched(self._download(forward, upstream))
         upstream.writer.write(begin)
-        async with Patience(forward.idle_seconds) as patience:
-            sending = asyncio.create_task(self._upload(upstream, patience, _this_task()))
+        with self._patience.of(forward.idle_seconds):
+            sending = asyncio.create_task(self._upload(upstream, _this_task()))
             try:
-                return await self._download(forward, upstream, patience)
+                return await self._download(forward, upstream)
             finally:
                 sending.cancel()
                 with contextlib.suppress(asyncio.CancelledError, Exception):
@@ -205,11 +212,11 @@ class _Client:
         finally:
             self._stream.waiting = None
 
-    async def _upload(self, upstream: Upstream, patience: Patience, answering: "asyncio.Task[object]") -> None:
+    async def _upload(self, upstream: Upstream, answering: "asyncio.Task[object]") -> None:
         """The request's body to the target; then watch whether the client goes."""
         try:
             async for event in self._body():
-                patience.moved()
+                self._patience.moved()
                 upstream.writer.write(upstream.http.send(event) or b"")
                 await upstream.writer.drain()
             upstream.writer.write(upstream.http.send(h11.EndOfMessage()) or b"")
@@ -222,7 +229,7 @@ class _Client:
         except h11.LocalProtocolError:
             pass  # the target has answered before the whole body came
 
-    async def _download(self, forward: Forward, upstream: Upstream, patience: Patience) -> int:
+    async def _download(self, forward: Forward, upstream: Upstream) -> int:
         """The target's answer to the client; its status."""
         status = 0
         try:
@@ -231,7 +238,7 @@ class _Client:
                 if event is h11.NEED_DATA:
                     await self._flush()
                     await upstream.receive()
-                    patience.moved()
+                    self._patience.moved()
                 elif isinstance(event, h11.InformationalResponse) and event.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
                     continue  # 100: the client has been told already
                 elif isinstance(event, h11.Response | h11.InformationalResponse):
@@ -240,7 +247,7 @@ class _Client:
                     self._write(_answer_head(event, forward))
                     if isinstance(event, h11.InformationalResponse):
                         await self._flush()
-                        await self._tunnel(upstream, patience)
+                        await self._tunnel(upstream)
                         return status
                 elif isinstance(event, h11.Data):
                     self._write(event)
@@ -253,7 +260,7 @@ class _Client:
         finally:
             self._release()
 
-    async def _tunnel(self, upstream: Upstream, patience: Patience) -> None:
+    async def _tunnel(self, upstream: Upstream) -> None:
         """Hand bytes through, both ways, until either side ends."""
         early, _ = upstream.http.trailing_data
         self._writer.write(early)
@@ -262,7 +269,7 @@ class _Client:
 
         async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             while data := await reader.read(CHUNK):
-                patience.moved()
+                self._patience.moved()
                 writer.write(data)
                 await writer.drain()
 
