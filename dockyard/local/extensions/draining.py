@@ -15,7 +15,7 @@ import docker.errors
 from ministack.core.concurrency import spawn_background
 from ministack.services import alb, ecs
 
-from dockyard.local.balancer.proxy import Target
+from dockyard.local.balancer.decisions import Target
 from dockyard.local.extensions import target_health
 from dockyard.local.extensions.container_settings import DEFAULT_STOP_TIMEOUT, STOP_TIMEOUT_LABEL
 from dockyard.local.extensions.instance import Instance
