@@ -59,6 +59,8 @@ class Rollout:
     def go(self) -> None:
         """Take all steps that are left, or those until it fails."""
         kept = self.record
+        if kept.get("launches"):  # after a restart, whose tasks are new
+            self._wait(self._is_well)
         for step in steps(kept["configuration"], replaces=kept["replaces"], interrupts=kept["interrupts"])[kept["step"] :]:
             if why := self._take(step):
                 fail(self.key, self.deployment, why, rollback=True)
@@ -123,7 +125,10 @@ class Rollout:
     def _scale_up(self) -> None:
         self.record["launches"] = True
         ecs._reconcile_service_tasks(self.cluster, self.key)
-        self._wait(lambda: deployments.is_well(self.service, self.deployment))
+        self._wait(self._is_well)
+
+    def _is_well(self) -> bool:
+        return deployments.is_well(self.service, self.deployment)
 
     def _clean_up(self) -> None:
         self.record["held"] = False

@@ -11,7 +11,7 @@ from ministack.services import ecs
 
 from dockyard.local.extensions import service_history
 from dockyard.local.extensions.service_history import UNDER_WAY, Deployment, Service
-from dockyard.local.extensions.service_revisions import revision
+from dockyard.local.extensions.service_revisions import revision, target_group
 
 _WEIGHTS = {"test": "requestedTestTrafficWeight", "production": "requestedProductionTrafficWeight"}
 _TIMES = ("createdAt", "startedAt", "finishedAt", "stoppedAt", "updatedAt")
@@ -88,7 +88,17 @@ def revision_details(service: Service, deployment: Deployment) -> dict[str, Any]
         "createdAt": service_history.record(deployment)["createdAt"],
         **{key: ecs._sanitize(settings.get(key)) or None for key in _REVISED},
     }
+    balancers = settings.get("loadBalancers") or []
+    if resolved := [_resolved(one, deployment) for one in balancers if one.get("advancedConfiguration")]:
+        told["resolvedConfiguration"] = {"loadBalancers": resolved}
     return {key: value for key, value in told.items() if value is not None}
+
+
+def _resolved(balancer: dict[str, Any], deployment: Deployment) -> dict[str, str]:
+    """Which of two target groups a revision has."""
+    alternate = bool(service_history.record(deployment).get("alternate"))
+    rule = balancer["advancedConfiguration"]["productionListenerRule"]
+    return {"targetGroupArn": target_group(balancer, alternate=alternate), "productionListenerRule": rule}
 
 
 def _images(deployment: Deployment) -> list[dict[str, str]]:

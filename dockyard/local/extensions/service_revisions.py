@@ -53,7 +53,7 @@ def balanced(service: dict[str, Any], task: dict[str, Any]) -> list[tuple[str, i
     if "_balanced" not in task:
         alternate = _has_alternate(service, task)
         task["_balanced"] = [
-            (_target_group(one, alternate=alternate), int(one.get("containerPort", 80)))
+            (target_group(one, alternate=alternate), int(one.get("containerPort", 80)))
             for one in settings_of(service, task).get("loadBalancers") or []
             if one.get("targetGroupArn")
         ]
@@ -76,7 +76,8 @@ def _has_alternate(service: dict[str, Any], task: dict[str, Any]) -> bool:
     return bool(deployment and service_history.record(deployment).get("alternate"))
 
 
-def _target_group(balancer: dict[str, Any], *, alternate: bool) -> str:
+def target_group(balancer: dict[str, Any], *, alternate: bool) -> str:
+    """The target group of a load balancer's block, or its alternate one."""
     advanced = balancer.get("advancedConfiguration") or {}
     return str(advanced.get("alternateTargetGroupArn") if alternate and advanced else balancer["targetGroupArn"])
 

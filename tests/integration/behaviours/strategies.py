@@ -22,7 +22,9 @@ HOOKED = [
 ]  # fmt: skip
 SAYS = "import json\ndef handler(event, context):\n    print('TOLD ' + json.dumps(event))\n    return {'hookStatus': '%s'}\n"
 COUNTS = """
+import json
 def handler(event, context):
+    print("TOLD " + json.dumps(event))
     asked = event["hookDetails"].get("asked", 0) + 1
     if event["hookDetails"]["LIMIT"] == asked:
         return {"hookStatus": "SUCCEEDED"}
@@ -122,6 +124,9 @@ def blue_green_shifts_all_at_once_and_keeps_blue_while_it_bakes(aws: Server) -> 
         assert shop.only("green")
         assert len(shop.tasks()) == 2
         assert shop.weights() == {shop.groups[0]: 0, shop.groups[1]: 100}
+        revision = shop.deployment(arn)["targetServiceRevision"]["arn"]
+        (told,) = shop.ecs.describe_service_revisions(serviceRevisionArns=[revision])["serviceRevisions"]
+        assert told["resolvedConfiguration"]["loadBalancers"][0]["targetGroupArn"] == shop.groups[1]
         shop.ends("SUCCESSFUL")
         assert blue not in shop.tasks()
         shop.deploy("blue again")
@@ -224,7 +229,7 @@ def a_function_that_is_not_done_is_asked_again(aws: Server) -> None:
     shop.deploy("green", deploymentConfiguration=_blue_green(lifecycleHooks=[hook]))
     shop.ends("SUCCESSFUL")
     assert time.monotonic() - begun > 2
-    assert shop.only("green")
+    assert [one["hookDetails"] for one in _told(aws)] == [{"LIMIT": 3}, {"LIMIT": 3, "asked": 1}, {"LIMIT": 3, "asked": 2}]
 
 
 @acts("strategies")
