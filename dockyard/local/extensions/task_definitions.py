@@ -18,7 +18,7 @@ from dockyard.local.extensions.instance import Instance
 
 _FIRST_WORD = re.compile(r"^[A-Z]+(?=[A-Z][a-z])|^[A-Z]")
 """`EFS` of `EFSVolumeConfiguration`, `T` of `TaskRoleArn`."""
-_VERBATIM = {"options", "dockerLabels"}
+_VERBATIM = {"options", "dockerLabels", "hookDetails"}
 """Maps whose keys are the user's own."""
 _SERVICE_PROPERTIES = (
     "DeploymentController",
@@ -81,6 +81,7 @@ def _carry_service_properties() -> None:
     def create_with_properties(data: dict[str, Any]) -> Any:
         return create_service(with_template(data))
 
+    provisioners._ecs_deployment_configuration = lambda props: camel(props.get("DeploymentConfiguration"))
     provisioners._ecs_service_create = create_from_template
     provisioners._RESOURCE_HANDLERS["AWS::ECS::Service"]["create"] = create_from_template
     ecs._create_service = ecs._ACTION_MAP["CreateService"] = create_with_properties

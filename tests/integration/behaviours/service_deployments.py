@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
 
-from tests.integration.behaviours.contract import acts, refused
+from tests.integration.behaviours.contract import acts
 from tests.integration.local_aws import DEAF, DYING, Server, in_background, service, until
 
 NEVER = {"healthCheck": {"command": ["CMD-SHELL", "exit 1"], "interval": 5, "retries": 10, "startPeriod": 300}}
@@ -311,23 +311,3 @@ def a_stack_fails_by_the_alarm_of_its_service(aws: Server) -> None:
     assert aws.service("a")["taskDefinition"] == before
     events = aws.client("cloudformation").describe_stack_events(StackName="a")["StackEvents"]
     assert any("Alarm was triggered" in event.get("ResourceStatusReason", "") for event in events)
-
-
-@refused("strategies")
-def deployments_that_are_not_rolling_updates(aws: Server) -> None:
-    """By the API and by CloudFormation."""
-    made = Service(aws)
-    hook = {"hookTargetArn": "arn:aws:lambda:us-east-1:0:function:f", "lifecycleStages": ["PRE_SCALE_UP"]}
-    for asked in (
-        {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 1}, {"strategy": "CANARY"}, {"strategy": "LINEAR"},
-        {"bakeTimeInMinutes": 1}, {"lifecycleHooks": [hook]}, {"earlySuccessCriteria": {"enable": True}},
-    ):  # fmt: skip
-        code = _code(made.ecs.update_service, cluster="c", service="s", deploymentConfiguration=asked)
-        assert code == "UnsupportedFeatureException"
-    controller = {"cluster": "c", "serviceName": "x", "taskDefinition": "s", "deploymentController": {"type": "CODE_DEPLOY"}}
-    assert _code(made.ecs.create_service, **controller) == "UnsupportedFeatureException"
-    resources = service("none")
-    resources["Service"]["Properties"]["DeploymentConfiguration"] = {"Strategy": "BLUE_GREEN", "BakeTimeInMinutes": 1}
-    assert aws.deploy("b", resources) == "ROLLBACK_COMPLETE"
-    events = aws.client("cloudformation").describe_stack_events(StackName="b")["StackEvents"]
-    assert any("deploymentConfiguration.strategy BLUE_GREEN" in event.get("ResourceStatusReason", "") for event in events)
