@@ -7,8 +7,8 @@ import socket
 import pytest
 
 from dockyard.local.balancer.decisions import Answer, Forward, Target, passed_on
+from dockyard.local.balancer.front import Front
 from dockyard.local.balancer.pool import Pool
-from dockyard.local.balancer.proxy import Front
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 

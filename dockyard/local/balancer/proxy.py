@@ -10,17 +10,14 @@ of the parsing.
 
 import asyncio
 import contextlib
-import functools
-import ssl
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from email.utils import formatdate
 from http import HTTPStatus
 from typing import cast
 
 import h11
 
-from dockyard.local.balancer.decisions import HOP, Answer, BodyWantedError, Decide, Forward, Head, failure, phrase
+from dockyard.local.balancer.decisions import Answer, BodyWantedError, Decide, Forward, Head, failure, phrase
+from dockyard.local.balancer.heads import answered_with, date, sent_on
 from dockyard.local.balancer.patience import Patience
 from dockyard.local.balancer.pool import CHUNK, HEAD_BYTES, Pool, UnansweredError, Upstream
 
@@ -28,44 +25,11 @@ KEPT_SECONDS = 3600.0
 """How long a client's idle connection is kept (`client_keep_alive.seconds`)."""
 
 
-class _ClientGoneError(Exception):
+class ClientGoneError(Exception):
     """The client has closed its connection."""
 
 
-class Front:
-    """One listening port: each request is put to `decide`."""
-
-    def __init__(self, decide: Decide, pool: Pool) -> None:
-        self._decide, self._pool = decide, pool
-        self._tasks: set[asyncio.Task[object]] = set()
-        self._servers: list[asyncio.Server] = []
-
-    async def listen(self, hosts: list[str], port: int, tls: ssl.SSLContext | None = None) -> None:
-        """Open the port. Raises OSError."""
-        loop = asyncio.get_running_loop()
-        for host in hosts:
-            self._servers.append(await loop.create_server(lambda: _Stream(self._connected), host, port, ssl=tls))
-
-    def close(self) -> None:
-        """Close the port and what is connected to it."""
-        for server in self._servers:
-            server.close()
-        for task in list(self._tasks):
-            task.cancel()
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = _this_task()
-        self._tasks.add(task)
-        try:
-            await _Client(self._decide, self._pool, reader, writer).serve()
-        except (OSError, TimeoutError, _ClientGoneError, asyncio.CancelledError, h11.RemoteProtocolError, h11.LocalProtocolError):
-            pass  # the connection ends here; whoever is at its other end sees that
-        finally:
-            self._tasks.discard(task)
-            writer.close()
-
-
-class _Stream(asyncio.StreamReaderProtocol):
+class Stream(asyncio.StreamReaderProtocol):
     """As of `asyncio.start_server`, but that it can end a task when the client goes while nobody reads."""
 
     def __init__(self, connected: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]) -> None:
@@ -89,14 +53,14 @@ class _Stream(asyncio.StreamReaderProtocol):
             self.waiting.cancel()
 
 
-class _Client:
+class Client:
     """One connection of a client."""
 
     def __init__(self, decide: Decide, pool: Pool, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._decide, self._pool, self._reader, self._writer = decide, pool, reader, writer
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
         self._address = str(writer.get_extra_info("peername")[0])
-        self._stream = cast("_Stream", writer.transport.get_protocol())
+        self._stream = cast("Stream", writer.transport.get_protocol())
         self._patience = Patience()
         self._held: list[bytes] = []
         """Written, but not sent yet."""
@@ -162,7 +126,7 @@ class _Client:
         bodyless = not any(name in (b"content-length", b"transfer-encoding") for name, _ in request.headers)
         if bodyless:
             self._http.next_event()  # its end, which is there with its head
-        sent = _sent(request, forward)
+        sent = sent_on(request, forward)
         fresh = False
         while True:
             try:
@@ -193,7 +157,7 @@ class _Client:
                 return await self._watched(self._download(forward, upstream))
         upstream.writer.write(begin)
         with self._patience.of(forward.idle_seconds):
-            sending = asyncio.create_task(self._upload(upstream, _this_task()))
+            sending = asyncio.create_task(self._upload(upstream, this_task()))
             try:
                 return await self._download(forward, upstream)
             finally:
@@ -204,7 +168,7 @@ class _Client:
     async def _watched(self, answering: Coroutine[object, object, int]) -> int:
         """Answer, and end that when the client goes; who asks for an upgrade may end its own side before."""
         if self._http.their_state is h11.DONE:
-            self._stream.waiting = _this_task()
+            self._stream.waiting = this_task()
             if self._stream.gone:
                 self._stream.waiting.cancel()
         try:
@@ -224,7 +188,7 @@ class _Client:
                 self._http.receive_data(data)
             if self._http.their_state is h11.DONE:
                 answering.cancel()
-        except (OSError, h11.RemoteProtocolError, _ClientGoneError):
+        except (OSError, h11.RemoteProtocolError, ClientGoneError):
             answering.cancel()
         except h11.LocalProtocolError:
             pass  # the target has answered before the whole body came
@@ -244,7 +208,7 @@ class _Client:
                 elif isinstance(event, h11.Response | h11.InformationalResponse):
                     status = event.status_code
                     forward.answered(status)
-                    self._write(_answer_head(event, forward))
+                    self._write(answered_with(event, forward))
                     if isinstance(event, h11.InformationalResponse):
                         await self._flush()
                         await self._tunnel(upstream)
@@ -293,7 +257,7 @@ class _Client:
             elif isinstance(event, h11.EndOfMessage) or event is h11.PAUSED:
                 return
             else:
-                raise _ClientGoneError
+                raise ClientGoneError
 
     async def _next(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
         while (event := self._http.next_event()) is h11.NEED_DATA:
@@ -313,7 +277,7 @@ class _Client:
 
     async def _send(self, answer: Answer) -> int:
         if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            headers = [(b"date", _date(int(time.time()))), (b"content-length", str(len(answer.body)).encode())]
+            headers = [(b"date", date()), (b"content-length", str(len(answer.body)).encode())]
             if not any(name == b"server" for name, _ in answer.headers):
                 headers.insert(0, (b"server", b"awselb/2.0"))
             reason = phrase(answer.status).encode()
@@ -324,31 +288,8 @@ class _Client:
         return answer.status
 
 
-def _this_task() -> "asyncio.Task[object]":
+def this_task() -> "asyncio.Task[object]":
+    """The task that runs."""
     task = asyncio.current_task()
     assert task  # noqa: S101  # we are in one
     return task
-
-
-def _sent(request: h11.Request, forward: Forward) -> h11.Request:
-    """The request as the target gets it."""
-    asked = [(name, value) for name, value in request.headers if name == b"upgrade"]
-    upgrade = [(b"connection", b"upgrade"), *asked] if asked else []
-    return h11.Request(method=request.method, target=forward.path.encode("latin-1"), headers=[*forward.headers, *upgrade])
-
-
-def _answer_head(event: h11.Response | h11.InformationalResponse, forward: Forward) -> h11.Response | h11.InformationalResponse:
-    if event.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
-        return h11.InformationalResponse(status_code=event.status_code, headers=list(event.headers), reason=event.reason)
-    dropped = _REPLACED.union(name for name, _ in forward.response_headers if name != b"set-cookie")
-    headers = [(name, value) for name, value in event.headers if name not in dropped]
-    headers += [(b"date", _date(int(time.time()))), *forward.response_headers]
-    return h11.Response(status_code=event.status_code, headers=headers, reason=event.reason)
-
-
-_REPLACED = HOP | {b"transfer-encoding", b"date"}
-
-
-@functools.lru_cache(maxsize=1)
-def _date(moment: int) -> bytes:
-    return formatdate(moment, usegmt=True).encode()

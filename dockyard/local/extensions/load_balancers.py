@@ -21,8 +21,8 @@ from ministack.services import alb
 from ministack.services.cloudformation import provisioners
 
 from dockyard.local.balancer.decisions import Target
+from dockyard.local.balancer.front import Front
 from dockyard.local.balancer.pool import Pool
-from dockyard.local.balancer.proxy import Front
 from dockyard.local.extensions import https_listeners, load_balancer_targets, target_health
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.load_balancer_ports import (
