@@ -101,7 +101,7 @@ def a_cloud_map_name_has_all_tasks_of_a_service(aws: Server) -> None:
 def running_tasks_are_instances_of_their_cloud_map_service(aws: Server) -> None:
     """With address, port and health, for as long as they run."""
     cloud = discovery(aws)
-    check = {"Command": ["CMD", "python", "-c", "import os; os.stat('/tmp/well')"], "Interval": aws.interval, "StartPeriod": 30}
+    check = {"Command": ["CMD", "python", "-c", "import os; os.stat('/tmp/well')"], "Interval": aws.interval, "StartPeriod": 300}
     code = f"import time; time.sleep({aws.late.seconds + 1}); open('/tmp/well', 'w'); time.sleep(600)"
     definition = task(aws.image(), ["python", "-c", code], PortMappings=PORTS, HealthCheck=check)
     made = {**cloud_map(), **resources(Orders=(definition, registered(ContainerName="app", ContainerPort=8080)))}

@@ -48,10 +48,11 @@ def running(aws: Server) -> int:
 
 
 def causes(aws: Server) -> list[str]:
-    """Of what was done, the newest first."""
+    """Of what was done to this service, the newest first; an account keeps what was done to one of that name before."""
+    begun = aws.client("ecs").describe_services(cluster="c", services=["web"])["services"][0]["createdAt"]
     found = aws.client("application-autoscaling").describe_scaling_activities(ServiceNamespace="ecs", ResourceId="service/c/web")
     assert all(activity["StatusCode"] == "Successful" for activity in found["ScalingActivities"])
-    return [activity["Cause"] for activity in found["ScalingActivities"]]
+    return [activity["Cause"] for activity in found["ScalingActivities"] if activity["StartTime"] >= begun]
 
 
 def _metric(id: str, namespace: str, name: str, statistic: str, **dimensions: str) -> dict:
