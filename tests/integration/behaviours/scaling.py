@@ -115,7 +115,7 @@ def a_service_whose_tasks_work_hard_gets_more(aws: Server) -> None:
     metric = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
     resources = worker(aws, "while True: pass", Cpu=128) | {
         "Scalable": scalable(1, 2),
-        "Policy": tracking(50, PredefinedMetricSpecification=metric),
+        "Policy": tracking(25, PredefinedMetricSpecification=metric),
     }
     assert aws.deploy("h", resources) == "CREATE_COMPLETE"
     assert wanted(aws) == 1
