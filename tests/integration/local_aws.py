@@ -86,7 +86,7 @@ class Server:
         client = self.client("cloudformation")
         body = json.dumps({"Parameters": parameters or {}, "Resources": resources, "Outputs": _outputs(resources)})
         (client.update_stack if update else client.create_stack)(
-            StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
+            StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"]
         )
         return until(lambda: self._ended(name), self.patience)
 

@@ -1,7 +1,12 @@
 """CloudFormation: what it takes, what it waits for, what it tells."""
 
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.integration.behaviours.contract import acts
-from tests.integration.local_aws import DYING, Server, service
+from tests.integration.local_aws import DEAF, DYING, Server, service, until
 from tests.integration.support import get
 
 
@@ -74,3 +79,72 @@ def a_stack_tells_where_its_values_came_from(aws: Server) -> None:
     assert aws.deploy("p", {"Topic": topic}, parameters) == "CREATE_COMPLETE"
     (parameter,) = aws.client("cloudformation").describe_stacks(StackName="p")["Stacks"][0]["Parameters"]
     assert parameter == {"ParameterKey": "P", "ParameterValue": "/v", "ResolvedValue": "seen"}
+
+
+def _begin(aws: Server, name: str, resources: dict, *, update: bool = False) -> str:
+    """Create or update a stack until its service has a task that runs; the stack's id."""
+    client, ecs = aws.client("cloudformation"), aws.client("ecs")
+    began = client.update_stack if update else client.create_stack
+    began(StackName=name, TemplateBody=json.dumps({"Resources": resources}), Capabilities=["CAPABILITY_NAMED_IAM"])
+    (family,) = (one["Properties"]["Family"] for one in resources.values() if one["Type"] == "AWS::ECS::TaskDefinition")
+    until(lambda: ecs.list_tasks(cluster="c", family=family)["taskArns"], 30)
+    stack: str = client.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
+    return stack
+
+
+def _status(aws: Server, stack: str) -> str:
+    status: str = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+    return status
+
+
+def _ended(aws: Server, stack: str) -> str:
+    """The status of a stack once nothing is under way any more."""
+    found: str = until(lambda: not (status := _status(aws, stack)).endswith("_IN_PROGRESS") and status, aws.patience)
+    return found
+
+
+@acts("stack_deletions")
+def a_stack_that_is_deleted_while_it_is_created_leaves_nothing(aws: Server) -> None:
+    """Ctrl-C in a deploy, then a destroy."""
+    stack = _begin(aws, "d", service(aws.image(), DEAF, grace=600))
+    aws.client("cloudformation").delete_stack(StackName="d")
+    assert _ended(aws, stack) == "DELETE_COMPLETE"
+    assert aws.client("ecs").list_clusters()["clusterArns"] == []
+    assert aws.client("elbv2").describe_load_balancers()["LoadBalancers"] == []
+    assert until(lambda: not aws.docker.containers(f"dockyard.local={aws.name}"), 10)
+    events = aws.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    told = [event["ResourceStatus"] for event in events if event["LogicalResourceId"] in {"d", "Service"}]
+    assert told == ["DELETE_COMPLETE", "DELETE_IN_PROGRESS", "CREATE_FAILED", "CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS"]
+
+
+@acts("stack_deletions")
+def a_stack_that_is_updated_is_not_deleted(aws: Server) -> None:
+    """Or the service would be lost, and the stack come back without it."""
+    image, client = aws.image(), aws.client("cloudformation")
+    assert aws.deploy("d", service(image)) == "CREATE_COMPLETE"
+    slow = service(image, DEAF, grace=600)
+    slow["Task"]["Properties"]["Family"] = "slow"
+    stack = _begin(aws, "d", slow, update=True)
+    with pytest.raises(ClientError, match="cannot be deleted while in status UPDATE_IN_PROGRESS"):
+        client.delete_stack(StackName="d")
+    client.cancel_update_stack(StackName="d")
+    assert _ended(aws, stack) == "UPDATE_ROLLBACK_COMPLETE"
+
+
+@acts("stack_waits")
+def an_update_that_is_cancelled_is_rolled_back(aws: Server) -> None:
+    """Without waiting for a version that is never healthy."""
+    image, client = aws.image(), aws.client("cloudformation")
+    assert aws.deploy("c", service(image)) == "CREATE_COMPLETE"
+    address, before = aws.output("c", "Address"), aws.service("c")["taskDefinition"]
+    slow = service(image, DEAF, grace=600)
+    slow["Task"]["Properties"]["Family"] = "slow"
+    stack = _begin(aws, "c", slow, update=True)
+    client.cancel_update_stack(StackName="c")
+    assert _ended(aws, stack) == "UPDATE_ROLLBACK_COMPLETE"
+    assert aws.service("c")["taskDefinition"] == before
+    assert get(f"http://{address}/") == (200, {"text": "hello"})
+    events = client.describe_stack_events(StackName="c")["StackEvents"]
+    assert "User Initiated" in [
+        event.get("ResourceStatusReason") for event in events if event["ResourceStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS"
+    ]
