@@ -148,3 +148,30 @@ def an_update_that_is_cancelled_is_rolled_back(aws: Server) -> None:
     assert "User Initiated" in [
         event.get("ResourceStatusReason") for event in events if event["ResourceStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS"
     ]
+
+
+@acts("resource_names")
+def a_name_that_another_stack_has_fails_and_leaves_that_stack_alone(aws: Server) -> None:
+    """Or the second stack would take the first one's cluster, and delete it with itself."""
+    trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    named = {
+        "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "c"}},
+        "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/app"}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "r", "AssumeRolePolicyDocument": trust}},
+        "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"Name": "b"}},
+        "Targets": {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": {"Name": "t"}},
+    }
+    assert aws.deploy("one", named) == "CREATE_COMPLETE"
+    for key, resource in named.items():
+        assert aws.deploy(f"two{key}", {"Other": resource}) == "ROLLBACK_COMPLETE"
+        aws.delete(f"two{key}")
+    assert [one["status"] for one in aws.client("ecs").describe_clusters(clusters=["c"])["clusters"]] == ["ACTIVE"]
+    assert len(aws.client("logs").describe_log_groups(logGroupNamePrefix="/app")["logGroups"]) == 1
+    assert aws.client("iam").get_role(RoleName="r")["Role"]["RoleName"] == "r"
+    assert len(aws.client("elbv2").describe_load_balancers(Names=["b"])["LoadBalancers"]) == 1
+    assert (
+        aws.deploy("three", {"Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "d"}}}) == "CREATE_COMPLETE"
+    )
+    assert aws.deploy("three", {"Cluster": named["Cluster"]}, update=True) == "UPDATE_ROLLBACK_COMPLETE"
+    events = aws.client("cloudformation").describe_stack_events(StackName="three")["StackEvents"]
+    assert any("c already exists in stack arn:" in event.get("ResourceStatusReason", "") for event in events)
