@@ -175,3 +175,18 @@ def a_name_that_another_stack_has_fails_and_leaves_that_stack_alone(aws: Server)
     assert aws.deploy("three", {"Cluster": named["Cluster"]}, update=True) == "UPDATE_ROLLBACK_COMPLETE"
     events = aws.client("cloudformation").describe_stack_events(StackName="three")["StackEvents"]
     assert any("c already exists in stack arn:" in event.get("ResourceStatusReason", "") for event in events)
+
+
+@acts("service_replacements")
+def a_service_with_another_name_is_another_service(aws: Server) -> None:
+    """The new one is there before the old one goes."""
+    resources = service(aws.image())
+    resources["Service"]["Properties"]["ServiceName"] = "old"
+    assert aws.deploy("r", resources) == "CREATE_COMPLETE"
+    resources["Service"]["Properties"]["ServiceName"] = "new"
+    assert aws.deploy("r", resources, update=True) == "UPDATE_COMPLETE"
+    ecs = aws.client("ecs")
+    (left,) = until(lambda: len(found := ecs.list_services(cluster="c")["serviceArns"]) == 1 and found, 20)
+    assert left.endswith("/new")
+    assert aws.output("r", "Service") == left
+    assert get(f"http://{aws.output('r', 'Address')}/") == (200, {"text": "hello"})
