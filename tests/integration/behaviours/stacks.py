@@ -190,3 +190,51 @@ def a_service_with_another_name_is_another_service(aws: Server) -> None:
     assert left.endswith("/new")
     assert aws.output("r", "Service") == left
     assert get(f"http://{aws.output('r', 'Address')}/") == (200, {"text": "hello"})
+
+
+@acts("stack_requests")
+def a_template_that_names_what_it_has_not_is_refused(aws: Server) -> None:
+    """A Ref with a typing mistake would be a name of nothing."""
+    client = aws.client("cloudformation")
+
+    def refused(told: str, resource: dict, outputs: dict | None = None) -> None:
+        body = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue", **resource}}, "Outputs": outputs or {}})
+        with pytest.raises(ClientError, match=told):
+            client.create_stack(StackName="t", TemplateBody=body)
+
+    for value in ({"Ref": "Nobody"}, {"Fn::GetAtt": ["Nobody", "Arn"]}, {"Fn::Sub": "${AWS::Region}-${Nobody}"}):
+        refused(r"Unresolved resource dependencies \[Nobody\] in the Resources block", {"Properties": {"QueueName": value}})
+        refused(r"Unresolved resource dependencies \[Nobody\] in the Outputs block", {}, {"X": {"Value": value}})
+    refused(r"Unresolved resource dependencies \[Nobody\] in the Resources block", {"DependsOn": "Nobody"})
+    refused("Unresolved condition dependency Never in the Resources block", {"Condition": "Never"})
+    assert client.describe_stacks()["Stacks"] == []
+
+
+@acts("stack_requests")
+def resources_of_iam_are_acknowledged(aws: Server) -> None:
+    """Or a deploy would fail on AWS alone."""
+    client, trust = aws.client("cloudformation"), {"Statement": []}
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}
+    named = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust, "RoleName": "r"}}
+    for resource, capabilities, wanted in ((role, [], "CAPABILITY_IAM"), (named, ["CAPABILITY_IAM"], "CAPABILITY_NAMED_IAM")):
+        body = json.dumps({"Resources": {"Role": resource}})
+        with pytest.raises(ClientError, match=rf"InsufficientCapabilitiesException.*\[{wanted}\]"):
+            client.create_stack(StackName="i", TemplateBody=body, Capabilities=capabilities)
+        with pytest.raises(ClientError, match=rf"InsufficientCapabilitiesException.*\[{wanted}\]"):
+            client.create_change_set(
+                StackName="i", ChangeSetName="s", ChangeSetType="CREATE", TemplateBody=body, Capabilities=capabilities
+            )
+
+
+@acts("stack_requests")
+def a_stack_that_was_rolled_back_is_deleted_before_it_is_created_again(aws: Server) -> None:
+    """It holds its name until then."""
+    client, good = aws.client("cloudformation"), {"Queue": {"Type": "AWS::SQS::Queue"}}
+    body = json.dumps({"Resources": good})
+    assert aws.deploy("s", {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"NoSuch": 1}}}) == "ROLLBACK_COMPLETE"
+    with pytest.raises(client.exceptions.AlreadyExistsException):
+        client.create_stack(StackName="s", TemplateBody=body)
+    with pytest.raises(ClientError, match="already exists and cannot be created again"):
+        client.create_change_set(StackName="s", ChangeSetName="c", ChangeSetType="CREATE", TemplateBody=body)
+    aws.delete("s")
+    assert aws.deploy("s", good) == "CREATE_COMPLETE"
