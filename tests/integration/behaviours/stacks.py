@@ -192,6 +192,31 @@ def a_service_with_another_name_is_another_service(aws: Server) -> None:
     assert get(f"http://{aws.output('r', 'Address')}/") == (200, {"text": "hello"})
 
 
+@acts("stack_exports")
+def an_export_in_use_stays(aws: Server) -> None:
+    """The stacks that import it would be wrong."""
+    client = aws.client("cloudformation")
+
+    def deploy(name: str, value: str | None, queue: dict, *, update: bool = False) -> str:
+        exports = {"X": {"Value": value, "Export": {"Name": "x"}}} if value else {}
+        body = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": queue}}, "Outputs": exports}
+        (client.update_stack if update else client.create_stack)(StackName=name, TemplateBody=json.dumps(body))
+        return _ended(aws, name)
+
+    assert deploy("from", "v1", {}) == "CREATE_COMPLETE"
+    assert deploy("to", None, {"QueueName": {"Fn::ImportValue": "x"}}) == "CREATE_COMPLETE"
+    assert deploy("from", "v2", {}, update=True) == "UPDATE_ROLLBACK_COMPLETE"
+    assert deploy("from", None, {}, update=True) == "UPDATE_ROLLBACK_COMPLETE"
+    assert [(one["Name"], one["Value"]) for one in client.list_exports()["Exports"]] == [("x", "v1")]
+    told = [event.get("ResourceStatusReason") for event in client.describe_stack_events(StackName="from")["StackEvents"]]
+    assert "Export x cannot be updated as it is in use by to" in told
+    assert "Export x cannot be deleted as it is in use by to" in told
+    assert deploy("again", "v1", {}) == "ROLLBACK_COMPLETE"
+    aws.delete("to")
+    assert deploy("from", None, {}, update=True) == "UPDATE_COMPLETE"
+    assert client.list_exports()["Exports"] == []
+
+
 @acts("stack_requests")
 def a_template_that_names_what_it_has_not_is_refused(aws: Server) -> None:
     """A Ref with a typing mistake would be a name of nothing."""
