@@ -22,10 +22,11 @@ def install(_: Instance) -> None:
     check, actions = handlers.validate_template_support, handlers._ACTION_HANDLERS
     create, change = actions["CreateStack"], actions["CreateChangeSet"]
 
-    def check_template(template: dict[str, Any], *args: Any, **kwargs: Any) -> None:
-        check(template, *args, **kwargs)
-        if not template.get("Transform") and (fault := next(_faults(template), None)):
-            raise ValueError(f"Template format error: {fault}")
+    def check_template(template: dict[str, Any], conditions: dict[str, bool], **kwargs: Any) -> None:
+        check(template, conditions, **kwargs)
+        if not template.get("Transform"):
+            for block in ("Resources", "Outputs"):
+                _check_names(block, template, conditions)
 
     def create_stack(params: dict[str, Any]) -> Any:
         if _rolled_back(params):
@@ -51,20 +52,54 @@ def _rolled_back(params: dict[str, Any]) -> bool:
     return bool(stack.get("StackStatus") == "ROLLBACK_COMPLETE")
 
 
-def _faults(template: Mapping[str, Any]) -> Iterator[str]:
-    resources, conditions = template.get("Resources") or {}, template.get("Conditions") or {}
-    named = {*resources, *(template.get("Parameters") or {})}
-    for block in ("Resources", "Outputs"):
-        parts = [one for one in (template.get(block) or {}).values() if isinstance(one, dict)]
-        for one in parts:
-            condition = one.get("Condition")
-            if condition and condition not in conditions:
-                yield f"Unresolved condition dependency {condition} in the {block} block of the template"
-        found = {name for one in parts for name, _ in _intrinsic_references(one)}
-        missing = sorted(name for name in found - named if not name.startswith("AWS::"))
-        missing += sorted({name for one in parts for name in _listed(one.get("DependsOn"))} - set(resources))
-        if missing:
-            yield f"Unresolved resource dependencies [{', '.join(missing)}] in the {block} block of the template"
+def _check_names(block: str, template: Mapping[str, Any], conditions: Mapping[str, bool]) -> None:
+    """What a condition leaves out is not there, and needs nothing. Raises ValueError in CloudFormation's words."""
+    resources, declared = template.get("Resources") or {}, template.get("Conditions") or {}
+    parts = [one for one in (template.get(block) or {}).values() if isinstance(one, dict)]
+    for one in parts:
+        if one.get("Condition", "") not in {"", *declared}:
+            raise ValueError(
+                f"Template format error: Unresolved condition dependency {one['Condition']} in the {block} block of the template"
+            )
+        for name in _ifs(one):
+            if name not in declared:
+                raise ValueError(f"Template error: unresolved condition dependency {name} in Fn::If")
+    taken = [_taken(one, conditions) for one in parts if _holds(one, conditions)]
+    there = {*(template.get("Parameters") or {}), *(name for name, one in resources.items() if _holds(one, conditions))}
+    missing = {name for name, _ in _intrinsic_references(taken) if not name.startswith("AWS::")} - there
+    missing |= {name for one in taken for name in _listed(one.get("DependsOn"))} - set(resources)
+    if missing:
+        names = ", ".join(sorted(missing))
+        raise ValueError(
+            f"Template format error: Unresolved resource dependencies [{names}] in the {block} block of the template"
+        )
+
+
+def _holds(part: Any, conditions: Mapping[str, bool]) -> bool:
+    return not isinstance(part, dict) or conditions.get(part.get("Condition", ""), True)
+
+
+def _ifs(value: Any) -> Iterator[str]:
+    """Names of the conditions of all `Fn::If`."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _ifs(item)
+    elif isinstance(value, dict):
+        if isinstance(value.get("Fn::If"), list):
+            yield value["Fn::If"][0]
+        yield from _ifs(list(value.values()))
+
+
+def _taken(value: Any, conditions: Mapping[str, bool]) -> Any:
+    """With the branch of each `Fn::If` that its condition takes; with both where that is not known."""
+    if isinstance(value, list):
+        return [_taken(item, conditions) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("Fn::If"), list) and value["Fn::If"][0] in conditions:
+        name, then, otherwise = value["Fn::If"]
+        return _taken(then if conditions[name] else otherwise, conditions)
+    return {key: _taken(item, conditions) for key, item in value.items()}
 
 
 def _listed(names: Any) -> list[str]:

@@ -222,17 +222,28 @@ def a_template_that_names_what_it_has_not_is_refused(aws: Server) -> None:
     """A Ref with a typing mistake would be a name of nothing."""
     client = aws.client("cloudformation")
 
-    def refused(told: str, resource: dict, outputs: dict | None = None) -> None:
-        body = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue", **resource}}, "Outputs": outputs or {}})
+    def body(resource: dict, outputs: dict | None = None) -> str:
+        queue, gone = {"Type": "AWS::SQS::Queue"}, {"Type": "AWS::SQS::Queue", "Condition": "No"}
+        conditions = {"No": {"Fn::Equals": ["yes", "no"]}}
+        return json.dumps(
+            {"Conditions": conditions, "Resources": {"Queue": {**queue, **resource}, "Gone": gone}, "Outputs": outputs or {}}
+        )
+
+    def refused(told: str, *parts: dict) -> None:
         with pytest.raises(ClientError, match=told):
-            client.create_stack(StackName="t", TemplateBody=body)
+            client.create_stack(StackName="t", TemplateBody=body(*parts))
 
     for value in ({"Ref": "Nobody"}, {"Fn::GetAtt": ["Nobody", "Arn"]}, {"Fn::Sub": "${AWS::Region}-${Nobody}"}):
         refused(r"Unresolved resource dependencies \[Nobody\] in the Resources block", {"Properties": {"QueueName": value}})
         refused(r"Unresolved resource dependencies \[Nobody\] in the Outputs block", {}, {"X": {"Value": value}})
     refused(r"Unresolved resource dependencies \[Nobody\] in the Resources block", {"DependsOn": "Nobody"})
     refused("Unresolved condition dependency Never in the Resources block", {"Condition": "Never"})
+    refused("unresolved condition dependency Never in Fn::If", {"Properties": {"QueueName": {"Fn::If": ["Never", "a", "b"]}}})
+    refused(r"Unresolved resource dependencies \[Gone\]", {"Properties": {"QueueName": {"Ref": "Gone"}}})
     assert client.describe_stacks()["Stacks"] == []
+    name = {"Fn::If": ["No", {"Ref": "Gone"}, {"Fn::Sub": "${AWS::Region}-q"}]}
+    client.create_stack(StackName="t", TemplateBody=body({"Properties": {"QueueName": name}, "DependsOn": "Gone"}))
+    assert _ended(aws, "t") == "CREATE_COMPLETE"
 
 
 @acts("stack_requests")
