@@ -116,7 +116,7 @@ class Server:
         completed = self.surroundings.complete(resources)
         body = json.dumps({"Parameters": parameters or {}, "Resources": completed, "Outputs": _outputs(resources)})
         (client.update_stack if update else client.create_stack)(
-            StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
+            StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"]
         )
         return until(lambda: self._ended(name), self.patience)
 
