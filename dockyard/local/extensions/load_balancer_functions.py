@@ -1,4 +1,4 @@
-"""What needs the whole body of a request: functions as targets, and identity providers. Both by ministack's own code."""
+"""Functions as targets, which need the whole body of a request: by ministack's own code."""
 
 from typing import Any
 from urllib.parse import parse_qs
@@ -22,20 +22,6 @@ async def invoked(listener: dict[str, Any], group: dict[str, Any], request: Requ
         found = await alb._invoke_lambda_target(
             function, group["TargetGroupArn"], request.method, request.path, headers, body, parse_qs(request.query), request.query
         )
-    return _answer(found, own)
-
-
-async def authenticated(
-    listener: dict[str, Any], actions: list[dict[str, Any]], request: Request, own: Headers, body: bytes
-) -> Answer:
-    """What comes of actions of which the first asks who the client is."""
-    balancer = balancers[listener["LoadBalancerArn"]]
-    with request_scope(balancer.account, balancer.region):
-        headers = alb._target_headers(balancer.arn, listener, request.headers, request.client)
-        found = await alb._execute_actions(
-            actions, request.method, request.path, headers, body, parse_qs(request.query, keep_blank_values=True),
-            listener["Port"], lb_arn=balancer.arn, raw_query_string=request.query,
-        )  # fmt: skip
     return _answer(found, own)
 
 

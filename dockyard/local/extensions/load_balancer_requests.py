@@ -13,7 +13,7 @@ from ministack.services import alb
 from dockyard.local.balancer.decisions import Answer, BodyWantedError, Decide, Forward, Head, Headers, failure, passed_on
 from dockyard.local.balancer.rules import Request, meets, rewritten
 from dockyard.local.extensions import target_health
-from dockyard.local.extensions.load_balancer_functions import authenticated, invoked
+from dockyard.local.extensions.load_balancer_functions import invoked
 from dockyard.local.extensions.load_balancer_ports import Balancer, port_here
 from dockyard.local.extensions.load_balancer_targets import cookies_of, group_of, target_of
 
@@ -46,11 +46,7 @@ def _decided(listener: dict[str, Any], request: Request, head: Head) -> Answer |
     mine = [rule for rule in list(alb._rules._data.values()) if rule["ListenerArn"] == listener["ListenerArn"]]
     rules = sorted(mine, key=alb._rule_sort_key)
     rule = next(rule for rule in rules if rule.get("IsDefault") or meets(rule["Conditions"], request))
-    actions = sorted(rule["Actions"], key=lambda action: int(action.get("Order") or 1))
-    if len(actions) > 1 or actions[0]["Type"] not in ("forward", "fixed-response", "redirect"):
-        own = _own_headers(listener)
-        raise BodyWantedError(lambda body: authenticated(listener, actions, request, own, body))
-    return _acted(listener, actions[0], rule, request, head)
+    return _acted(listener, rule["Actions"][0], rule, request, head)
 
 
 def _acted(

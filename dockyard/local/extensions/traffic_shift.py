@@ -109,7 +109,6 @@ def _forward(arn: str, weighted: dict[str, int]) -> None:
     before: dict[str, Any] = next((action for action in rule["Actions"] if action["Type"] == "forward"), {"Type": "forward"})
     kept = {key: value for key, value in before.items() if key != "TargetGroupArn"}
     forward = {**kept, "ForwardConfig": {**(before.get("ForwardConfig") or {}), "TargetGroups": groups}}
-    others = [action for action in rule["Actions"] if action["Type"].startswith("authenticate")]
-    rule["Actions"] = [*others, forward]
+    rule["Actions"] = [forward]
     if rule.get("IsDefault") and rule["ListenerArn"] in alb._listeners:
         alb._listeners[rule["ListenerArn"]]["DefaultActions"] = rule["Actions"]
