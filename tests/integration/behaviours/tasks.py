@@ -214,3 +214,19 @@ def tasks_are_on_a_network_of_their_own_and_reach_the_local_aws(aws: Server) -> 
     network = docker.from_env().containers.get(name).attrs["NetworkSettings"]
     assert list(network["Networks"]) == [aws.name]
     assert {binding["HostIp"] for bound in network["Ports"].values() for binding in bound or []} == {"127.0.0.1"}
+
+
+@acts("task_credentials")
+def an_sdk_in_a_container_finds_credentials_and_region(aws: Server) -> None:
+    """Or no app that uses AWS would run here unchanged; and what the app sets itself holds."""
+    code = (
+        "import os, urllib.request as u; e = os.environ; "
+        "print(e['AWS_REGION'], e['AWS_DEFAULT_REGION'], e['AWS_EXECUTION_ENV'], 'AWS_CONTAINER_CREDENTIALS_FULL_URI' in e); "
+        "key = f\"AWS4-HMAC-SHA256 Credential={e['AWS_ACCESS_KEY_ID']}/20260101/{e['AWS_REGION']}/sts/aws4_request, \" "
+        "'SignedHeaders=host, Signature=' + e['AWS_SECRET_ACCESS_KEY']; "
+        "ask = u.Request(e['AWS_ENDPOINT_URL'], b'Action=GetCallerIdentity&Version=2011-06-15', {'Authorization': key}); "
+        "print(u.urlopen(ask).read().decode().split('<Account>')[1].split('<')[0])"
+    )
+    own = [{"Name": "AWS_DEFAULT_REGION", "Value": "eu-central-1"}]
+    run(aws, task(aws.image(), ["python", "-c", code], Environment=own))
+    assert printed(aws, 2) == ["us-east-1 eu-central-1 AWS_ECS_EC2 False", aws.client("sts").get_caller_identity()["Account"]]
