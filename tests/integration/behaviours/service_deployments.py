@@ -331,3 +331,20 @@ def deployments_that_are_not_rolling_updates(aws: Server) -> None:
     assert aws.deploy("b", resources) == "ROLLBACK_COMPLETE"
     events = aws.client("cloudformation").describe_stack_events(StackName="b")["StackEvents"]
     assert any("deploymentConfiguration.strategy BLUE_GREEN" in event.get("ResourceStatusReason", "") for event in events)
+
+
+@acts("stop_reasons")
+def a_task_tells_which_deployment_started_and_stopped_it(aws: Server) -> None:
+    """By which one finds the deployment of a task, and tells a scale-in from a failure."""
+    made = Service(aws)
+    made.ends("SUCCESSFUL")
+    (old,), before = made.tasks(), made.told()["deployments"][0]["id"]
+    made.update(forceNewDeployment=True)
+    made.ends("SUCCESSFUL")
+    (told,) = made.ecs.describe_tasks(cluster="c", tasks=[old])["tasks"]
+    assert (told["startedBy"], told["stopCode"]) == (before, "ServiceSchedulerInitiated")
+    assert told["stoppedReason"] == f"Scaling activity initiated by (deployment {before})"
+    assert made.ecs.list_tasks(cluster="c", startedBy=made.told()["deployments"][0]["id"])["taskArns"] == made.tasks()
+    made.ecs.stop_task(cluster="c", task=made.tasks()[0], reason="because")
+    stopped = made.ecs.describe_tasks(cluster="c", tasks=made.tasks("STOPPED"))["tasks"]
+    assert ("UserInitiated", "because") in [(one["stopCode"], one["stoppedReason"]) for one in stopped]

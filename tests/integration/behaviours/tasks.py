@@ -230,3 +230,50 @@ def an_sdk_in_a_container_finds_credentials_and_region(aws: Server) -> None:
     own = [{"Name": "AWS_DEFAULT_REGION", "Value": "eu-central-1"}]
     run(aws, task(aws.image(), ["python", "-c", code], Environment=own))
     assert printed(aws, 2) == ["us-east-1 eu-central-1 AWS_ECS_EC2 False", aws.client("sts").get_caller_identity()["Account"]]
+
+
+@acts("container_exits")
+def each_container_tells_the_code_it_exited_with(aws: Server) -> None:
+    """Its own where it ends when it is asked to, 137 where it is killed or takes too much memory."""
+    image, wait = aws.image(), "signal.signal(15, {}); print('up', flush=True); time.sleep(100)"
+    polite = "import signal, sys, time; " + wait.format("lambda *_: sys.exit(5)")
+    definition = together(
+        container("app", image, "import time; time.sleep(5); raise SystemExit(6)"),
+        container("polite", image, polite, Essential=False),
+        container("deaf", image, "import signal, time; " + wait.format("signal.SIG_IGN"), Essential=False, StopTimeout=2),
+        container("greedy", image, "import time; time.sleep(1); len(bytearray(200 << 20))", Essential=False),
+    )
+    arn = run(aws, definition)["taskArn"]
+
+    def codes() -> dict[str, int] | None:
+        (found,) = aws.client("ecs").describe_tasks(cluster="c", tasks=[arn])["tasks"]
+        told = {one["name"]: one["exitCode"] for one in found["containers"] if "exitCode" in one}
+        return (
+            {**told, **{one["name"]: one["reason"] for one in found["containers"] if "reason" in one}} if len(told) == 4 else None
+        )
+
+    assert until(codes, 20) == {
+        "app": 6, "polite": 5, "deaf": 137, "greedy": "OutOfMemoryError: Container killed due to memory usage",
+    }  # fmt: skip
+
+
+@acts("stop_reasons")
+def a_task_tells_why_it_ended_or_could_not_start(aws: Server) -> None:
+    """In the words that one searches for, and without a URL of the engine."""
+    image = aws.image()
+    ended = run(aws, task(image, ["python", "-c", "raise SystemExit(3)"]))
+    assert (ended["stopCode"], ended["stoppedReason"]) == ("EssentialContainerExited", "Essential container in task exited")
+    assert "startedBy" not in ended
+    ecs = aws.client("ecs")
+    for name, settings, words in (
+        ("pull", {"image": image.replace("v1", "missing")}, "CannotPullContainerError: Error response from daemon: "),
+        ("start", {"image": image, "command": ["/missing"]}, "CannotStartContainerError: Error response from daemon: "),
+    ):
+        ecs.register_task_definition(family=name, containerDefinitions=[{"name": "app", "memory": 64, **settings}])
+        (started,) = ecs.run_task(cluster="c", taskDefinition=name)["tasks"]
+        assert not {"stopCode", "stoppedReason"} & started.keys()
+        failed = until(lambda: _ended(ecs, started["taskArn"]), 20)  # noqa: B023
+        assert (failed["stopCode"], failed["stoppedReason"][: len(words)]) == ("TaskFailedToStart", words)
+        assert "missing" in failed["stoppedReason"]
+        assert "http" not in failed["stoppedReason"]
+        assert "localhost" not in failed["stoppedReason"]
