@@ -3,8 +3,10 @@
 import json
 
 import docker
+import pytest
+from botocore.exceptions import ClientError
 
-from tests.integration.behaviours.contract import acts
+from tests.integration.behaviours.contract import acts, refused
 from tests.integration.local_aws import APP, Server, service, task, until
 from tests.integration.support import get
 
@@ -277,3 +279,64 @@ def a_task_tells_why_it_ended_or_could_not_start(aws: Server) -> None:
         assert "missing" in failed["stoppedReason"]
         assert "http" not in failed["stoppedReason"]
         assert "localhost" not in failed["stoppedReason"]
+
+
+@acts("task_definition_checks")
+def a_wrong_task_definition_is_refused(aws: Server) -> None:
+    """Or the real deploy would be the first to tell. A stack rolls back with AWS's words."""
+    needs = [{"ContainerName": "app", "Condition": "START"}]
+    wrong = task(aws.image(), ["true"], DependsOn=needs)
+    assert aws.deploy("d", {"Logs": LOGS, "Task": wrong}) == "ROLLBACK_COMPLETE"
+    events = aws.client("cloudformation").describe_stack_events(StackName="d")["StackEvents"]
+    assert any("depend on each other: app" in event.get("ResourceStatusReason", "") for event in events)
+    with pytest.raises(ClientError, match="No Fargate configuration exists for given values: 256 CPU, 8192 memory"):
+        aws.client("ecs").register_task_definition(
+            family="app", requiresCompatibilities=["FARGATE"], networkMode="awsvpc", cpu="256", memory="8192",
+            containerDefinitions=[{"name": "app", "image": aws.image_again()}],
+        )  # fmt: skip
+
+
+@refused("task_definition_checks")
+def log_drivers_and_settings_that_are_not_done(aws: Server) -> None:
+    """Rather than taken and forgotten."""
+    settings = {"logConfiguration": {"logDriver": "awsfirelens"}, "repositoryCredentials": {"credentialsParameter": "arn"}}
+    with pytest.raises(
+        ClientError, match="pidMode task, log driver awsfirelens, repositoryCredentials: not done by the local AWS"
+    ):
+        aws.client("ecs").register_task_definition(
+            family="app", pidMode="task", containerDefinitions=[{"name": "app", "image": "app", "memory": 64, **settings}]
+        )
+
+
+@acts("container_settings")
+def kernel_settings_and_names_hold(aws: Server) -> None:
+    """`systemControls`, DNS search domains, and hosts that the definition names."""
+    code = (
+        "import socket; print(open('/proc/sys/net/core/somaxconn').read().strip(), socket.gethostbyname('old.host'),"
+        " 'corp.example' in open('/etc/resolv.conf').read())"
+    )
+    definition = task(
+        aws.image(), ["python", "-c", code], mode="bridge", DnsSearchDomains=["corp.example"],
+        SystemControls=[{"Namespace": "net.core.somaxconn", "Value": "777"}],
+        ExtraHosts=[{"Hostname": "old.host", "IpAddress": "192.0.2.7"}],
+    )  # fmt: skip
+    run(aws, definition)
+    assert printed(aws) == ["777 192.0.2.7 True"]
+
+
+@acts("task_definitions")
+def a_secret_is_of_the_version_that_is_asked_for(aws: Server) -> None:
+    """After a rotation the one before, and no other where there is none."""
+    manager = aws.client("secretsmanager")
+    made = manager.create_secret(Name="m", SecretString=json.dumps({"k": "old"}))
+    manager.put_secret_value(SecretId="m", SecretString=json.dumps({"k": "new"}))
+    image, arn = aws.image(), made["ARN"]
+    code = "import os; print(os.environ['A'], os.environ['B'], os.environ['C'])"
+    asked = {"A": f"{arn}:k::", "B": f"{arn}:k:AWSPREVIOUS:", "C": f"{arn}:k::{made['VersionId']}"}
+    run(aws, task(image, ["python", "-c", code], Secrets=[{"Name": name, "ValueFrom": value} for name, value in asked.items()]))
+    assert printed(aws) == ["new old old"]
+    missing = {"name": "app", "image": image, "memory": 64, "secrets": [{"name": "A", "valueFrom": f"{arn}:k:NONE:"}]}
+    aws.client("ecs").register_task_definition(family="missing", containerDefinitions=[missing])
+    (started,) = aws.client("ecs").run_task(cluster="c", taskDefinition="missing")["tasks"]
+    ended = until(lambda: _ended(aws.client("ecs"), started["taskArn"]), 20)
+    assert ended["stoppedReason"].startswith("ResourceInitializationError: unable to pull secrets or registry auth")
