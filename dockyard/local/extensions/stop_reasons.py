@@ -16,6 +16,7 @@ from ministack.services import ecs
 from dockyard.local.extensions.instance import Instance
 
 _CANNOT_START = "CannotStartContainerError: "
+_KINDS = (_CANNOT_START, "ResourceInitializationError: ")
 _MINISTACKS = "ResourceInitializationError: unable to pull image or start container: "
 _ABSENT = ("capacityProviderName", "platformFamily", "platformVersion", "startedBy", "stopCode", "stoppedReason")
 
@@ -78,6 +79,6 @@ def _tell_why_not_started(instance: Instance) -> None:
 
     def fail_task_start(task: dict[str, Any], client: Any, reason: str) -> None:
         told = reason.removeprefix(_MINISTACKS)
-        fail(task, client, told if told.startswith(_CANNOT_START) else reason)
+        fail(task, client, told if told.startswith(_KINDS) else reason)
 
     ecs._run_docker_container, ecs._fail_task_start = run_container, fail_task_start

@@ -340,3 +340,44 @@ def a_secret_is_of_the_version_that_is_asked_for(aws: Server) -> None:
     (started,) = aws.client("ecs").run_task(cluster="c", taskDefinition="missing")["tasks"]
     ended = until(lambda: _ended(aws.client("ecs"), started["taskArn"]), 20)
     assert ended["stoppedReason"].startswith("ResourceInitializationError: unable to pull secrets or registry auth")
+
+
+@acts("log_groups")
+def a_container_without_its_log_group_does_not_start(aws: Server) -> None:
+    """Or a template that forgot it would work here, without logs."""
+    ecs, options = aws.client("ecs"), {"awslogs-group": "none", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "app"}
+    logs = {"logDriver": "awslogs", "options": options}
+    ecs.create_cluster(clusterName="c")
+    ecs.register_task_definition(
+        family="app", networkMode="awsvpc", cpu="256", memory="512", executionRoleArn="arn:aws:iam::000000000000:role/any",
+        containerDefinitions=[{"name": "app", "image": aws.image(), "command": ["python", "-V"], "logConfiguration": logs}],
+    )  # fmt: skip
+    (started,) = ecs.run_task(cluster="c", taskDefinition="app", launchType="FARGATE")["tasks"]
+    ended = until(lambda: _ended(ecs, started["taskArn"]), 20)
+    assert ended["stopCode"] == "TaskFailedToStart"
+    assert ended["stoppedReason"].startswith("ResourceInitializationError: failed to validate logger args:")
+
+
+@acts("run_task_checks")
+def a_task_that_cannot_be_run_is_refused(aws: Server) -> None:
+    """And a call that is repeated with its token starts nothing more."""
+    ecs, container = aws.client("ecs"), {"name": "app", "image": aws.image(), "memory": 64, "command": ["python", "-V"]}
+    ecs.create_cluster(clusterName="c")
+    for family in ("app", "old"):
+        arn = ecs.register_task_definition(family=family, containerDefinitions=[container])["taskDefinition"]["taskDefinitionArn"]
+    ecs.deregister_task_definition(taskDefinition=arn)
+    for asked, words in (
+        ({"cluster": "none"}, "ClusterNotFoundException.*Cluster not found."),
+        ({"taskDefinition": "none"}, "TaskDefinition not found."),
+        ({"taskDefinition": "old:1"}, "TaskDefinition is inactive"),
+        ({"count": 11}, "between 1 and 10"),
+        ({"overrides": {"containerOverrides": [{"name": "none"}]}}, "none is not a container in the TaskDefinition."),
+        ({"launchType": "FARGATE"}, "does not support launch_type FARGATE."),
+    ):
+        with pytest.raises(ClientError, match=words):
+            ecs.run_task(**{"cluster": "c", "taskDefinition": "app", **asked})
+    assert ecs.list_clusters()["clusterArns"] == [ecs.describe_clusters(clusters=["c"])["clusters"][0]["clusterArn"]]
+    first, again = [ecs.run_task(cluster="c", taskDefinition="app", clientToken="t")["tasks"][0]["taskArn"] for _ in range(2)]
+    assert first == again
+    with pytest.raises(ClientError, match="ConflictException"):
+        ecs.run_task(cluster="c", taskDefinition="app", clientToken="t", count=2)
