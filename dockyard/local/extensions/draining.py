@@ -103,5 +103,10 @@ def _stop_and_remove(client: Any, container: Any) -> None:
     with contextlib.suppress(docker.errors.APIError, docker.errors.NotFound):
         if isinstance(container, str):
             container = client.containers.get(container)
-        container.stop(timeout=int(container.labels.get(STOP_TIMEOUT_LABEL, DEFAULT_STOP_TIMEOUT)))
+        stop(container)
         container.remove(v=True, force=True)
+
+
+def stop(container: Any) -> None:
+    """Have a container ended, by force after its `stopTimeout`."""
+    container.stop(timeout=int(container.labels.get(STOP_TIMEOUT_LABEL, DEFAULT_STOP_TIMEOUT)))

@@ -115,7 +115,7 @@ def a_schedule_that_cannot_run_its_task_tries_again_and_then_tells_the_dead_lett
     message = until(lambda: _message(aws, url), 6)
     told = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
     assert told["ERROR_CODE"] == "ClientException"
-    assert "none:1" in told["ERROR_MESSAGE"]
+    assert told["ERROR_MESSAGE"] == "TaskDefinition not found."
     assert (told["RETRY_ATTEMPTS"], told["EXHAUSTED_RETRY_CONDITION"]) == ("1", "MaximumRetryAttempts")
     assert told["SCHEDULE_ARN"].endswith(":schedule/default/s")
     assert told["TARGET_ARN"] == cluster

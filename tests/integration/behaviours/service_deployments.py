@@ -4,6 +4,7 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.behaviours.contract import acts
@@ -311,3 +312,57 @@ def a_stack_fails_by_the_alarm_of_its_service(aws: Server) -> None:
     assert aws.service("a")["taskDefinition"] == before
     events = aws.client("cloudformation").describe_stack_events(StackName="a")["StackEvents"]
     assert any("Alarm was triggered" in event.get("ResourceStatusReason", "") for event in events)
+
+
+@acts("stop_reasons")
+def a_task_tells_which_deployment_started_and_stopped_it(aws: Server) -> None:
+    """By which one finds the deployment of a task, and tells a scale-in from a failure."""
+    made = Service(aws)
+    made.ends("SUCCESSFUL")
+    (old,), before = made.tasks(), made.told()["deployments"][0]["id"]
+    made.update(forceNewDeployment=True)
+    made.ends("SUCCESSFUL")
+    (told,) = made.ecs.describe_tasks(cluster="c", tasks=[old])["tasks"]
+    assert (told["startedBy"], told["stopCode"]) == (before, "ServiceSchedulerInitiated")
+    assert told["stoppedReason"] == f"Scaling activity initiated by (deployment {before})"
+    assert made.ecs.list_tasks(cluster="c", startedBy=made.told()["deployments"][0]["id"])["taskArns"] == made.tasks()
+    made.ecs.stop_task(cluster="c", task=made.tasks()[0], reason="because")
+    stopped = made.ecs.describe_tasks(cluster="c", tasks=made.tasks("STOPPED"))["tasks"]
+    assert ("UserInitiated", "because") in [(one["stopCode"], one["stoppedReason"]) for one in stopped]
+
+
+@acts("service_checks")
+def a_service_that_cannot_work_is_refused(aws: Server) -> None:
+    """Or it would work here alone, or wait for ever."""
+    made = Service(aws)
+    made.ends("SUCCESSFUL")
+    group = aws.client("elbv2").create_target_group(Name="g", Port=80, Protocol="HTTP", TargetType="ip")
+    arn = group["TargetGroups"][0]["TargetGroupArn"]
+    listening = made.define(portMappings=[{"containerPort": 8080}])
+    balanced = {"containerName": "app", "containerPort": 8080, "targetGroupArn": arn}
+    for asked, words in (
+        ({"cluster": "none"}, "ClusterNotFoundException.*Cluster not found."),
+        ({"taskDefinition": "none"}, "TaskDefinition not found."),
+        ({"desiredCount": -1}, "negative"),
+        ({"deploymentConfiguration": {"maximumPercent": 100}}, "as this will block deployments."),
+        ({"loadBalancers": [{**balanced, "containerName": "none"}]}, "The container none does not exist in the task definition."),
+        ({"loadBalancers": [{**balanced, "containerPort": 81}]}, "did not have a container port 81 defined."),
+        ({"loadBalancers": [{**balanced, "targetGroupArn": f"{arn}0"}]}, "does not exist."),
+        ({"loadBalancers": [balanced]}, "does not have an associated load balancer."),
+    ):
+        whole = {"cluster": "c", "taskDefinition": listening, **asked}
+        with pytest.raises(ClientError, match=words):
+            made.ecs.create_service(serviceName="new", **whole)
+        with pytest.raises(ClientError, match=words):
+            made.ecs.update_service(service="s", **whole)
+    assert len(made.ecs.list_services(cluster="c")["serviceArns"]) == len(made.ecs.list_clusters()["clusterArns"]) == 1
+
+
+@acts("service_checks")
+def a_service_that_does_not_wait_for_its_listener_fails_the_stack(aws: Server) -> None:
+    """The classic missing `DependsOn`."""
+    made = {name: one for name, one in service(aws.image()).items() if name not in {"Listener", "Balancer"}}
+    made["Service"]["DependsOn"] = "Cluster"
+    assert aws.deploy("u", made) == "ROLLBACK_COMPLETE"
+    events = aws.client("cloudformation").describe_stack_events(StackName="u")["StackEvents"]
+    assert any("does not have an associated load balancer" in event.get("ResourceStatusReason", "") for event in events)
