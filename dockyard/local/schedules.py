@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 _FORM = re.compile(r"(at|rate|cron)\(([^()]*)\)")
 _RATE = re.compile(r"([1-9]\d*) (minute|hour|day)s?")
+_RATE_OF_RULE = re.compile(r"rate\((1 (minute|hour|day)|(?!1 )[1-9]\d* (minutes|hours|days))\)")
 _MONTHS = {name.upper(): number for number, name in enumerate(calendar.month_abbr) if name}
 _DAYS = {"SUN": 1, "MON": 2, "TUE": 3, "WED": 4, "THU": 5, "FRI": 6, "SAT": 7}
 _YEARS = range(1970, 2200)
@@ -31,15 +32,27 @@ def next_after(expression: str, moment: datetime, zone: str = "UTC") -> datetime
     if not found:
         raise ValueError(f"Invalid Schedule Expression {expression}.")
     form, inner = found.groups()
+    info = _zone(zone)
     try:
         if form == "at":
-            due = datetime.strptime(inner, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=_zone(zone))
+            due = datetime.strptime(inner, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=info)
             return due if due.astimezone(UTC) > moment else None
         if form == "rate":
             return moment + _interval(inner)
-        return _Cron.read(inner).next_after(moment, _zone(zone))
+        return _Cron.read(inner).next_after(moment, info)
     except (ValueError, IndexError) as error:
         raise ValueError(f"Invalid Schedule Expression {expression}.") from error
+
+
+def check_rule(schedule: str | None, pattern: object) -> None:
+    """What a rule of EventBridge must have; the Scheduler, unlike it, takes `rate(1 hours)`.
+
+    Raises ValueError, in AWS's words. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rate-expressions.html
+    """
+    if not schedule and not pattern:
+        raise ValueError("Parameter(s) EventPattern or ScheduleExpression must be specified.")
+    if schedule and schedule.startswith("rate(") and not _RATE_OF_RULE.fullmatch(schedule):
+        raise ValueError("Parameter ScheduleExpression is not valid.")
 
 
 @lru_cache

@@ -2,6 +2,9 @@
 
 import time
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.integration.behaviours.contract import acts
 from tests.integration.local_aws import APP, DEAF, DYING, Server, in_background, service, until
 from tests.integration.support import get
@@ -105,3 +108,22 @@ def tasks_stay_registered_as_they_were_until_they_are_drained(aws: Server) -> No
         answers.append(get(address)[0])
     assert set(answers) == {200}
     assert aws.service("r")["loadBalancers"][0]["containerPort"] == 9090
+
+
+@acts("clusters")
+def a_cluster_that_has_services_is_not_deleted(aws: Server) -> None:
+    """Or they would run on, with nobody to ask about them; a stack that did not make them cannot take it either."""
+    cluster = {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "c"}}
+    assert aws.deploy("c", {"Cluster": cluster}) == "CREATE_COMPLETE"
+    ecs, cloudformation, around = aws.client("ecs"), aws.client("cloudformation"), aws.surroundings
+    definition = [{"name": "app", "image": "app", "memory": 64}]
+    ecs.register_task_definition(family="app", containerDefinitions=definition, **around.task)
+    ecs.create_service(cluster="c", serviceName="s", taskDefinition="app", desiredCount=0, **around.service)
+    with pytest.raises(ClientError, match=r"\(ClusterContainsServicesException\).*cannot be deleted while Services are active"):
+        ecs.delete_cluster(cluster="c")
+    cloudformation.delete_stack(StackName="c")
+    failed = lambda: cloudformation.describe_stacks(StackName="c")["Stacks"][0]["StackStatus"] == "DELETE_FAILED"  # noqa: E731
+    until(failed, aws.patience)
+    ecs.delete_service(cluster="c", service="s", force=True)
+    until(lambda: not ecs.list_services(cluster="c")["serviceArns"], 10)
+    aws.delete("c")

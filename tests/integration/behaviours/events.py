@@ -4,6 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.integration.behaviours.contract import acts
 from tests.integration.local_aws import DYING, Server, in_background, service, until
 
@@ -281,3 +284,25 @@ def a_steady_service_says_so_as_an_event(aws: Server) -> None:
     arn = until(lambda: aws.service("d"), 5)["serviceArn"]
     assert event["resources"] == [arn]
     assert event["detail"]["clusterArn"].endswith(":cluster/c")
+
+
+@acts("scheduled_events")
+def a_schedule_in_a_time_zone_that_is_none_is_refused(aws: Server) -> None:
+    """Whatever its expression is: it would never be due."""
+    _, arn = _queue(aws, "q")
+    for expression in ("rate(1 hour)", "cron(0 9 * * ? *)", "at(2099-01-01T00:00:00)"):
+        with pytest.raises(ClientError, match="ValidationException"):
+            _schedule(aws, expression, {"Arn": arn}, ScheduleExpressionTimezone="Mars/X")
+    _schedule(aws, "rate(1 hours)", {"Arn": arn}, ScheduleExpressionTimezone="Europe/Berlin", State="DISABLED")
+
+
+@acts("event_rules")
+def a_rule_has_a_pattern_or_a_schedule_that_can_be(aws: Server) -> None:
+    """And a rate of one has no plural, which the Scheduler takes."""
+    events = aws.client("events")
+    for number, wrong in enumerate(({}, {"ScheduleExpression": "rate(1 minutes)"}, {"ScheduleExpression": "rate(5 minute)"})):
+        with pytest.raises(ClientError, match="ValidationException"):
+            events.put_rule(Name="r", **wrong)
+        rule = {"Type": "AWS::Events::Rule", "Properties": {"Description": "wrong", **wrong}}
+        assert aws.deploy(f"wrong{number}", {"Rule": rule}) == "ROLLBACK_COMPLETE"
+    events.put_rule(Name="r", ScheduleExpression="rate(1 hour)", State="DISABLED")

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 
 import pytest
+from botocore.exceptions import ClientError
 
 from dockyard.local.archive import make_archive
 from tests.integration.behaviours.contract import acts
@@ -48,6 +49,18 @@ def a_repository_that_stayed_is_imported_and_never_made_anew(aws: Server) -> Non
     cloudformation.get_waiter("change_set_create_complete").wait(StackName="two", ChangeSetName="c", WaiterConfig={"Delay": 1})
     cloudformation.execute_change_set(StackName="two", ChangeSetName="c")
     cloudformation.get_waiter("stack_create_complete").wait(StackName="two", WaiterConfig={"Delay": 1})
+
+
+@acts("registry_names")
+def a_repository_has_a_name_that_can_be_part_of_an_address(aws: Server) -> None:
+    """Or the first push on AWS would have nowhere to go."""
+    ecr = aws.client("ecr")
+    for name in ("App", "app!", "team//app", "-app"):
+        with pytest.raises(ClientError, match=r"\(InvalidParameterException\).*Invalid parameter at 'repositoryName'"):
+            ecr.create_repository(repositoryName=name)
+    repository = {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "App"}}
+    assert aws.deploy("r", {"Repository": repository}) == "ROLLBACK_COMPLETE"
+    ecr.create_repository(repositoryName="team/app__web.v2")
 
 
 def _tar(path: Path) -> Path:

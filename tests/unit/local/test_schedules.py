@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dockyard.local.schedules import next_after
+from dockyard.local.schedules import check_rule, next_after
 
 MONDAY = datetime(2026, 3, 2, 10, 0, 30, tzinfo=UTC)
 
@@ -85,6 +85,21 @@ def test_what_is_no_expression_is_refused(expression):
         next_after(expression, MONDAY)
 
 
-def test_what_is_no_time_zone_is_refused():
-    with pytest.raises(ValueError, match="Invalid"):
-        next_after("cron(* * * * ? *)", MONDAY, "Mars/Olympus")
+@pytest.mark.parametrize("expression", ["cron(* * * * ? *)", "rate(1 hour)", "at(2026-03-02T12:00:00)"])
+def test_what_is_no_time_zone_is_refused(expression):
+    with pytest.raises(ValueError, match="Invalid time zone Mars/Olympus"):
+        next_after(expression, MONDAY, "Mars/Olympus")
+
+
+@pytest.mark.parametrize(
+    "schedule, pattern",
+    [("rate(1 minute)", None), ("rate(12 hours)", None), ("cron(0 9 * * ? *)", ""), (None, {"source": ["shop"]})],
+)
+def test_a_rule_has_a_schedule_or_a_pattern(schedule, pattern):
+    check_rule(schedule, pattern)
+
+
+@pytest.mark.parametrize("schedule", ["rate(1 minutes)", "rate(5 minute)", "rate(0 days)", None, ""])
+def test_a_rule_that_cannot_be_is_refused(schedule):
+    with pytest.raises(ValueError, match="Parameter"):
+        check_rule(schedule, None)
