@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dockyard.build.bases import Bases, references
 from dockyard.build.context import GENERATED_IGNORES, Entry, entries, ignore_patterns
-from dockyard.build.detect import detect
+from dockyard.build.detect import Wishes, detect
 from dockyard.build.dockerfile import render
 from dockyard.build.text import text_of
 from dockyard.build.variables import PLATFORM
@@ -105,10 +105,8 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
     if has_own:
         text = classic = text_of(own)
     else:
-        app = detect(context, port=service.port)
-        text, classic = (
-            render(app, port=service.port, base_prefix=project.base_images, mounts=mounts) for mounts in (True, False)
-        )
+        app = detect(context, Wishes(build.language, build.version, build.start, service.port))
+        text, classic = (render(app, base_prefix=project.base_images, mounts=mounts) for mounts in (True, False))
     return Source(context, text, classic, own if has_own else None, dict(build.args), build.target)
 
 
