@@ -88,7 +88,7 @@ def contents(
 
 
 def _target(context: Path, path: str, link: str) -> str:
-    """Where a link leads. Raises BuildError where that is nowhere, or out of the context: in a container it would not be there."""
+    """Where a link leads. Raises BuildError where that is nowhere, or out of the context: a container would not have it."""
     target = str(Path(link).readlink())
     if target.startswith(_OF_EVERY_CONTAINER):
         return target

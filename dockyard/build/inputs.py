@@ -27,6 +27,7 @@ class Inputs:
             "Dockerfile" if not recipe.generated else "generated Dockerfile": _hash(recipe.dockerfile),
             "target": recipe.target or "the last stage",
             "platform": recipe.platform,
+            **({"refresh": recipe.refresh} if recipe.refresh else {}),
             **{f"argument {name}": _hash(value) for name, value in recipe.args.items()},
             **{f"base {reference}": identity for reference, identity in recipe.identities.items()},
         }

@@ -54,6 +54,8 @@ class Recipe:
     args: Mapping[str, str] = field(default_factory=dict)
     target: str | None = None
     platform: str = PLATFORM
+    refresh: str | None = None
+    """When system packages were last to be had anew (dockyard.lock)."""
     cautions: tuple[str, ...] = ()
     """What its user should know: secrets among the files, far too many of them, versions that are not locked."""
 
@@ -67,6 +69,7 @@ class Recipe:
             "bases": dict(self.identities),
             "args": dict(self.args),
             "target": self.target,
+            "refresh": self.refresh,
             "files": [entry.counted for entry in self.files],
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
@@ -144,5 +147,6 @@ def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recip
         identities={reference: bases.identity(reference) for reference in found},
         args=source.args,
         target=source.target,
+        refresh=project.lock.refresh,
         cautions=(*source.warnings, *cautions(source.context, found_files)),
     )
