@@ -74,7 +74,6 @@ def test_a_build_script_is_run(tmp_path):
     [
         ({"README": ""}, "no app recognised"),
         ({"requirements.txt": "x"}, "no start command found"),
-        ({"requirements.txt": "fastapi", "main.py": "app = FastAPI()"}, "has no server for it"),
         ({"package.json": {"dependencies": {"a": "1"}}}, "has no package-lock.json"),
         ({"package.json": {}}, "no start command found"),
         ({"package.json": "{"}, "package.json: not valid JSON"),
@@ -102,7 +101,6 @@ def test_an_app_that_is_no_package_has_its_dependencies_installed_by_name(tmp_pa
     """`pip install .` would look for a package in it, and fail where there are two modules."""
     pyproject = '[project]\nname = "a"\ndependencies = ["starlette>=1", "uvicorn[standard]"]\n'
     found = detect(write(tmp_path, {"pyproject.toml": pyproject, "main.py": "app = Starlette()", "db.py": ""}), Wishes(port=1))
-    assert found.details["dependencies"] == ("starlette>=1", "uvicorn[standard]")
     text = render(found, base_prefix="")
     assert "pip install 'starlette>=1' 'uvicorn[standard]'\n" in text
     (tmp_path / "pyproject.toml").write_text(pyproject + '[build-system]\nrequires = ["hatchling"]\n')

@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from dockyard.build.detect import Wishes, detect
-from dockyard.build.detect.requirements import requirements_of
+from dockyard.build.detect.python.requirements import requirements_of
 from dockyard.build.dockerfile import render
 from dockyard.errors import BuildError
 
