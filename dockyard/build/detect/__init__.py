@@ -8,7 +8,7 @@
 from pathlib import Path
 from types import ModuleType
 
-from dockyard.build.detect import node, python
+from dockyard.build.detect import dotnet, elixir, go, java, node, php, python, ruby, rust, shell
 from dockyard.build.detect.app import App, Wishes
 from dockyard.build.detect.detection import Detection
 from dockyard.build.text import unreadable
@@ -16,7 +16,7 @@ from dockyard.errors import BuildError
 
 __all__ = ["App", "Detection", "Wishes", "detect", "languages"]
 
-_MODULES: tuple[ModuleType, ...] = (python, node)
+_MODULES: tuple[ModuleType, ...] = (python, node, go, java, dotnet, ruby, php, rust, elixir, shell)
 
 
 def languages() -> dict[str, ModuleType]:
