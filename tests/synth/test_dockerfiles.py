@@ -15,6 +15,7 @@ CASES = Path(__file__).parents[1] / "unit/build/detect/cases"
 HADOLINT = Path(sys.executable).parent / "hadolint"
 IGNORED = {
     "DL3008": "Debian's packages have the version of the base image's release, and its security fixes",
+    "DL3059": "steps are layers of their own, so that what did not change is not done again",
 }
 
 

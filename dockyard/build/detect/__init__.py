@@ -8,7 +8,27 @@
 from pathlib import Path
 from types import ModuleType
 
-from dockyard.build.detect import dotnet, elixir, go, java, node, php, python, ruby, rust, shell
+from dockyard.build.detect import (
+    clojure,
+    cpp,
+    crystal,
+    dart,
+    dotnet,
+    elixir,
+    gleam,
+    go,
+    haskell,
+    java,
+    node,
+    php,
+    python,
+    ruby,
+    rust,
+    scala,
+    shell,
+    swift,
+    zig,
+)
 from dockyard.build.detect.app import App, Wishes
 from dockyard.build.detect.detection import Detection
 from dockyard.build.text import unreadable
@@ -16,7 +36,9 @@ from dockyard.errors import BuildError
 
 __all__ = ["App", "Detection", "Wishes", "detect", "languages"]
 
-_MODULES: tuple[ModuleType, ...] = (python, node, go, java, dotnet, ruby, php, rust, elixir, shell)
+_MODULES: tuple[ModuleType, ...] = (
+    python, node, go, java, dotnet, ruby, php, rust, elixir, scala, clojure, dart, swift, crystal, haskell, zig, gleam, cpp, shell,
+)  # fmt: skip
 
 
 def languages() -> dict[str, ModuleType]:

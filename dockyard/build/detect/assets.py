@@ -7,12 +7,13 @@ from dockyard.build.detect.looks import in_file, number
 from dockyard.build.detect.versions import pinned
 
 NODE = "24"
-_INSTALLERS = {
-    "pnpm-lock.yaml": "npx --yes pnpm@10 install --frozen-lockfile",
-    "yarn.lock": "npx --yes yarn@1 install --frozen-lockfile",
-    "package-lock.json": "npm ci --no-audit --no-fund",
+_TOOLS = {
+    "pnpm-lock.yaml": ("npx --yes pnpm@10", "--dir", "install --frozen-lockfile"),
+    "yarn.lock": ("npx --yes yarn@1", "--cwd", "install --frozen-lockfile"),
+    "package-lock.json": ("npm", "--prefix", "ci --no-audit --no-fund"),
+    "": ("npm", "--prefix", "install --no-audit --no-fund"),
 }
-_RUNNERS = {"pnpm-lock.yaml": "npx --yes pnpm@10 run", "yarn.lock": "npx --yes yarn@1 run"}
+"""Lock to the tool, its option for another folder, and how it installs."""
 
 
 def assets(app: App, folder: str = "", *, without_build: bool = False) -> Mapping[str, str]:
@@ -28,15 +29,13 @@ def assets(app: App, folder: str = "", *, without_build: bool = False) -> Mappin
     has_build = isinstance(scripts, dict) and "build" in scripts
     if not has_build and not (without_build and package.content.get("dependencies")):
         return {}
-    lock = next((name for name in _INSTALLERS if app.has(folder + name)), "")
     version = number(
         pinned(app, "node", "nodejs")
         or in_file(app, ".nvmrc", r"(\d[\d.]*)")
         or in_file(app, ".node-version", r"(\d[\d.]*)")
     )  # fmt: skip
-    commands = [_INSTALLERS.get(lock, "npm install --no-audit --no-fund")]
-    if has_build and not without_build:
-        commands.append(f"{_RUNNERS.get(lock, 'npm run')} build")
-    if folder:
-        commands = [f"cd {folder.rstrip('/')}", *commands]
+    lock = next((name for name in _TOOLS if name and app.has(folder + name)), "")
+    tool, option, install = _TOOLS[lock]
+    program = f"{tool} {option} {folder.rstrip('/')}" if folder else tool
+    commands = [f"{program} {install}", *([f"{program} run build"] if has_build and not without_build else [])]
     return {"image": f"node:{version[0] if version else NODE}-slim", "commands": " && ".join(commands)}
