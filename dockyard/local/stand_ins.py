@@ -29,12 +29,9 @@ _DROPPED = (
     "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "var/lib/apt/lists", "var/cache/apt", "var/log",
 )  # fmt: skip
 _REFERENCE = re.compile(rf"(?:.*/)?(?P<name>{'|'.join(SYSTEMS)}):(?P<tag>[\w.-]+)$")
-_INSTALL = (
-    'mount -t proc proc "$1/proc" && exec chroot "$1" sh -c "apt-get -q update && apt-get -qy -o APT::Sandbox::User=root '
-    'install --no-install-recommends $2"'
-)
-"""Debian's packages into a root folder, with /proc as the installation of Java wants it; run in a mount namespace of its own."""
-
+_CHROOT = 'mount -t proc proc "$1/proc" && root=$1 && shift && exec chroot "$root" "$@"'
+"""Run in a mount namespace of its own: programs of Go and Java want /proc, and it goes with them."""
+_INSTALL = 'apt-get -q update && exec apt-get -qy -o APT::Sandbox::User=root install --no-install-recommends "$@"'
 _WANTED = ("var/log", "var/cache/apt/archives/partial", "var/lib/apt/lists/partial")
 """Folders that programs expect to be there."""
 
@@ -117,7 +114,7 @@ class StandIns:
         for path in _WANTED:
             (root / path).mkdir(parents=True, exist_ok=True)
         system.finish(root)
-        found = re.search(r"\d+(\.\d+)*", self._run(name, "chroot", str(root), "/usr/bin/env", f"PATH={PATH}", *system.version))
+        found = re.search(r"\d+(\.\d+)*", self._inside(name, root, *system.version))
         version = found[0] if found else ""
         self._run(name, "tar", "-C", str(root), "--numeric-owner", "--sort=name", "-cf", str(room / "root.tar"), ".")
         variables = {"PATH": PATH, "LANG": "C.UTF-8", **system.environment}
@@ -130,10 +127,17 @@ class StandIns:
         root.mkdir()
         self._run(name, "tar", "-C", str(root), "-xzf", str(debian.folder / "layer.tar.gz"))
         shutil.copy2("/etc/resolv.conf", root / "etc/resolv.conf")
+        (root / "usr/share/man/man1").mkdir(parents=True, exist_ok=True)  # the installation of Java wants it
         policy = root / "usr/sbin/policy-rc.d"
         policy.write_text("#!/bin/sh\nexit 101\n")
         policy.chmod(0o755)
-        self._run(name, "unshare", "--mount", "sh", "-c", _INSTALL, "sh", str(root), " ".join(system.packages))
+        self._inside(name, root, "sh", "-c", _INSTALL, "sh", *system.packages)
+
+    def _inside(self, name: str, root: Path, *command: str) -> str:
+        """Run a program of a root folder there."""
+        return self._run(
+            name, "unshare", "--mount", "sh", "-c", _CHROOT, "sh", str(root), "/usr/bin/env", f"PATH={PATH}", *command
+        )
 
     def _run(self, name: str, *arguments: str) -> str:
         path = f"{self.processes.environment['PATH']}:/usr/sbin:/sbin"

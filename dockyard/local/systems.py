@@ -90,18 +90,24 @@ def _nginx(root: Path) -> None:
 
 
 SYSTEMS: Mapping[str, System] = {
-    "python": System(("python3", "python3-venv", "python3-pip", "ca-certificates"), _python, ("python", "--version"), on_debian=False, command=("python",)),
-    "node": System(("ca-certificates", "libstdc++6", "libatomic1"), _node, ("node", "--version"), on_debian=False, command=("node",)),
+    "python": System(("python3", "python3-venv", "python3-pip", "ca-certificates"), _python, ("python", "--version"),
+    on_debian=False, command=("python",)),
+    "node": System(("ca-certificates", "libstdc++6", "libatomic1"), _node, ("node", "--version"), on_debian=False,
+    command=("node",)),
     "debian": System(("ca-certificates",), lambda root: None, ("cat", "/etc/debian_version"), on_debian=False),
-    "golang": System(("golang-go", "gcc", "libc6-dev"), _linked(go="/usr/bin/go"), ("go", "version"), environment={"GOPATH": "/go", "GOTOOLCHAIN": "local"}),
+    "golang": System(("golang-go", "gcc", "libc6-dev"), _linked(go="/usr/bin/go"), ("cat", "/usr/lib/go/VERSION"),
+    environment={"GOPATH": "/go", "GOTOOLCHAIN": "local"}),
     "ruby": System(
         ("ruby", "ruby-bundler", "ruby-rack", "ruby-rackup", "puma"), _linked(ruby="/usr/bin/ruby", bundle="/usr/bin/bundle"),
         ("ruby", "--version"), command=("irb",),
     ),
     "php": System(("php-cli", "libapache2-mod-php"), _php, ("php", "--version"), command=("apache2-foreground",)),
-    "rust": System(("cargo",), _linked(cargo="/usr/bin/cargo", rustc="/usr/bin/rustc"), ("rustc", "--version"), environment={"CARGO_HOME": "/usr/local/cargo"}),
-    "eclipse-temurin": System(("default-jdk-headless",), _java, ("java", "--version"), environment={"JAVA_HOME": "/opt/java/openjdk"}),
-    "elixir": System(("elixir", "erlang-dev"), _linked(elixir="/usr/bin/elixir", mix="/usr/bin/mix"), ("elixir", "--short-version")),
+    "rust": System(("cargo",), _linked(cargo="/usr/bin/cargo", rustc="/usr/bin/rustc"), ("rustc", "--version"),
+    environment={"CARGO_HOME": "/usr/local/cargo"}),
+    "eclipse-temurin": System(("default-jdk-headless",), _java, ("java", "--version"),
+    environment={"JAVA_HOME": "/opt/java/openjdk"}),
+    "elixir": System(("elixir", "erlang-dev"), _linked(elixir="/usr/bin/elixir", mix="/usr/bin/mix"),
+    ("elixir", "--short-version")),
     "nginx": System(("nginx-light",), _nginx, ("nginx", "-v"), command=("nginx", "-g", "daemon off;")),
 }  # fmt: skip
 """Name of an official image to what stands for it."""

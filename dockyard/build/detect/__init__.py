@@ -37,7 +37,8 @@ from dockyard.errors import BuildError
 __all__ = ["App", "Detection", "Wishes", "detect", "languages"]
 
 _MODULES: tuple[ModuleType, ...] = (
-    python, node, go, java, dotnet, ruby, php, rust, elixir, scala, clojure, dart, swift, crystal, haskell, zig, gleam, cpp, shell,
+    python, node, go, java, dotnet, ruby, php, rust, elixir, scala, clojure, dart, swift, crystal, haskell, zig, gleam, cpp,
+    shell,
 )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ VERSION = "21"
 """Of Java, where the app does not say which."""
 LOOKED_FOR = "project.clj, deps.edn"
 
-_FRAMEWORKS = {"luminus": "luminus", "io.pedestal": "pedestal", "compojure": "compojure", "metosin/reitit": "reitit", "http-kit": "http-kit", "ring": "ring"}  # fmt: skip
+_FRAMEWORKS = {"luminus": "luminus", "io.pedestal": "pedestal", "compojure": "compojure", "metosin/reitit": "reitit",
+"http-kit": "http-kit", "ring": "ring"}  # fmt: skip
 
 
 def marks(app: App) -> tuple[str, ...]:
@@ -20,8 +21,9 @@ def marks(app: App) -> tuple[str, ...]:
 
 
 def find(app: App) -> Detection:
-    """A Clojure app. Its template needs these details: `jar`, whether a jar with all in it is built, else Clojure itself runs the app;
-    `target`, whether the start command names the jar in that folder."""
+    """A Clojure app. Its template needs these details: `jar`, whether a jar with all in it is built, else Clojure itself
+    runs the app; `target`, whether the start command names the jar in that folder.
+    """
     file = app.has("project.clj", "deps.edn") or "project.clj"
     text = app.source(file) if app.has(file) else ""
     version, version_file = version_of(app, VERSION, *said_java(app))
@@ -31,7 +33,9 @@ def find(app: App) -> Detection:
     task = re.search(r"\(defn\s+(uber\w*)", app.source("build.clj")) if app.has("build.clj") else None
     command = "lein uberjar" if by_lein else f"clojure -T:build {task[1] if task else 'uber'}" if builds else "clojure -P"
     said = app.said_start()
-    run_main = ("clojure", "-M:run") if ":run" in text and ":main-opts" in text else ("clojure", "-M", "-m", main[1] if main else "core")
+    run_main = (
+        ("clojure", "-M:run") if ":run" in text and ":main-opts" in text else ("clojure", "-M", "-m", main[1] if main else "core")
+    )
     start, start_file = said or ((("java", "-jar", "app.jar") if builds else run_main), file)
     tool = f"clojure:temurin-{version}-{'lein' if by_lein else 'tools-deps'}"
     names = re.findall(r"[\[\s{]([\w.-]+(?:/[\w.-]+)?)\s+(?:\"|\{:mvn)", text)

@@ -11,7 +11,18 @@ VERSION = "trixie"
 """Release of Debian whose compiler builds it."""
 LOOKED_FOR = "CMakeLists.txt, meson.build"
 
-_OTHERS = ("package.json", "pyproject.toml", "setup.py", "Cargo.toml", "go.mod", "Package.swift", "Gemfile", "mix.exs", "composer.json", "pubspec.yaml")
+_OTHERS = (
+    "package.json",
+    "pyproject.toml",
+    "setup.py",
+    "Cargo.toml",
+    "go.mod",
+    "Package.swift",
+    "Gemfile",
+    "mix.exs",
+    "composer.json",
+    "pubspec.yaml",
+)
 
 
 def marks(app: App) -> tuple[str, ...]:
@@ -36,6 +47,7 @@ def find(app: App) -> Detection:
     start, start_file = said or ((f"bin/{program}",), file)
     return Detection(
         language="cpp", version=version, package_manager="meson" if meson else "cmake", start=start, port=app.port,
-        images={"base": f"buildpack-deps:{version}", "run": f"debian:{version}-slim"}, details={"meson": meson, "program": program},
+        images={"base": f"buildpack-deps:{version}", "run": f"debian:{version}-slim"},
+        details={"meson": meson, "program": program},
         sources=sources(version="service.yaml" if app.wishes.version else None, package_manager=file, start=start_file),
     )  # fmt: skip

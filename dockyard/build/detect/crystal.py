@@ -35,7 +35,8 @@ def find(app: App) -> Detection:
     version, version_file = version_of(app, VERSION, number(pinned(app, "crystal")))
     start, start_file = said or ((f"bin/{program}",), "shard.yml")
     return Detection(
-        language="crystal", version=version, package_manager="shards", start=start, framework=first_named(_FRAMEWORKS, dependencies),
+        language="crystal", version=version, package_manager="shards", start=start,
+        framework=first_named(_FRAMEWORKS, dependencies),
         port=app.port, images={"base": f"crystallang/crystal:{version}", "run": "debian:trixie-slim"},
         details={"main": targets[program], "program": program, "dependencies": bool(dependencies), "locked": bool(lock)},
         sources=sources(version=version_file, package_manager=lock or "shard.yml", start=start_file, framework="shard.yml"),

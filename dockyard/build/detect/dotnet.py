@@ -58,7 +58,9 @@ class _Project:
 def marks(app: App) -> tuple[str, ...]:
     """Files that make it an app for .NET."""
     found = tuple(app.files(*_PROJECTS, *_SOLUTIONS))
-    return found or (tuple(app.files(*(f"*/{name}" for name in _PROJECTS))) if app.has("global.json", "Directory.Build.props") else ())
+    if found or not app.has("global.json", "Directory.Build.props"):
+        return found
+    return tuple(app.files(*(f"*/{name}" for name in _PROJECTS)))
 
 
 def find(app: App) -> Detection:
@@ -80,7 +82,8 @@ def find(app: App) -> Detection:
     return Detection(
         language="dotnet", version=version, package_manager="nuget", start=start, framework=framework, port=app.port,
         images={
-            "base": f"{_REGISTRY}/sdk:{_sdk_tag(app, version)}", "run": f"{_REGISTRY}/{'aspnet' if project.is_web else 'runtime'}:{version}",
+            "base": f"{_REGISTRY}/sdk:{_sdk_tag(app, version)}",
+            "run": f"{_REGISTRY}/{'aspnet' if project.is_web else 'runtime'}:{version}",
         },
         details={"project": project.file, "locked": bool(lock), "env": listens if project.is_web else {}},
         sources=sources(version=version_file, package_manager=lock or project.file, start=start_file, framework=project.file),
@@ -118,8 +121,7 @@ def _target(app: App, project: _Project) -> tuple[str, str] | None:
     candidates += [(file, read_xml(app, file)) for file in filter(app.has, ("Directory.Build.props",))]
     for file, root in candidates:
         said = " ".join(chain(texts(root, ".//TargetFramework"), texts(root, ".//TargetFrameworks")))
-        versions = [found for found in re.findall(r"\bnet(?:coreapp)?(\d+\.\d+)", said)]
-        if versions:
+        if versions := re.findall(r"\bnet(?:coreapp)?(\d+\.\d+)", said):
             return max(versions, key=lambda version: [int(part) for part in version.split(".")]), f"{file} TargetFramework"
     return None
 
@@ -136,5 +138,5 @@ def _sdk_tag(app: App, version: str) -> str:
         return version
     if str(app.manifest("global.json").mapping("sdk").get("rollForward", "latestPatch")) in ("disable", "patch", "latestPatch"):
         return wanted[0]
-    newest = max((wanted[0].split(".")[:2], version.split(".")[:2]), key=lambda parts: [int(part) for part in parts if part.isdigit()])
-    return ".".join(newest)
+    both = (found.split(".")[:2] for found in (wanted[0], version))
+    return ".".join(max(both, key=lambda parts: [int(part) for part in parts if part.isdigit()]))

@@ -2,7 +2,7 @@
 
 import re
 
-from dockyard.build.detect.app import App, Start, sources
+from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.assets import assets
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.looks import first_named, in_file, number, version_of
@@ -46,7 +46,8 @@ def find(app: App) -> Detection:
         },
         build=_build(app, project, framework),
         details={
-            "dependencies": bool(set(packages) - {"applications"}) and "deps" in project, "locked": bool(lock), "release": release,
+            "dependencies": bool(set(packages) - {"applications"}) and "deps" in project, "locked": bool(lock),
+            "release": release,
             "mix": by_mix, "assets": made,
         },
         sources=sources(version=version_file, package_manager=lock or "mix.exs", start=start_file, framework="mix.exs"),
@@ -58,7 +59,8 @@ def _version(app: App) -> tuple[str, str | None]:
     """The image's tag: Elixir's version, with that of Erlang/OTP where one is pinned."""
     return version_of(
         app, VERSION, number(pinned(app, "elixir")), number(in_file(app, ".elixir-version", r"(\d[\d.]*)")),
-        number(in_file(app, "elixir_buildpack.config", r"^elixir_version=v?(\d[\d.]*)")), number(in_file(app, "mix.exs", r'elixir:\s*"==\s*(\d[\d.]*)')),
+        number(in_file(app, "elixir_buildpack.config", r"^elixir_version=v?(\d[\d.]*)")),
+        number(in_file(app, "mix.exs", r'elixir:\s*"==\s*(\d[\d.]*)')),
         _least(app),
     )  # fmt: skip
 
@@ -84,14 +86,16 @@ def _build(app: App, project: str, framework: str | None) -> tuple[str, ...]:
 
 def _release(project: str) -> str:
     """Name of the first release of mix.exs, else that of the app."""
-    match = re.search(r"\breleases:?(?:\(\))?,?\s*(?:do:?)?\s*\[\s*\{?:?\"?(\w+)", project) or re.search(r"\bapp:\s*:(\w+)", project)
+    match = re.search(r"\breleases:?(?:\(\))?,?\s*(?:do:?)?\s*\[\s*\{?:?\"?(\w+)", project) or re.search(
+        r"\bapp:\s*:(\w+)", project
+    )
     return match[1] if match else "app"
 
 
 def _start(app: App, release: str, *, without_release: bool, framework: str | None) -> tuple[tuple[str, ...], str, bool]:
     """The command, where it was read, and whether mix runs it. A Procfile's `mix phx.server` is what the release does."""
     said = app.said_start()
-    own = (f"bin/{release}", "start")
+    own: tuple[str, ...] = (f"bin/{release}", "start")
     if without_release:
         own = ("mix", "phx.server") if framework == "phoenix" else ("mix", "run", "--no-halt")
     if said is None:

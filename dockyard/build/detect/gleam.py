@@ -28,5 +28,5 @@ def find(app: App) -> Detection:
         language="gleam", version=version, package_manager="gleam", start=start, port=app.port,
         framework=first_named(_FRAMEWORKS, manifest.mapping("dependencies")), images={"base": image, "run": image},
         sources=sources(version=version_file, package_manager=lock or "gleam.toml", start=start_file, framework="gleam.toml"),
-        warnings=() if lock else (f"{app.folder} has no manifest.toml: without it two builds may differ; run: gleam deps download",),
+        warnings=() if lock else (f"{app.folder} has no manifest.toml: two builds may differ; run: gleam deps download",),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockyard.build.detect.app import App, Start, sources
 from dockyard.build.detect.assets import assets
 from dockyard.build.detect.detection import Detection
-from dockyard.build.detect.looks import Found, first_named, in_file, number, preferred, program_of, version_of
+from dockyard.build.detect.looks import Found, first_named, in_file, number, preferred, program_of, several, version_of
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
 
@@ -18,9 +18,12 @@ LOOKED_FOR = "go.mod, go.work, main.go"
 _FRAMEWORKS = {
     "github.com/gin-gonic/gin": "gin", "github.com/labstack/echo": "echo", "github.com/gofiber/fiber": "fiber",
     "github.com/go-chi/chi": "chi", "github.com/gorilla/mux": "mux", "github.com/beego/beego": "beego",
-    "github.com/gobuffalo/buffalo": "buffalo", "github.com/kataras/iris": "iris", "github.com/julienschmidt/httprouter": "httprouter",
+    "github.com/gobuffalo/buffalo": "buffalo", "github.com/kataras/iris": "iris",
+    "github.com/julienschmidt/httprouter": "httprouter",
 }  # fmt: skip
-_CGO_MODULES = ("github.com/mattn/go-sqlite3", "github.com/confluentinc/confluent-kafka-go", "gopkg.in/rana/ora", "github.com/h2non/bimg")
+_CGO_MODULES = ("github.com/mattn/go-sqlite3", "github.com/confluentinc/confluent-kafka-go", "github.com/h2non/bimg")
+_HIDDEN = re.compile(r"(^|/)([._]|(vendor|testdata|examples|tools)(/|$))")
+"""Folders whose programs are not the app."""
 _MAIN = re.compile(r"^package main\b(?:.|\n)*^func main\(", re.MULTILINE)
 _IGNORED = re.compile(r"^//(go:build| \+build) .*\b(ignore|tools?)\b", re.MULTILINE)
 
@@ -48,11 +51,13 @@ def find(app: App) -> Detection:
     if said and said[0][0] == "go":
         said = None
     start, start_file = said or ((f"bin/{program}",), packages[package])
-    made = assets(app)
+    made, listed = assets(app), app.has("go.mod", "go.work")
     locked = bool(app.has("go.sum", "go.work.sum", "vendor/modules.txt")) or not required
-    warnings = () if locked else (f"{app.folder} has no go.sum: without it two builds may differ; run: go mod tidy",)
+    warnings: tuple[str, ...] = ()
+    if not locked:
+        warnings += (f"{app.folder} has no go.sum: without it two builds may differ; run: go mod tidy",)
     if len(packages) > 1 and not said:
-        warnings += (f"{app.folder} has several programs ({', '.join(packages)}); {package} is started: image.build.start changes it",)
+        warnings += (several(app, packages, package),)
     return Detection(
         language="go", version=version, package_manager="go" if modules else "none", start=start,
         images={"base": f"golang:{version}", "run": "debian:trixie-slim", **({"node": made["image"]} if made else {})},
@@ -61,9 +66,7 @@ def find(app: App) -> Detection:
             "package": package, "program": program, "cgo": _cgo(app, required), "assets": made,
             "prepare": "" if modules else "go mod init app && go mod tidy && ", "flags": "" if locked else "-mod=mod ",
         },
-        sources=sources(
-            version=version_file, package_manager=app.has("go.mod", "go.work"), start=start_file, framework=app.has("go.mod", "go.work")
-        ),
+        sources=sources(version=version_file, package_manager=listed, start=start_file, framework=listed),
     )  # fmt: skip
 
 
@@ -104,10 +107,14 @@ def _program(app: App, modules: tuple[str, ...], said: Start | None) -> tuple[di
     names = {_name(app, package): package for package in reversed(packages)}
     ran = program_of(said)
     own = _name(app, ".")
-    program = ran if ran in names else own if "." in packages else preferred(sorted(names, key=lambda name: (names[name].count("/"), names[name])), own)
-    package = names[program or ""]
+    if ran in names:
+        program = ran
+    else:
+        near = sorted(names, key=lambda name: (names[name].count("/"), names[name]))
+        program = own if "." in packages else preferred(near, own) or near[0]
+    package = names[program]
     is_binary = said and said[0][0].removeprefix("./").startswith("bin/")
-    return packages, package, ran if is_binary else program or ""
+    return packages, package, ran if is_binary else program
 
 
 def _main_packages(app: App, modules: tuple[str, ...]) -> dict[str, str]:
@@ -115,10 +122,9 @@ def _main_packages(app: App, modules: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for module in modules:
         at = "" if module == "." else f"{module}/"
-        for file in app.files(f"{at}*.go", f"{at}cmd/*.go", f"{at}cmd/*/*.go", f"{at}cmd/*/*/*.go", f"{at}*/*.go", f"{at}*/cmd/*/*.go"):
+        for file in app.files(*(f"{at}{below}*.go" for below in ("", "*/", "*/*/", "cmd/*/*/", "*/cmd/*/"))):
             folder = posixpath.dirname(file)
-            hidden = any(part.startswith((".", "_")) or part in ("vendor", "testdata", "examples", "tools") for part in folder.split("/"))
-            if file.endswith("_test.go") or (folder and hidden) or f"./{folder}" in found:
+            if file.endswith("_test.go") or _HIDDEN.search(folder) or f"./{folder}" in found:
                 continue
             text = app.source(file)
             if _MAIN.search(text) and not _IGNORED.search(text):

@@ -12,11 +12,24 @@ FILES = ("build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle
 _WRAPPER = "gradle/wrapper/gradle-wrapper.properties"
 _CATALOG = "gradle/libs.versions.toml"
 _VERSIONS = (
-    r"JavaLanguageVersion\.of\(\s*[\"']?(\d+)", r"jvmToolchain\(?\s*(\d+)", r"sourceCompatibility\s*=?\s*\(?[\"']?(?:JavaVersion\.)?(?:VERSION_)?([\d._]+)",
+    r"JavaLanguageVersion\.of\(\s*[\"']?(\d+)", r"jvmToolchain\(?\s*(\d+)",
+    r"sourceCompatibility\s*=?\s*\(?[\"']?(?:JavaVersion\.)?(?:VERSION_)?([\d._]+)",
     r"targetCompatibility\s*=?\s*\(?[\"']?(?:JavaVersion\.)?(?:VERSION_)?([\d._]+)", r"options\.release(?:\.set\(|\s*=)\s*(\d+)",
     r"jvmTarget(?:\.set\(|\s*=)\s*(?:JvmTarget\.JVM_|[\"'])([\d._]+)", r"\bjavaVersion\s*=\s*[\"']?(\d[\d.]*)",
 )  # fmt: skip
-_NEWEST_JAVA = ((9.1, 25), (8.14, 24), (8.10, 23), (8.8, 22), (8.5, 21), (8.3, 20), (7.6, 19), (7.3, 17), (7.0, 16), (5.0, 11), (0, 8))
+_NEWEST_JAVA = (
+    (9.1, 25),
+    (8.14, 24),
+    (8.10, 23),
+    (8.8, 22),
+    (8.5, 21),
+    (8.3, 20),
+    (7.6, 19),
+    (7.3, 17),
+    (7.0, 16),
+    (5.0, 11),
+    (0, 8),
+)
 """Gradle's version, and the newest Java that it runs on: https://docs.gradle.org/current/userguide/compatibility.html"""
 
 
@@ -29,6 +42,7 @@ def built_by_gradle(app: App) -> Built:
     wrapper = bool(app.has("gradlew") and app.has(_WRAPPER))
     version = in_file(app, _WRAPPER, r"gradle-(\d+(?:\.\d+)?)") if wrapper else None
     task, kind = _task(text, has_stage=bool(app.said_start()) and re.search(r"\bstage\b", shared) is not None)
+    program = "sh ./gradlew" if wrapper else "gradle"
     named = ":" + folder.replace("/", ":") + task if folder and task != "stage" else task
     main = re.search(r"mainClass(?:Name)?(?:\.set\()?\s*=?\s*\(?\s*[\"']([\w.$]+)[\"']", text) or re.search(
         r"[\"']Main-Class[\"']\s*(?:[:,=]|to)\s*[\"']([\w.$]+)[\"']", text
@@ -37,7 +51,7 @@ def built_by_gradle(app: App) -> Built:
     return Built(
         manager="gradle", file=_file(app, folder), framework=framework_of(_groups(text) or _groups(shared)), wrapper=wrapper,
         version=_version(app, folder) or _version(app, ""), kind=kind, output=folder + output,
-        command=f"{'sh ./gradlew' if wrapper else 'gradle'} --no-daemon --console=plain {named}{' -x test' if task == 'build' else ''}",
+        command=f"{program} --no-daemon --console=plain {named}{' -x test' if task == 'build' else ''}",
         main=(main[1] if main else main_class(app, folder)) if kind == "classes" else "",
         newest=_newest(version[0]) if version else None, least=17 if version and int(version[0].split(".")[0]) >= 9 else 0,
     )  # fmt: skip
@@ -65,7 +79,9 @@ def _script(app: App, folder: str) -> str:
         known = app.manifest(_CATALOG).mapping("plugins")
         ids = {re.sub(r"[-_]", ".", name): _id(entry) for name, entry in known.items()}
         text = re.sub(r"alias\(libs\.plugins\.([\w.]+)\)", lambda match: f'id("{ids.get(match[1], match[1])}")', text)
-        modules = {re.sub(r"[-_]", ".", name): _module(entry) for name, entry in app.manifest(_CATALOG).mapping("libraries").items()}
+        modules = {
+            re.sub(r"[-_]", ".", name): _module(entry) for name, entry in app.manifest(_CATALOG).mapping("libraries").items()
+        }
         text = re.sub(r"\blibs\.([\w.]+)", lambda match: f'"{modules.get(match[1], match[1])}"', text)
     return text
 
@@ -95,7 +111,11 @@ def _has(text: str, *plugins: str) -> bool:
     """Whether a script applies one of these plugins; `apply false` only tells its version."""
     for plugin in plugins:
         name = re.escape(plugin)
-        if re.search(rf"(?:id|plugin)\s*[(:=]?\s*\(?\s*[\"']{name}[\"'](?![^\n]*apply\s*\(?\s*false)|^\s*`?{name}`?\s*$", text, re.MULTILINE):
+        if re.search(
+            rf"(?:id|plugin)\s*[(:=]?\s*\(?\s*[\"']{name}[\"'](?![^\n]*apply\s*\(?\s*false)|^\s*`?{name}`?\s*$",
+            text,
+            re.MULTILINE,
+        ):
             return True
     return False
 
@@ -129,7 +149,10 @@ def _task(text: str, *, has_stage: bool) -> tuple[str, str]:
 
 def _groups(text: str) -> list[str]:
     """Groups of plugins and dependencies."""
-    return [*re.findall(r"[\"']([\w.-]+\.[\w.-]+):[\w.-]+", text), *(group for group in FRAMEWORKS if _has(text, group, f"{group}.plugin", f"{group}.application"))]
+    return [
+        *re.findall(r"[\"']([\w.-]+\.[\w.-]+):[\w.-]+", text),
+        *(group for group in FRAMEWORKS if _has(text, group, f"{group}.plugin", f"{group}.application")),
+    ]
 
 
 def _version(app: App, folder: str) -> Found:

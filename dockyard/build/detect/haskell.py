@@ -31,7 +31,9 @@ def find(app: App) -> Detection:
     said = app.said_start()
     program = preferred(dict.fromkeys(programs), program_of(said))
     if program is None:
-        raise BuildError(f"no executable found in {app.folder} (looked at {', '.join(files) or LOOKED_FOR})", hint="add one, or a Dockerfile")
+        raise BuildError(
+            f"no executable found in {app.folder} (looked at {', '.join(files) or LOOKED_FOR})", hint="add one, or a Dockerfile"
+        )
     version, version_file = version_of(app, VERSION, number(pinned(app, "ghc", "haskell")))
     stack = app.has("stack.yaml")
     start, start_file = said or ((f"bin/{program}",), files[0])

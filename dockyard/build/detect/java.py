@@ -52,11 +52,13 @@ def find(app: App) -> Detection:
         images={"base": tool, "run": image, **({"node": made["image"]} if made else {})},
         build=(built.command,),
         details={
-            "cache": {"maven": "/root/.m2", "gradle": "/root/.gradle"}.get(built.manager), "kind": "kept" if folders else built.kind,
+            "cache": {"maven": "/root/.m2", "gradle": "/root/.gradle"}.get(built.manager),
+            "kind": "kept" if folders else built.kind,
             "output": built.output, "kept": (*folders, *files), "assets": made,
             "env": {name: value.format(port=app.port) for name, value in _ENVIRONMENTS.get(built.framework or "", {}).items()},
         },
-        sources=sources(version=version_file, package_manager=built.file, start=start_file, framework=built.file, build=built.file),
+        sources=sources(version=version_file, package_manager=built.file, start=start_file, framework=built.file,
+        build=built.file),
     )  # fmt: skip
 
 
@@ -70,7 +72,8 @@ def _built(app: App) -> Built:
         raise BuildError(f"no app for Java in {app.folder} (looked for {LOOKED_FOR})", hint="add a pom.xml or a build.gradle")
     folder = "src/" if file.startswith("src/") else ""
     return Built(
-        manager="none", file=file, version=None, framework=None, command=f"find {folder or '.'} -name '*.java' -exec javac -d classes {{}} +",
+        manager="none", file=file, version=None, framework=None,
+        command=f"find {folder or '.'} -name '*.java' -exec javac -d classes {{}} +",
         wrapper=False, kind="sources", output="classes/", main=main_class(app, ""),
     )  # fmt: skip
 
@@ -107,7 +110,11 @@ def _start(app: App, built: Built) -> Start:
 def _kept(app: App, built: Built, start: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Folders with what was built that the start command names, and files of the app's own that it names."""
     command = " ".join(start)
-    folders = [folder for folder in dict.fromkeys((f"{built.output.split('target/')[0]}target", "target", "build")) if f"{folder}/" in command]
+    folders = [
+        folder
+        for folder in dict.fromkeys((f"{built.output.split('target/')[0]}target", "target", "build"))
+        if f"{folder}/" in command
+    ]
     return tuple(folders[:1]), tuple(word for word in start if word.endswith((".yml", ".yaml", ".properties")) and app.has(word))
 
 

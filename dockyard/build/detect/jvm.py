@@ -10,7 +10,8 @@ from dockyard.build.detect.looks import Found, in_file, number, preferred
 from dockyard.build.detect.versions import pinned
 
 FRAMEWORKS = {
-    "org.springframework.boot": "spring-boot", "io.quarkus": "quarkus", "io.micronaut": "micronaut", "io.dropwizard": "dropwizard",
+    "org.springframework.boot": "spring-boot", "io.quarkus": "quarkus", "io.micronaut": "micronaut",
+    "io.dropwizard": "dropwizard",
     "io.ktor": "ktor", "io.helidon": "helidon", "io.vertx": "vertx", "io.javalin": "javalin", "com.sparkjava": "spark",
     "org.http4k": "http4k", "com.linecorp.armeria": "armeria", "io.ratpack": "ratpack", "org.eclipse.jetty": "jetty",
     "org.takes": "takes", "com.typesafe.akka": "akka",
@@ -72,7 +73,9 @@ def supported(version: str) -> str:
 def main_class(app: App, folder: str) -> str:
     """Name of the class with `main` below a folder, with a slash at its end; empty where there is none."""
     found: dict[str, str] = {}
-    for file in app.files(f"{folder}src/main/**/*.java", f"{folder}src/main/**/*.kt", f"{folder}src/*.java", f"{folder}src/*.kt", f"{folder}*.java"):
+    for file in app.files(
+        f"{folder}src/main/**/*.java", f"{folder}src/main/**/*.kt", f"{folder}src/*.java", f"{folder}src/*.kt", f"{folder}*.java"
+    ):
         text = app.source(file)
         simple = posixpath.splitext(posixpath.basename(file))[0]
         if re.search(r"\bstatic\s+(?:final\s+)?void\s+main\s*\(", text):

@@ -45,13 +45,18 @@ def first_named(names: Mapping[str, str], inside: Iterable[str]) -> str | None:
 
 
 def program_of(start: Start | None) -> str:
-    """Name of the program that a start command runs, without its folder: `bin/web -x` is web; of a shell, that of its command."""
+    """Name of the program that a start command runs, without its folder: `bin/web -x` is web. Of `sh -c`, what it runs."""
     if not start:
         return ""
     words = start[0]
     if words[:2] == ("sh", "-c"):
         words = tuple(word for word in words[2].split() if word not in ("exec", "env") and "=" not in word) or ("",)
     return words[0].rsplit("/", 1)[-1] if words else ""
+
+
+def several(app: App, programs: Iterable[str], chosen: str) -> str:
+    """What a user is told of an app with several programs."""
+    return f"{app.folder} has several programs ({', '.join(programs)}); {chosen} is started: image.build.start changes it"
 
 
 def preferred(names: Iterable[str], *wanted: str) -> str | None:

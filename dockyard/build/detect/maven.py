@@ -21,7 +21,7 @@ _VERSIONS = (
 def built_by_maven(app: App) -> Built:
     """What its pom.xml says, and those of its modules. Raises BuildError where one is no XML."""
     root = read_xml(app, FILE)
-    modules = dict(_modules(app, "", root))
+    modules = _modules(app, root)
     folder = _program(app, modules)
     own = modules[folder]
     wrapper = bool(app.has("mvnw") and app.has(_WRAPPER))
@@ -36,18 +36,25 @@ def built_by_maven(app: App) -> Built:
     if kind == "classes":
         command += " dependency:copy-dependencies -DincludeScope=runtime -Dmdep.useSubDirectoryPerScope=false"
     return Built(
-        manager="maven", file=posixpath.join(folder, FILE), version=_version(folder, own, root), framework=framework, command=command,
-        wrapper=wrapper, kind=kind, output=f"{folder}target/", main=_main(own) or (main_class(app, folder) if kind == "classes" else ""),
+        manager="maven", file=posixpath.join(folder, FILE), version=_version(folder, own, root), framework=framework,
+        command=command,
+        wrapper=wrapper, kind=kind, output=f"{folder}target/",
+        main=_main(own) or (main_class(app, folder) if kind == "classes" else ""),
     )  # fmt: skip
 
 
-def _modules(app: App, folder: str, pom: Element) -> Iterator[tuple[str, Element]]:
-    """Folder of each module, with a slash at its end, and its pom.xml."""
-    yield folder, pom
-    for name in [*texts(pom, "modules/module"), *texts(pom, "profiles/profile/modules/module")]:
-        below = posixpath.normpath(posixpath.join(folder, name))
-        if not below.startswith("..") and below != "." and app.has(f"{below}/{FILE}"):
-            yield from _modules(app, f"{below}/", read_xml(app, f"{below}/{FILE}"))
+def _modules(app: App, root: Element) -> dict[str, Element]:
+    """Folder of each module, with a slash at its end, and its pom.xml; the app's own first."""
+    found, open_ = {"": root}, [""]
+    while open_:
+        folder = open_.pop(0)
+        pom = found[folder]
+        for name in [*texts(pom, "modules/module"), *texts(pom, "profiles/profile/modules/module")]:
+            below = posixpath.normpath(posixpath.join(folder, name)) + "/"
+            if not below.startswith(("../", "./", "/")) and below not in found and app.has(below + FILE):
+                found[below] = read_xml(app, below + FILE)
+                open_.append(below)
+    return found
 
 
 def _program(app: App, modules: dict[str, Element]) -> str:
@@ -76,13 +83,22 @@ def _groups(pom: Element) -> Iterator[str]:
 
 def _main(pom: Element) -> str:
     names = ("exec.mainClass", "main.class", "mainClass", "start-class", "mainClassName")
-    found = text(pom, *(f"properties/{name}" for name in names), ".//manifest/mainClass", ".//transformer/mainClass", ".//configuration/mainClass")
+    found = text(
+        pom,
+        *(f"properties/{name}" for name in names),
+        ".//manifest/mainClass",
+        ".//transformer/mainClass",
+        ".//configuration/mainClass",
+    )
     return found if found and "$" not in found else ""
 
 
 def _version(folder: str, own: Element, root: Element) -> Found:
     for file, pom in ((posixpath.join(folder, FILE), own), (FILE, root)):
-        paths = (*(f"properties/{name}" for name in _VERSIONS), *(f".//plugin/configuration/{name}" for name in ("release", "source", "target")))
+        paths = (
+            *(f"properties/{name}" for name in _VERSIONS),
+            *(f".//plugin/configuration/{name}" for name in ("release", "source", "target")),
+        )
         for path in paths:
             said = text(pom, path)
             if found := java_of((said, f"{file} {path.rsplit('/', 1)[-1]}") if said else None):

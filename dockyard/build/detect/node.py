@@ -13,7 +13,8 @@ LOOKED_FOR = "package.json"
 
 
 _OTHERS = (
-    "go.mod", "go.work", "Gemfile", "composer.json", "index.php", "Cargo.toml", "mix.exs", "pom.xml", "build.gradle", "build.gradle.kts",
+    "go.mod", "go.work", "Gemfile", "composer.json", "index.php", "Cargo.toml", "mix.exs", "pom.xml", "build.gradle",
+    "build.gradle.kts",
     "build.sbt", "project.clj", "deps.edn",
 )  # fmt: skip
 

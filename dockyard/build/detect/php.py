@@ -18,14 +18,16 @@ LOOKED_FOR = "composer.json, index.php, public/index.php, artisan"
 APACHE = ("apache2-foreground",)
 _ENTRY_FILES = ("index.php", "public/index.php", "web/index.php", "htdocs/index.php", "www/index.php", "webroot/index.php")
 _FRAMEWORKS = {
-    "laravel/framework": "laravel", "laravel/lumen-framework": "lumen", "symfony/framework-bundle": "symfony", "symfony/symfony": "symfony",
+    "laravel/framework": "laravel", "laravel/lumen-framework": "lumen", "symfony/framework-bundle": "symfony",
+    "symfony/symfony": "symfony",
     "slim/slim": "slim", "cakephp/cakephp": "cakephp", "codeigniter4/framework": "codeigniter", "yiisoft/yii2": "yii",
     "yiisoft/yii-http": "yii", "laminas/laminas-mvc": "laminas", "mezzio/mezzio": "mezzio", "drupal/core": "drupal",
     "drupal/core-recommended": "drupal", "craftcms/cms": "craft", "statamic/cms": "statamic",
 }  # fmt: skip
 _WRITABLE = {
     "laravel": ("storage", "bootstrap/cache", "database"), "lumen": ("storage",), "symfony": ("var",), "cakephp": ("logs", "tmp"),
-    "codeigniter": ("writable",), "craft": ("storage", "web/cpresources"), "yii": ("runtime", "web/assets"), "wordpress": ("wp-content",),
+    "codeigniter": ("writable",), "craft": ("storage", "web/cpresources"), "yii": ("runtime", "web/assets"),
+    "wordpress": ("wp-content",),
 }  # fmt: skip
 _ENVIRONMENTS = {
     "laravel": {"APP_ENV": "production", "LOG_CHANNEL": "stderr"}, "lumen": {"APP_ENV": "production", "LOG_CHANNEL": "stderr"},
@@ -63,11 +65,13 @@ def find(app: App) -> Detection:
     return Detection(
         language="php", version=version, package_manager="composer" if app.has("composer.json") else "none", start=start,
         images={
-            "base": f"php:{version}-apache", **({"composer": "composer:2"} if vendor else {}), **({"node": made["image"]} if made else {}),
+            "base": f"php:{version}-apache", **({"composer": "composer:2"} if vendor else {}),
+            **({"node": made["image"]} if made else {}),
         },
         framework=framework, port=app.port, build=_build(app, framework),
         details={
-            "root": root, "front": bool(app.has(f"{root}/index.php")), "vendor": vendor, "locked": bool(lock), "extensions": found,
+            "root": root, "front": bool(app.has(f"{root}/index.php")), "vendor": vendor, "locked": bool(lock),
+            "extensions": found,
             "env": _ENVIRONMENTS.get(framework or "", {}), "writable": _WRITABLE.get(framework or "", ()), "assets": made,
         },
         sources=sources(
@@ -106,7 +110,10 @@ def _root(app: App, said: str, framework: str | None) -> tuple[str, str]:
     named = [word for word in said.split() if not word.startswith("-") and (app.folder / word).is_dir()]
     if named:
         return named[-1].strip("/") or ".", "Procfile"
-    if framework in ("laravel", "symfony", "slim", "lumen", "codeigniter", "laminas", "mezzio", "statamic") and (app.folder / "public").is_dir():
+    if (
+        framework in ("laravel", "symfony", "slim", "lumen", "codeigniter", "laminas", "mezzio", "statamic")
+        and (app.folder / "public").is_dir()
+    ):
         return "public", "public/index.php"
     for file in filter(app.has, ("public/index.php", "web/index.php", "webroot/index.php", *_ENTRY_FILES)):
         return file.removesuffix("index.php").rstrip("/") or ".", file

@@ -7,13 +7,51 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _THERE = frozenset(
-    "core ctype curl date dom fileinfo filter ftp hash iconv json libxml mbstring mysqlnd openssl pcre pdo pdo_sqlite phar posix random "
-    "readline reflection session simplexml sodium spl sqlite3 standard tokenizer xml xmlreader xmlwriter zlib opcache zend-opcache".split()
+    [
+        "core",
+        "ctype",
+        "curl",
+        "date",
+        "dom",
+        "fileinfo",
+        "filter",
+        "ftp",
+        "hash",
+        "iconv",
+        "json",
+        "libxml",
+        "mbstring",
+        "mysqlnd",
+        "openssl",
+        "pcre",
+        "pdo",
+        "pdo_sqlite",
+        "phar",
+        "posix",
+        "random",
+        "readline",
+        "reflection",
+        "session",
+        "simplexml",
+        "sodium",
+        "spl",
+        "sqlite3",
+        "standard",
+        "tokenizer",
+        "xml",
+        "xmlreader",
+        "xmlwriter",
+        "zlib",
+        "opcache",
+        "zend-opcache",
+    ]
 )
 _PACKAGES = {
-    "bcmath": "", "calendar": "", "exif": "", "gettext": "", "mysqli": "", "pcntl": "", "pdo_mysql": "", "shmop": "", "sockets": "",
+    "bcmath": "", "calendar": "", "exif": "", "gettext": "", "mysqli": "", "pcntl": "", "pdo_mysql": "", "shmop": "",
+    "sockets": "",
     "sysvmsg": "", "sysvsem": "", "sysvshm": "", "dba": "", "bz2": "libbz2-dev", "ffi": "libffi-dev",
-    "gd": "libpng-dev libjpeg62-turbo-dev libfreetype-dev libwebp-dev", "gmp": "libgmp-dev", "intl": "libicu-dev", "ldap": "libldap2-dev",
+    "gd": "libpng-dev libjpeg62-turbo-dev libfreetype-dev libwebp-dev", "gmp": "libgmp-dev", "intl": "libicu-dev",
+    "ldap": "libldap2-dev",
     "pdo_pgsql": "libpq-dev", "pgsql": "libpq-dev", "snmp": "libsnmp-dev", "soap": "libxml2-dev", "tidy": "libtidy-dev",
     "xsl": "libxslt1-dev", "zip": "libzip-dev",
 }  # fmt: skip
@@ -23,8 +61,10 @@ _PECL_PACKAGES = {
     "redis": "", "swoole": "", "uuid": "uuid-dev", "yaml": "libyaml-dev",
 }  # fmt: skip
 _OF_FRAMEWORKS = {
-    "laravel": ("pcntl", "pdo_mysql", "pdo_pgsql"), "symfony": ("intl", "pdo_mysql", "pdo_pgsql"), "wordpress": ("mysqli", "exif", "gd", "zip"),
-    "drupal": ("gd", "pdo_mysql", "pdo_pgsql"), "cakephp": ("intl", "pdo_mysql"), "codeigniter": ("intl", "mysqli"), "yii": ("intl", "pdo_mysql"),
+    "laravel": ("pcntl", "pdo_mysql", "pdo_pgsql"), "symfony": ("intl", "pdo_mysql", "pdo_pgsql"),
+    "wordpress": ("mysqli", "exif", "gd", "zip"),
+    "drupal": ("gd", "pdo_mysql", "pdo_pgsql"), "cakephp": ("intl", "pdo_mysql"), "codeigniter": ("intl", "mysqli"),
+    "yii": ("intl", "pdo_mysql"),
     "craft": ("bcmath", "gd", "intl", "pdo_mysql", "zip"),
 }  # fmt: skip
 

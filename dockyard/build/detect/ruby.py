@@ -40,7 +40,8 @@ def find(app: App) -> Detection:
     gems = _gems(app)
     framework = first_named(_FRAMEWORKS, gems) or ("rack" if app.has("config.ru") else None)
     version, version_file = version_of(
-        app, VERSION, number(in_file(app, ".ruby-version", r"(\d\S*)")), in_file(app, "Gemfile", r"^\s*ruby\s*\(?[\s\"'~>=]*(\d[\d.]*)", "ruby"),
+        app, VERSION, number(in_file(app, ".ruby-version", r"(\d\S*)")),
+        in_file(app, "Gemfile", r"^\s*ruby\s*\(?[\s\"'~>=]*(\d[\d.]*)", "ruby"),
         number(pinned(app, "ruby")), in_file(app, "Gemfile.lock", r"^RUBY VERSION\s+ruby (\d+\.\d+\.\d+)", "RUBY VERSION"),
     )  # fmt: skip
     bundle, lock = app.has("Gemfile"), app.has("Gemfile.lock")
@@ -56,7 +57,8 @@ def find(app: App) -> Detection:
             "bundle": bool(bundle), "locked": bool(lock), "bundler": bundler[0] if bundler else "", "assets": made,
             "whole": bool(in_file(app, "Gemfile", r"(^\s*gemspec\b|\bpath[:\s]|eval_gemfile|\bfile:|File\.)")),
             "platform": bool(locked_for and not re.search(r"^  (ruby|x86_64-linux(-gnu)?)$", locked_for[0], re.MULTILINE)),
-            "env": _ENVIRONMENTS.get(framework or "", {}), "writable": _WRITABLE.get(framework or "", ("tmp", "log") if bundle else ()),
+            "env": _ENVIRONMENTS.get(framework or "", {}),
+            "writable": _WRITABLE.get(framework or "", ("tmp", "log") if bundle else ()),
         },
         sources=sources(version=version_file, package_manager=lock or bundle, start=start_file, framework=lock or bundle),
         warnings=tuple(_warnings(app, framework, lock)),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.assets import assets
 from dockyard.build.detect.detection import Detection
-from dockyard.build.detect.looks import Found, first_named, in_file, number, preferred, program_of, version_of
+from dockyard.build.detect.looks import Found, first_named, in_file, number, preferred, program_of, several, version_of
 from dockyard.build.detect.manifest import Manifest
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
@@ -37,29 +37,33 @@ def find(app: App) -> Detection:
     """
     version, version_file = _version(app)
     packages = dict(_packages(app))
-    binaries = {name: package for package, (folder, own) in packages.items() for name in _binaries(app, folder, own)}
+    binaries = {name: package for package, (at, own) in packages.items() for name in _binaries(app, at, own)}
     said = app.said_start()
     default = next((name for _, manifest in packages.values() if (name := manifest.text("package", "default-run"))), None)
     wanted = (program_of(said), default or "", *(_name(manifest) for at, manifest in packages.values() if at == "."))
     program = preferred(binaries, *wanted)
     if program is None:
         raise BuildError(
-            f"no program found in {app.folder} (looked for src/main.rs, src/bin/* and [[bin]] of Cargo.toml and of its workspace)",
+            f"no program found in {app.folder} (looked for src/main.rs, src/bin/*, [[bin]] in Cargo.toml and its workspace)",
             hint="set image.build.context in service.yaml to the folder with the program, or add a Dockerfile",
         )
     if said and (said[0][0] == "cargo" or program_of(said) == program):
         said = ((f"bin/{program}", *(() if said[0][0] == "cargo" else said[0][1:])), said[1])
     start, start_file = said or ((f"bin/{program}",), posixpath.normpath(f"{packages[binaries[program]][0]}/Cargo.toml"))
-    framework = first_named(_FRAMEWORKS, (name for _, manifest in packages.values() for name in manifest.mapping("dependencies")))
+    crates = (name for _, manifest in packages.values() for name in manifest.mapping("dependencies"))
+    framework = first_named(_FRAMEWORKS, crates)
     made, lock = assets(app), app.has("Cargo.lock")
     nightly = version.startswith(("nightly", "beta"))
-    warnings = () if lock else (f"{app.folder} has no Cargo.lock: without it two builds may differ; run: cargo generate-lockfile",)
+    warnings: tuple[str, ...] = ()
+    if not lock:
+        warnings += (f"{app.folder} has no Cargo.lock: without it two builds may differ; run: cargo generate-lockfile",)
     if len(binaries) > 1 and not said and program != default:
-        warnings += (f"{app.folder} has several programs ({', '.join(sorted(binaries))}); {program} is started: image.build.start changes it",)
+        warnings += (several(app, sorted(binaries), program),)
     return Detection(
         language="rust", version=version, package_manager="cargo", start=start, framework=framework, port=app.port,
         images={
-            "base": f"rust:{VERSION if nightly else version}", "run": "debian:trixie-slim", **({"node": made["image"]} if made else {})
+            "base": f"rust:{VERSION if nightly else version}", "run": "debian:trixie-slim",
+            **({"node": made["image"]} if made else {}),
         },
         details={
             "program": program, "package": binaries[program] if len(packages) > 1 else "", "locked": bool(lock),
@@ -88,7 +92,8 @@ def _packages(app: App) -> Iterator[tuple[str, tuple[str, Manifest]]]:
         yield _name(root), (".", root)
     excluded = set(root.texts("workspace", "exclude"))
     members = root.texts("workspace", "members") if root.mapping("workspace") else ()
-    for file in app.files(*(f"{posixpath.normpath(member)}/Cargo.toml" for member in members if not member.startswith(("/", "..")))):
+    inside = (posixpath.normpath(member) for member in members if not member.startswith(("/", "..")))
+    for file in app.files(*(f"{member}/Cargo.toml" for member in inside)):
         folder = posixpath.dirname(file)
         manifest = app.manifest(file)
         if folder and folder not in excluded and "package" in manifest.content:

@@ -13,7 +13,8 @@ LOOKED_FOR = "build.sbt"
 
 LAUNCHER = "https://repo1.maven.org/maven2/org/scala-sbt/sbt-launch/1.11.7/sbt-launch-1.11.7.jar"
 """What fetches the sbt that project/build.properties names: there is no official image with sbt."""
-_FRAMEWORKS = {"PlayScala": "play", "PlayJava": "play", "PlayService": "play", "http4s": "http4s", "akka-http": "akka", "pekko-http": "pekko", "zio-http": "zio-http", "cask": "cask"}  # fmt: skip
+_FRAMEWORKS = {"PlayScala": "play", "PlayJava": "play", "PlayService": "play", "http4s": "http4s", "akka-http": "akka",
+"pekko-http": "pekko", "zio-http": "zio-http", "cask": "cask"}  # fmt: skip
 
 
 def marks(app: App) -> tuple[str, ...]:
@@ -40,9 +41,10 @@ def find(app: App) -> Detection:
     return Detection(
         language="scala", version=version, package_manager="sbt", start=start, framework=framework, port=app.port,
         images={"base": f"eclipse-temurin:{version}-jdk", "run": f"eclipse-temurin:{version}-jre"},
-        details={"task": "stage" if staged else "assembly", "launcher": LAUNCHER, "target": bool(said and "target/" in " ".join(said[0]))},
+        details={"task": "stage" if staged else "assembly", "launcher": LAUNCHER,
+        "target": bool(said and "target/" in " ".join(said[0]))},
         sources=sources(
             version=version_file, package_manager=sbt[1] if sbt else "build.sbt", start=start_file, framework="build.sbt"
         ),
-        warnings=("neither sbt-native-packager nor sbt-assembly is in project/*.sbt: one of them must make what is run",) if unknown else (),
+        warnings=("project/*.sbt has neither sbt-native-packager nor sbt-assembly to make what is run",) if unknown else (),
     )  # fmt: skip

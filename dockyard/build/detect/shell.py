@@ -12,9 +12,12 @@ VERSION = "trixie"
 _ENTRY_FILES = ("start.sh", "run.sh", "main.sh", "entrypoint.sh", "app.sh", "server.sh")
 LOOKED_FOR = ", ".join(_ENTRY_FILES)
 _OTHERS = (
-    "package.json", "deno.json", "deno.jsonc", "requirements.txt", "pyproject.toml", "setup.py", "Pipfile", "manage.py", "main.py", "app.py",
-    "server.py", "go.mod", "go.work", "main.go", "pom.xml", "build.gradle", "build.gradle.kts", "build.sbt", "project.clj", "deps.edn",
-    "global.json", "Gemfile", "config.ru", "composer.json", "index.php", "public/index.php", "Cargo.toml", "mix.exs", "gleam.toml",
+    "package.json", "deno.json", "deno.jsonc", "requirements.txt", "pyproject.toml", "setup.py", "Pipfile", "manage.py",
+    "main.py", "app.py",
+    "server.py", "go.mod", "go.work", "main.go", "pom.xml", "build.gradle", "build.gradle.kts", "build.sbt", "project.clj",
+    "deps.edn",
+    "global.json", "Gemfile", "config.ru", "composer.json", "index.php", "public/index.php", "Cargo.toml", "mix.exs",
+    "gleam.toml",
     "pubspec.yaml", "Package.swift", "shard.yml", "stack.yaml", "package.yaml", "cabal.project", "build.zig", "CMakeLists.txt",
     "meson.build", "index.html", "public/index.html", "Staticfile",
 )  # fmt: skip
@@ -32,7 +35,8 @@ def find(app: App) -> Detection:
     version, version_file = (app.wishes.version, "service.yaml") if app.wishes.version else (VERSION, None)
     start, start_file = app.said_start() or _start(app)
     return Detection(
-        language="shell", version=version, package_manager="none", start=start, images={"base": f"debian:{version}-slim"}, port=app.port,
+        language="shell", version=version, package_manager="none", start=start, images={"base": f"debian:{version}-slim"},
+        port=app.port,
         sources=sources(version=version_file, start=start_file),
     )  # fmt: skip
 

@@ -25,7 +25,9 @@ def find(app: App) -> Detection:
     said = app.said_start()
     program = preferred(dict.fromkeys(programs), program_of(said), "App", "Run")
     if program is None:
-        raise BuildError(f"no executable target found in {app.folder}/Package.swift", hint="add an executableTarget, or a Dockerfile")
+        raise BuildError(
+            f"no executable target found in {app.folder}/Package.swift", hint="add an executableTarget, or a Dockerfile"
+        )
     framework = "vapor" if "vapor/vapor" in text else "hummingbird" if "hummingbird" in text else None
     version, version_file = version_of(
         app, VERSION, number(in_file(app, ".swift-version", r"(\d[\d.]*)")), number(pinned(app, "swift")), _tools_version(app)
@@ -36,7 +38,8 @@ def find(app: App) -> Detection:
     return Detection(
         language="swift", version=version, package_manager="swiftpm", start=start, framework=framework, port=app.port,
         images={"base": f"swift:{version}", "run": f"swift:{version}-slim"}, details={"program": program, "locked": bool(lock)},
-        sources=sources(version=version_file, package_manager=lock or "Package.swift", start=start_file, framework="Package.swift"),
+        sources=sources(version=version_file, package_manager=lock or "Package.swift", start=start_file,
+        framework="Package.swift"),
     )  # fmt: skip
 
 

@@ -25,13 +25,14 @@ def find(app: App) -> Detection:
     said = app.said_start()
     program = preferred(dict.fromkeys(programs), program_of(said)) or (package[0] if package else "app")
     version, version_file = version_of(
-        app, VERSION, number(pinned(app, "zig")), in_file(app, "build.zig.zon", r"\.minimum_zig_version\s*=\s*\"(\d+\.\d+\.\d+)\"", "minimum_zig_version")
+        app, VERSION, number(pinned(app, "zig")),
+        in_file(app, "build.zig.zon", r"\.minimum_zig_version\s*=\s*\"(\d+\.\d+\.\d+)\"", "minimum_zig_version")
     )  # fmt: skip
     start, start_file = said or ((f"bin/{program}",), "build.zig")
-    new = [int(part) for part in re.findall(r"\d+", version)[:3]] >= [0, 14, 1]
+    platform = "x86_64-linux" if [int(part) for part in re.findall(r"\d+", version)[:3]] >= [0, 14, 1] else "linux-x86_64"
     return Detection(
         language="zig", version=version, package_manager="zig", start=start, port=app.port,
         images={"base": "buildpack-deps:trixie-curl", "run": "debian:trixie-slim"},
-        details={"archive": f"https://ziglang.org/download/{version}/zig-{'x86_64-linux' if new else 'linux-x86_64'}-{version}.tar.xz"},
+        details={"archive": f"https://ziglang.org/download/{version}/zig-{platform}-{version}.tar.xz"},
         sources=sources(version=version_file, package_manager=app.has("build.zig.zon") or "build.zig", start=start_file),
     )  # fmt: skip

@@ -9,11 +9,15 @@ def project(sdk: str = "Microsoft.NET.Sdk.Web", target: str = "<TargetFramework>
 
 CONSOLE = project("Microsoft.NET.Sdk", "<OutputType>Exe</OutputType><TargetFramework>net9.0</TargetFramework>")
 LIBRARY = project("Microsoft.NET.Sdk")
-TESTS = project("Microsoft.NET.Sdk", more='<ItemGroup><PackageReference Include="Microsoft.NET.Test.Sdk" Version="17" /></ItemGroup>')
+TESTS = project(
+    "Microsoft.NET.Sdk", more='<ItemGroup><PackageReference Include="Microsoft.NET.Test.Sdk" Version="17" /></ItemGroup>'
+)
 
 
 def solution(*paths: str) -> str:
-    return "\ufeffMicrosoft Visual Studio Solution File\n" + "".join(f'Project("{{FAE0}}") = "x", "{path}", "{{1}}"\nEndProject\n' for path in paths)
+    return "\ufeffMicrosoft Visual Studio Solution File\n" + "".join(
+        f'Project("{{FAE0}}") = "x", "{path}", "{{1}}"\nEndProject\n' for path in paths
+    )
 
 
 CASES = [

@@ -11,7 +11,10 @@ def mix(*dependencies: str, more: str = "", elixir: str = "~> 1.14") -> str:
     )
 
 
-PHOENIX = {"mix.exs": mix("phoenix", "phoenix_ecto", "ecto_sql", "bandit", more='aliases: ["assets.deploy": ["phx.digest"]],\n      '), "mix.lock": "%{}"}
+PHOENIX = {
+    "mix.exs": mix("phoenix", "phoenix_ecto", "ecto_sql", "bandit", more='aliases: ["assets.deploy": ["phx.digest"]],\n      '),
+    "mix.lock": "%{}",
+}
 KEYS = ("Phoenix needs SECRET_KEY_BASE and DATABASE_URL",)
 
 CASES = [

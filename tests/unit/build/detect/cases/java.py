@@ -3,14 +3,26 @@
 from tests.unit.build.detect.cases.case import Case
 
 MAIN = "package com.example;\n\npublic class App {\n    public static void main(String[] args) {\n    }\n}\n"
-WRAPPER = {"mvnw": "#!/bin/sh\n", ".mvn/wrapper/maven-wrapper.properties": "distributionUrl=https://repo.example/apache-maven-3.9.9-bin.zip\n"}
+WRAPPER = {
+    "mvnw": "#!/bin/sh\n",
+    ".mvn/wrapper/maven-wrapper.properties": "distributionUrl=https://repo.example/apache-maven-3.9.9-bin.zip\n",
+}
 
 
 def gradlew(version: str) -> dict[str, str]:
-    return {"gradlew": "#!/bin/sh\n", "gradle/wrapper/gradle-wrapper.properties": f"distributionUrl=https\\://services.gradle.org/distributions/gradle-{version}-bin.zip\n"}
+    return {
+        "gradlew": "#!/bin/sh\n",
+        "gradle/wrapper/gradle-wrapper.properties": f"distributionUrl=https\\://services.gradle.org/distributions/gradle-{version}-bin.zip\n",
+    }
 
 
-def pom(*groups: str, parent: str = "", plugins: tuple[str, ...] = (), properties: str = "<java.version>17</java.version>", more: str = "") -> str:
+def pom(
+    *groups: str,
+    parent: str = "",
+    plugins: tuple[str, ...] = (),
+    properties: str = "<java.version>17</java.version>",
+    more: str = "",
+) -> str:
     dependencies = "".join(f"<dependency><groupId>{group}</groupId><artifactId>x</artifactId></dependency>" for group in groups)
     built = "".join(f"<plugin><artifactId>{plugin}</artifactId></plugin>" for plugin in plugins)
     above = f"<parent><groupId>{parent}</groupId><artifactId>p</artifactId></parent>" if parent else ""
@@ -29,7 +41,12 @@ def gradle(*plugins: str, more: str = "") -> str:
 
 
 def kotlin(*plugins: str, more: str = "") -> str:
-    return 'plugins {\n    kotlin("jvm") version "2.1.0"\n' + "".join(f'    id("{plugin}") version "3.0.0"\n' for plugin in plugins) + "}\n" + more
+    return (
+        'plugins {\n    kotlin("jvm") version "2.1.0"\n'
+        + "".join(f'    id("{plugin}") version "3.0.0"\n' for plugin in plugins)
+        + "}\n"
+        + more
+    )
 
 
 def by_gradle(task: str) -> tuple[str, ...]:

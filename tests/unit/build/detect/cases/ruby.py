@@ -4,12 +4,20 @@ from tests.unit.build.detect.cases.case import Case
 
 
 def gemfile(*gems: str, ruby: str = "") -> str:
-    return 'source "https://rubygems.org"\n' + (f"ruby {ruby}\n" if ruby else "") + "".join(f'gem "{gem}", "~> 1.0"\n' for gem in gems)
+    return (
+        'source "https://rubygems.org"\n'
+        + (f"ruby {ruby}\n" if ruby else "")
+        + "".join(f'gem "{gem}", "~> 1.0"\n' for gem in gems)
+    )
 
 
 def lock(*gems: str, platforms: tuple[str, ...] = ("ruby", "x86_64-linux"), end: str = "BUNDLED WITH\n   2.6.2\n") -> str:
     specs = "".join(f"    {gem} (1.0.0)\n" for gem in gems)
-    return f"GEM\n  remote: https://rubygems.org/\n  specs:\n{specs}\nPLATFORMS\n" + "".join(f"  {name}\n" for name in platforms) + f"\nDEPENDENCIES\n\n{end}"
+    return (
+        f"GEM\n  remote: https://rubygems.org/\n  specs:\n{specs}\nPLATFORMS\n"
+        + "".join(f"  {name}\n" for name in platforms)
+        + f"\nDEPENDENCIES\n\n{end}"
+    )
 
 
 RAILS = {

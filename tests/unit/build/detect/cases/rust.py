@@ -6,7 +6,9 @@ MAIN = 'fn main() {\n    println!("hello");\n}\n'
 
 
 def manifest(*dependencies: str, name: str = "hello", more: str = "") -> str:
-    return f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2021"\n{more}\n[dependencies]\n' + "".join(f'{found} = "1"\n' for found in dependencies)
+    return f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2021"\n{more}\n[dependencies]\n' + "".join(
+        f'{found} = "1"\n' for found in dependencies
+    )
 
 
 def framework(name: str, crate: str, **details: object) -> Case:
