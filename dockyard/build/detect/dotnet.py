@@ -74,7 +74,10 @@ def find(app: App) -> Detection:
         app, VERSION, _target(app, project), number(_sdk(app), 2), number(pinned(app, "dotnet", "dotnet-core", "dotnet-sdk"), 2)
     )
     said = app.said_start()
-    start, start_file = said or (("dotnet", f"{project.assembly}.dll"), project.file)
+    own = ("dotnet", f"{project.assembly}.dll")
+    if said and said[1] == "Procfile" and re.search(rf"(^|[\s/]){re.escape(project.assembly)}(\.dll|\s|$)", " ".join(said[0])):
+        said = own, "Procfile"  # where a Procfile looks for it is where Heroku publishes it
+    start, start_file = said or (own, project.file)
     major = int(re.match(r"\d*", version)[0] or 0)  # type: ignore[index]
     listens = {"ASPNETCORE_HTTP_PORTS": str(app.port)} if major >= 8 else {"ASPNETCORE_URLS": f"http://+:{app.port}"}
     lock = app.has(posixpath.join(posixpath.dirname(project.file), "packages.lock.json"))

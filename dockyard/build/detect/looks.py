@@ -30,14 +30,6 @@ def number(found: Found, parts: int = 3) -> Found:
     return match[0], found[1]
 
 
-def allowed(constraint: str) -> str | None:
-    """Major and minor version of a constraint's highest alternative: `^7.4 || ~8.2.0` is 8.2; None where it has no upper end."""
-    if re.search(r">|\*|^$", constraint) and "<" not in constraint:
-        return None
-    found = re.findall(r"(?<![<\d.])(?:[\^~>=]|>=|~>|==)?\s*v?(\d+(?:\.\d+)?)", constraint)
-    return max(found, key=lambda version: [int(part) for part in version.split(".")], default=None)
-
-
 def first_named(names: Mapping[str, str], inside: Iterable[str]) -> str | None:
     """The framework of the first package that is there; `names` are packages and frameworks, in order of rank."""
     there = set(inside)

@@ -6,8 +6,9 @@ from typing import Any
 
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.assets import assets
+from dockyard.build.detect.composer import written_for
 from dockyard.build.detect.detection import Detection
-from dockyard.build.detect.looks import allowed, first_named, number, version_of
+from dockyard.build.detect.looks import first_named, number, version_of
 from dockyard.build.detect.php_extensions import extensions_of
 from dockyard.build.detect.versions import pinned
 
@@ -52,7 +53,7 @@ def find(app: App) -> Detection:
     required = _required(app)
     framework = first_named(_FRAMEWORKS, required) or ("wordpress" if app.has("wp-load.php", "wp-config-sample.php") else None)
     version, version_file = version_of(
-        app, VERSION, number(pinned(app, "php")), number(_platform(app)), number(_constraint(required)),
+        app, VERSION, number(pinned(app, "php")), number(_platform(app)), _constraint(app, required),
         *((app.text(file).strip(), file) for file in filter(app.has, (".php-version",))),
     )  # fmt: skip
     said = app.said_start()
@@ -91,18 +92,24 @@ def _platform(app: App) -> tuple[str, str] | None:
     return (str(version), "composer.json config.platform.php") if version else None
 
 
-def _constraint(required: dict[str, Any]) -> tuple[str, str] | None:
-    version = allowed(str(required.get("php", "")))
+def _constraint(app: App, required: dict[str, Any]) -> tuple[str, str] | None:
+    wanted = (str(asked["php"]) for asked in _asked_by_packages(app) if "php" in asked)
+    version = written_for(str(required.get("php", "")), wanted, VERSION)
     return (version, "composer.json require.php") if version else None
 
 
 def _extensions(app: App, required: dict[str, Any]) -> Iterator[str]:
     """Those that the app or one of its locked packages asks for."""
     yield from (name for name in required if name.startswith("ext-"))
+    yield from (name for asked in _asked_by_packages(app) for name in asked if name.startswith("ext-"))
+
+
+def _asked_by_packages(app: App) -> Iterator[dict[str, Any]]:
+    """What each locked package requires."""
     packages = app.manifest("composer.lock").content.get("packages") if app.has("composer.lock") else None
     for package in packages if isinstance(packages, list) else ():
         asked = package.get("require") if isinstance(package, dict) else None
-        yield from (name for name in (asked if isinstance(asked, dict) else ()) if name.startswith("ext-"))
+        yield asked if isinstance(asked, dict) else {}
 
 
 def _root(app: App, said: str, framework: str | None) -> tuple[str, str]:

@@ -41,8 +41,9 @@ def find(app: App) -> Detection:
     framework = first_named(_FRAMEWORKS, gems) or ("rack" if app.has("config.ru") else None)
     version, version_file = version_of(
         app, VERSION, number(in_file(app, ".ruby-version", r"(\d\S*)")),
-        in_file(app, "Gemfile", r"^\s*ruby\s*\(?[\s\"'~>=]*(\d[\d.]*)", "ruby"),
-        number(pinned(app, "ruby")), in_file(app, "Gemfile.lock", r"^RUBY VERSION\s+ruby (\d+\.\d+\.\d+)", "RUBY VERSION"),
+        in_file(app, "Gemfile", r"^\s*ruby\s*\(?\s*[\"'](\d[\d.]*)[\"']", "ruby"), number(pinned(app, "ruby")),
+        in_file(app, "Gemfile.lock", r"^RUBY VERSION\s+ruby (\d+\.\d+\.\d+)", "RUBY VERSION"),
+        in_file(app, "Gemfile", r"^\s*ruby\s*\(?\s*[\"']~>\s*(\d[\d.]*)", "ruby"),
     )  # fmt: skip
     bundle, lock = app.has("Gemfile"), app.has("Gemfile.lock")
     start, start_file = app.said_start() or _start(app, gems, framework)

@@ -22,6 +22,11 @@ def solution(*paths: str) -> str:
 
 CASES = [
     Case(
+        "Procfile of Heroku",
+        {"Web.csproj": project(), "Procfile": "web: cd bin/publish/; ./Web --urls http://*:$PORT\n"},
+        {"start": "dotnet Web.dll", "sources": {"start": "Procfile"}},
+    ),
+    Case(
         "web server in C#", {"Web.csproj": project(), "Program.cs": ""},
         {"version": "8.0", "package_manager": "nuget", "framework": "aspnetcore", "start": "dotnet Web.dll", "warnings": (),
          "images": {"base": "mcr.microsoft.com/dotnet/sdk:8.0", "run": "mcr.microsoft.com/dotnet/aspnet:8.0"}, "details": {"env": {"ASPNETCORE_HTTP_PORTS": "8080"}},

@@ -17,6 +17,11 @@ KEY = ("Laravel needs APP_KEY",)
 
 CASES = [
     Case(
+        "a lock that wants a newer PHP than the app",
+        {"composer.json": composer({"php": "^8.0", "a/b": "1"}), "composer.lock": {"packages": [{"require": {"php": "^8.1 || ~8.2.0"}}]}, "index.php": INDEX},
+        {"version": "8.1", "sources": {"version": "composer.json require.php"}},
+    ),
+    Case(
         "index.php", {"index.php": INDEX},
         {"version": "8.4", "package_manager": "none", "start": "apache2-foreground", "framework": None, "warnings": (),
          "details": {"root": ".", "front": True, "vendor": False}, "images": {"base": "php:8.4-apache"},

@@ -28,6 +28,11 @@ KEY = ("Rails needs RAILS_MASTER_KEY",)
 
 CASES = [
     Case(
+        "a range in the Gemfile, and the version that locked it",
+        {"Gemfile": gemfile(ruby="'>= 3.1', '< 3.5'"), "Gemfile.lock": lock(end="RUBY VERSION\n   ruby 3.2.3p157\n"), "app.rb": ""},
+        {"version": "3.2.3", "sources": {"version": "Gemfile.lock RUBY VERSION"}},
+    ),
+    Case(
         "Rails", RAILS,
         {"framework": "rails", "package_manager": "bundler", "start": "bundle exec puma -C config/puma.rb", "build": ("bundle exec rake assets:precompile",),
          "version": "3.4", "warnings": KEY, "details": {"bundler": "2.6.2", "locked": True, "platform": False},
