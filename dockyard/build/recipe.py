@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dockyard.build.bases import Bases, references
 from dockyard.build.context import GENERATED_IGNORES, Entry, entries, ignore_patterns
-from dockyard.build.detect import Wishes, detect
+from dockyard.build.detect import Wishes, detect, left_out
 from dockyard.build.dockerfile import render
 from dockyard.build.text import text_of
 from dockyard.build.variables import PLATFORM
@@ -89,6 +89,8 @@ class Source:
     """Where that is the app's own; None where it is generated."""
     args: Mapping[str, str]
     target: str | None
+    ignored: tuple[str, ...] = ()
+    """Patterns of what counts for nothing where there is no .dockerignore."""
 
 
 def dockerfile_of(project: Project, name: str, service: Service) -> Source | None:
@@ -102,12 +104,14 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
     context = (project.service_folder(name) / build.context).resolve()
     own = context / (build.dockerfile or "Dockerfile")
     has_own = build.dockerfile is not None or os.path.lexists(own)  # also a link to nowhere: one is meant to be there
+    ignored: tuple[str, ...] = ()
     if has_own:
         text = classic = text_of(own)
     else:
         app = detect(context, Wishes(build.language, build.version, build.start, service.port))
         text, classic = (render(app, base_prefix=project.base_images, mounts=mounts) for mounts in (True, False))
-    return Source(context, text, classic, own if has_own else None, dict(build.args), build.target)
+        ignored = (*GENERATED_IGNORES, *left_out(app.language))
+    return Source(context, text, classic, own if has_own else None, dict(build.args), build.target, ignored)
 
 
 def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recipe | None:
@@ -116,7 +120,7 @@ def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recip
     if source is None:
         return None
     found = references(source.text, source.args)
-    patterns = ignore_patterns(source.context, source.file, () if source.file else GENERATED_IGNORES)
+    patterns = ignore_patterns(source.context, source.file, source.ignored)
     return Recipe(
         service=name,
         repository=repository_name(project, name),

@@ -110,7 +110,7 @@ def images(tmp_path_factory):
     """Service to image, as a user gets them: the local AWS has the stand-ins, and all are built side by side."""
     site = Site(tmp_path_factory.mktemp("languages"))
     for name, files in APPS.items():
-        write(site.root / "services" / name, {"service.yaml": "kind: web\nport: 8000\n", **files})
+        write(site.root / "services" / name, {"service.yaml": f"kind: web\nport: 8000\nhttp: {{path: /{name}}}\n", **files})
     (site.root / "dockyard.yaml").write_text("name: languages\nenvironments: {dev: {}}\n")
     site.dockyard("local", "up", "--port", str(site.port))
     built = site.run("dockyard", "build", "--json", **site.in_local_aws())

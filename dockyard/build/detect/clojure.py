@@ -10,6 +10,7 @@ from dockyard.build.detect.looks import first_named, version_of
 VERSION = "21"
 """Of Java, where the app does not say which."""
 LOOKED_FOR = "project.clj, deps.edn"
+LEFT_OUT = ("target", ".cpcache")
 
 _FRAMEWORKS = {"luminus": "luminus", "io.pedestal": "pedestal", "compojure": "compojure", "metosin/reitit": "reitit",
 "http-kit": "http-kit", "ring": "ring"}  # fmt: skip

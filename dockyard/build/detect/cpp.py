@@ -10,6 +10,7 @@ from dockyard.errors import BuildError
 VERSION = "trixie"
 """Release of Debian whose compiler builds it."""
 LOOKED_FOR = "CMakeLists.txt, meson.build"
+LEFT_OUT = ("build",)
 
 _OTHERS = (
     "package.json",

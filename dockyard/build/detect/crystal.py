@@ -11,6 +11,7 @@ from dockyard.errors import BuildError
 VERSION = "1"
 """Where the app does not say which."""
 LOOKED_FOR = "shard.yml"
+LEFT_OUT = ("lib",)
 
 _FRAMEWORKS = {"lucky": "lucky", "kemal": "kemal", "amber": "amber", "athena": "athena", "grip": "grip"}
 

@@ -11,6 +11,7 @@ from dockyard.errors import BuildError
 VERSION = "stable"
 """Where the app does not say which."""
 LOOKED_FOR = "pubspec.yaml"
+LEFT_OUT = (".dart_tool", "build")
 
 _FRAMEWORKS = {"dart_frog": "dart_frog", "serverpod": "serverpod", "shelf": "shelf", "alfred": "alfred"}
 

@@ -16,6 +16,7 @@ from dockyard.errors import BuildError
 VERSION = "9.0"
 """Where the app does not say which."""
 LOOKED_FOR = "*.csproj, *.fsproj, *.vbproj, *.sln"
+LEFT_OUT = ("**/bin", "**/obj")
 
 _PROJECTS, _SOLUTIONS = ("*.csproj", "*.fsproj", "*.vbproj"), ("*.sln", "*.slnx")
 _REGISTRY = "mcr.microsoft.com/dotnet"

@@ -11,6 +11,7 @@ from dockyard.build.detect.versions import pinned
 VERSION = "1.18"
 """Where the app does not say which."""
 LOOKED_FOR = "mix.exs"
+LEFT_OUT = ("_build", "deps")
 
 _FRAMEWORKS = {"phoenix": "phoenix", "bandit": "bandit", "plug_cowboy": "plug", "plug": "plug"}
 

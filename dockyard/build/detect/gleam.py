@@ -8,6 +8,7 @@ from dockyard.build.detect.versions import pinned
 VERSION = "1.13.0"
 """Where the app does not say which."""
 LOOKED_FOR = "gleam.toml"
+LEFT_OUT = ("build",)
 
 _FRAMEWORKS = {"wisp": "wisp", "mist": "mist", "lustre": "lustre"}
 

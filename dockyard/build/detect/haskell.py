@@ -11,6 +11,7 @@ from dockyard.errors import BuildError
 VERSION = "9"
 """Of GHC, where the app does not say which."""
 LOOKED_FOR = "stack.yaml, *.cabal, cabal.project, package.yaml"
+LEFT_OUT = (".stack-work", "dist-newstyle")
 
 _FRAMEWORKS = {"yesod": "yesod", "servant-server": "servant", "scotty": "scotty", "snap": "snap", "warp": "warp"}
 

@@ -16,6 +16,7 @@ VERSION = "21"
 
 _SOURCES = ("Main.java", "App.java", "src/Main.java", "src/App.java")
 LOOKED_FOR = f"{MAVEN}, {', '.join(GRADLE)}, {', '.join(_SOURCES)}"
+LEFT_OUT = ("target", "*/target", "build", "*/build", "**/.gradle")
 _ENVIRONMENTS = {
     "spring-boot": {"SERVER_PORT": "{port}"}, "quarkus": {"QUARKUS_HTTP_HOST": "0.0.0.0", "QUARKUS_HTTP_PORT": "{port}"},  # noqa: S104
     "micronaut": {"MICRONAUT_SERVER_PORT": "{port}"}, "helidon": {"SERVER_HOST": "0.0.0.0", "SERVER_PORT": "{port}"},  # noqa: S104

@@ -14,6 +14,7 @@ VERSION = "3.4"
 
 _ENTRY_FILES = ("app.rb", "main.rb", "server.rb", "web.rb", "index.rb")
 LOOKED_FOR = f"Gemfile, config.ru, {', '.join(_ENTRY_FILES)}"
+LEFT_OUT = (".bundle", "vendor/bundle", "log", "tmp")
 _FRAMEWORKS = {
     "rails": "rails", "railties": "rails", "hanami": "hanami", "sinatra": "sinatra", "roda": "roda", "grape": "grape",
     "padrino": "padrino", "cuba": "cuba", "jekyll": "jekyll", "rack": "rack",

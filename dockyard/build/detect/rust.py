@@ -15,6 +15,7 @@ from dockyard.errors import BuildError
 VERSION = "1"
 """Where the app does not say which: the newest, as each one builds what older ones did."""
 LOOKED_FOR = "Cargo.toml"
+LEFT_OUT = ("target",)
 
 _FRAMEWORKS = {
     "axum": "axum", "actix-web": "actix", "rocket": "rocket", "warp": "warp", "poem": "poem", "salvo": "salvo", "tide": "tide",

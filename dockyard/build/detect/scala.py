@@ -10,6 +10,7 @@ from dockyard.build.detect.looks import in_file, version_of
 VERSION = "21"
 """Of Java, where the app does not say which."""
 LOOKED_FOR = "build.sbt"
+LEFT_OUT = ("target", "project/target", "project/project")
 
 LAUNCHER = "https://repo1.maven.org/maven2/org/scala-sbt/sbt-launch/1.11.7/sbt-launch-1.11.7.jar"
 """What fetches the sbt that project/build.properties names: there is no official image with sbt."""

@@ -11,6 +11,7 @@ from dockyard.errors import BuildError
 VERSION = "6.2"
 """Where the app does not say which."""
 LOOKED_FOR = "Package.swift"
+LEFT_OUT = (".build",)
 
 
 def marks(app: App) -> tuple[str, ...]:

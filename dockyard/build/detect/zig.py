@@ -10,6 +10,7 @@ from dockyard.build.detect.versions import pinned
 VERSION = "0.15.2"
 """Where the app does not say which."""
 LOOKED_FOR = "build.zig"
+LEFT_OUT = ("zig-out", "zig-cache", ".zig-cache")
 
 
 def marks(app: App) -> tuple[str, ...]:
