@@ -2,6 +2,7 @@
 
 import json
 import posixpath
+import re
 import shlex
 from collections.abc import Iterable
 
@@ -34,4 +35,4 @@ def render(app: Detection, *, base_prefix: str, mounts: bool = True) -> str:
     """
     images = {name: image if "/" in image else base_prefix + image for name, image in app.images.items()}
     text = _templates.get_template(f"{app.language}.Dockerfile.j2").render(app=app, mounts=mounts, **images)
-    return text.strip() + "\n"
+    return re.sub(r"\n+(?=FROM )", "\n\n", re.sub(r"\n(\s*\n)+", "\n", text)).strip() + "\n"

@@ -16,7 +16,7 @@ from dockyard.build.bases import Bases, references
 from dockyard.build.cautions import cautions
 from dockyard.build.context import GENERATED_IGNORES, Entry, contents, ignore_patterns
 from dockyard.build.copied import copied
-from dockyard.build.detect import Wishes, detect
+from dockyard.build.detect import Wishes, detect, left_out
 from dockyard.build.dockerfile import render
 from dockyard.build.hashes import Hashes
 from dockyard.build.text import text_of
@@ -97,6 +97,8 @@ class Source:
     """Where that is the app's own; None where it is generated."""
     args: Mapping[str, str]
     target: str | None
+    ignored: tuple[str, ...] = ()
+    """Patterns of what counts for nothing where there is no .dockerignore."""
     warnings: tuple[str, ...] = ()
     """Of the detection, where it is generated."""
 
@@ -112,14 +114,15 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
     context = (project.service_folder(name) / build.context).resolve()
     own = context / (build.dockerfile or "Dockerfile")
     has_own = build.dockerfile is not None or os.path.lexists(own)  # also a link to nowhere: one is meant to be there
+    ignored: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     if has_own:
         text = classic = text_of(own)
     else:
         app = detect(context, Wishes(build.language, build.version, build.start, service.port))
         text, classic = (render(app, base_prefix=project.base_images, mounts=mounts) for mounts in (True, False))
-        warnings = app.warnings
-    return Source(context, text, classic, own if has_own else None, dict(build.args), build.target, warnings)
+        ignored, warnings = (*GENERATED_IGNORES, *left_out(app.language)), app.warnings
+    return Source(context, text, classic, own if has_own else None, dict(build.args), build.target, ignored, warnings)
 
 
 def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recipe | None:
@@ -128,7 +131,7 @@ def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recip
     if source is None:
         return None
     found = references(source.text, source.args)
-    patterns = ignore_patterns(source.context, source.file, () if source.file else GENERATED_IGNORES)
+    patterns = ignore_patterns(source.context, source.file, source.ignored)
     found_files = contents(
         source.context,
         patterns,

@@ -16,7 +16,10 @@ def _inside(value: str) -> str:
 RelativePath = Annotated[str, AfterValidator(_inside)]
 
 
-Language = Literal["python", "node"]
+Language = Literal[
+    "python", "node", "go", "java", "dotnet", "ruby", "php", "rust", "elixir", "scala", "clojure", "dart", "swift", "crystal",
+    "haskell", "zig", "gleam", "cpp", "shell",
+]  # fmt: skip
 """What `dockyard.build.detect` knows."""
 
 

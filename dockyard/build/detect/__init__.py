@@ -2,26 +2,56 @@
 
 - `LOOKED_FOR`: what it looks for, in words for the user.
 - `marks(app)`: the files that make the folder an app of this language; empty where it is none.
+- `LEFT_OUT`, where there is one: patterns of what builds on the user's machine leave in the folder.
 - `find(app)`: its Detection. Raises BuildError, with what was looked at, where the files do not tell how to run it.
 """
 
 from pathlib import Path
 from types import ModuleType
 
-from dockyard.build.detect import node, python
+from dockyard.build.detect import (
+    clojure,
+    cpp,
+    crystal,
+    dart,
+    dotnet,
+    elixir,
+    gleam,
+    go,
+    haskell,
+    java,
+    node,
+    php,
+    python,
+    ruby,
+    rust,
+    scala,
+    shell,
+    swift,
+    zig,
+)
 from dockyard.build.detect.app import App, Wishes
 from dockyard.build.detect.detection import Detection
 from dockyard.build.text import unreadable
 from dockyard.errors import BuildError
 
-__all__ = ["App", "Detection", "Wishes", "detect", "languages"]
+__all__ = ["App", "Detection", "Wishes", "detect", "languages", "left_out"]
 
-_MODULES: tuple[ModuleType, ...] = (python, node)
+_MODULES: tuple[ModuleType, ...] = (
+    python, node, go, java, dotnet, ruby, php, rust, elixir, scala, clojure, dart, swift, crystal, haskell, zig, gleam, cpp,
+    shell,
+)  # fmt: skip
 
 
 def languages() -> dict[str, ModuleType]:
     """Name to module, in the order in which they are told."""
     return {module.__name__.rsplit(".", 1)[-1]: module for module in _MODULES}
+
+
+def left_out(language: str) -> tuple[str, ...]:
+    """Patterns, as in a .dockerignore, of what is no source of an app in that language."""
+    patterns: tuple[str, ...] = getattr(languages()[language], "LEFT_OUT", ())
+    return patterns
 
 
 def detect(folder: Path, wishes: Wishes | None = None) -> Detection:
@@ -43,7 +73,8 @@ def _language(app: App) -> ModuleType:
         raise BuildError(
             f"no app recognised in {app.folder} (looked for {', '.join(module.LOOKED_FOR for module in known.values())}; "
             f"it has: {seen or 'nothing'})",
-            hint="add a Dockerfile there, or set image.build.context in service.yaml to the folder with the source",
+            hint="add a Dockerfile there; or set in service.yaml image: {build: {context: …}} to the folder with the source, or "
+            "image: {build: {language: …, start: …}}",
         )
     if len(candidates) > 1:
         told = "; ".join(f"{name} by {', '.join(marks)}" for name, marks in candidates.items())

@@ -12,9 +12,16 @@ VERSION = "24"
 LOOKED_FOR = "package.json"
 
 
+_OTHERS = (
+    "go.mod", "go.work", "Gemfile", "composer.json", "index.php", "Cargo.toml", "mix.exs", "pom.xml", "build.gradle",
+    "build.gradle.kts",
+    "build.sbt", "project.clj", "deps.edn",
+)  # fmt: skip
+
+
 def marks(app: App) -> tuple[str, ...]:
-    """Files that make it a Node.js app."""
-    return ("package.json",) if app.has("package.json") else ()
+    """Files that make it a Node.js app; none beside those of a language whose assets it makes."""
+    return ("package.json",) if app.has("package.json") and not app.has(*_OTHERS) else ()
 
 
 def find(app: App) -> Detection:

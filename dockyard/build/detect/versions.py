@@ -3,13 +3,14 @@
 https://mise.jdx.dev/configuration.html, https://asdf-vm.com/manage/configuration.html
 """
 
+import re
 from typing import Any
 
 from dockyard.build.detect.app import App
 
-_MISE = ("mise.toml", ".mise.toml")
+_MISE = ("mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml", ".config/mise.toml", ".config/mise/config.toml")
 _ASDF = ".tool-versions"
-_NO_VERSION = ("latest", "system", "path:", "ref:", "prefix:", "sub-")
+_NO_VERSION = ("path:", "ref:", "prefix:", "sub-")
 
 
 def pinned(app: App, *tools: str) -> tuple[str, str] | None:
@@ -37,4 +38,5 @@ def _mise_version(value: Any) -> str | None:
 
 def _version(value: Any) -> str | None:
     text = str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-    return text if text and not text.startswith(_NO_VERSION) else None
+    numbered = re.search(r"\d", text) or text.startswith("lts")  # not `latest`, `system`, `stable`
+    return text if numbered and not text.startswith(_NO_VERSION) else None

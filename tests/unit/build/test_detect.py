@@ -28,7 +28,7 @@ def write(root, files):
          "uvicorn main:app --host 0.0.0.0 --port 3000"),
         ({"main.py": "print(1)"}, "python main.py"),
         ({"requirements.txt": "x", "Procfile": "web: gunicorn --bind :$PORT site:app"}, "gunicorn --bind :3000 site:app"),
-        ({"requirements.txt": "x", "Procfile": "web: cd src && python run.py"}, "sh -c exec cd src && python run.py"),
+        ({"requirements.txt": "x", "Procfile": "web: cd src && python run.py"}, "sh -c cd src && exec python run.py"),
     ],
 )  # fmt: skip
 def test_a_python_app_is_started_by_the_server_that_it_has(tmp_path, files, start):
