@@ -29,8 +29,9 @@ _IGNORED = re.compile(r"^//(go:build| \+build) .*\b(ignore|tools?)\b", re.MULTIL
 
 
 def marks(app: App) -> tuple[str, ...]:
-    """Files that make it a Go app."""
-    return tuple(filter(app.has, ("go.mod", "go.work", "main.go")))
+    """Files that make it a Go app: a module without any source is none."""
+    found = tuple(filter(app.has, ("go.mod", "go.work", "main.go")))
+    return found if next(app.files("*.go", "*/*.go", "*/*/*.go", "*/*/*/*.go"), None) else ()
 
 
 def find(app: App) -> Detection:
