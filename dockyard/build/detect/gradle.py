@@ -108,16 +108,10 @@ def _included(app: App) -> Iterator[str]:
 
 
 def _has(text: str, *plugins: str) -> bool:
-    """Whether a script applies one of these plugins; `apply false` only tells its version."""
-    for plugin in plugins:
-        name = re.escape(plugin)
-        if re.search(
-            rf"(?:id|plugin)\s*[(:=]?\s*\(?\s*[\"']{name}[\"'](?![^\n]*apply\s*\(?\s*false)|^\s*`?{name}`?\s*$",
-            text,
-            re.MULTILINE,
-        ):
-            return True
-    return False
+    """Whether a script applies one of these plugins, or has a block of its name; `apply false` only tells its version."""
+    names = "|".join(map(re.escape, plugins))
+    applied = rf"(?:id|plugin)\s*[(:=]?\s*\(?\s*[\"'](?:{names})[\"'](?![^\n]*apply\s*\(?\s*false)"
+    return re.search(rf"{applied}|^\s*(?:`(?:{names})`|(?:{names}))\s*(?:\{{|$)", text, re.MULTILINE) is not None
 
 
 def _rank(app: App, folder: str, text: str) -> int:

@@ -17,7 +17,9 @@ def test_service_yaml_may_name_each_language_that_is_known():
 
 def test_of_two_apps_in_a_folder_service_yaml_says_which(tmp_path):
     write(tmp_path, {**GO, "Gemfile": "", "app.rb": ""})
-    with pytest.raises(BuildError, match=r"two apps seem to be in .*: go by go.mod, main.go; ruby by Gemfile, app.rb") as caught:
+    with pytest.raises(
+        BuildError, match=r"two apps seem to be in .*: go by go\.mod, main\.go; ruby by Gemfile, app\.rb"
+    ) as caught:
         detect(tmp_path)
     assert "image: {build: {language: go}}" in caught.value.hint
     assert detect(tmp_path, Wishes(language="ruby")).language == "ruby"

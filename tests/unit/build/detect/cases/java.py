@@ -55,6 +55,15 @@ def by_gradle(task: str) -> tuple[str, ...]:
 
 CASES = [
     Case(
+        "conventions of gradle init",
+        {
+            "settings.gradle.kts": 'rootProject.name = "x"\ninclude("app", "list")\n',
+            "app/build.gradle.kts": 'plugins {\n    id("buildlogic.java-application-conventions")\n}\n\napplication {\n    mainClass = "org.example.App"\n}\n',
+            "list/build.gradle.kts": 'plugins {\n    id("buildlogic.java-library-conventions")\n}\n',
+        },
+        {"build": by_gradle(":app:installDist"), "start": "java -cp 'lib/*' org.example.App", "details": {"output": "app/build/install/*/lib/"}},
+    ),
+    Case(
         "Spring Boot by Maven", {"pom.xml": SPRING, "src/main/java/com/example/App.java": MAIN},
         {"version": "17", "package_manager": "maven", "framework": "spring-boot", "start": "java -jar app.jar", "build": (PACKAGE,),
          "details": {"env": {"SERVER_PORT": "8080"}, "kind": "jar", "output": "target/"},
