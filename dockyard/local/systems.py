@@ -101,7 +101,7 @@ SYSTEMS: Mapping[str, System] = {
         ("ruby", "ruby-bundler", "ruby-rack", "ruby-rackup", "puma"), _linked(ruby="/usr/bin/ruby", bundle="/usr/bin/bundle"),
         ("ruby", "--version"), command=("irb",),
     ),
-    "php": System(("php-cli", "libapache2-mod-php"), _php, ("php", "--version"), command=("apache2-foreground",)),
+    "php": System(("php-cli", "apache2", "libapache2-mod-php"), _php, ("php", "--version"), command=("apache2-foreground",)),
     "rust": System(("cargo",), _linked(cargo="/usr/bin/cargo", rustc="/usr/bin/rustc"), ("rustc", "--version"),
     environment={"CARGO_HOME": "/usr/local/cargo"}),
     "eclipse-temurin": System(("default-jdk-headless",), _java, ("java", "--version"),

@@ -112,10 +112,12 @@ def images(tmp_path_factory):
     for name, files in APPS.items():
         write(site.root / "services" / name, {"service.yaml": f"kind: web\nport: 8000\nhttp: {{path: /{name}}}\n", **files})
     (site.root / "dockyard.yaml").write_text("name: languages\nenvironments: {dev: {}}\n")
-    site.dockyard("local", "up", "--port", str(site.port))
-    built = site.run("dockyard", "build", "--json", **site.in_local_aws())
-    yield {row["service"]: row["image"] for row in json.loads(built.stdout)}
-    site.dockyard("local", "down")
+    try:
+        site.dockyard("local", "up", "--port", str(site.port))
+        built = site.run("dockyard", "build", "--json", **site.in_local_aws())
+        yield {row["service"]: row["image"] for row in json.loads(built.stdout)}
+    finally:
+        site.dockyard("local", "down")
 
 
 @pytest.mark.parametrize("language", APPS)

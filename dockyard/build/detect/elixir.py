@@ -24,7 +24,7 @@ def marks(app: App) -> tuple[str, ...]:
 def find(app: App) -> Detection:
     """An Elixir app, run as a release. Its template needs these details:
 
-    - `dependencies`: whether there are some; `locked`: a mix.lock; `release`: name of the release;
+    - `dependencies`: whether there are some; `locked`: a mix.lock; `release`: its name, where that is not the app's;
     - `mix`: whether its start command is one of mix, which then is in the image, with the source;
     - `assets`: what Node.js installs in the folder `assets`, or makes.
     """
@@ -48,8 +48,7 @@ def find(app: App) -> Detection:
         build=_build(app, project, framework),
         details={
             "dependencies": bool(set(packages) - {"applications"}) and "deps" in project, "locked": bool(lock),
-            "release": release,
-            "mix": by_mix, "assets": made,
+            "release": release if release != _name(project) else "", "mix": by_mix, "assets": made,
         },
         sources=sources(version=version_file, package_manager=lock or "mix.exs", start=start_file, framework="mix.exs"),
         warnings=tuple(_warnings(app, framework, packages, lock)),
@@ -87,9 +86,12 @@ def _build(app: App, project: str, framework: str | None) -> tuple[str, ...]:
 
 def _release(project: str) -> str:
     """Name of the first release of mix.exs, else that of the app."""
-    match = re.search(r"\breleases:?(?:\(\))?,?\s*(?:do:?)?\s*\[\s*\{?:?\"?(\w+)", project) or re.search(
-        r"\bapp:\s*:(\w+)", project
-    )
+    match = re.search(r"\breleases:?(?:\(\))?,?\s*(?:do:?)?\s*\[\s*\{?:?\"?(\w+)", project)
+    return match[1] if match else _name(project)
+
+
+def _name(project: str) -> str:
+    match = re.search(r"\bapp:\s*:(\w+)", project)
     return match[1] if match else "app"
 
 
