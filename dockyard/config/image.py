@@ -16,7 +16,7 @@ def _inside(value: str) -> str:
 RelativePath = Annotated[str, AfterValidator(_inside)]
 
 
-Language = Literal["python", "node"]
+Language = Literal["python", "node", "deno", "static"]
 """What `dockyard.build.detect` knows."""
 
 

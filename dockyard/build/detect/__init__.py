@@ -8,7 +8,7 @@
 from pathlib import Path
 from types import ModuleType
 
-from dockyard.build.detect import node, python
+from dockyard.build.detect import deno, node, python, static
 from dockyard.build.detect.app import App, Wishes
 from dockyard.build.detect.detection import Detection
 from dockyard.build.text import unreadable
@@ -16,7 +16,9 @@ from dockyard.errors import BuildError
 
 __all__ = ["App", "Detection", "Wishes", "detect", "languages"]
 
-_MODULES: tuple[ModuleType, ...] = (python, node)
+_MODULES: tuple[ModuleType, ...] = (python, node, deno, static)
+_LAST = "static"
+"""What is taken only where there is nothing else: most apps have pages, too."""
 
 
 def languages() -> dict[str, ModuleType]:
@@ -38,6 +40,8 @@ def _language(app: App) -> ModuleType:
     if app.wishes.language:
         return known[app.wishes.language]
     candidates = {name: marks for name, module in known.items() if (marks := module.marks(app))}
+    if len(candidates) > 1:
+        candidates.pop(_LAST, None)
     if not candidates:
         seen = ", ".join(sorted(app.names)[:10]) if app.folder.is_dir() else "no folder"
         raise BuildError(

@@ -39,8 +39,8 @@ def test_a_python_app_is_started_by_the_server_that_it_has(tmp_path, files, star
     ("package", "start"),
     [
         ({"scripts": {"start": "node server.js --x"}}, "node server.js --x"),
-        ({"scripts": {"start": "NODE_ENV=production node server.js"}}, "npm start"),
-        ({"scripts": {"start": "next start && true"}}, "npm start"),
+        ({"scripts": {"start": "NODE_ENV=production node server.js"}}, "node server.js"),
+        ({"scripts": {"start": "next start && true"}}, "next start"),
         ({"main": "lib/app.js"}, "node lib/app.js"),
         ({}, "node index.js"),
     ],
@@ -75,7 +75,6 @@ def test_a_build_script_is_run(tmp_path):
         ({"README": ""}, "no app recognised"),
         ({"requirements.txt": "x"}, "no start command found"),
         ({"requirements.txt": "fastapi", "main.py": "app = FastAPI()"}, "has no server for it"),
-        ({"package.json": {"dependencies": {"a": "1"}}}, "has no package-lock.json"),
         ({"package.json": {}}, "no start command found"),
         ({"package.json": "{"}, "package.json: not valid JSON"),
         ({"package.json": "[" * 100000}, "package.json: not valid JSON: nested too deeply"),
