@@ -24,7 +24,12 @@ def _copied(paths: Iterable[str]) -> list[str]:
     return [json.dumps(line) if any(" " in word for word in line) else " ".join(line) for line in words]
 
 
-_templates.filters |= {"quoted": shlex.quote, "copied": _copied}
+def _source(folder: str) -> str:
+    """A folder's content as the source of a COPY."""
+    return "." if folder == "." else json.dumps([f"{folder}/", "./"]) if " " in folder else f"{folder}/"
+
+
+_templates.filters |= {"quoted": shlex.quote, "copied": _copied, "source": _source}
 
 
 def render(app: Detection, *, base_prefix: str, mounts: bool = True) -> str:

@@ -17,8 +17,8 @@ RelativePath = Annotated[str, AfterValidator(_inside)]
 
 
 Language = Literal[
-    "python", "node", "go", "java", "dotnet", "ruby", "php", "rust", "elixir", "scala", "clojure", "dart", "swift", "crystal",
-    "haskell", "zig", "gleam", "cpp", "shell",
+    "python", "node", "deno", "go", "java", "dotnet", "ruby", "php", "rust", "elixir", "static", "scala", "clojure", "dart",
+    "swift", "crystal", "haskell", "zig", "gleam", "cpp", "shell",
 ]  # fmt: skip
 """What `dockyard.build.detect` knows."""
 

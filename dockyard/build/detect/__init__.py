@@ -14,6 +14,7 @@ from dockyard.build.detect import (
     cpp,
     crystal,
     dart,
+    deno,
     dotnet,
     elixir,
     gleam,
@@ -27,6 +28,7 @@ from dockyard.build.detect import (
     rust,
     scala,
     shell,
+    static,
     swift,
     zig,
 )
@@ -38,9 +40,11 @@ from dockyard.errors import BuildError
 __all__ = ["App", "Detection", "Wishes", "detect", "languages", "left_out"]
 
 _MODULES: tuple[ModuleType, ...] = (
-    python, node, go, java, dotnet, ruby, php, rust, elixir, scala, clojure, dart, swift, crystal, haskell, zig, gleam, cpp,
-    shell,
+    python, node, deno, go, java, dotnet, ruby, php, rust, elixir, static, scala, clojure, dart, swift, crystal, haskell, zig,
+    gleam, cpp, shell,
 )  # fmt: skip
+_LAST = "static"
+"""What is taken only where there is nothing else: most apps have pages, too."""
 
 
 def languages() -> dict[str, ModuleType]:
@@ -68,6 +72,8 @@ def _language(app: App) -> ModuleType:
     if app.wishes.language:
         return known[app.wishes.language]
     candidates = {name: marks for name, module in known.items() if (marks := module.marks(app))}
+    if len(candidates) > 1:
+        candidates.pop(_LAST, None)
     if not candidates:
         seen = ", ".join(sorted(app.names)[:10]) if app.folder.is_dir() else "no folder"
         raise BuildError(

@@ -74,7 +74,6 @@ def test_a_build_script_is_run(tmp_path):
     [
         ({"README": ""}, "no app recognised"),
         ({"requirements.txt": "x"}, "no start command found"),
-        ({"package.json": {"dependencies": {"a": "1"}}}, "has no package-lock.json"),
         ({"package.json": {}}, "no start command found"),
         ({"package.json": "{"}, "package.json: not valid JSON"),
         ({"package.json": "[" * 100000}, "package.json: not valid JSON: nested too deeply"),
