@@ -39,8 +39,8 @@ def test_a_python_app_is_started_by_the_server_that_it_has(tmp_path, files, star
     ("package", "start"),
     [
         ({"scripts": {"start": "node server.js --x"}}, "node server.js --x"),
-        ({"scripts": {"start": "NODE_ENV=production node server.js"}}, "npm start"),
-        ({"scripts": {"start": "next start && true"}}, "npm start"),
+        ({"scripts": {"start": "NODE_ENV=production node server.js"}}, "node server.js"),
+        ({"scripts": {"start": "next start && true"}}, "next start"),
         ({"main": "lib/app.js"}, "node lib/app.js"),
         ({}, "node index.js"),
     ],
