@@ -15,7 +15,7 @@ from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker, of_context
 from dockyard.doors.process import Processes
-from dockyard.errors import UsageError
+from dockyard.errors import PrerequisiteError, UsageError
 from dockyard.local.stand_ins import upload_missing
 
 
@@ -52,8 +52,11 @@ class Session:
 
     @property
     def own_folder(self) -> Path:
-        """Dockyard's own folder in the project."""
-        return self.root / FOLDER
+        """Dockyard's own folder in the project. Raises PrerequisiteError where a file has its name."""
+        folder = self.root / FOLDER
+        if folder.exists() and not folder.is_dir():
+            raise PrerequisiteError(f"{folder}: a file, where Dockyard keeps a folder", hint=f"run: mv {folder} {folder}.old")
+        return folder
 
     @functools.cached_property
     def project(self) -> Project:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from types_boto3_ecs.type_defs import ContainerTypeDef, TaskTypeDef
 
 SHOWN_LINES = 10
-_ORDERLY = ("Deployment completed", "Scaling activity initiated", "Service scaling down", "Task definition updated")
+_ORDERLY = "Scaling activity initiated"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from dockyard.build.bases import STAND_INS
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Daemon, holder_of
 from dockyard.errors import DockyardError, PrerequisiteError
+from dockyard.local import kept as kept_account
 
 DEFAULT_PORT = 4566
 REGION = "us-east-1"
@@ -28,7 +29,7 @@ _LATE_SECONDS = 0.5
 """A container whose creation was under way when its maker ended may come as late as this."""
 _PASSED_ON = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "LANG", "TZ", "XDG_CACHE_HOME")
 
-_ACCOUNTS_PARTS = ("services", "s3")
+_ACCOUNTS_PARTS = (kept_account.SERVICES, "s3")
 """Folders of the state that are the account's; they go where it is not to be kept."""
 
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -56,7 +57,7 @@ class LocalAws:
     def __init__(self, folder: Path, without: Sequence[str] = ()) -> None:
         self.folder, self._without = folder, without
         self._state = folder / "local"
-        self._kept = self._state / "kept.json"
+        self._kept = self._state / kept_account.FILE
         self._daemon = Daemon(self._state / "server.json", folder / "logs" / "local-aws.log")
         self.name = "dockyard-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]
         """Of its Docker network, and of its containers' labels together with the port."""
@@ -77,15 +78,18 @@ class LocalAws:
 
         With `persist` its account is kept when it ends, and comes back at the next start; by default that is as it was last.
         Raises PrerequisiteError where another program holds the port, or where it runs, or its account was kept, with
-        another port, account or `persist`.
+        another port, account or `persist`; and where what was kept is damaged.
         """
         if facts := self._daemon.facts():
             self._refuse_another(facts, port, account, persist, "runs")
             return int(facts["port"])
-        kept = json.loads(self._kept.read_text()) if self._kept.is_file() else {}
-        if kept and persist is not False:
+        kept = {} if persist is False else kept_account.account(self._state)
+        if kept:
             self._refuse_another(kept, port, account, persist, "was kept")
             port, account, persist = kept["port"], kept["account"], True
+        if persist:
+            kept_account.check(self._state)
+        if kept:
             say("the account that was kept comes back")
         port = port or DEFAULT_PORT
         if holder := holder_of(port):

@@ -70,10 +70,10 @@ async def _serve(port: int, gateway_address: str) -> None:
     from hypercorn.config import Config  # noqa: PLC0415
     from ministack.app import app  # noqa: PLC0415
 
-    from dockyard.local.extensions import load_balancers  # noqa: PLC0415
+    from dockyard.local.extensions import load_balancer_ports  # noqa: PLC0415
 
     config = Config()
-    hosts = (*load_balancers.loopback_hosts(), gateway_address)
+    hosts = (*load_balancer_ports.loopback_hosts(), gateway_address)
     config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host in hosts]
     config.keep_alive_timeout = 75
     config.graceful_timeout = SHUTDOWN_SECONDS

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import boto3
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -17,6 +18,27 @@ WITHOUT_SITE = (
     "test_balancer", "test_deployments_under_load", "test_languages_more", "test_local_aws", "test_persistence", "test_soak",
 )  # fmt: skip
 ENGINE = pytest.StashKey[Engine]()
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--aws", action="store_true", help="hold the behaviours of test_local_aws.py against the environment's account"
+    )
+
+
+def pytest_configure(config):
+    session = boto3.Session()
+    if config.option.aws and not (session.region_name and session.get_credentials()):
+        raise pytest.UsageError("--aws: no AWS credentials or no region; set AWS_PROFILE and AWS_REGION")
+
+
+def pytest_collection_modifyitems(config, items):
+    """On AWS, the behaviours that it has, and nothing else."""
+    for item in items if config.option.aws else []:
+        behaviour = item.callspec.params["behaviour"] if getattr(item, "originalname", "") == "test_it_is_as_on_aws" else None
+        reason = behaviour.only_here if behaviour else "it is a test of the local AWS"
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=f"local only: {reason}"))
 
 
 def pytest_sessionstart(session):

@@ -5,7 +5,9 @@ import hashlib
 import http.client
 import json
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from dockyard.doors.aws import Registry
 from tests.integration.local_aws import Server
@@ -37,7 +39,8 @@ class Repository:
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """A request below /v2/<name>/, with the token."""
-        place = path if path.startswith("/") else f"/v2/{self.name}/{path}"
+        place = path.partition(self.registry.host)[2] if "://" in path else path  # a location may be whole
+        place = place if place.startswith("/") else f"/v2/{self.name}/{place}"
         return ask(self.registry.host, method, place, body, {"Authorization": basic(self.registry), **headers})
 
     def upload(self, *content: bytes) -> dict[str, Any]:
@@ -91,14 +94,20 @@ class Repository:
 
 
 def ask(host: str, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-    """One request to a registry."""
-    connection = http.client.HTTPConnection(host, timeout=60)
+    """One request to a registry, and to where it keeps its layers."""
+    connect = http.client.HTTPConnection if host.startswith("localhost") else http.client.HTTPSConnection
+    connection = connect(host, timeout=60)
     try:
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
-        return Answer(answer.status, {key.lower(): value for key, value in answer.getheaders()}, answer.read())
+        found = Answer(answer.status, {key.lower(): value for key, value in answer.getheaders()}, answer.read())
     finally:
         connection.close()
+    if found.status != HTTPStatus.TEMPORARY_REDIRECT:
+        return found
+    place = urlsplit(found.headers["location"])
+    kept = {key: value for key, value in (headers or {}).items() if key != "Authorization"}
+    return ask(place.netloc, method, f"{place.path}?{place.query}", body, kept)
 
 
 def basic(registry: Registry) -> str:

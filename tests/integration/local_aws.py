@@ -4,7 +4,10 @@ import contextlib
 import json
 import threading
 import time
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -15,6 +18,7 @@ from dockyard.doors.process import Processes
 from dockyard.local.lifecycle import LocalAws
 from dockyard.local.stand_ins import archive_of
 from tests.integration.support import environment, free_port, registry_of
+from tests.integration.surroundings import Surroundings, default_network, role
 
 APP = """
 import http.server, os, signal, sys, threading, time
@@ -39,11 +43,28 @@ def sick(status: int) -> str:
     return APP.replace("404 if", f"{status} if").replace('"/sick"', '"/"')
 
 
+@dataclass
+class Pace:
+    """How long `until` waits: the seconds that the local AWS needs, or minutes of AWS."""
+
+    times: float = 1
+    least: float = 0
+    pause: float = 0.1
+
+
+PACE = Pace()
+
+
 class Server:
     """A running local AWS."""
 
     patience = 60.0
     """Seconds that a stack may take."""
+    interval = 1
+    """Seconds between health checks of a container, as few as it takes."""
+    late = timedelta(seconds=2)
+    """How late a schedule may be, and a state be told."""
+    account, region = "000000000000", "us-east-1"
 
     def __init__(self, folder: Path, without: tuple[str, ...] = (), *, persist: bool | None = None) -> None:
         self.docker = Docker(Processes(environment()))
@@ -52,11 +73,25 @@ class Server:
         self.port = self.local.up(self.docker, port, None, print, persist)
         self.name = self.local.name
 
-    def client(self, service: str):
+    def client(self, service: str, **settings: Any):
+        """A client; with settings that it needs to reach the local AWS by one name."""
         return boto3.client(
-            service, endpoint_url=f"http://localhost:{self.port}", region_name="us-east-1", aws_access_key_id="test",
-            aws_secret_access_key="test", config=Config(retries={"max_attempts": 0}),
+            service, endpoint_url=f"http://localhost:{self.port}", region_name=self.region, aws_access_key_id="test",
+            aws_secret_access_key="test", config=Config(retries={"max_attempts": 0}, **settings),
         )  # fmt: skip
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What its tasks and services have around them; the account may have been emptied before."""
+        return Surroundings(*default_network(self.client("ec2")), role(self.client("iam"), "behaviours"))
+
+    def running(self) -> int:
+        """How many containers there are."""
+        return len(self.docker.containers(f"dockyard.local={self.name}"))
+
+    def reset(self) -> None:
+        """Empty the account."""
+        self.local.reset(self.docker)
 
     def stop(self) -> None:
         self.local.down(self.docker)
@@ -64,13 +99,7 @@ class Server:
     def image(self) -> str:
         """An image with Python in this registry, as a template on AWS would name it."""
         self.client("ecr").create_repository(repositoryName="app")
-        registry = self.registry()
-        if self.docker.image_id("python:3.13-slim"):
-            address = f"{registry.host}/app"
-            self.docker.tag("python:3.13-slim", address, "v1")
-            self.docker.push(address, "v1", {"username": registry.username, "password": registry.password}, lambda _: None)
-        else:
-            archive_of("python").upload(registry, "app", "v1")
+        push_python(self.docker, self.registry(), "app")
         return "000000000000.dkr.ecr.us-east-1.amazonaws.com/app:v1"
 
     def image_again(self) -> str:
@@ -84,9 +113,10 @@ class Server:
     def deploy(self, name: str, resources: dict, parameters: dict | None = None, *, update: bool = False) -> str:
         """Create or update a stack, and wait; its status at the end."""
         client = self.client("cloudformation")
-        body = json.dumps({"Parameters": parameters or {}, "Resources": resources, "Outputs": _outputs(resources)})
+        completed = self.surroundings.complete(resources)
+        body = json.dumps({"Parameters": parameters or {}, "Resources": completed, "Outputs": _outputs(resources)})
         (client.update_stack if update else client.create_stack)(
-            StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
+            StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"]
         )
         return until(lambda: self._ended(name), self.patience)
 
@@ -95,7 +125,7 @@ class Server:
         client = self.client("cloudformation")
         arn = client.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
         client.delete_stack(StackName=name)
-        status = until(lambda: self._ended(arn), 60)
+        status = until(lambda: self._ended(arn), self.patience)
         assert status == "DELETE_COMPLETE", client.describe_stack_events(StackName=arn)["StackEvents"]
 
     def _ended(self, name: str) -> str | None:
@@ -111,6 +141,16 @@ class Server:
         return self.client("ecs").describe_services(cluster="c", services=[arn])["services"][0]
 
 
+def push_python(docker: Docker, registry: Registry, repository: str) -> None:
+    """Push an image with Python as `v1`: the official one, or the stand-in, which a registry of this machine alone takes."""
+    if docker.image_id("python:3.13-slim"):
+        address = f"{registry.host}/{repository}"
+        docker.tag("python:3.13-slim", address, "v1")
+        docker.push(address, "v1", {"username": registry.username, "password": registry.password}, lambda _: None)
+    else:
+        archive_of("python").upload(registry, repository, "v1")
+
+
 def _outputs(resources: dict) -> dict:
     outputs = {name: {"Value": {"Ref": name}} for name in ("Service", "Targets") if name in resources}
     if "Balancer" in resources:
@@ -120,13 +160,13 @@ def _outputs(resources: dict) -> dict:
 
 def until(found, seconds: float):
     """What `found` returns once it returns something. Raises AssertionError when the time is over."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + max(seconds * PACE.times, PACE.least)
     while time.monotonic() < end:
         with contextlib.suppress(LookupError, ValueError, OSError):
             if value := found():
                 return value
-        time.sleep(0.1)
-    raise AssertionError(f"not seen within {seconds} seconds")
+        time.sleep(PACE.pause)
+    raise AssertionError(f"not seen within {seconds * PACE.times} seconds")
 
 
 def in_background(work) -> threading.Thread:
@@ -145,7 +185,7 @@ def task(image: str, command: list[str], *, mode: str = "awsvpc", **container) -
     definition = {
         "Name": "app", "Image": image, "Memory": 64, "Command": command, "PortMappings": [{"ContainerPort": 8080}],
         "LogConfiguration": {"LogDriver": "awslogs", "Options": {
-            "awslogs-group": {"Ref": "Logs"}, "awslogs-region": "us-east-1", "awslogs-stream-prefix": "app"}},
+            "awslogs-group": {"Ref": "Logs"}, "awslogs-region": {"Ref": "AWS::Region"}, "awslogs-stream-prefix": "app"}},
         **container,
     }  # fmt: skip
     return {

@@ -145,6 +145,19 @@ class World:
         assert not self._difference(), f"was as wanted, and then: {self._difference()}"
         return took
 
+    def story(self) -> str:
+        """What the services tell of themselves, and the tasks of theirs: to understand why something is not as asked for."""
+        ecs, lines = self.server.client("ecs"), list[str]()
+        for name in self.wanted:
+            (service,) = ecs.describe_services(cluster="c", services=[name])["services"]
+            lines += [f"{event['createdAt']:%H:%M:%S.%f} {event['message']}" for event in service["events"][:20]]
+            for status in ("RUNNING", "STOPPED"):
+                arns = ecs.list_tasks(cluster="c", serviceName=name, desiredStatus=status)["taskArns"]
+                for task in ecs.describe_tasks(cluster="c", tasks=arns)["tasks"] if arns else []:
+                    times = [str(task.get(key)) for key in ("createdAt", "startedAt", "stoppingAt", "stoppedAt", "stoppedReason")]
+                    lines.append(f"{name} {task['taskArn'][-8:]} {task['lastStatus']} {task.get('startedBy')} {times}")
+        return "\n".join([*lines, f"containers now: {self._containers(ended=True)}"])
+
     def _difference(self) -> str:
         """What is not as it was asked for; empty where all is."""
         containers, total = self._containers(), sum(one.count for one in self.wanted.values())
@@ -211,6 +224,8 @@ def soak(folder: Path, seconds: float, seed: int, engine: Engine | None) -> Coun
             print(f"{time.strftime('%H:%M:%S')} {told}; as wanted after {world.check():.1f} s", flush=True)
     except BaseException:
         print(f"seed {seed}; asked for: {world.wanted}\n{world.server.local._daemon.tail(40)}", file=sys.stderr)
+        with contextlib.suppress(Exception):
+            print(world.story(), file=sys.stderr)
         raise
     finally:
         world.server.stop()

@@ -6,7 +6,9 @@ import socket
 
 import pytest
 
-from dockyard.local.balancer.proxy import Answer, Forward, Front, Pool, Target, passed_on
+from dockyard.local.balancer.decisions import Answer, Forward, Target, passed_on
+from dockyard.local.balancer.front import Front
+from dockyard.local.balancer.pool import Pool
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
@@ -98,6 +100,17 @@ def test_a_connection_that_the_target_closed_meanwhile_is_not_an_error():
             for _ in range(5):
                 assert (await world.ask()).startswith(b"HTTP/1.1 200")
                 await asyncio.sleep(0.02)
+
+    run(test())
+
+
+def test_an_answer_that_is_there_is_sent_in_one_piece():
+    async def test():
+        async with World(well) as world:
+            reader, writer = await world.connect()
+            writer.write(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            assert (await reader.read(1000)).endswith(b"\r\n\r\nok")
+            writer.close()
 
     run(test())
 
@@ -244,18 +257,20 @@ def test_a_target_that_ends_within_its_answer_ends_the_clients_too():
     run(test())
 
 
-def test_a_client_that_goes_is_not_waited_for():
+@pytest.mark.parametrize("body", [b"\r\n", b"content-length: 2\r\n\r\nab"])
+def test_a_client_that_goes_is_not_waited_for(body):
     left = asyncio.Event()
 
     async def target(reader, writer):
         await head(reader)
-        if not await reader.read(1):
-            left.set()
+        while await reader.read(10):
+            pass
+        left.set()
 
     async def test():
         async with World(target) as world:
             _, writer = await world.connect()
-            writer.write(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            writer.write(b"GET / HTTP/1.1\r\nhost: a\r\n" + body)
             await asyncio.sleep(0.2)
             writer.close()
             assert await asyncio.wait_for(left.wait(), 5)

@@ -31,7 +31,7 @@ def test_an_app_that_dies_at_start_fails_the_deploy_and_the_old_version_serves(s
         site.edit(source, "app = Starlette(", 'raise SystemExit("no database today")\napp = Starlette(')
         told = site.up(code=1).stderr
         assert get(address)[1]["version"] == "1"
-    assert "Essential container exited; app exited with 1" in told
+    assert "Essential container in task exited; app exited with 1" in told
     assert "| no database today" in told
     assert "what ran still runs" in told
     assert requests.failed == {}

@@ -1,4 +1,4 @@
-"""Keep-alive clients see nothing of good and bad deployments: 5,000 requests, fifty a second, none failed."""
+"""Keep-alive clients see nothing of good and bad deployments, rolling or shifted: fifty requests a second, none failed."""
 
 import http.client
 import threading
@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from tests.integration.behaviours.strategies import Shop
 from tests.integration.local_aws import APP, DEAF, DYING, Server, service, sick, until
 
 REQUESTS, RATE, CLIENTS = 5000, 50, 5
@@ -99,3 +100,25 @@ def test_no_request_fails_while_versions_come_and_go(server):
     print(f"{clients.sent} requests, {len(clients.seen)} versions seen")
     assert clients.failed == {}
     assert clients.sent >= REQUESTS
+
+
+def test_no_request_fails_while_traffic_is_shifted(server):
+    breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+    canary = {"strategy": "CANARY", "canaryConfiguration": {"canaryPercent": 20, "canaryBakeTimeInMinutes": 2}}
+    linear = {"strategy": "LINEAR", "linearConfiguration": {"stepPercent": 25, "stepBakeTimeInMinutes": 1}}
+    blue_green = {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 2}
+    shop = Shop(server, {**blue_green, **breaker})
+    with Clients(shop.address.removeprefix("http://").rstrip("/")) as clients:
+        for number, strategy in enumerate((blue_green, canary, linear, blue_green)):
+            shop.deploy(f"good {number}", deploymentConfiguration={**strategy, **breaker})
+            shop.ends("SUCCESSFUL", 60)
+            shop.deploy("bad", DYING)
+            shop.ends("ROLLBACK_SUCCESSFUL", 60)
+            arn = shop.deploy("given up", deploymentConfiguration={**canary, "bakeTimeInMinutes": 1000, **breaker})
+            until(lambda arn=arn: shop.shares(arn)[0] > 0, 60)
+            shop.ecs.stop_service_deployment(serviceDeploymentArn=arn)
+            shop.ends("ROLLBACK_SUCCESSFUL", 60)
+    print(f"{clients.sent} requests: {dict(clients.seen)}")
+    assert clients.failed == {}
+    assert not any("bad" in body for _, body in clients.seen)
+    assert clients.sent > 1000

@@ -1,27 +1,69 @@
 """Each extension of the local AWS: the behaviour of AWS that it stands for, and that it is not there without it."""
 
+import subprocess
+import sys
+
 import psutil
 import pytest
 
+from tests.integration.account import Account
 from tests.integration.behaviours.contract import behaviours
 from tests.integration.images import Repository
 from tests.integration.local_aws import Server, service
+from tests.integration.support import ROOT, environment
 
 BEHAVIOURS = [pytest.param(one, id=f"{one.area}-{one.check.__name__}") for one in behaviours()]
 
 
 @pytest.fixture(scope="module")
-def server(base_image, tmp_path_factory):
+def server(base_image, tmp_path_factory, request):
     """Shared by the tests."""
-    made = Server(tmp_path_factory.mktemp("server"))
+    made = Account() if request.config.option.aws else Server(tmp_path_factory.mktemp("server"))
     yield made
     made.stop()
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
 def test_it_is_as_on_aws(server, behaviour):
-    server.local.reset(server.docker)
+    server.reset()
     behaviour.check(server)
+
+
+THREE = "an_alarm_minds_its_dimensions or every_tag_of_an_image_is_listed or secrets_and_settings_reach_the_container"
+
+
+def test_behaviours_can_be_held_against_an_account(server, tmp_path):
+    """By `--aws`; the account is this local AWS."""
+    server.reset()
+    account = {
+        "AWS_ENDPOINT_URL": f"http://localhost:{server.port}", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        f"--basetemp={tmp_path}/t",
+        __file__,
+        "--aws",
+        "-k",
+        THREE,
+    ]
+
+    def run(**variables: str) -> tuple[int, str]:
+        ended = subprocess.run(
+            command, cwd=ROOT, env={**environment(), **variables}, capture_output=True, text=True, timeout=120, check=False
+        )
+        return ended.returncode, ended.stdout + ended.stderr
+
+    code, told = run(**account)
+    assert code == 0, told
+    assert "3 passed" in told
+    assert server.client("ecr").describe_repositories()["repositories"] == []
+    code, told = run(AWS_EC2_METADATA_DISABLED="true", HOME=str(tmp_path))
+    assert (code, "--aws: no AWS credentials or no region" in told) == (pytest.ExitCode.USAGE_ERROR, True)
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
@@ -37,9 +79,9 @@ def test_it_is_not_without_the_extension(base_image, tmp_path, behaviour):
 
 
 def test_an_emptied_account_is_empty(server):
-    server.local.reset(server.docker)
+    server.reset()
     assert server.deploy("e", service(server.image())) == "CREATE_COMPLETE"
-    server.local.reset(server.docker)
+    server.reset()
     assert server.client("cloudformation").describe_stacks()["Stacks"] == []
     assert server.client("ecr").describe_repositories()["repositories"] == []
     assert server.docker.containers(f"dockyard.local={server.name}", ended=True) == []

@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from dockyard.errors import PrerequisiteError
+from tests.integration.behaviours.strategies import Shop
 from tests.integration.local_aws import DEAF, Server, in_background, service, until
 from tests.integration.support import free_port, get
 
@@ -89,6 +90,20 @@ def test_a_stack_operation_that_was_cut_off_has_failed_and_can_be_cleaned_up(kep
     client.delete_stack(StackName="k")
     client.get_waiter("stack_delete_complete").wait(StackName="k", WaiterConfig={"Delay": 1})
     until(lambda: not server.docker.containers(f"dockyard.local={server.name}", ended=True), 20)
+
+
+def test_a_deployment_that_was_cut_off_while_it_shifted_goes_on(kept):
+    """Both versions come back, and the traffic is shared until its bake time is over again."""
+    canary = {"canaryPercent": 50, "canaryBakeTimeInMinutes": 20}
+    server = kept()
+    shop = Shop(server, {"strategy": "CANARY", "canaryConfiguration": canary})
+    arn = shop.deploy("green")
+    until(lambda: shop.shares(arn) == (50.0, 50.0), 30)
+    server.stop()
+    shop.ecs = kept().client("ecs")
+    until(lambda: set(shop.answers()) == {"blue", "green"}, 30)
+    shop.ends("SUCCESSFUL", 60)
+    assert shop.only("green")
 
 
 def test_what_was_kept_is_given_up_on_wish_only(kept):

@@ -9,7 +9,7 @@ import itertools
 import threading
 from collections.abc import Callable
 
-from dockyard.local.balancer.proxy import Target
+from dockyard.local.balancer.decisions import Target
 
 CONNECT_SECONDS = 5.0
 _CHUNK = 65536

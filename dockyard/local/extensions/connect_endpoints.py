@@ -14,7 +14,7 @@ from ministack.services import ecs
 
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
-from dockyard.local.balancer.proxy import Target
+from dockyard.local.balancer.decisions import Target
 from dockyard.local.balancer.relay import Relay
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.service_discovery import address_of, definitions, is_well, members, named_port

@@ -1,7 +1,8 @@
 """A container is started with all that its definition says.
 
 `entryPoint`, `user`, `workingDirectory`, `readonlyRootFilesystem`, `hostname`, `dockerLabels`, `ulimits`, capabilities, `tmpfs`,
-shared memory, `init`, memory limits, CPU shares, `stopTimeout`, health check and `environmentFiles` hold.
+shared memory, `init`, memory limits, CPU shares, `stopTimeout`, health check, `systemControls`,
+DNS servers, IPC mode and `environmentFiles` hold.
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 
 A CPU limit of a task is not enforced: on a laptop a quarter of a core would make every start slow. CPU units share what is there.
@@ -56,6 +57,10 @@ def _settings(definition: Mapping[str, Any], task: Mapping[str, Any]) -> dict[st
         "tmpfs": {t["containerPath"]: _tmpfs(t) for t in linux.get("tmpfs") or []},
         "ulimits": [Ulimit(name=u["name"], soft=u["softLimit"], hard=u["hardLimit"]) for u in definition.get("ulimits") or []],
         "healthcheck": _health_check(definition.get("healthCheck")),
+        "sysctls": {control["namespace"]: control["value"] for control in definition.get("systemControls") or []},
+        "dns": definition.get("dnsServers"),
+        "dns_search": definition.get("dnsSearchDomains"),
+        "ipc_mode": task.get("ipcMode"),
     }
 
 

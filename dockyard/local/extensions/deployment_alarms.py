@@ -18,6 +18,7 @@ from dockyard.local.extensions import deployments, service_history
 from dockyard.local.extensions.deployment_failures import Failure, fail
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.service_history import Deployment, Service
+from dockyard.local.strategies import is_staged
 
 BAKE_SECONDS = 5.0
 ALARM = Failure(
@@ -87,9 +88,13 @@ def _watch(key: str, deployment: Deployment, rollback: bool, account: str, regio
 
 
 def _bakes(cluster: str, service: Service, primary: Deployment) -> bool:
-    """Whether the bake time is not over; it begins when the tasks of other deployments are stopped."""
-    alarms = service_history.record(primary)["alarms"]
-    if not alarms["watched"] or "_rolled_back" in primary:
+    """Whether the bake time is not over; it begins when the tasks of other deployments are stopped.
+
+    Other strategies than rolling updates have a bake time of their own, within which these alarms are looked at.
+    """
+    record = service_history.record(primary)
+    alarms = record["alarms"]
+    if not alarms["watched"] or "_rolled_back" in primary or is_staged(record["configuration"]):
         return False
     if "until" not in alarms:
         alarms["until"] = time.monotonic() + BAKE_SECONDS

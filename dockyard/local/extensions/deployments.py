@@ -106,11 +106,16 @@ def complete(cluster: str, service_key: str, expected_deployment_id: str | None 
         reason = f"ECS deployment {primary['id']} completed."
         primary.update(rolloutState="COMPLETED", rolloutStateReason=reason, updatedAt=ecs._iso())
         service_history.succeed(service, primary)
-        service["deployments"] = [one for one in service["deployments"] if one is primary or _has_tasks(one)]
+        service["deployments"] = [one for one in service["deployments"] if one is primary or tasks_of(one)]
     ecs._refresh_service_state(cluster, f"service:{service['serviceName']}")
 
 
 def is_steady(service: Service, primary: Deployment) -> bool:
+    """Whether the deployment in progress has as many well tasks as are wanted, and no stage before its end holds it."""
+    return is_well(service, primary) and not service_history.record(primary).get("held")
+
+
+def is_well(service: Service, primary: Deployment) -> bool:
     """Whether the deployment in progress has as many well tasks as are wanted."""
     well = [task for task in _tasks(service) if task["lastStatus"] == "RUNNING" and task.get("_startup_stable")]
     mine = sum(ecs._deployment_for_task(service, task) is primary for task in well)
@@ -135,11 +140,12 @@ def _tasks(service: Service) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _has_tasks(deployment: Deployment) -> bool:
-    return any(
-        task.get("_deployment_id") == deployment["id"] and task.get("lastStatus") in ecs._PRE_STOP_STATUSES
-        for task in list(ecs._tasks.values())
-    )
+def tasks_of(deployment: Deployment) -> list[dict[str, Any]]:
+    """Those of one deployment that are not stopped."""
+    return [
+        task for task in list(ecs._tasks.values())
+        if task.get("_deployment_id") == deployment["id"] and task.get("lastStatus") in ecs._PRE_STOP_STATUSES
+    ]  # fmt: skip
 
 
 def _watch(healthy: Any, service_key: str, task: dict[str, Any], account: str, region: str) -> None:

@@ -16,7 +16,7 @@ import h11
 import ministack.app as gateway
 from ministack.services import alb, route53
 
-from dockyard.local.balancer.proxy import failure
+from dockyard.local.balancer.decisions import failure
 from dockyard.local.balancer.rules import wildcard
 from dockyard.local.extensions import load_balancers
 from dockyard.local.extensions.instance import Instance

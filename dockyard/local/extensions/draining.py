@@ -15,7 +15,7 @@ import docker.errors
 from ministack.core.concurrency import spawn_background
 from ministack.services import alb, ecs
 
-from dockyard.local.balancer.proxy import Target
+from dockyard.local.balancer.decisions import Target
 from dockyard.local.extensions import target_health
 from dockyard.local.extensions.container_settings import DEFAULT_STOP_TIMEOUT, STOP_TIMEOUT_LABEL
 from dockyard.local.extensions.instance import Instance
@@ -30,10 +30,21 @@ _stopping: set[tuple[str, object]] = set()
 """Service, and a token of each of its tasks that drain or stop. (Not a count: those of before a reset end after it.)"""
 
 
+_starting: dict[int, dict[str, Any]] = {}
+"""Tasks whose containers are being started: one that is stopped meanwhile has a container yet to come, and to go."""
+
+
 def install(_: Instance) -> None:
     """Drain, then stop."""
     ecs._remove_docker_container = _stop_and_remove
-    original = ecs._cleanup_task_resources
+    original, start = ecs._cleanup_task_resources, ecs._start_task_worker
+
+    def start_task(task: dict[str, Any], *args: Any) -> None:
+        _starting[id(task)] = task
+        try:
+            start(task, *args)
+        finally:
+            _starting.pop(id(task), None)
 
     def cleanup(task: dict[str, Any], client: Any, extra_container: Any = None) -> None:
         if not client or not (task.get("_docker_ids") or extra_container):
@@ -43,17 +54,19 @@ def install(_: Instance) -> None:
         _stopping.add(one := (service, object()))
         spawn_background(_drained, targets, lambda: original(task, client, extra_container), one, thread_name="dockyard-drain")
 
-    ecs._cleanup_task_resources = cleanup
+    ecs._cleanup_task_resources, ecs._start_task_worker = cleanup, start_task
 
 
 def reset() -> None:
     """Forget whom we wait for."""
     _stopping.clear()
+    _starting.clear()
 
 
 def stopping(service: str) -> int:
     """How many tasks of the service (`cluster/name`) drain or stop at this moment."""
-    return sum(key == service for key, _ in list(_stopping))
+    stopped = [task for task in list(_starting.values()) if task["lastStatus"] not in ecs._PRE_STOP_STATUSES]
+    return [*(key for key, _ in list(_stopping)), *map(service_key, stopped)].count(service)
 
 
 def service_key(task: dict[str, Any]) -> str:
@@ -90,5 +103,10 @@ def _stop_and_remove(client: Any, container: Any) -> None:
     with contextlib.suppress(docker.errors.APIError, docker.errors.NotFound):
         if isinstance(container, str):
             container = client.containers.get(container)
-        container.stop(timeout=int(container.labels.get(STOP_TIMEOUT_LABEL, DEFAULT_STOP_TIMEOUT)))
+        stop(container)
         container.remove(v=True, force=True)
+
+
+def stop(container: Any) -> None:
+    """Have a container ended, by force after its `stopTimeout`."""
+    container.stop(timeout=int(container.labels.get(STOP_TIMEOUT_LABEL, DEFAULT_STOP_TIMEOUT)))

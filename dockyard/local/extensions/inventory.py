@@ -11,7 +11,7 @@ from ministack import app
 from ministack.core.responses import get_request_client_ip
 from ministack.services.cloudformation import _stacks
 
-from dockyard.local.extensions import load_balancers, stored_types
+from dockyard.local.extensions import load_balancer_ports, stored_types
 from dockyard.local.extensions.instance import Instance
 
 PATH = "/_dockyard/status"
@@ -58,7 +58,7 @@ def install(_: Instance) -> None:
 
 
 def _answer() -> tuple[int, dict[str, str], bytes]:
-    if get_request_client_ip() not in {*load_balancers.loopback_hosts(), "127.0.0.1"}:
+    if get_request_client_ip() not in {*load_balancer_ports.loopback_hosts(), "127.0.0.1"}:
         return 403, {"Content-Type": "application/json"}, b'{"message": "only this machine may ask"}'
     return 200, {"Content-Type": "application/json"}, json.dumps(_inventory()).encode()
 

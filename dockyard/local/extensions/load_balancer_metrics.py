@@ -15,9 +15,9 @@ from typing import Any
 from ministack.core.responses import request_scope
 from ministack.services import alb
 
-from dockyard.local.balancer.proxy import Answer, Forward, Head
+from dockyard.local.balancer.decisions import Answer, Forward, Head
 from dockyard.local.balancer.rules import Request
-from dockyard.local.extensions import load_balancers, target_health
+from dockyard.local.extensions import load_balancer_requests, target_health
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.metrics import every, publish
 
@@ -34,7 +34,7 @@ _times: defaultdict[Pair, Counter[float]] = defaultdict(Counter)
 
 def install(_: Instance) -> None:
     """Count where a request is forwarded, and publish."""
-    forward = load_balancers._forward
+    forward = load_balancer_requests._forward
 
     def counted(
         listener: dict[str, Any], action: dict[str, Any], rule: dict[str, Any], request: Request, head: Head
@@ -46,7 +46,7 @@ def install(_: Instance) -> None:
             return decision
         return _followed(decision, (balancer, decision.group))
 
-    load_balancers._forward = counted
+    load_balancer_requests._forward = counted
     alb._target_group_full_name_from_arn = short  # `Fn::GetAtt` of TargetGroupFullName, which alarms name
     every(_SECONDS, _publish, "load-balancer-metrics")
 

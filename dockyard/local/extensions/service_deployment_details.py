@@ -11,8 +11,9 @@ from ministack.services import ecs
 
 from dockyard.local.extensions import service_history
 from dockyard.local.extensions.service_history import UNDER_WAY, Deployment, Service
-from dockyard.local.extensions.service_revisions import revision
+from dockyard.local.extensions.service_revisions import revision, target_group
 
+_WEIGHTS = {"test": "requestedTestTrafficWeight", "production": "requestedProductionTrafficWeight"}
 _TIMES = ("createdAt", "startedAt", "finishedAt", "stoppedAt", "updatedAt")
 _REVISED = (
     "capacityProviderStrategy",
@@ -30,7 +31,7 @@ def brief(service: Service, deployment: Deployment) -> dict[str, Any]:
     return {
         **_whose(service),
         "serviceDeploymentArn": _arn(service, "service-deployment", record["id"]),
-        "targetServiceRevisionArn": _revision_arn(service, record["revision"]),
+        "targetServiceRevisionArn": revision_arn(service, record["revision"]),
         **{key: record[key] for key in kept if key in record},
     }
 
@@ -42,8 +43,12 @@ def deployment_details(service: Service, deployment: Deployment) -> dict[str, An
     told.pop("targetServiceRevisionArn")
     told.update({key: record[key] for key in _TIMES if key in record})
     if rollback := record.get("rollback"):
-        at = _revision_arn(service, rollback["revision"])
+        at = revision_arn(service, rollback["revision"])
         told["rollback"] = {"reason": rollback["reason"], "startedAt": rollback["startedAt"], "serviceRevisionArn": at}
+    if "stage" in record:
+        told["lifecycleStage"] = record["stage"]
+    if record.get("hooks"):
+        told["lifecycleHookDetails"] = record["hooks"]
     return {
         **told,
         "sourceServiceRevisions": [summary(service, service_history.named(service, one)) for one in record["sources"]],
@@ -55,14 +60,15 @@ def deployment_details(service: Service, deployment: Deployment) -> dict[str, An
 
 
 def summary(service: Service, deployment: Deployment) -> dict[str, Any]:
-    """How many tasks of a revision there are, and are wanted."""
+    """How many tasks of a revision there are, and are wanted; and what traffic it was given, where a strategy shifts it."""
     states = [task["lastStatus"] for task in list(ecs._tasks.values()) if task.get("_deployment_id") == deployment["id"]]
     listed = any(one is deployment for one in service["deployments"])
     return {
-        "arn": _revision_arn(service, service_history.record(deployment)["revision"]),
+        "arn": revision_arn(service, service_history.record(deployment)["revision"]),
         "requestedTaskCount": deployment["desiredCount"] if listed else 0,
         "runningTaskCount": states.count("RUNNING"),
         "pendingTaskCount": sum(state in ecs._PRE_STOP_STATUSES and state != "RUNNING" for state in states),
+        **{_WEIGHTS[name]: share for name, share in (service_history.record(deployment).get("traffic") or {}).items()},
     }
 
 
@@ -72,7 +78,7 @@ def revision_details(service: Service, deployment: Deployment) -> dict[str, Any]
     version = settings.get("platformVersion") or ("1.4.0" if settings.get("launchType") == "FARGATE" else None)
     told = {
         **_whose(service),
-        "serviceRevisionArn": _revision_arn(service, service_history.record(deployment)["revision"]),
+        "serviceRevisionArn": revision_arn(service, service_history.record(deployment)["revision"]),
         "taskDefinition": deployment["taskDefinition"],
         "launchType": settings.get("launchType"),
         "platformVersion": version,
@@ -82,7 +88,17 @@ def revision_details(service: Service, deployment: Deployment) -> dict[str, Any]
         "createdAt": service_history.record(deployment)["createdAt"],
         **{key: ecs._sanitize(settings.get(key)) or None for key in _REVISED},
     }
+    balancers = settings.get("loadBalancers") or []
+    if resolved := [_resolved(one, deployment) for one in balancers if one.get("advancedConfiguration")]:
+        told["resolvedConfiguration"] = {"loadBalancers": resolved}
     return {key: value for key, value in told.items() if value is not None}
+
+
+def _resolved(balancer: dict[str, Any], deployment: Deployment) -> dict[str, str]:
+    """Which of two target groups a revision has."""
+    alternate = bool(service_history.record(deployment).get("alternate"))
+    rule = balancer["advancedConfiguration"]["productionListenerRule"]
+    return {"targetGroupArn": target_group(balancer, alternate=alternate), "productionListenerRule": rule}
 
 
 def _images(deployment: Deployment) -> list[dict[str, str]]:
@@ -132,7 +148,8 @@ def _whose(service: Service) -> dict[str, str]:
     return {"serviceArn": service["serviceArn"], "clusterArn": service["clusterArn"]}
 
 
-def _revision_arn(service: Service, number: str) -> str:
+def revision_arn(service: Service, number: str) -> str:
+    """The ARN of a service revision."""
     return _arn(service, "service-revision", number)
 
 

@@ -105,11 +105,16 @@ def _find(arn: str, kind: str) -> tuple[Service, Deployment] | None:
     return service_history.find(tail[2], f"{tail[0]}/{tail[1]}") if len(tail) == 3 else None
 
 
+def find(arn: str) -> tuple[Service, Deployment] | None:
+    """A service deployment by its ARN, with its service."""
+    return _find(arn, "service-deployment")
+
+
 def _stop(data: dict[str, Any]) -> Any:
     arn, kind = data.get("serviceDeploymentArn", ""), data.get("stopType") or "ROLLBACK"
     if kind not in {"ROLLBACK", "ABORT"}:
         return error_response_json("InvalidParameterException", f"Invalid stopType: {kind}.")
-    found = _find(arn, "service-deployment")
+    found = find(arn)
     if not found:
         return error_response_json("ServiceDeploymentNotFoundException", "Service deployment not found.")
     service, deployment = found

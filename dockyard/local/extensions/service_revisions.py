@@ -14,6 +14,7 @@ from typing import Any
 from ministack.core.concurrency import resource_lock
 from ministack.services import alb, ecs
 
+from dockyard.local.extensions import service_history
 from dockyard.local.extensions.instance import Instance
 
 _SETTINGS = (
@@ -27,7 +28,7 @@ def install(_: Instance) -> None:
     update, reconcile = ecs._update_service, ecs._reconcile_service_tasks
 
     def update_service(data: dict[str, Any]) -> Any:
-        if service := _named(data):
+        if service := named(data):
             for deployment in service["deployments"]:
                 revision(service, deployment)
             changed = {key: data[key] for key in _SETTINGS if key in data and data[key] != service.get(key)}
@@ -50,8 +51,9 @@ def install(_: Instance) -> None:
 def balanced(service: dict[str, Any], task: dict[str, Any]) -> list[tuple[str, int]]:
     """Target groups that a task is registered in, each with its port: it stays in them, whatever becomes of its deployment."""
     if "_balanced" not in task:
+        alternate = _has_alternate(service, task)
         task["_balanced"] = [
-            (one["targetGroupArn"], int(one.get("containerPort", 80)))
+            (target_group(one, alternate=alternate), int(one.get("containerPort", 80)))
             for one in settings_of(service, task).get("loadBalancers") or []
             if one.get("targetGroupArn")
         ]
@@ -59,12 +61,25 @@ def balanced(service: dict[str, Any], task: dict[str, Any]) -> list[tuple[str, i
     return found
 
 
-def _named(data: dict[str, Any]) -> dict[str, Any] | None:
+def named(data: dict[str, Any]) -> dict[str, Any] | None:
+    """The service that a call is for."""
     cluster, service = (
         ecs._resolve_cluster_name(data.get("cluster", "default")),
         ecs._resolve_service_ref(data.get("service", "")),
     )
     return ecs._services.get(f"{cluster}/{service[0]}") if service else None
+
+
+def _has_alternate(service: dict[str, Any], task: dict[str, Any]) -> bool:
+    """Whether the task's deployment is the one of two that has the alternate target groups."""
+    deployment = ecs._deployment_for_task(service, task)
+    return bool(deployment and service_history.record(deployment).get("alternate"))
+
+
+def target_group(balancer: dict[str, Any], *, alternate: bool) -> str:
+    """The target group of a load balancer's block, or its alternate one."""
+    advanced = balancer.get("advancedConfiguration") or {}
+    return str(advanced.get("alternateTargetGroupArn") if alternate and advanced else balancer["targetGroupArn"])
 
 
 def settings_of(service: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 It waits until the deployment that it began is completed, as many tasks run as are wanted, and the old ones are gone. When
 the circuit breaker or an alarm fails the deployment, or it is stopped, the resource fails and the stack rolls back; a service
-that was being created is deleted with it, one that was being updated gets its old properties again.
+that was being created is deleted with it, one that was being updated gets its old properties again. So it is when the update
+is cancelled, or the stack deleted, while it waits.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CancelUpdateStack.html
 """
 
 import time
@@ -11,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ministack.core.responses import new_uuid
-from ministack.services import ecs
+from ministack.services import cloudformation, ecs
 from ministack.services.cloudformation import provisioners, stacks
 
 from dockyard.local.extensions import draining, service_history
@@ -37,7 +39,7 @@ def install(_: Instance) -> None:
     def create_and_wait(logical_id: str, props: dict[str, Any], stack: str) -> Any:
         physical_id, attributes = create(logical_id, props, stack)
         try:
-            _wait(physical_id, known=set())
+            _wait(physical_id, known=set(), given_up=lambda: cancelled(stack))
         except ValueError:
             delete(physical_id, props)
             _wait_until(lambda: not draining.stopping(_key(physical_id)))
@@ -48,10 +50,14 @@ def install(_: Instance) -> None:
         known = {deployment["id"] for deployment in _service(physical_id)["deployments"]}
         result = update(physical_id, old, new, stack)
         try:
-            _wait(physical_id, known=known)
+            _wait(physical_id, known=known, given_up=lambda: cancelled(stack))
         except ValueError:
-            _wait_until(lambda: _rolled_back(_service(physical_id)))
+            known |= {deployment["id"] for deployment in _service(physical_id)["deployments"]}
+            by_user = cancelled(stack)
+            _wait_until(lambda: by_user or _rolled_back(_service(physical_id)))
             update(physical_id, new, old, stack)  # what a rollback of the deployment does not bring back, as the grace period
+            if by_user:
+                _wait(physical_id, known=known)
             raise
         return result
 
@@ -60,6 +66,21 @@ def install(_: Instance) -> None:
         _wait_until(lambda: not draining.stopping(_key(physical_id)))
 
     handler.update(create=create_and_wait, update=update_and_wait, delete=delete_and_wait)
+    roll_back = stacks._roll_back_operation
+
+    async def roll_back_as_asked(
+        name: str, stack_id: str, stack: Any, operation: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> None:
+        by_user = stack.pop("_cancel_requested", False) or operation.get("cancelled", False)
+        await roll_back(name, stack_id, stack, {**operation, "cancelled": by_user}, *args, **kwargs)
+
+    stacks._roll_back_operation = roll_back_as_asked
+
+
+def cancelled(stack: str) -> bool:
+    """Whether what is under way is to end: an update by CancelUpdateStack, a creation by DeleteStack."""
+    record = cloudformation._stacks.get(stack) or {}
+    return "_cancel_requested" in record and record["StackStatus"] in {"UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"}
 
 
 def _key(physical_id: str) -> str:
@@ -71,13 +92,18 @@ def _service(physical_id: str) -> dict[str, Any]:
     return service
 
 
-def _wait(physical_id: str, *, known: set[str]) -> None:
-    """Wait for the deployment that was not `known` before, or else for the current one. Raises ValueError when it failed."""
+def _wait(physical_id: str, *, known: set[str], given_up: Callable[[], bool] = lambda: False) -> None:
+    """Wait for the deployment that was not `known` before, or else for the current one.
+
+    Raises ValueError when it failed, or the stack's operation is given up.
+    """
     service = _service(physical_id)
     begun = next((d["id"] for d in service["deployments"] if d["id"] not in known), None)
     awaited = begun or (ecs._primary_deployment(service) or {}).get("id")
 
     def over() -> bool:
+        if given_up():
+            raise ValueError("Resource operation cancelled")
         deployment = next((d for d in service_history.deployments(service) if d["id"] == awaited), None)
         if deployment is None or deployment["rolloutState"] == "FAILED":
             monitor = service_history.record(deployment).get("triggered") if deployment else None

@@ -18,7 +18,7 @@ from typing import Any
 
 from ministack.services import alb
 
-from dockyard.local.balancer.proxy import Target
+from dockyard.local.balancer.decisions import Target
 from dockyard.local.extensions.instance import Instance
 
 FIRST_INTERVAL = 1.0

@@ -24,6 +24,7 @@ import docker.errors
 from ministack.core.concurrency import spawn_background
 from ministack.services import ecs
 
+from dockyard.local.extensions import task_watch
 from dockyard.local.extensions.instance import Instance
 
 _ARN, _NAME = "com.amazonaws.ecs.task-arn", "com.amazonaws.ecs.container-name"
@@ -37,8 +38,8 @@ _OF_THE_NETWORK = ("network", "networking_config", "ports", "extra_hosts", "host
 """Settings that only the holder of the network may have."""
 
 
-def install(_: Instance) -> None:
-    """Start them in order and on one network."""
+def install(instance: Instance) -> None:
+    """Start them in order and on one network, and see how they end."""
     start_worker, run, cleanup = ecs._start_task_worker, ecs._run_docker_container, ecs._cleanup_task_resources
     address, mark_stopped = ecs._container_ip, ecs._maybe_mark_stopped
 
@@ -78,6 +79,7 @@ def install(_: Instance) -> None:
     ecs._start_task_worker, ecs._run_docker_container = start_in_order, run_container
     ecs._cleanup_task_resources, ecs._container_ip = clean_up, container_ip
     ecs._maybe_mark_stopped = restart_or_mark_stopped
+    task_watch.follow(instance)
 
 
 def _order(definitions: list[dict[str, Any]]) -> list[int]:

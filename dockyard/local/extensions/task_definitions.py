@@ -3,22 +3,25 @@
 - Nested keys of a container definition (`Secrets`, `HealthCheck`, `LinuxParameters` ...) come in CloudFormation's
   spelling and would not be found by ECS: secrets, for one, would silently not be there.
 - Properties of the service that the template gives reach the service: grace period, tags, execute command.
-- A SecureString parameter is decrypted for the container.
+- A SecureString parameter is decrypted for the container, and a secret is of the version that is asked for.
   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html
+  https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 """
 
+import json
 import re
 import threading
+from collections.abc import Mapping
 from typing import Any
 
-from ministack.services import ecs, ssm
+from ministack.services import ecs, secretsmanager, ssm
 from ministack.services.cloudformation import provisioners
 
 from dockyard.local.extensions.instance import Instance
 
 _FIRST_WORD = re.compile(r"^[A-Z]+(?=[A-Z][a-z])|^[A-Z]")
 """`EFS` of `EFSVolumeConfiguration`, `T` of `TaskRoleArn`."""
-_VERBATIM = {"options", "dockerLabels"}
+_VERBATIM = {"options", "dockerLabels", "hookDetails"}
 """Maps whose keys are the user's own."""
 _SERVICE_PROPERTIES = (
     "DeploymentController",
@@ -41,7 +44,9 @@ def install(_: Instance) -> None:
     provisioners._normalize_container_defs = camel
     _carry_task_properties()
     _carry_service_properties()
-    _decrypt_secure_strings()
+    ecs._resolve_container_secrets = lambda definition: {
+        secret["name"]: _resolve_secret(secret) for secret in definition.get("secrets") or []
+    }
 
 
 def camel(value: Any) -> Any:
@@ -81,6 +86,7 @@ def _carry_service_properties() -> None:
     def create_with_properties(data: dict[str, Any]) -> Any:
         return create_service(with_template(data))
 
+    provisioners._ecs_deployment_configuration = lambda props: camel(props.get("DeploymentConfiguration"))
     provisioners._ecs_service_create = create_from_template
     provisioners._RESOURCE_HANDLERS["AWS::ECS::Service"]["create"] = create_from_template
     ecs._create_service = ecs._ACTION_MAP["CreateService"] = create_with_properties
@@ -91,22 +97,27 @@ def with_template(data: dict[str, Any]) -> dict[str, Any]:
     return {**getattr(_from_template, "properties", {}), **data}
 
 
-def _decrypt_secure_strings() -> None:
-    original = ecs._resolve_container_secrets
-    resolve = ssm.resolve_parameter_value
-
-    def resolve_container_secrets(definition: dict[str, Any]) -> Any:
-        plain = [secret for secret in definition.get("secrets", []) if "secretsmanager" in secret.get("valueFrom", "")]
-        values = original({**definition, "secrets": plain})
-        for secret in definition.get("secrets", []):
-            if secret in plain:
-                continue
-            value = resolve(secret["valueFrom"], decrypt=True)
-            if value is None:
-                raise ecs._SecretResolutionError(
-                    f"unable to retrieve secret {secret['valueFrom']} for environment variable {secret['name']}"
-                )
-            values[secret["name"]] = str(value)
-        return values
-
-    ecs._resolve_container_secrets = resolve_container_secrets
+def _resolve_secret(secret: Mapping[str, Any]) -> str:
+    """Raises `_SecretResolutionError` with what stops the task."""
+    name, source = secret["name"], secret["valueFrom"]
+    if ":secretsmanager:" not in source:
+        value = ssm.resolve_parameter_value(source, decrypt=True)
+        if value is None:
+            raise ecs._SecretResolutionError(f"unable to retrieve secrets from ssm: invalid parameters: {source} for {name}")
+        return str(value)
+    fields = source.split(":")
+    key, stage, version = [*fields[7:10], "", "", ""][:3]
+    value = secretsmanager.resolve_secret_string(":".join(fields[:7]), stage or "AWSCURRENT", version or None)
+    if value is None:
+        raise ecs._SecretResolutionError(
+            f"unable to retrieve secret from asm: failed to fetch secret {source} for {name} from secrets manager: "
+            "ResourceNotFoundException: Secrets Manager can't find the specified secret value."
+        )
+    if not key:
+        return str(value)
+    try:
+        return str(json.loads(value)[key])
+    except (ValueError, LookupError, TypeError):
+        raise ecs._SecretResolutionError(
+            f"unable to retrieve secret from asm: retrieved secret from Secrets Manager did not contain json key {key}: {source}"
+        ) from None

@@ -2,6 +2,7 @@
 
 - Containers of this local AWS, and only these, are on its own Docker network, so that two of them stand side by side.
 - `AWS_ENDPOINT_URL` in a container names this machine's address in that network, where the local AWS listens.
+- `extraHosts` are known in their container.
 - A port that the agent picks (`hostPort` 0, or none) is published on the loopback address only.
   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-networkmode-bridge.html
 """
@@ -28,6 +29,8 @@ def install(instance: Instance) -> None:
             return run
         wanted = {f"{m['containerPort']}/tcp": m.get("hostPort") or 0 for m in definition.get("portMappings", [])}
         ports = {port: (LOOPBACK, wanted.get(port, 0)) for port in run.get("ports") or {}}
-        return {**run, "network": instance.name, "ports": ports, "extra_hosts": {"host.docker.internal": instance.gateway}}
+        hosts = {host["hostname"]: host["ipAddress"] for host in definition.get("extraHosts") or []}
+        hosts["host.docker.internal"] = instance.gateway
+        return {**run, "network": instance.name, "ports": ports, "extra_hosts": hosts}
 
     ecs._build_run_kwargs = build_run_kwargs

@@ -54,7 +54,7 @@ def memory(instance: dict, which: str) -> int:
     return next(one["integerValue"] for one in instance[f"{which}Resources"] if one["name"] == "MEMORY")
 
 
-@acts("capacity")
+@acts("capacity", only_here="its servers have no image of a machine")
 def a_task_waits_for_its_server_and_an_empty_server_goes(aws: Server) -> None:
     """Managed scaling of a capacity provider whose group is empty at first."""
     made = cluster(aws.image(), 0, 2, Memory=1200)
@@ -70,7 +70,7 @@ def a_task_waits_for_its_server_and_an_empty_server_goes(aws: Server) -> None:
     assert len(running(aws)) == 1
 
 
-@acts("capacity")
+@acts("capacity", only_here="its servers have no image of a machine")
 def a_task_beyond_the_maximum_of_the_group_waits(aws: Server) -> None:
     """In PROVISIONING, until there is room."""
     assert aws.deploy("k", cluster(aws.image(), 1, 1, Memory=1200)) == "CREATE_COMPLETE"
@@ -92,7 +92,7 @@ def a_task_beyond_the_maximum_of_the_group_waits(aws: Server) -> None:
     until(lambda: sorted(states()) == ["RUNNING", "STOPPED"], 8)
 
 
-@acts("capacity")
+@acts("capacity", only_here="its servers have no image of a machine")
 def a_task_that_no_server_has_room_for_is_told(aws: Server) -> None:
     """Without managed scaling the call fails, and a service says why."""
     image = aws.image()
@@ -114,7 +114,7 @@ def a_task_that_no_server_has_room_for_is_told(aws: Server) -> None:
     until(lambda: len(running(aws)) == 1, 8)
 
 
-@acts("capacity")
+@acts("capacity", only_here="its servers have no image of a machine")
 def tasks_leave_a_server_that_drains_once_others_run(aws: Server) -> None:
     """There are never too few of them."""
     assert aws.deploy("k", {**cluster(aws.image(), 2, 2), **service(2)}) == "CREATE_COMPLETE"
@@ -135,7 +135,7 @@ def tasks_leave_a_server_that_drains_once_others_run(aws: Server) -> None:
     assert [one["containerInstanceArn"] for one in instances(aws, status="DRAINING")] == [full]
 
 
-@acts("capacity")
+@acts("capacity", only_here="its servers have no image of a machine")
 def a_server_that_its_group_gives_up_goes_when_its_tasks_have_left(aws: Server) -> None:
     """Managed draining; the last server of the group takes them."""
     made, scaling = cluster(aws.image(), 1, 2, managed=False), aws.client("autoscaling")
@@ -150,7 +150,7 @@ def a_server_that_its_group_gives_up_goes_when_its_tasks_have_left(aws: Server) 
     assert [one["containerInstanceArn"] for one in running(aws)] == [left["containerInstanceArn"]] * 2
 
 
-@acts("capacity")
+@acts("capacity", only_here="its servers have no image of a machine")
 def tasks_are_placed_by_strategy(aws: Server) -> None:
     """Packed on one server, or spread over all."""
     pack, spread = [{"Type": "binpack", "Field": "memory"}], [{"Type": "spread", "Field": "instanceId"}]

@@ -1,4 +1,4 @@
-"""What the local AWS does as AWS does, a function each: it needs boto3 and HTTP alone.
+"""What the local AWS does as AWS does, a function each: it needs boto3 and HTTP alone, and is held against AWS by `--aws`.
 
 A behaviour's name is the sentence that docs/local_aws.md has of it, its docstring why it matters. It gets an empty account.
 """
@@ -25,6 +25,8 @@ class Behaviour:
     """Without this module of dockyard/local/extensions, the check fails."""
     kind: Kind
     check: Check
+    only_here: str
+    """Why it cannot be held against AWS; empty where it can."""
 
     @property
     def sentence(self) -> str:
@@ -41,29 +43,29 @@ def behaviours() -> list[Behaviour]:
     return sorted(_found, key=lambda one: one.area)
 
 
-def acts(extension: str) -> Callable[[Check], Check]:
-    """It is as on AWS."""
-    return _kind("acts", extension)
+def acts(extension: str, *, only_here: str = "") -> Callable[[Check], Check]:
+    """It is as on AWS; seen on AWS too, but where it is told by what only this machine has."""
+    return _kind("acts", extension, only_here)
 
 
 def simulated(extension: str) -> Callable[[Check], Check]:
     """It looks as on AWS, and what AWS would do behind it is not there."""
-    return _kind("simulated", extension)
+    return _kind("simulated", extension, "AWS does it")
 
 
 def stored_only(extension: str) -> Callable[[Check], Check]:
     """It is taken and told, and does nothing."""
-    return _kind("stored only", extension)
+    return _kind("stored only", extension, "AWS does it")
 
 
 def refused(extension: str) -> Callable[[Check], Check]:
     """AWS has it, the local AWS says that it does not."""
-    return _kind("refused", extension)
+    return _kind("refused", extension, "AWS has it")
 
 
-def _kind(kind: Kind, extension: str) -> Callable[[Check], Check]:
+def _kind(kind: Kind, extension: str, only_here: str) -> Callable[[Check], Check]:
     def register(check: Check) -> Check:
-        _found.append(Behaviour(check.__module__.rsplit(".", 1)[-1], extension, kind, check))
+        _found.append(Behaviour(check.__module__.rsplit(".", 1)[-1], extension, kind, check, only_here))
         return check
 
     return register

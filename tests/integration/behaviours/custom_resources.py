@@ -11,7 +11,6 @@ from tests.integration.local_aws import Server, service, until
 from tests.integration.support import get
 
 PROVIDER = "arn:aws:lambda:us-east-1:000000000000:function:provider"
-ROLE = "arn:aws:iam::000000000000:role/any"
 ANSWERS = """
 import cfnresponse
 def handler(event, context):
@@ -20,8 +19,14 @@ def handler(event, context):
 """
 
 
-def _function(code: str, runtime: str = "python3.13") -> dict:
-    properties = {"Runtime": runtime, "Handler": "index.handler", "Role": ROLE, "Timeout": 30, "Code": {"ZipFile": code}}
+def _function(aws: Server, code: str, runtime: str = "python3.13") -> dict:
+    properties = {
+        "Runtime": runtime,
+        "Handler": "index.handler",
+        "Role": aws.surroundings.role,
+        "Timeout": 30,
+        "Code": {"ZipFile": code},
+    }
     return {"Type": "AWS::Lambda::Function", "Properties": properties}
 
 
@@ -42,9 +47,9 @@ def a_function_that_answers_by_cfnresponse_makes_a_custom_resource(aws: Server) 
     """Inline, as in many a template; with its identifier and its data, and again when it is changed and deleted."""
 
     def resources(name: str) -> dict:
-        properties = {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}, "ServiceTimeout": 5, "Name": name}
+        properties = {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}, "ServiceTimeout": 60, "Name": name}
         return {
-            "Function": _function(ANSWERS),
+            "Function": _function(aws, ANSWERS),
             "Thing": {"Type": "Custom::Thing", "Properties": properties},
             "A": _kept("id", {"Ref": "Thing"}),
             "B": _kept("data", {"Fn::Sub": "${Thing.Loud} ${Thing.Kind}"}),
@@ -59,7 +64,7 @@ def a_function_that_answers_by_cfnresponse_makes_a_custom_resource(aws: Server) 
 
 def _reason_of_failure(aws: Server, code: str, runtime: str) -> str:
     """Why the resource fails, told within seconds."""
-    function, token = _function(code, runtime), {"Fn::GetAtt": ["Function", "Arn"]}
+    function, token = _function(aws, code, runtime), {"Fn::GetAtt": ["Function", "Arn"]}
     resources = {"Function": function, "Thing": {"Type": "Custom::Thing", "Properties": {"ServiceToken": token}}}
     client = aws.client("cloudformation")
     client.create_stack(StackName="f", TemplateBody=json.dumps({"Resources": resources}))
@@ -74,14 +79,14 @@ def _reason_of_failure(aws: Server, code: str, runtime: str) -> str:
     return told
 
 
-@acts("custom_resources")
+@acts("custom_resources", only_here="AWS waits for an hour")
 def a_node_function_that_cannot_run_fails_the_stack_at_once(aws: Server) -> None:
     """With what Node says, instead of after an hour."""
     told = _reason_of_failure(aws, 'require("no-such-module"); exports.handler = async () => {};', "nodejs22.x")
     assert "Cannot find module 'no-such-module'" in told
 
 
-@acts("custom_resources")
+@acts("custom_resources", only_here="AWS waits for an hour")
 def a_function_that_raises_or_does_not_answer_fails_the_stack_at_once(aws: Server) -> None:
     """With the function's own words where it has some."""
     assert "no database" in _reason_of_failure(aws, "def handler(*_): raise ValueError('no database')", "python3.13")
@@ -90,7 +95,7 @@ def a_function_that_raises_or_does_not_answer_fails_the_stack_at_once(aws: Serve
     assert "ended without sending a response" in told
 
 
-@acts("cdk_resources")
+@acts("cdk_resources", only_here="CDK's own functions are stood in for")
 def buckets_and_log_groups_of_cdk_are_emptied_and_kept_as_they_say(aws: Server) -> None:
     """`auto_delete_objects`, `log_retention`; the functions behind them are not run."""
     tags = [{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}]
@@ -109,7 +114,7 @@ def buckets_and_log_groups_of_cdk_are_emptied_and_kept_as_they_say(aws: Server) 
     assert aws.client("logs").describe_log_groups(logGroupNamePrefix="/mine")["logGroups"] == []
 
 
-@acts("cdk_resources")
+@acts("cdk_resources", only_here="CDK's own functions are stood in for")
 def repositories_of_cdk_are_emptied_with_their_stack(aws: Server) -> None:
     """`empty_on_delete` of old, by a custom resource."""
     aws.image()
@@ -125,7 +130,7 @@ def repositories_of_cdk_are_emptied_with_their_stack(aws: Server) -> None:
     assert ecr.list_images(repositoryName="app")["imageIds"] == []
 
 
-@acts("cdk_resources")
+@acts("cdk_resources", only_here="CDK's own functions are stood in for")
 def a_call_of_cdk_is_made(aws: Server) -> None:
     """`AwsCustomResource`: what it answers can be used, and what it made is taken away."""
     made = {"service": "SQS", "action": "createQueue", "parameters": {"QueueName": "made"},
@@ -152,7 +157,7 @@ def a_call_of_cdk_is_made(aws: Server) -> None:
     assert aws.deploy("failing", {"Call": _custom("Custom::AWS", Create=json.dumps(failing))}) == "ROLLBACK_COMPLETE"
 
 
-@acts("cdk_resources")
+@acts("cdk_resources", only_here="CDK's own functions are stood in for")
 def files_of_cdk_are_put_into_their_bucket(aws: Server) -> None:
     """`BucketDeployment`: unpacked, with what only the deploy knows; what is no longer there goes."""
     s3 = aws.client("s3")
@@ -187,12 +192,12 @@ def files_of_cdk_are_put_into_their_bucket(aws: Server) -> None:
 def a_secret_of_a_template_is_its_arn_and_reaches_a_container(aws: Server) -> None:
     """As CDK refers to it; a change keeps it, and it goes with its stack."""
     resources = service(aws.image(), Secrets=[{"Name": "ANSWER", "ValueFrom": {"Fn::Sub": "${Secret}:word::"}}])
-    properties = {"Name": "mine", "SecretString": '{"word": "sesame"}'}
+    properties = {"Name": f"{aws.name}-mine", "SecretString": '{"word": "sesame"}'}
     resources["Secret"] = {"Type": "AWS::SecretsManager::Secret", "Properties": properties}
     resources["Kept"] = _kept("secret", {"Ref": "Secret"})
     assert aws.deploy("s", resources) == "CREATE_COMPLETE"
     arn = _value(aws, "secret")
-    assert arn == aws.client("secretsmanager").describe_secret(SecretId="mine")["ARN"]
+    assert arn == aws.client("secretsmanager").describe_secret(SecretId=properties["Name"])["ARN"]
     task = aws.client("ecs").describe_task_definition(taskDefinition="app")["taskDefinition"]["containerDefinitions"][0]
     assert task["secrets"] == [{"name": "ANSWER", "valueFrom": f"{arn}:word::"}]
     assert get(f"http://{aws.output('s', 'Address')}/") == (200, {"text": "sesame"})

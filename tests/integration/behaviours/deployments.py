@@ -7,7 +7,7 @@ from tests.integration.local_aws import APP, DEAF, DYING, Server, in_background,
 from tests.integration.support import get
 
 
-@acts("target_health")
+@acts("target_health", only_here="it is seen in the seconds before it is unhealthy")
 def a_target_that_does_not_answer_gets_no_requests(aws: Server) -> None:
     """Or every second request would fail while a new version starts."""
     in_background(lambda: aws.deploy("h", service(aws.image(), DEAF, grace=60)))
@@ -42,7 +42,7 @@ def a_request_under_way_is_finished_before_its_container_stops(aws: Server) -> N
     aws.client("ecs").update_service(cluster="c", service=aws.output("s", "Service"), desiredCount=0)
     slow.join()
     assert answers == [(200, {"text": "hello"})]
-    until(lambda: not aws.docker.containers(f"dockyard.local={aws.name}"), 10)
+    until(lambda: not aws.running(), 10)
 
 
 @acts("deployments")

@@ -7,19 +7,20 @@ from zoneinfo import ZoneInfo
 from tests.integration.behaviours.contract import acts
 from tests.integration.local_aws import DYING, Server, in_background, service, until
 
-ROLE = "arn:aws:iam::000000000000:role/any"
 WHO = "import os; print('I am', os.environ.get('WHO'))"
 
 
 def _job(aws: Server, code: str = WHO) -> tuple[str, dict]:
-    """A cluster's ARN, and `EcsParameters` of a task that prints and ends."""
+    """A cluster's ARN, which nobody has run a task in before, and `EcsParameters` of a task that prints and ends."""
     ecs = aws.client("ecs")
-    cluster = ecs.create_cluster(clusterName="c")["cluster"]["clusterArn"]
+    cluster = ecs.create_cluster(clusterName=aws.name)["cluster"]["clusterArn"]
     definition = ecs.register_task_definition(
-        family="job", networkMode="awsvpc",
+        family="job", **aws.surroundings.task,
         containerDefinitions=[{"name": "app", "image": aws.image(), "memory": 64, "command": ["python", "-c", code]}],
     )["taskDefinition"]["taskDefinitionArn"]  # fmt: skip
-    network = {"awsvpcConfiguration": {"Subnets": ["subnet-1"], "AssignPublicIp": "ENABLED"}}
+    around = aws.surroundings
+    network = {"awsvpcConfiguration": {
+        "Subnets": around.subnets, "SecurityGroups": around.groups, "AssignPublicIp": "ENABLED"}}  # fmt: skip
     return cluster, {"TaskDefinitionArn": definition, "LaunchType": "FARGATE", "NetworkConfiguration": network}
 
 
@@ -29,8 +30,10 @@ def _input(who: str) -> str:
 
 def _tasks(aws: Server) -> list[dict]:
     ecs = aws.client("ecs")
-    arns = [arn for wanted in ("RUNNING", "STOPPED") for arn in ecs.list_tasks(cluster="c", desiredStatus=wanted)["taskArns"]]
-    return ecs.describe_tasks(cluster="c", tasks=list(dict.fromkeys(arns)))["tasks"] if arns else []
+    arns = [
+        arn for wanted in ("RUNNING", "STOPPED") for arn in ecs.list_tasks(cluster=aws.name, desiredStatus=wanted)["taskArns"]
+    ]
+    return ecs.describe_tasks(cluster=aws.name, tasks=list(dict.fromkeys(arns)))["tasks"] if arns else []
 
 
 def _who(task: dict) -> list[str]:
@@ -39,8 +42,10 @@ def _who(task: dict) -> list[str]:
 
 def _queue(aws: Server, name: str) -> tuple[str, str]:
     """URL and ARN."""
-    url = aws.client("sqs").create_queue(QueueName=name)["QueueUrl"]
-    return url, f"arn:aws:sqs:us-east-1:000000000000:{name}"
+    arn = f"arn:aws:sqs:{aws.region}:{aws.account}:{aws.name}-{name}"
+    may = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    return aws.client("sqs").create_queue(QueueName=f"{aws.name}-{name}", Attributes={"Policy": policy})["QueueUrl"], arn
 
 
 def _message(aws: Server, url: str) -> dict:
@@ -56,7 +61,7 @@ def _schedule(aws: Server, expression: str, target: dict, **settings: object) ->
         Name="s",
         ScheduleExpression=expression,
         FlexibleTimeWindow={"Mode": "OFF"},
-        Target={"RoleArn": ROLE, **target},
+        Target={"RoleArn": aws.surroundings.role, **target},
         **settings,
     )
 
@@ -69,12 +74,12 @@ def _in_seconds(seconds: float, zone: str = "UTC") -> str:
 def a_schedule_runs_a_task_at_its_time_in_its_zone(aws: Server) -> None:
     """Once, with its input as overrides; then it is deleted where it says so."""
     cluster, parameters = _job(aws)
-    expression = _in_seconds(3, "Asia/Tokyo")
+    expression = _in_seconds(aws.late.seconds + 1, "Asia/Tokyo")
     target = {"Arn": cluster, "EcsParameters": parameters, "Input": _input("scheduled")}
     _schedule(aws, expression, target, ScheduleExpressionTimezone="Asia/Tokyo", ActionAfterCompletion="DELETE")
     (task,) = until(lambda: _tasks(aws), 8)
     due = datetime.strptime(expression, "at(%Y-%m-%dT%H:%M:%S)").replace(tzinfo=ZoneInfo("Asia/Tokyo"))
-    assert timedelta(0) <= task["createdAt"] - due < timedelta(seconds=2)
+    assert timedelta(0) <= task["createdAt"] - due < aws.late
     assert (_who(task), task["startedBy"], task["group"]) == (["scheduled"], "chronos-schedule/s", "family:job")
     until(lambda: not aws.client("scheduler").list_schedules()["Schedules"], 5)
     assert len(_tasks(aws)) == 1
@@ -84,16 +89,16 @@ def a_schedule_runs_a_task_at_its_time_in_its_zone(aws: Server) -> None:
 def a_rate_begins_at_once_or_at_its_start_and_a_disabled_schedule_never(aws: Server) -> None:
     """As AWS says of a rate without a start date."""
     url, arn = _queue(aws, "q")
-    start = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=3)
+    start = datetime.now(UTC).replace(microsecond=0) + aws.late + timedelta(seconds=1)
     scheduler = aws.client("scheduler")
     for name, more in (("off", {"State": "DISABLED"}), ("later", {"StartDate": start}), ("now", {})):
         scheduler.create_schedule(
             Name=name, ScheduleExpression="rate(1 hour)", FlexibleTimeWindow={"Mode": "OFF"},
-            Target={"Arn": arn, "RoleArn": ROLE, "Input": f"{name} <aws.scheduler.scheduled-time>"}, **more,
+            Target={"Arn": arn, "RoleArn": aws.surroundings.role, "Input": f"{name} <aws.scheduler.scheduled-time>"}, **more,
         )  # fmt: skip
     assert until(lambda: _message(aws, url), 2)["Body"].startswith("now ")
     assert until(lambda: _message(aws, url), 5)["Body"] == f"later {start:%Y-%m-%dT%H:%M:%SZ}"
-    assert timedelta(0) <= datetime.now(UTC) - start < timedelta(seconds=2)
+    assert timedelta(0) <= datetime.now(UTC) - start < aws.late
 
 
 @acts("scheduled_events")
@@ -101,7 +106,7 @@ def a_schedule_that_cannot_run_its_task_tries_again_and_then_tells_the_dead_lett
     """With the attributes that say which, why and how often."""
     cluster, parameters = _job(aws)
     url, arn = _queue(aws, "dead")
-    parameters["TaskDefinitionArn"] = "arn:aws:ecs:us-east-1:000000000000:task-definition/none:1"
+    parameters["TaskDefinitionArn"] = f"arn:aws:ecs:{aws.region}:{aws.account}:task-definition/none:1"
     target = {
         "Arn": cluster, "EcsParameters": parameters,
         "RetryPolicy": {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 60}, "DeadLetterConfig": {"Arn": arn},
@@ -110,7 +115,7 @@ def a_schedule_that_cannot_run_its_task_tries_again_and_then_tells_the_dead_lett
     message = until(lambda: _message(aws, url), 6)
     told = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
     assert told["ERROR_CODE"] == "ClientException"
-    assert "none:1" in told["ERROR_MESSAGE"]
+    assert told["ERROR_MESSAGE"] == "TaskDefinition not found."
     assert (told["RETRY_ATTEMPTS"], told["EXHAUSTED_RETRY_CONDITION"]) == ("1", "MaximumRetryAttempts")
     assert told["SCHEDULE_ARN"].endswith(":schedule/default/s")
     assert told["TARGET_ARN"] == cluster
@@ -120,9 +125,9 @@ def a_schedule_that_cannot_run_its_task_tries_again_and_then_tells_the_dead_lett
 @acts("scheduled_events")
 def a_schedule_calls_any_operation(aws: Server) -> None:
     """A universal target, as for a service that sleeps at night."""
-    queue = json.dumps({"QueueName": "made"})
+    queue = json.dumps({"QueueName": f"{aws.name}-made"})
     _schedule(aws, "rate(1 hour)", {"Arn": "arn:aws:scheduler:::aws-sdk:sqs:createQueue", "Input": queue})
-    assert until(lambda: aws.client("sqs").list_queues().get("QueueUrls"), 3)[0].endswith("/made")
+    assert until(lambda: aws.client("sqs").list_queues().get("QueueUrls"), 3)[0].endswith("-made")
 
 
 @acts("scheduled_events")
@@ -132,7 +137,7 @@ def a_schedule_of_a_template_has_all_its_settings(aws: Server) -> None:
     properties = {
         "Name": "s", "ScheduleExpression": "cron(0 7 ? * MON-FRI *)", "ScheduleExpressionTimezone": "Europe/Berlin",
         "FlexibleTimeWindow": {"Mode": "OFF"}, "EndDate": "2099-01-01T00:00:00Z",
-        "Target": {"Arn": arn, "RoleArn": ROLE, "RetryPolicy": {"MaximumRetryAttempts": 3}},
+        "Target": {"Arn": arn, "RoleArn": aws.surroundings.role, "RetryPolicy": {"MaximumRetryAttempts": 3}},
     }  # fmt: skip
     resources = {"Schedule": {"Type": "AWS::Scheduler::Schedule", "Properties": properties}}
     assert aws.deploy("one", resources) == "CREATE_COMPLETE"
@@ -152,12 +157,16 @@ def an_event_runs_a_task_and_is_written_to_a_log_group(aws: Server) -> None:
     """By a rule of a template; a transformed input is the task's overrides."""
     cluster, parameters = _job(aws)
     network = {"AwsVpcConfiguration": parameters["NetworkConfiguration"]["awsvpcConfiguration"]}
+    may = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}]}  # fmt: skip
     template = '{"containerOverrides": [{"name": "app", "environment": [{"name": "WHO", "value": <who>}]}]}'
     transformed = {"InputPathsMap": {"who": "$.detail.who"}, "InputTemplate": template}
     assert aws.deploy("r", {
         "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/aws/events/all"}},
+        "May": {"Type": "AWS::Logs::ResourcePolicy", "Properties": {"PolicyName": aws.name, "PolicyDocument": json.dumps(may)}},
         "Rule": {"Type": "AWS::Events::Rule", "Properties": {"Name": "r", "EventPattern": {"source": ["shop"]}, "Targets": [
-            {"Id": "task", "Arn": cluster, "RoleArn": ROLE, "InputTransformer": transformed,
+            {"Id": "task", "Arn": cluster, "RoleArn": aws.surroundings.role, "InputTransformer": transformed,
              "EcsParameters": {**parameters, "NetworkConfiguration": network}},
             {"Id": "log", "Arn": {"Fn::GetAtt": ["Logs", "Arn"]}}]}},
     }) == "CREATE_COMPLETE"  # fmt: skip
@@ -176,11 +185,19 @@ def an_event_whose_target_is_not_there_goes_to_the_dead_letter_queue(aws: Server
     _, parameters = _job(aws)
     url, arn = _queue(aws, "dead")
     events = aws.client("events")
-    gone = "arn:aws:ecs:us-east-1:000000000000:cluster/gone"
+    gone = f"arn:aws:ecs:{aws.region}:{aws.account}:cluster/gone"
     events.put_rule(Name="r", EventPattern=json.dumps({"source": ["shop"]}))
     events.put_targets(
         Rule="r",
-        Targets=[{"Id": "1", "Arn": gone, "RoleArn": ROLE, "EcsParameters": parameters, "DeadLetterConfig": {"Arn": arn}}],
+        Targets=[
+            {
+                "Id": "1",
+                "Arn": gone,
+                "RoleArn": aws.surroundings.role,
+                "EcsParameters": parameters,
+                "DeadLetterConfig": {"Arn": arn},
+            }
+        ],
     )
     events.put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": "{}"}])
     message = until(lambda: _message(aws, url), 5)
@@ -211,14 +228,22 @@ def _events(aws: Server, url: str, enough, seconds: float = 15) -> list[dict]:
     return found
 
 
+TOLD = ["PROVISIONING", "PENDING", "RUNNING", "STOPPED"]
+"""AWS tells more of them, each of which may be passed over."""
+
+
 @acts("task_events")
 def a_task_tells_its_states_as_events(aws: Server) -> None:
     """With exit code and reasons when it stops."""
     cluster, parameters = _job(aws, DYING)
     url = _listen(aws, "ECS Task State Change")
-    task = aws.client("ecs").run_task(cluster="c", taskDefinition=parameters["TaskDefinitionArn"])["tasks"][0]["taskArn"]
+    task = aws.client("ecs").run_task(
+        cluster=aws.name, taskDefinition=parameters["TaskDefinitionArn"], **aws.surroundings.service
+    )["tasks"][0]["taskArn"]
     events = _events(aws, url, lambda event: event["detail"]["lastStatus"] == "STOPPED", 9)
-    assert [event["detail"]["lastStatus"] for event in events] == ["PROVISIONING", "PENDING", "RUNNING", "STOPPED"]
+    events.sort(key=lambda event: event["detail"]["version"])  # a queue does not keep their order
+    told = list(dict.fromkeys(event["detail"]["lastStatus"] for event in events))
+    assert [one for one in told if one in TOLD] == TOLD
     last = events[-1]
     assert last["resources"] == [task]
     detail = last["detail"]

@@ -14,7 +14,7 @@ def started(aws: Server, *names: str, enabled: bool = True) -> str:
     definition = together(*(container(name, image, DEAF) for name in names))
     assert aws.deploy("d", {"Logs": LOGS, "Task": definition, "Cluster": CLUSTER}) == "CREATE_COMPLETE"
     ecs = aws.client("ecs")
-    (task,) = ecs.run_task(cluster="c", taskDefinition="app", enableExecuteCommand=enabled)["tasks"]
+    (task,) = ecs.run_task(cluster="c", taskDefinition="app", enableExecuteCommand=enabled, **aws.surroundings.service)["tasks"]
     until(lambda: ecs.describe_tasks(cluster="c", tasks=[task["taskArn"]])["tasks"][0]["lastStatus"] == "RUNNING", 10)
     return task["taskArn"]
 

@@ -112,17 +112,19 @@ def a_client_is_shown_the_certificate_of_the_name_that_it_asks_for(aws: Server) 
 def a_listener_with_tls_needs_a_certificate_that_is_there(aws: Server) -> None:
     """A template that forgets it would work here alone."""
     assert aws.deploy("none", _front(Secure=_listener("HTTPS", 443))) == "ROLLBACK_COMPLETE"
-    unknown = "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"
+    unknown = f"arn:aws:acm:{aws.region}:{aws.account}:certificate/11111111-2222-3333-4444-555555555555"
     assert aws.deploy("unknown", _front(Secure=_listener("HTTPS", 443, unknown))) == "ROLLBACK_COMPLETE"
     elbv2 = aws.client("elbv2")
-    arn = elbv2.create_load_balancer(Name="front", Type="application")["LoadBalancers"][0]["LoadBalancerArn"]
+    arn = elbv2.create_load_balancer(Name="front", Type="application", **aws.surroundings.balancer)["LoadBalancers"][0][
+        "LoadBalancerArn"
+    ]
     action = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}]
     for named in ([], [{"CertificateArn": unknown}]):
         with pytest.raises(ClientError, match="CertificateNotFound"):
             elbv2.create_listener(LoadBalancerArn=arn, Protocol="HTTPS", Port=443, DefaultActions=action, Certificates=named)
 
 
-@acts("certificates")
+@acts("certificates", only_here="AWS issues none for a domain of others")
 def a_certificate_that_acm_issues_is_one_that_clients_can_check(aws: Server) -> None:
     """HTTPS on a laptop: one trusts the authority once."""
     assert aws.deploy("s", _front(
@@ -156,7 +158,7 @@ def an_imported_certificate_is_told_by_its_names_and_kept_while_it_is_used(aws: 
     acm.delete_certificate(CertificateArn=arn)
 
 
-@acts("domain_names")
+@acts("domain_names", only_here="its domains are those of others")
 def a_domain_name_leads_to_its_load_balancer(aws: Server) -> None:
     """By an alias record, or by a rule's host: on AWS the name's address would be that of the load balancer."""
     route53, elbv2 = aws.client("route53"), aws.client("elbv2")

@@ -100,7 +100,7 @@ def path(*values: str) -> dict:
     return {"Field": "path-pattern", "PathPatternConfig": {"Values": list(values)}}
 
 
-@acts("load_balancer_rules")
+@acts("load_balancer_rules", only_here="its targets are servers of this machine")
 def a_forward_to_two_groups_is_split_by_their_weights(aws: Server) -> None:
     """Canary and linear deployments stand on this."""
     with web("blue") as blue, web("green") as green:
@@ -116,7 +116,7 @@ def a_forward_to_two_groups_is_split_by_their_weights(aws: Server) -> None:
         assert [g["Weight"] for g in made["Actions"][0]["ForwardConfig"]["TargetGroups"]] == [0, 100]
 
 
-@acts("load_balancer_rules")
+@acts("load_balancer_rules", only_here="its targets are servers of this machine")
 def a_client_stays_with_its_group_where_that_is_said(aws: Server) -> None:
     """A page and its script come from one version."""
     with web("blue") as blue, web("green") as green:
@@ -128,7 +128,7 @@ def a_client_stays_with_its_group_where_that_is_said(aws: Server) -> None:
         assert len(front.names(Cookie=f"AWSALBTG={cookies['AWSALBTG']}")) == 1
 
 
-@acts("load_balancer_rules")
+@acts("load_balancer_rules", only_here="its targets are servers of this machine")
 def rules_look_at_query_source_and_regular_expressions(aws: Server) -> None:
     """A condition that is not understood would match every request, or none."""
     with web("seen") as port:
@@ -149,7 +149,7 @@ def rules_look_at_query_source_and_regular_expressions(aws: Server) -> None:
         assert conditions["3"]["PathPatternConfig"]["RegexValues"] == ["^/v[0-9]+$"]
 
 
-@acts("load_balancers")
+@acts("load_balancers", only_here="its targets are servers of this machine")
 def a_client_stays_with_its_target_where_that_is_said(aws: Server) -> None:
     """An app that keeps a session in memory needs it."""
     with web("one") as one, web("two") as two:
@@ -161,7 +161,7 @@ def a_client_stays_with_its_target_where_that_is_said(aws: Server) -> None:
         assert len(front.names(Cookie=f"a=b; AWSALB={cookies['AWSALB']}")) == 1
 
 
-@acts("load_balancers")
+@acts("load_balancers", only_here="its targets are servers of this machine")
 def targets_take_turns(aws: Server) -> None:
     """Round robin, the default of a target group."""
     with web("one") as one, web("two") as two:
@@ -170,7 +170,7 @@ def targets_take_turns(aws: Server) -> None:
         assert front.names() == {"one": 20, "two": 20}
 
 
-@acts("load_balancers")
+@acts("load_balancers", only_here="its targets are servers of this machine")
 def a_new_target_is_given_its_share_slowly(aws: Server) -> None:
     """load_balancers: `slow_start.duration_seconds`."""
     with web("old") as old, web("new") as new:
@@ -185,7 +185,7 @@ def a_new_target_is_given_its_share_slowly(aws: Server) -> None:
         assert seen["old"] > seen["new"]
 
 
-@acts("load_balancers")
+@acts("load_balancers", only_here="its targets are servers of this machine")
 def a_target_sees_who_asked_and_what_was_rewritten(aws: Server) -> None:
     """X-Forwarded-For, -Proto and -Port, the trace id, and transforms of a rule."""
     with web("seen") as port:
@@ -204,7 +204,7 @@ def a_target_sees_who_asked_and_what_was_rewritten(aws: Server) -> None:
         assert headers["host"] == "shop.example.com"
 
 
-@acts("load_balancers")
+@acts("load_balancers", only_here="its ports are this machine's")
 def every_listener_has_an_address_and_redirects_find_it(aws: Server) -> None:
     """A redirect to another port of the load balancer leads to where that listens here."""
     front = Front(aws)

@@ -2,9 +2,7 @@
 
 import itertools
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.integration.behaviours.contract import acts
@@ -26,9 +24,13 @@ def resources(**services: tuple[dict, dict]) -> dict:
     return made
 
 
-def listening(image: str, **more) -> dict:
-    """A task that answers with its host's name, which is another in each."""
-    code = APP.replace('os.environ.get("ANSWER", "hello")', "os.uname().nodename")
+ADDRESS = "__import__('socket').gethostbyname(os.uname().nodename)"
+HOST = "os.uname().nodename"
+
+
+def listening(image: str, own: str = ADDRESS, **more) -> dict:
+    """A task that answers with its address, or its host's name: it is another in each."""
+    code = APP.replace('os.environ.get("ANSWER", "hello")', own)
     return task(image, ["python", "-c", code], **{"PortMappings": PORTS, **more})
 
 
@@ -61,16 +63,13 @@ def addresses(aws: Server, service: str) -> set[str]:
 
 
 def discovery(aws: Server):
-    """A client that asks DiscoverInstances of the very address, too, not of one with `data-` before it."""
-    return boto3.client(
-        "servicediscovery", endpoint_url=f"http://localhost:{aws.port}", region_name="us-east-1", aws_access_key_id="test",
-        aws_secret_access_key="test", config=Config(inject_host_prefix=False),
-    )  # fmt: skip
+    """A client that asks DiscoverInstances of the very address where there is one, not of one with `data-` before it."""
+    return aws.client("servicediscovery", inject_host_prefix=False)
 
 
 def cloud_map(**more) -> dict:
     return {
-        "Names": {"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace", "Properties": {"Name": "shop.local", "Vpc": "vpc-1"}},
+        "Names": {"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace", "Properties": {"Name": "shop.local"}},
         "Registry": {"Type": "AWS::ServiceDiscovery::Service", "Properties": {
             "Name": "orders", "NamespaceId": {"Ref": "Names"}, "HealthCheckCustomConfig": {"FailureThreshold": 1},
             "DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": 10}]}, **more}},
@@ -102,8 +101,8 @@ def a_cloud_map_name_has_all_tasks_of_a_service(aws: Server) -> None:
 def running_tasks_are_instances_of_their_cloud_map_service(aws: Server) -> None:
     """With address, port and health, for as long as they run."""
     cloud = discovery(aws)
-    check = {"Command": ["CMD", "python", "-c", "import os; os.stat('/tmp/well')"], "Interval": 1, "StartPeriod": 30}
-    code = "import time; time.sleep(3); open('/tmp/well', 'w'); time.sleep(600)"
+    check = {"Command": ["CMD", "python", "-c", "import os; os.stat('/tmp/well')"], "Interval": aws.interval, "StartPeriod": 300}
+    code = f"import time; time.sleep({aws.late.seconds + 1}); open('/tmp/well', 'w'); time.sleep(600)"
     definition = task(aws.image(), ["python", "-c", code], PortMappings=PORTS, HealthCheck=check)
     made = {**cloud_map(), **resources(Orders=(definition, registered(ContainerName="app", ContainerPort=8080)))}
     made["Orders"]["Properties"]["DesiredCount"] = 0
@@ -123,7 +122,7 @@ def running_tasks_are_instances_of_their_cloud_map_service(aws: Server) -> None:
     until(lambda: not cloud.list_instances(ServiceId=registry["Id"])["Instances"], 5)
 
 
-@acts("service_discovery")
+@acts("service_discovery", only_here="it needs a server")
 def a_task_in_bridge_mode_is_registered_with_container_and_port(aws: Server) -> None:
     """Without them AWS refuses the service."""
     image = aws.image()
@@ -167,14 +166,14 @@ def hosts(aws: Server, service: str) -> set[str]:
     return {container["runtimeId"] for one in tasks for container in one["containers"]}
 
 
-@acts("service_connect")
+@acts("service_connect", only_here="one of its services needs a server")
 def an_alias_leads_to_all_tasks_of_a_service_by_a_port_of_its_own(aws: Server) -> None:
     """Two services may have the same one; a connection goes to each task in turn."""
     image = aws.image()
     client = asking(image, "say(get('http://orders')); say(get('http://users.shop.internal'))")
     made = shop(
-        Orders=(listening(image), {"DesiredCount": 2, **connect("orders")}),
-        Users=(listening(image, mode="bridge"), connect("users.shop.internal", DiscoveryName="users")),
+        Orders=(listening(image, HOST), {"DesiredCount": 2, **connect("orders")}),
+        Users=(listening(image, HOST, mode="bridge"), connect("users.shop.internal", DiscoveryName="users")),
         Client=(client, CLIENT),
     )
     assert aws.deploy("n", made) == "CREATE_COMPLETE"
@@ -193,7 +192,7 @@ def an_alias_is_known_in_its_namespace_only(aws: Server) -> None:
     assert aws.deploy("n", made) == "CREATE_COMPLETE"
     until(lambda: len([line for line in printed(aws) if "not known" in line or "resolution" in line]) == 2, 8)
     aws.client("ecs").update_service(cluster="c", service="early", forceNewDeployment=True)
-    (host,) = hosts(aws, "orders")
+    (host,) = addresses(aws, "orders")
     until(lambda: f"early {host}" in printed(aws), 5)
 
 
@@ -201,16 +200,16 @@ def an_alias_is_known_in_its_namespace_only(aws: Server) -> None:
 def tasks_that_are_stopped_get_no_new_connections(aws: Server) -> None:
     """Through an update no request of a client fails."""
     image = aws.image()
-    client = asking(image, "say(str(len(get('http://orders:8080'))))")
+    client = asking(image, "say(str(bool(get('http://orders:8080'))))")
     version = listening(image)
     made = shop(Orders=(version, {"DesiredCount": 2, **connect("orders", 8080)}), Client=(client, CLIENT))
     assert aws.deploy("n", made) == "CREATE_COMPLETE"
-    until(lambda: printed(aws) == ["12"], 5)
-    before = hosts(aws, "orders")
+    until(lambda: printed(aws) == ["True"], 5)
+    before = addresses(aws, "orders")
     version["Properties"]["ContainerDefinitions"][0]["Memory"] = 96
     assert aws.deploy("n", made, update=True) == "UPDATE_COMPLETE"
-    assert not before & hosts(aws, "orders")
-    assert set(printed(aws)) == {"12"}
+    assert not before & addresses(aws, "orders")
+    assert set(printed(aws)) == {"True"}
 
 
 @acts("service_connect")
@@ -248,7 +247,7 @@ def a_wrong_service_connect_configuration_is_refused(aws: Server) -> None:
     ):  # fmt: skip
         with pytest.raises(ClientError) as refused:
             aws.client("ecs").create_service(
-                cluster="c", serviceName="o", taskDefinition="orders", desiredCount=0,
+                cluster="c", serviceName="o", taskDefinition="orders", desiredCount=0, **aws.surroundings.service,
                 serviceConnectConfiguration={"enabled": True, "namespace": "shop", **wrong},
             )  # fmt: skip
         assert refused.value.response["Error"]["Code"] == code
@@ -267,4 +266,4 @@ def the_namespace_of_the_cluster_is_the_default(aws: Server) -> None:
     made["Cluster"] = {**CLUSTER, "Properties": {"ClusterName": "c", "ServiceConnectDefaults": {"Namespace": "plaza"}}}
     made["Client"]["DependsOn"].append("Orders")
     assert aws.deploy("n", made) == "CREATE_COMPLETE"
-    until(lambda: set(printed(aws)) == hosts(aws, "orders"), 5)
+    until(lambda: set(printed(aws)) == addresses(aws, "orders"), 5)

@@ -16,12 +16,15 @@ from tests.integration.local_aws import Server
 @acts("registry")
 def tags_stay_but_for_those_of_caches(aws: Server) -> None:
     """registry: `IMMUTABLE_WITH_EXCLUSION`."""
-    folder = Path(tempfile.mkdtemp(dir=aws.local.folder))
+    folder = Path(tempfile.mkdtemp())
     assert aws.deploy("r", {"Repository": {"Type": "AWS::ECR::Repository", "Properties": {
         "RepositoryName": "app", "ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION", "ImageTagMutabilityExclusionFilters": [
             {"ImageTagMutabilityExclusionFilterType": "WILDCARD", "ImageTagMutabilityExclusionFilterValue": "cache-*"}]}}})  # fmt: skip
     registry, repository = aws.registry(), "app"
-    assert aws.client("ecr").describe_repositories()["repositories"][0]["repositoryUri"] == f"{registry.host}/{repository}"
+    assert (
+        aws.client("ecr").describe_repositories(repositoryNames=["app"])["repositories"][0]["repositoryUri"]
+        == f"{registry.host}/{repository}"
+    )
     one, two = (make_archive(_tar(folder / name), folder / f"{name}-image", {}, {}) for name in ("one", "two"))
     for tag in ("v1", "cache-1"):
         one.upload(registry, repository, tag)

@@ -89,7 +89,7 @@ def types_whose_api_is_there_are_made_by_it(aws: Server) -> None:
     }) == "CREATE_COMPLETE"  # fmt: skip
     (alarm,) = aws.client("cloudwatch").describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
     assert alarm["AlarmRule"] == 'ALARM("one")'
-    assert aws.client("budgets").describe_budget(AccountId="000000000000", BudgetName="b")["Budget"]["BudgetType"] == "COST"
+    assert aws.client("budgets").describe_budget(AccountId=aws.account, BudgetName="b")["Budget"]["BudgetType"] == "COST"
     (provider,) = aws.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]
     assert provider["Arn"] == _output(aws, "a", "provider")
     aws.delete("a")
@@ -97,7 +97,7 @@ def types_whose_api_is_there_are_made_by_it(aws: Server) -> None:
     assert aws.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
 
 
-@acts("resource_types")
+@acts("resource_types", only_here="its role and profile are but names")
 def capacity_providers_of_managed_instances_are_made(aws: Server) -> None:
     """They have no Auto Scaling group."""
     template = {
@@ -115,7 +115,7 @@ def capacity_providers_of_managed_instances_are_made(aws: Server) -> None:
     assert "autoScalingGroupProvider" not in found
 
 
-@acts("inventory")
+@acts("inventory", only_here="it is told to this machine")
 def the_account_tells_which_resources_do_nothing(aws: Server) -> None:
     """To this machine alone; `dockyard local status` shows it."""
     group = {"MinSize": "0", "MaxSize": "1", "LaunchConfigurationName": "l", "AvailabilityZones": ["us-east-1a"]}

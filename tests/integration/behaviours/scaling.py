@@ -48,10 +48,11 @@ def running(aws: Server) -> int:
 
 
 def causes(aws: Server) -> list[str]:
-    """Of what was done, the newest first."""
+    """Of what was done to this service, the newest first; an account keeps what was done to one of that name before."""
+    begun = aws.client("ecs").describe_services(cluster="c", services=["web"])["services"][0]["createdAt"]
     found = aws.client("application-autoscaling").describe_scaling_activities(ServiceNamespace="ecs", ResourceId="service/c/web")
     assert all(activity["StatusCode"] == "Successful" for activity in found["ScalingActivities"])
-    return [activity["Cause"] for activity in found["ScalingActivities"]]
+    return [activity["Cause"] for activity in found["ScalingActivities"] if activity["StartTime"] >= begun]
 
 
 def _metric(id: str, namespace: str, name: str, statistic: str, **dimensions: str) -> dict:
@@ -63,10 +64,10 @@ def _metric(id: str, namespace: str, name: str, statistic: str, **dimensions: st
 @acts("scaling_policies")
 def a_service_follows_the_backlog_of_a_queue_from_none_and_back(aws: Server) -> None:
     """As many workers as there is work: target tracking on messages for each task, by metric maths."""
-    queue = aws.client("sqs").create_queue(QueueName="jobs")["QueueUrl"]
+    queue = aws.client("sqs").create_queue(QueueName=f"{aws.name}-jobs")["QueueUrl"]
     metrics = [
         {"Id": "share", "Expression": "IF(tasks > 0, waiting / tasks, waiting)"},
-        _metric("waiting", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", QueueName="jobs"),
+        _metric("waiting", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", QueueName=f"{aws.name}-jobs"),
         _metric("tasks", "ECS/ContainerInsights", "RunningTaskCount", "Maximum", ClusterName="c", ServiceName="web"),
     ]
     resources = worker(aws, count=0) | {
@@ -84,7 +85,7 @@ def a_service_follows_the_backlog_of_a_queue_from_none_and_back(aws: Server) -> 
     assert "triggered policy track" in causes(aws)[0]
 
 
-@acts("scaling_policies")
+@acts("scaling_policies", only_here="target tracking looks at minutes")
 def a_service_follows_requests_of_its_load_balancer(aws: Server) -> None:
     """Requests in a minute for each target."""
     resources = service(aws.image(), APP)
@@ -114,7 +115,7 @@ def a_service_whose_tasks_work_hard_gets_more(aws: Server) -> None:
     metric = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
     resources = worker(aws, "while True: pass", Cpu=128) | {
         "Scalable": scalable(1, 2),
-        "Policy": tracking(50, PredefinedMetricSpecification=metric),
+        "Policy": tracking(25, PredefinedMetricSpecification=metric),
     }
     assert aws.deploy("h", resources) == "CREATE_COMPLETE"
     assert wanted(aws) == 1
@@ -136,7 +137,7 @@ def _step(adjustment: str, *steps: tuple[float | None, float | None, int], name:
 def an_alarm_scales_in_steps(aws: Server) -> None:
     """The further the metric is from its threshold, the larger the step; an alarm calls the policy that it names."""
     alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {
-        "AlarmName": "load", "Namespace": "App", "MetricName": "Load", "Statistic": "Maximum", "Period": 10, "EvaluationPeriods": 1,
+        "AlarmName": "load", "Namespace": aws.name, "MetricName": "Load", "Statistic": "Maximum", "Period": 10, "EvaluationPeriods": 1,
         "Threshold": 50, "ComparisonOperator": "GreaterThanOrEqualToThreshold", "AlarmActions": [{"Ref": "Policy"}]}}  # fmt: skip
     policy = _step("ChangeInCapacity", (0, 20, 1), (20, None, 3))
     policy["ScalingTargetId"] = {"Ref": "Scalable"}
@@ -145,7 +146,9 @@ def an_alarm_scales_in_steps(aws: Server) -> None:
     resources = worker(aws) | {"Scalable": scalable(1, 9), "Alarm": alarm}
     resources["Policy"] = {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": policy}
     assert aws.deploy("s", resources) == "CREATE_COMPLETE"
-    aws.client("cloudwatch").put_metric_data(Namespace="App", MetricData=[{"MetricName": "Load", "Value": 75}])
+    aws.client("cloudwatch").put_metric_data(
+        Namespace=aws.name, MetricData=[{"MetricName": "Load", "Value": 75, "StorageResolution": 1}]
+    )
     until(lambda: running(aws) == 4, 8)
     assert causes(aws) == ["monitor alarm load in state ALARM triggered policy step"]
 
@@ -175,7 +178,7 @@ def steps_are_counted_exactly_or_in_percent(aws: Server) -> None:
         client.delete_scaling_policy(**TARGET, PolicyName=policy["PolicyName"])
 
 
-@acts("scaling_policies")
+@acts("scaling_policies", only_here="its time is over before AWS has made the stack")
 def a_schedule_sets_the_bounds_in_its_time_zone(aws: Server) -> None:
     """And the count moves within them; a schedule of a template."""
     at = (datetime.now(ZoneInfo("Asia/Tokyo")) + timedelta(seconds=6)).strftime("at(%Y-%m-%dT%H:%M:%S)")
@@ -205,7 +208,7 @@ def a_service_is_moved_into_the_bounds_of_its_target(aws: Server) -> None:
     assert causes(aws) == ["maximum capacity was set to 1", "minimum capacity was set to 2"]
 
 
-@acts("scaling_policies")
+@acts("scaling_policies", only_here="a minute's data are old on AWS when they are looked at again")
 def what_is_suspended_or_in_its_cooldown_waits(aws: Server) -> None:
     """Scale-out that is suspended is not done; within a cooldown only what is more than the last step is added."""
     assert aws.deploy("w", worker(aws, count=0)) == "CREATE_COMPLETE"
@@ -214,11 +217,11 @@ def what_is_suspended_or_in_its_cooldown_waits(aws: Server) -> None:
     client.register_scalable_target(**TARGET, MinCapacity=0, MaxCapacity=9, SuspendedState=suspended)
     policy = _step("ChangeInCapacity", (0, 20, 1), (20, None, 2), Cooldown=60)
     alarm = {
-        "AlarmName": "load", "Namespace": "App", "MetricName": "Load", "Statistic": "Maximum", "Period": 60, "EvaluationPeriods": 1,
+        "AlarmName": "load", "Namespace": aws.name, "MetricName": "Load", "Statistic": "Maximum", "Period": 60, "EvaluationPeriods": 1,
         "Threshold": 50, "ComparisonOperator": "GreaterThanThreshold",
         "AlarmActions": [client.put_scaling_policy(**policy)["PolicyARN"]],
     }  # fmt: skip
-    alarms.put_metric_data(Namespace="App", MetricData=[{"MetricName": "Load", "Value": 60}])
+    alarms.put_metric_data(Namespace=aws.name, MetricData=[{"MetricName": "Load", "Value": 60}])
     alarms.put_metric_alarm(**alarm)
     until(lambda: state(aws, "load") == "ALARM", 3)
     with pytest.raises(AssertionError):
@@ -226,7 +229,7 @@ def what_is_suspended_or_in_its_cooldown_waits(aws: Server) -> None:
     client.register_scalable_target(**TARGET, SuspendedState={"DynamicScalingOutSuspended": False})
     alarms.set_alarm_state(AlarmName="load", StateValue="OK", StateReason="again")
     until(lambda: wanted(aws) == 1, 4)
-    alarms.put_metric_data(Namespace="App", MetricData=[{"MetricName": "Load", "Value": 90}])
+    alarms.put_metric_data(Namespace=aws.name, MetricData=[{"MetricName": "Load", "Value": 90}])
     for _ in range(2):
         alarms.set_alarm_state(AlarmName="load", StateValue="OK", StateReason="again")
         until(lambda: state(aws, "load") == "ALARM" and wanted(aws) == 2, 4)

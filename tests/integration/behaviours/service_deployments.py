@@ -4,9 +4,10 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.behaviours.contract import acts, refused
+from tests.integration.behaviours.contract import acts
 from tests.integration.local_aws import DEAF, DYING, Server, in_background, service, until
 
 NEVER = {"healthCheck": {"command": ["CMD-SHELL", "exit 1"], "interval": 5, "retries": 10, "startPeriod": 300}}
@@ -17,16 +18,16 @@ class Service:
     """One without a load balancer, by the API alone."""
 
     def __init__(self, aws: Server, code: str = DEAF, *, count: int = 1, configuration: dict | None = None) -> None:
-        self.ecs, self.image = aws.client("ecs"), aws.image()
+        self.ecs, self.image, self.around = aws.client("ecs"), aws.image(), aws.surroundings
         self.ecs.create_cluster(clusterName="c")
         self.ecs.create_service(
             cluster="c", serviceName="s", taskDefinition=self.define(code), desiredCount=count,
-            deploymentConfiguration=configuration or {},
+            deploymentConfiguration=configuration or {}, **self.around.service,
         )  # fmt: skip
 
     def define(self, code: str = DEAF, **container) -> str:
         definition = {"name": "app", "image": self.image, "memory": 64, "command": ["python", "-c", code], **container}
-        answer = self.ecs.register_task_definition(family="s", containerDefinitions=[definition])
+        answer = self.ecs.register_task_definition(family="s", containerDefinitions=[definition], **self.around.task)
         return answer["taskDefinition"]["taskDefinitionArn"]
 
     def update(self, **settings) -> str:
@@ -105,7 +106,7 @@ def a_service_revision_tells_what_was_deployed(aws: Server) -> None:
     (task,) = made.ecs.describe_tasks(cluster="c", tasks=made.tasks())["tasks"]
     digest = task["containers"][0]["imageDigest"]
     assert told["containerImages"] == [{"containerName": "app", "image": made.image, "imageDigest": digest}]
-    assert (told["taskDefinition"], told["launchType"]) == (made.told()["taskDefinition"], "EC2")
+    assert (told["taskDefinition"], told["launchType"]) == (made.told()["taskDefinition"], "FARGATE")
     assert made.told()["currentServiceRevisions"][0]["arn"] == arn
 
 
@@ -221,7 +222,7 @@ def a_task_of_a_service_that_a_user_stops_is_replaced(aws: Server) -> None:
     until(lambda: len(set(made.tasks("RUNNING")) - {min(before)}) == len(before), 8)
 
 
-@acts("service_throttle")
+@acts("service_throttle", only_here="it counts the seconds of this machine")
 def tasks_that_fail_to_start_are_launched_ever_more_seldom(aws: Server) -> None:
     """Until a new deployment begins."""
     made = Service(aws)
@@ -246,7 +247,7 @@ class Alarm:
     def __init__(self, aws: Server) -> None:
         self.cloudwatch = aws.client("cloudwatch")
         self.cloudwatch.put_metric_alarm(
-            AlarmName="a", Namespace="App", MetricName="Errors", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=5,
+            AlarmName="a", Namespace=aws.name, MetricName="Errors", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=5,
             ComparisonOperator="GreaterThanThreshold", TreatMissingData="notBreaching",
         )  # fmt: skip
 
@@ -265,7 +266,7 @@ def an_alarm_rolls_a_deployment_back(aws: Server) -> None:
     before = made.told()["taskDefinition"]
     arn = made.update(taskDefinition=made.define(**NEVER), deploymentConfiguration=ALARMS)
     assert made.deployment(arn)["alarms"] == {"status": "MONITORING", "alarmNames": ["a"]}
-    alarm.cloudwatch.put_metric_data(Namespace="App", MetricData=[{"MetricName": "Errors", "Value": 9}])
+    alarm.cloudwatch.put_metric_data(Namespace=aws.name, MetricData=[{"MetricName": "Errors", "Value": 9}])
     made.ends("ROLLBACK_SUCCESSFUL")
     assert made.deployment(arn)["alarms"] == {"status": "TRIGGERED", "alarmNames": ["a"], "triggeredAlarmNames": ["a"]}
     assert made.told()["taskDefinition"] == before
@@ -313,21 +314,55 @@ def a_stack_fails_by_the_alarm_of_its_service(aws: Server) -> None:
     assert any("Alarm was triggered" in event.get("ResourceStatusReason", "") for event in events)
 
 
-@refused("strategies")
-def deployments_that_are_not_rolling_updates(aws: Server) -> None:
-    """By the API and by CloudFormation."""
+@acts("stop_reasons")
+def a_task_tells_which_deployment_started_and_stopped_it(aws: Server) -> None:
+    """By which one finds the deployment of a task, and tells a scale-in from a failure."""
     made = Service(aws)
-    hook = {"hookTargetArn": "arn:aws:lambda:us-east-1:0:function:f", "lifecycleStages": ["PRE_SCALE_UP"]}
-    for asked in (
-        {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 1}, {"strategy": "CANARY"}, {"strategy": "LINEAR"},
-        {"bakeTimeInMinutes": 1}, {"lifecycleHooks": [hook]}, {"earlySuccessCriteria": {"enable": True}},
-    ):  # fmt: skip
-        code = _code(made.ecs.update_service, cluster="c", service="s", deploymentConfiguration=asked)
-        assert code == "UnsupportedFeatureException"
-    controller = {"cluster": "c", "serviceName": "x", "taskDefinition": "s", "deploymentController": {"type": "CODE_DEPLOY"}}
-    assert _code(made.ecs.create_service, **controller) == "UnsupportedFeatureException"
-    resources = service("none")
-    resources["Service"]["Properties"]["DeploymentConfiguration"] = {"Strategy": "BLUE_GREEN", "BakeTimeInMinutes": 1}
-    assert aws.deploy("b", resources) == "ROLLBACK_COMPLETE"
-    events = aws.client("cloudformation").describe_stack_events(StackName="b")["StackEvents"]
-    assert any("deploymentConfiguration.strategy BLUE_GREEN" in event.get("ResourceStatusReason", "") for event in events)
+    made.ends("SUCCESSFUL")
+    (old,), before = made.tasks(), made.told()["deployments"][0]["id"]
+    made.update(forceNewDeployment=True)
+    made.ends("SUCCESSFUL")
+    (told,) = made.ecs.describe_tasks(cluster="c", tasks=[old])["tasks"]
+    assert (told["startedBy"], told["stopCode"]) == (before, "ServiceSchedulerInitiated")
+    assert told["stoppedReason"] == f"Scaling activity initiated by (deployment {before})"
+    assert made.ecs.list_tasks(cluster="c", startedBy=made.told()["deployments"][0]["id"])["taskArns"] == made.tasks()
+    made.ecs.stop_task(cluster="c", task=made.tasks()[0], reason="because")
+    stopped = made.ecs.describe_tasks(cluster="c", tasks=made.tasks("STOPPED"))["tasks"]
+    assert ("UserInitiated", "because") in [(one["stopCode"], one["stoppedReason"]) for one in stopped]
+
+
+@acts("service_checks")
+def a_service_that_cannot_work_is_refused(aws: Server) -> None:
+    """Or it would work here alone, or wait for ever."""
+    made = Service(aws)
+    made.ends("SUCCESSFUL")
+    group = aws.client("elbv2").create_target_group(Name="g", Port=80, Protocol="HTTP", TargetType="ip")
+    arn = group["TargetGroups"][0]["TargetGroupArn"]
+    listening = made.define(portMappings=[{"containerPort": 8080}])
+    balanced = {"containerName": "app", "containerPort": 8080, "targetGroupArn": arn}
+    for asked, words in (
+        ({"cluster": "none"}, "ClusterNotFoundException.*Cluster not found."),
+        ({"taskDefinition": "none"}, "TaskDefinition not found."),
+        ({"desiredCount": -1}, "negative"),
+        ({"deploymentConfiguration": {"maximumPercent": 100}}, "as this will block deployments."),
+        ({"loadBalancers": [{**balanced, "containerName": "none"}]}, "The container none does not exist in the task definition."),
+        ({"loadBalancers": [{**balanced, "containerPort": 81}]}, "did not have a container port 81 defined."),
+        ({"loadBalancers": [{**balanced, "targetGroupArn": f"{arn}0"}]}, "does not exist."),
+        ({"loadBalancers": [balanced]}, "does not have an associated load balancer."),
+    ):
+        whole = {"cluster": "c", "taskDefinition": listening, **asked}
+        with pytest.raises(ClientError, match=words):
+            made.ecs.create_service(serviceName="new", **whole)
+        with pytest.raises(ClientError, match=words):
+            made.ecs.update_service(service="s", **whole)
+    assert len(made.ecs.list_services(cluster="c")["serviceArns"]) == len(made.ecs.list_clusters()["clusterArns"]) == 1
+
+
+@acts("service_checks")
+def a_service_that_does_not_wait_for_its_listener_fails_the_stack(aws: Server) -> None:
+    """The classic missing `DependsOn`."""
+    made = {name: one for name, one in service(aws.image()).items() if name not in {"Listener", "Balancer"}}
+    made["Service"]["DependsOn"] = "Cluster"
+    assert aws.deploy("u", made) == "ROLLBACK_COMPLETE"
+    events = aws.client("cloudformation").describe_stack_events(StackName="u")["StackEvents"]
+    assert any("does not have an associated load balancer" in event.get("ResourceStatusReason", "") for event in events)

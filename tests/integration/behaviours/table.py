@@ -3,7 +3,7 @@
 from itertools import groupby
 from pathlib import Path
 
-from tests.integration.behaviours.contract import behaviours
+from tests.integration.behaviours.contract import Behaviour, behaviours
 
 PAGE = Path(__file__).parents[3] / "docs" / "local_aws.md"
 BEGIN, END = "<!-- behaviours: begin -->\n", "<!-- behaviours: end -->\n"
@@ -20,8 +20,12 @@ def _table() -> str:
     rows = ["| Behaviour | | Extension |", "|---|---|---|"]
     for area, group in groupby(behaviours(), key=lambda one: one.area):
         rows.append(f"| **{area.replace('_', ' ').capitalize()}** | | |")
-        rows += [f"| {one.sentence[0].upper()}{one.sentence[1:]} | {one.kind} | `{one.extension}` |" for one in group]
+        rows += [f"| {one.sentence[0].upper()}{one.sentence[1:]} | {_kind(one)} | `{one.extension}` |" for one in group]
     return "\n".join(rows) + "\n"
+
+
+def _kind(one: Behaviour) -> str:
+    return f"{one.kind}, here" if one.kind == "acts" and one.only_here else one.kind
 
 
 if __name__ == "__main__":

@@ -75,9 +75,11 @@ def test_what_was_detected_is_told_with_its_file(run):
 def test_a_file_that_is_in_the_way_is_named(run, tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     (tmp_path / ".dockyard").write_text("a file where the folder should be")
-    ended = run("local", "up")
-    assert ended.exit_code == 1
-    assert ended.stderr.splitlines()[-1] == f"error: {tmp_path}/.dockyard: File exists"
+    for command in ("up", "status", "down"):
+        ended = run("local", command)
+        assert ended.exit_code == 1
+        assert f"error: {tmp_path}/.dockyard: a file, where Dockyard keeps a folder" in ended.stderr
+        assert f"run: mv {tmp_path}/.dockyard {tmp_path}/.dockyard.old" in ended.stderr
 
 
 def test_without_a_region_it_is_said_what_to_set(run):
