@@ -48,3 +48,10 @@ def test_an_app_is_what_its_files_say(tmp_path, language, case):
         assert "\nUSER 10001:10001\n" in text
         assert "\n# syntax" not in text
         assert set(found.images.values()) >= {image.removeprefix("mirror.example/") for image in references(text, {})}
+
+
+def test_the_page_of_languages_is_current():
+    """To write it: python -m tests.unit.build.detect.languages."""
+    from tests.unit.build.detect.languages import PAGE, page
+
+    assert PAGE.read_text(encoding="utf-8") == page()

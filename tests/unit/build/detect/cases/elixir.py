@@ -37,7 +37,7 @@ CASES = [
     Case("version that is newer than the default", {"mix.exs": mix(elixir="~> 1.19")}, {"version": "1.19"}),
 ]  # fmt: skip
 NOT_RUN = {
-    "Plug": "hex.pm cannot be reached where the tests run; an app without dependencies is run",
+    "Plug": "packages of Hex cannot be had where the tests run; an app without dependencies is run",
     "Phoenix": "as Plug",
     "Phoenix with packages of npm": "as Plug",
 }

@@ -58,7 +58,7 @@ CASES = [
     Case("Procfile with PHP's own server", {"index.php": INDEX, "Procfile": "web: php -S 0.0.0.0:$PORT\n"}, {"start": "php -S 0.0.0.0:8080"}),
 ]  # fmt: skip
 NOT_RUN = {
-    "Laravel": "packagist.org cannot be reached where the tests run; index.php is run",
+    "Laravel": "packages of Composer cannot be had where the tests run; index.php is run",
     "Symfony": "as Laravel",
     "Slim": "as Laravel",
     "extensions of the app and of its packages": "Debian's PHP has no docker-php-ext-install",

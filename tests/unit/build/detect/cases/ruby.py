@@ -68,7 +68,7 @@ CASES = [
          {"start": "sh -c 'exec bundle exec puma -t 5:5 -p ${PORT:-3000} -e ${RACK_ENV:-development}'", "warnings": KEY, "sources": {"start": "Procfile"}}),
 ]  # fmt: skip
 NOT_RUN: dict[str, str] = {
-    "Rails": "rubygems.org cannot be reached where the tests run; built with the gems of Debian, an app on Rack is run",
+    "Rails": "gems cannot be had where the tests run; built with the gems of Debian, an app on Rack is run",
     "Sinatra": "as Rails",
     "Jekyll": "as Rails",
 }
