@@ -190,7 +190,7 @@ class World:
                 "Family": name, "NetworkMode": "awsvpc", "ContainerDefinitions": [container]}},
             "Targets": {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": {
                 "Port": 80, "Protocol": "HTTP", "TargetType": "ip", "HealthCheckIntervalSeconds": 5,
-                "HealthCheckTimeoutSeconds": 2, "UnhealthyThresholdCount": 2, "HealthyThresholdCount": 2,
+                "HealthCheckTimeoutSeconds": 4, "UnhealthyThresholdCount": 2, "HealthyThresholdCount": 2,
                 "TargetGroupAttributes": [{"Key": "deregistration_delay.timeout_seconds", "Value": "2"}]}},
             "Rule": {"Type": "AWS::ElasticLoadBalancingV2::ListenerRule", "Properties": {
                 "ListenerArn": {"Ref": "Listener"}, "Priority": NAMES.index(name) + 1,
