@@ -41,7 +41,7 @@ def program_of(start: Start | None) -> str:
     if not start:
         return ""
     words = start[0]
-    if words[:2] == ("sh", "-c"):
+    if words[:2] == ("sh", "-c") and len(words) > 2:
         words = tuple(word for word in words[2].split() if word not in ("exec", "env") and "=" not in word) or ("",)
     return words[0].rsplit("/", 1)[-1] if words else ""
 
