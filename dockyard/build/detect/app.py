@@ -66,9 +66,9 @@ class App:
 
     def said_start(self) -> Start | None:
         """The start command that service.yaml or a Procfile (`web`) gives. It need not be found in the source then."""
-        if self.wishes.start:
+        if self.wishes.start and self.wishes.start.strip():
             return self._exec_form(self.wishes.start, "service.yaml image.build.start"), "service.yaml"
-        match = re.search(r"^web:\s*(.+)$", self.text("Procfile"), re.MULTILINE) if self.has("Procfile") else None
+        match = re.search(r"^web:[ \t]*(\S.*)$", self.text("Procfile"), re.MULTILINE) if self.has("Procfile") else None
         return (self._exec_form(match[1].strip(), f"{self.folder / 'Procfile'}: web"), "Procfile") if match else None
 
     def _exec_form(self, command: str, where: str) -> tuple[str, ...]:

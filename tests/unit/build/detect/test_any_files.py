@@ -40,7 +40,7 @@ LINES = (
     "plugins { id 'application' }", "id('org.springframework.boot')", "alias(libs.plugins.a)", "sourceCompatibility = _", "sourceCompatibility = 1", "[plugins]", 'a = ":"', "a = 1",
     "distributionUrl=gradle-7", "distributionUrl=gradle-0.1", "app: :a", "releases: [", "{:a,", "apps_path:", "name := \"\"", "(defproject", ":main a.b", "sdk: flutter",
     '.executableTarget(name: "a")', "// swift-tools-version:", "targets:", "  a:", "    main: x", "executables:", "executable a", ".minimum_zig_version = \"1.0.0\"",
-    "add_executable(${x})", "add_executable(a)", "executable('a')", "project(", "web: a 'b", "web: java -jar target/x.jar", "web: bin/", "web: sh -c", "web: heroku-php-apache2 ../", "web: mix", "ruby x", "ruby 1 2",
+    "add_executable(${x})", "add_executable(a)", "executable('a')", "project(", "web: a 'b", "web: java -jar target/x.jar", "web: bin/", "web: sh -c", "web:  ", "web: ''", "web: heroku-php-apache2 ../", "web: mix", "ruby x", "ruby 1 2",
 )  # fmt: skip
 content = st.lists(st.sampled_from(LINES), max_size=5).map(lambda lines: "\n".join(lines).encode()) | st.binary(max_size=8)
 
