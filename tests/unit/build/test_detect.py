@@ -102,7 +102,9 @@ def test_an_app_that_is_no_package_has_its_dependencies_installed_by_name(tmp_pa
     found = detect(write(tmp_path, {"pyproject.toml": pyproject, "main.py": "app = Starlette()", "db.py": ""}), Wishes(port=1))
     text = render(found, base_prefix="")
     assert "pip install 'starlette>=1' 'uvicorn[standard]'\n" in text
-    (tmp_path / "pyproject.toml").write_text(pyproject + '[build-system]\nrequires = ["hatchling"]\n')
+    (tmp_path / "pyproject.toml").write_text(
+        pyproject + '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    )
     assert "pip install .\n" in render(detect(tmp_path, Wishes(port=1)), base_prefix="")
 
 

@@ -87,6 +87,8 @@ FRAMEWORKS: Mapping[str, Framework] = {
 ASGI_SERVERS = ("uvicorn", "hypercorn", "granian", "daphne")
 WSGI_SERVERS = ("gunicorn", "waitress", "granian", "uwsgi")
 """In the order in which one is taken."""
+STOPPED_BY_SIGTERM = ("gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "uwsgi")
+"""Servers that end on SIGTERM; waitress leaves it to its surroundings."""
 OF_ASGI = ("get_asgi_application", "falcon.asgi.App", "ProtocolTypeRouter")
 """What makes an ASGI app of a framework that is told as WSGI above."""
 _PROGRAMS = {"waitress-serve": "waitress"}

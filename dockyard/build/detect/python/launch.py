@@ -175,7 +175,7 @@ class Search:
         for source in self.layout.entries():
             for module in sorted(source.imports & set(named)):
                 framework = named[module]
-                if framework.name != "sanic" and (self._is_listed(framework) or not self.dependencies.lines):
+                if framework.name != "sanic":  # it needs an app object
                     command = self._filled(framework, source, "")
                     return Launch(command, source.file, framework.name, source.file, path=self.layout.imported_as(source)[0])
         return None
@@ -195,7 +195,7 @@ class Search:
         if not likely or (any(map(self.app.has, ENTRY_FILES)) and likely[0][0] not in _SCRIPTS):
             return None
         name, target, place = likely[0]
-        if self.manifests.is_package or self.app.has("uv.lock"):
+        if self.manifests.is_package or self.manifests.pyproject.mapping("tool", "poetry"):
             return Launch((name,), place, installed=True)
         module, _, function = target.partition(":")
         code = f"import sys; from {module} import {function}; sys.exit({function}())"

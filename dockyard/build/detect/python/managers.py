@@ -143,7 +143,7 @@ def _requirements(manifests: Manifests, file: str) -> Installation:
 
 def _plain(app: App, manifests: Manifests) -> Installation:
     """By pip: the app as a package, where it is one, else what it lists by name."""
-    if manifests.is_package:
+    if manifests.is_package and not _is_undecided(app, manifests):
         lines = manifests.pyproject_lines() or manifests.setup.requires
         file = "pyproject.toml" if "build-system" in manifests.pyproject.content else "setup.py"
         return Installation("pip", file, lines, project="pip install .", with_project=True, warnings=_unlocked("uv lock"))
@@ -157,6 +157,20 @@ def _plain(app: App, manifests: Manifests) -> Installation:
         return Installation("none", listed)
     names = " ".join(shlex.quote(" ".join(line.split())) for line in lines)
     return Installation("pip", listed, lines, install=f"pip install {names}", warnings=_unlocked("uv lock"))
+
+
+def _is_undecided(app: App, manifests: Manifests) -> bool:
+    """Whether setuptools would not know what to install: it refuses several packages or modules side by side.
+
+    https://setuptools.pypa.io/en/latest/userguide/package_discovery.html#flat-layout
+    """
+    tools = manifests.pyproject.mapping("tool")
+    backend = manifests.pyproject.text("build-system", "build-backend") or "setuptools"
+    if not backend.startswith("setuptools") or "setuptools" in tools or app.has("setup.py", "setup.cfg"):
+        return False
+    packages = [file for file in app.files("*/__init__.py") if not file.startswith(("tests/", "test/", "docs/", "examples/"))]
+    modules = [file for file in app.files("*.py") if not file.startswith(("test_", "conftest"))]
+    return not next(app.files("src/*/__init__.py"), None) and (len(packages) > 1 or (not packages and len(modules) > 1))
 
 
 def _has_paths(packages: Iterable[Any]) -> bool:

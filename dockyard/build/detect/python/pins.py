@@ -15,15 +15,15 @@ _PINS: Mapping[str, tuple[tuple[tuple[int, int], str], ...]] = {
     "uvicorn": (((3, 7), "0.54.0"),),
 }
 
-_EXTRAS = {"pdm": "pdm[locked]"}
-"""Those that say what they were released with: of others, the newest of all that they need may not fit."""
+_BESIDE = {"pdm": " 'hishel<2'"}
+"""What else must be said, as the newest of all that a release needs may not fit it: PDM 2.29 does not run with hishel 2."""
 PINNED = frozenset(_PINS)
 """What can be brought."""
 
 
 def pin(package: str, python: str) -> str:
-    """`package==version` for this Python; for one that is older than all that are listed, the oldest."""
+    """`package==version`, as a shell takes it, for this Python; for one that is older than all that are listed, the oldest."""
     match = re.match(r"(\d+)\.(\d+)", python)
     running = (int(match[1]), int(match[2])) if match else (3, 99)
     pins = _PINS[package]
-    return f"{_EXTRAS.get(package, package)}=={next((version for oldest, version in pins if running >= oldest), pins[-1][1])}"
+    return f"{package}=={next((version for oldest, version in pins if running >= oldest), pins[-1][1])}{_BESIDE.get(package, '')}"
