@@ -18,6 +18,7 @@ import psutil
 from dockyard.build.bases import Bases, readdressed
 from dockyard.build.context import stage
 from dockyard.build.recipe import Recipe
+from dockyard.build.refresh import refreshed
 from dockyard.build.steps import Steps
 from dockyard.doors.docker import Docker
 from dockyard.errors import BuildError
@@ -96,7 +97,8 @@ def _run(recipe: Recipe, workshop: Workshop, room: Path, on_line: Callable[[str]
     cli = workshop.docker.cli
     text = recipe.dockerfile if cli else recipe.classic_dockerfile
     dockerfile = room / "Dockerfile"
-    dockerfile.write_text(readdressed(text, recipe.args, workshop.bases, workshop.registry), encoding="utf-8")
+    addressed = readdressed(text, recipe.args, workshop.bases, workshop.registry)
+    dockerfile.write_text(refreshed(addressed, recipe.refresh) if recipe.refresh else addressed, encoding="utf-8")
     stand_ins = ", ".join(base for base in recipe.bases if base in workshop.bases.stand_ins)
     labels = {"dockyard.service": recipe.service, **({STAND_IN_LABEL: stand_ins} if stand_ins else {})}
     if cli is None:

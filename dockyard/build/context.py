@@ -2,11 +2,15 @@
 
 import hashlib
 import os
+import posixpath
 import shutil
+import stat as modes
+import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from dockyard.build.hashes import Hashes
 from dockyard.build.ignore import IGNORE_FILE, ignore_file, kept, lines_of
 from dockyard.build.text import unreadable
 from dockyard.errors import BuildError
@@ -19,15 +23,29 @@ GENERATED_IGNORES = (
 NEVER = ("service.yaml", ".dockyard", "cdk.out", IGNORE_FILE)
 """What is never part of an image. Dockyard's files: a change of configuration is no change of the image. And .dockerignore: it
 has been applied by then, and a builder that finds it would apply it once more, by rules of its own."""
+_OF_EVERY_CONTAINER = ("/dev/", "/proc/", "/sys/")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One file of the context. `kind` is `file`, `exec` (executable) or `link`; `content` its SHA-256, or the link's target."""
 
     path: str
     kind: str
     content: str
+
+    @property
+    def counted(self) -> tuple[str, str, str]:
+        """What of it counts for a tag. One file system keeps a name composed (é), another decomposed: they count as one."""
+        path = self.path if self.path.isascii() else unicodedata.normalize("NFC", self.path)
+        return path, self.kind, self.content
+
+
+class Contents(NamedTuple):
+    """The files of a context, by path, and their size together."""
+
+    entries: tuple[Entry, ...]
+    size: int
+    """Bytes."""
 
 
 def ignore_patterns(context: Path, dockerfile: Path | None, defaults: Sequence[str]) -> list[str]:
@@ -39,25 +57,51 @@ def ignore_patterns(context: Path, dockerfile: Path | None, defaults: Sequence[s
     return [*(lines_of(file) if file else defaults), *NEVER]
 
 
-def entries(context: Path, patterns: Iterable[str]) -> tuple[Entry, ...]:
-    """The context's files and links that no pattern leaves out, by path; sockets and the like are left out. Raises BuildError.
+def contents(
+    context: Path, patterns: Iterable[str], *, below: Sequence[str] | None = None, hashes: Hashes | None = None
+) -> Contents:
+    """The context's files and links that no pattern leaves out, by path; sockets and the like are left out.
 
-    Folders without files do not count, as in git.
+    Folders without files do not count, as in git. Raises BuildError, also for a link that leads nowhere or out of the context.
+
+    :param below: only these paths and what is below them; all where it is None.
+    :param hashes: what is known of the files from the time before.
     """
-    return tuple(found for path in sorted(kept(context, patterns)) if (found := _entry(context / path, path)))
+    known = hashes or Hashes(None)
+    chosen = kept(context, patterns)
+    if below is not None:
+        roots, folders = frozenset(below), tuple(f"{path}/" for path in below)
+        chosen = ((path, entry) for path, entry in chosen if path in roots or path.startswith(folders))
+    found, size = [], 0
+    for path, entry in sorted(chosen, key=lambda one: one[0]):
+        try:
+            facts = entry.stat(follow_symlinks=False)
+            if modes.S_ISLNK(facts.st_mode):
+                found.append(Entry(path, "link", _target(context, path, entry.path)))
+            elif modes.S_ISREG(facts.st_mode):
+                size += facts.st_size
+                found.append(Entry(path, "exec" if facts.st_mode & 0o100 else "file", known.of(path, entry.path, facts)))
+        except OSError as error:
+            raise unreadable(entry.path, error) from error
+    known.keep()
+    return Contents(tuple(found), size)
 
 
-def _entry(file: Path, path: str) -> Entry | None:
-    try:
-        if file.is_symlink():
-            return Entry(path, "link", str(file.readlink()))
-        if not file.is_file():
-            return None
-        with file.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
-        return Entry(path, "exec" if file.stat().st_mode & 0o100 else "file", digest)
-    except OSError as error:
-        raise unreadable(file, error) from error
+def _target(context: Path, path: str, link: str) -> str:
+    """Where a link leads. Raises BuildError where that is nowhere, or out of the context: a container would not have it."""
+    target = str(Path(link).readlink())
+    if target.startswith(_OF_EVERY_CONTAINER):
+        return target
+    inside = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    if target.startswith("/") or inside.split("/", maxsplit=1)[0] == "..":
+        what = "leads out of the build's folder"
+    elif not (context / inside).exists():
+        what = "leads nowhere"
+    else:
+        return target
+    raise BuildError(
+        f"{context / path}: this link to {target} {what}", hint=f"mend it, or add this line to {context / IGNORE_FILE}: {path}"
+    )
 
 
 def stage(context: Path, files: Iterable[Entry], target: Path) -> None:

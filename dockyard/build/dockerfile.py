@@ -2,6 +2,7 @@
 
 import json
 import posixpath
+import re
 import shlex
 from collections.abc import Iterable
 
@@ -9,7 +10,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dockyard.build.detect import Detection
 
-_IMAGES = {"python": "python:{version}-slim", "node": "node:{version}-slim"}
 _templates = Environment(  # noqa: S701  # Dockerfiles, not HTML
     loader=PackageLoader("dockyard.build"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
@@ -24,21 +24,20 @@ def _copied(paths: Iterable[str]) -> list[str]:
     return [json.dumps(line) if any(" " in word for word in line) else " ".join(line) for line in words]
 
 
-_templates.filters |= {"quoted": shlex.quote, "copied": _copied}
+def _source(folder: str) -> str:
+    """A folder's content as the source of a COPY."""
+    return "." if folder == "." else json.dumps([f"{folder}/", "./"]) if " " in folder else f"{folder}/"
 
 
-def base_image(app: Detection, prefix: str) -> str:
-    """The public image that a generated Dockerfile starts from; `prefix` says from which registry."""
-    return prefix + _IMAGES[app.language].format(version=app.version)
+_templates.filters |= {"quoted": shlex.quote, "copied": _copied, "source": _source}
 
 
-def render(app: Detection, *, port: int, base_prefix: str, mounts: bool = True) -> str:
+def render(app: Detection, *, base_prefix: str, mounts: bool = True) -> str:
     """A Dockerfile for the app: several stages, locked installs, not root, SIGTERM to the app.
 
     `mounts` are BuildKit's caches and secrets; without them it is for the engine's classic builder. There is no
     `# syntax=` line: it would make the engine fetch a frontend from Docker Hub.
     """
-    text = _templates.get_template(f"{app.language}.Dockerfile.j2").render(
-        app=app, base=base_image(app, base_prefix), port=port, mounts=mounts
-    )
-    return text.strip() + "\n"
+    images = {name: image if "/" in image else base_prefix + image for name, image in app.images.items()}
+    text = _templates.get_template(f"{app.language}.Dockerfile.j2").render(app=app, mounts=mounts, **images)
+    return re.sub(r"\n+(?=FROM )", "\n\n", re.sub(r"\n(\s*\n)+", "\n", text)).strip() + "\n"

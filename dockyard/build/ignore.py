@@ -6,7 +6,7 @@ https://docs.docker.com/build/concepts/context/#dockerignore-files
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,8 @@ class Pattern:
     literal: str
     """What every path that it matches begins with."""
     lets_in: bool
+    name: str = ""
+    """Regular expression of the last part of a path, where that alone decides: `**/*.log`."""
 
     @classmethod
     def of(cls, line: str) -> "Pattern | None":
@@ -40,7 +42,9 @@ class Pattern:
             regex = re.compile(f".*{re.escape(ending[1])}", re.S)
         else:
             regex = re.compile("".join(map(_regex, _GLOB.finditer(text))), re.S)
-        return cls(regex, literal, line.startswith("!"))
+        name = re.fullmatch(r"\*\*/([^/]+)", text)
+        by_name = "".join(map(_regex, _GLOB.finditer(name[1]))) if name and "**" not in name[1] else ""
+        return cls(regex, literal, line.startswith("!"), by_name)
 
     def may_match_below(self, folder: str) -> bool:
         """Whether something in this folder can match; the path ends in a slash."""
@@ -59,10 +63,15 @@ def lines_of(file: Path) -> list[str]:
     return [line for line in lines if line]
 
 
-def kept(context: Path, lines: Iterable[str]) -> Iterator[str]:
-    """Paths of all below `context` that is no folder and that no line leaves out. Links are not followed. Raises BuildError."""
+def kept(context: Path, lines: Iterable[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """All below `context` that is no folder and that no line leaves out, with its path. Links are not followed.
+
+    Raises BuildError.
+    """
     patterns = [pattern for line in lines if (pattern := _pattern(context, line))]
-    return _walk(context, "", patterns, [False] * len(patterns))
+    if any(pattern.lets_in for pattern in patterns):
+        return _walk(context, "", patterns, [False] * len(patterns))
+    return _walk_fast(context, "", _together(patterns))
 
 
 def _pattern(context: Path, line: str) -> Pattern | None:
@@ -72,16 +81,37 @@ def _pattern(context: Path, line: str) -> Pattern | None:
         raise BuildError(f'{context}/{IGNORE_FILE}: "{line}" is no pattern: {error}', hint="mend that line") from error
 
 
-def _walk(folder: Path, prefix: str, patterns: Sequence[Pattern], above: Sequence[bool]) -> Iterator[str]:
+def _together(patterns: Sequence[Pattern]) -> Callable[[str, str], object]:
+    """Whether one of these patterns, none of which lets anything in, matches a path and its last part."""
+    names = re.compile("|".join(pattern.name for pattern in patterns if pattern.name) or "(?!)", re.S).fullmatch
+    paths = re.compile("|".join(pattern.regex.pattern for pattern in patterns if not pattern.name) or "(?!)", re.S).fullmatch
+    return lambda path, name: names(name) or paths(path)
+
+
+def _walk_fast(folder: Path | str, prefix: str, left_out: Callable[[str, str], object]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Where nothing is let in again: what is in a folder that is left out need not be looked at, nor each line by itself."""
+    for entry in _listed(folder):
+        path = prefix + entry.name
+        if left_out(path, entry.name):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk_fast(entry.path, f"{path}/", left_out)
+        else:
+            yield path, entry
+
+
+def _walk(
+    folder: Path | str, prefix: str, patterns: Sequence[Pattern], above: Sequence[bool]
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """`above` says which patterns match this folder, and so all that is in it."""
     for entry in _listed(folder):
         path = prefix + entry.name
         left_out, matches = _decided(path, patterns, above)
         if not entry.is_dir(follow_symlinks=False):
             if not left_out:
-                yield path
+                yield path, entry
         elif not left_out or any(pattern.lets_in and pattern.may_match_below(f"{path}/") for pattern in patterns):
-            yield from _walk(folder / entry.name, f"{path}/", patterns, matches)
+            yield from _walk(entry.path, f"{path}/", patterns, matches)
 
 
 def _decided(path: str, patterns: Sequence[Pattern], above: Sequence[bool]) -> tuple[bool, list[bool]]:
@@ -94,7 +124,7 @@ def _decided(path: str, patterns: Sequence[Pattern], above: Sequence[bool]) -> t
     return left_out, matches
 
 
-def _listed(folder: Path) -> list[os.DirEntry[str]]:
+def _listed(folder: Path | str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as found:
             return list(found)

@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dockyard.build.bases import Bases, references
-from dockyard.build.context import GENERATED_IGNORES, Entry, entries, ignore_patterns
-from dockyard.build.detect import detect
+from dockyard.build.cautions import cautions
+from dockyard.build.context import GENERATED_IGNORES, Entry, contents, ignore_patterns
+from dockyard.build.copied import copied
+from dockyard.build.detect import Wishes, detect, left_out
 from dockyard.build.dockerfile import render
+from dockyard.build.hashes import Hashes
 from dockyard.build.text import text_of
 from dockyard.build.variables import PLATFORM
 from dockyard.config import Build, Project, Service
 
-FORMAT = 3
+FORMAT = 4
 """Part of every tag; raised when the meaning of a recipe changes."""
 
 
@@ -51,6 +54,10 @@ class Recipe:
     args: Mapping[str, str] = field(default_factory=dict)
     target: str | None = None
     platform: str = PLATFORM
+    refresh: str | None = None
+    """When system packages were last to be had anew (dockyard.lock)."""
+    cautions: tuple[str, ...] = ()
+    """What its user should know: secrets among the files, far too many of them, versions that are not locked."""
 
     @property
     def tag(self) -> str:
@@ -62,7 +69,8 @@ class Recipe:
             "bases": dict(self.identities),
             "args": dict(self.args),
             "target": self.target,
-            "files": [(entry.path, entry.kind, entry.content) for entry in self.files],
+            "refresh": self.refresh,
+            "files": [entry.counted for entry in self.files],
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
 
@@ -89,6 +97,10 @@ class Source:
     """Where that is the app's own; None where it is generated."""
     args: Mapping[str, str]
     target: str | None
+    ignored: tuple[str, ...] = ()
+    """Patterns of what counts for nothing where there is no .dockerignore."""
+    warnings: tuple[str, ...] = ()
+    """Of the detection, where it is generated."""
 
 
 def dockerfile_of(project: Project, name: str, service: Service) -> Source | None:
@@ -102,14 +114,15 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
     context = (project.service_folder(name) / build.context).resolve()
     own = context / (build.dockerfile or "Dockerfile")
     has_own = build.dockerfile is not None or os.path.lexists(own)  # also a link to nowhere: one is meant to be there
+    ignored: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     if has_own:
         text = classic = text_of(own)
     else:
-        app = detect(context, port=service.port)
-        text, classic = (
-            render(app, port=service.port, base_prefix=project.base_images, mounts=mounts) for mounts in (True, False)
-        )
-    return Source(context, text, classic, own if has_own else None, dict(build.args), build.target)
+        app = detect(context, Wishes(build.language, build.version, build.start, service.port))
+        text, classic = (render(app, base_prefix=project.base_images, mounts=mounts) for mounts in (True, False))
+        ignored, warnings = (*GENERATED_IGNORES, *left_out(app.language)), app.warnings
+    return Source(context, text, classic, own if has_own else None, dict(build.args), build.target, ignored, warnings)
 
 
 def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recipe | None:
@@ -118,7 +131,13 @@ def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recip
     if source is None:
         return None
     found = references(source.text, source.args)
-    patterns = ignore_patterns(source.context, source.file, () if source.file else GENERATED_IGNORES)
+    patterns = ignore_patterns(source.context, source.file, source.ignored)
+    found_files = contents(
+        source.context,
+        patterns,
+        below=copied(source.text, source.context),
+        hashes=Hashes(project.own_folder / "hashes" / f"{name}.json"),
+    )
     return Recipe(
         service=name,
         repository=repository_name(project, name),
@@ -126,9 +145,11 @@ def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recip
         dockerfile=source.text,
         classic_dockerfile=source.classic_text,
         generated=source.file is None,
-        files=entries(source.context, patterns),
+        files=found_files.entries,
         bases=found,
         identities={reference: bases.identity(reference) for reference in found},
         args=source.args,
         target=source.target,
+        refresh=project.lock.refresh,
+        cautions=(*source.warnings, *cautions(source.context, found_files)),
     )

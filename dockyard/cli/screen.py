@@ -22,6 +22,11 @@ def say(text: str) -> None:
     _err.print(text)
 
 
+def warn(text: str) -> None:
+    """What the user should know, though all goes on."""
+    _err.print(Text.assemble(("!", "yellow"), f" {text}"))
+
+
 def result(text: str) -> None:
     """A line of the result."""
     print(text)
@@ -90,7 +95,7 @@ class Board:
     def note(self, subject: str, text: str) -> None:
         """What is to be seen whatever comes after it: something does not go well."""
         with self._lock:
-            _err.print(Text.assemble(("!", "yellow"), f" {subject}: {text}"))
+            warn(f"{subject}: {text}")
 
     def done(self, subject: str, text: str) -> None:
         """How it ended."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dockyard.build import STAND_INS, Bases, Recipe
 from dockyard.build.builder import Workshop, ca_bundle
-from dockyard.config import PROJECT_FILE, Environment, Project, load_project
+from dockyard.cli import screen
+from dockyard.config import FOLDER, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.region import supported_region
 from dockyard.deploy.images import recipes
 from dockyard.deploy.site import Site, in_lookup_role
@@ -16,8 +17,6 @@ from dockyard.doors.docker import Docker, of_context
 from dockyard.doors.process import Processes
 from dockyard.errors import PrerequisiteError, UsageError
 from dockyard.local.stand_ins import upload_missing
-
-FOLDER = ".dockyard"
 
 
 class Session:
@@ -129,7 +128,11 @@ class Session:
     def recipes(self, services: list[str]) -> list[Recipe]:
         """Recipes of these services, or of all. Raises UsageError for a service that is not there."""
         self.check_services(services)
-        return recipes(self.project, self.environment, self.bases, services)
+        found = recipes(self.project, self.environment, self.bases, services)
+        for one in found:
+            for caution in one.cautions:
+                screen.warn(f"{one.service}: {caution}")
+        return found
 
     def check_services(self, services: list[str]) -> None:
         """Raise UsageError where one of these is no service of the environment."""

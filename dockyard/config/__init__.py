@@ -1,7 +1,7 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
 from dockyard.config.image import Build
-from dockyard.config.load import LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
+from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.routes import path_patterns
@@ -9,6 +9,7 @@ from dockyard.config.secret import ManagedSecret
 from dockyard.config.service import Service, Web
 
 __all__ = [
+    "FOLDER",
     "LOCK_FILE",
     "PROJECT_FILE",
     "Build",

@@ -1,6 +1,6 @@
 """The `image` part of a service.yaml."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -16,6 +16,13 @@ def _inside(value: str) -> str:
 RelativePath = Annotated[str, AfterValidator(_inside)]
 
 
+Language = Literal[
+    "python", "node", "deno", "go", "java", "dotnet", "ruby", "php", "rust", "elixir", "static", "scala", "clojure", "dart",
+    "swift", "crystal", "haskell", "zig", "gleam", "cpp", "shell",
+]  # fmt: skip
+"""What `dockyard.build.detect` knows."""
+
+
 class Build(Model):
     """How the image is built from source."""
 
@@ -27,6 +34,12 @@ class Build(Model):
     """Stage of the Dockerfile to build. Default: the last."""
     args: dict[str, str] = Field(default_factory=dict)
     """Build arguments. Not for secrets: they stay in the image's history."""
+    language: Language | None = None
+    """Language of the app, where there is no Dockerfile and its files do not tell."""
+    version: str | None = Field(default=None, min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Version of the language, as a tag of its image has it. Default: what the app's files say."""
+    start: str | None = Field(default=None, min_length=1)
+    """Start command of an app without a Dockerfile. Default: that of a Procfile, else what its files say."""
 
 
 class Image(Model):

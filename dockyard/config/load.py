@@ -22,6 +22,8 @@ M = TypeVar("M", bound=Model)
 
 PROJECT_FILE = "dockyard.yaml"
 LOCK_FILE = "dockyard.lock"
+FOLDER = ".dockyard"
+"""What Dockyard keeps of a project: nothing that could not be made again."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class Project:
         if name not in self.environments:
             raise UsageError(f'environment should be {one_of(list(self.environments))}, got "{name}"')
         return self.environments[name]
+
+    @property
+    def own_folder(self) -> Path:
+        """Dockyard's own folder in the project."""
+        return self.root / FOLDER
 
     def service_folder(self, service: str) -> Path:
         """Folder of the service's source and its service.yaml."""

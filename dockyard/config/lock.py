@@ -25,6 +25,8 @@ class Lock(Model):
 
     bases: dict[str, Digest] = Field(default_factory=dict)
     """Base image to the digest that it means. A base that is not here means whatever its tag points to."""
+    refresh: str | None = None
+    """When system packages were last to be had anew: part of every tag, so that unchanged sources get patched packages."""
     priorities: dict[str, LockedPriority] = Field(default_factory=dict)
     """`environment/service` to the priority of its rule, where the computed one was taken."""
 

@@ -34,7 +34,7 @@ def relock(root: Path) -> Relocked:
     before = project.lock.priorities
     after = {key: entry for environment in project.environments.values() for key, entry in _settled(environment, project.lock)}
     if after != before:
-        _write(root / LOCK_FILE, Lock(bases=project.lock.bases, priorities=dict(sorted(after.items()))))
+        write_lock(root, project.lock.model_copy(update={"priorities": dict(sorted(after.items()))}))
     return Relocked(
         written={key: entry.priority for key, entry in after.items() if entry != before.get(key)},
         dropped=[key for key in before if key not in after],
@@ -68,7 +68,8 @@ def _free(service: str, number: int, taken: set[int]) -> int:
         ) from error
 
 
-def _write(file: Path, lock: Lock) -> None:
-    with file.open("w", encoding="utf-8") as stream:
+def write_lock(root: Path, lock: Lock) -> None:
+    """Write dockyard.lock."""
+    with (root / LOCK_FILE).open("w", encoding="utf-8") as stream:
         stream.write("# Written by `dockyard lock`. Commit it.\n")
         YAML().dump(lock.model_dump(exclude_defaults=True), stream)

@@ -8,6 +8,7 @@ from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from dockyard.build.inputs import Inputs, read_inputs, write_inputs
 from dockyard.build.plan import Planned, side_by_side
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.fingerprint import fingerprint
@@ -49,6 +50,9 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     """Bring the environment to what the project says; the receipt."""
     begun = time.monotonic()
     made = recipes(site.project, site.environment, site.workshop.bases)
+    for found in made:
+        for caution in found.cautions:
+            progress.note(found.service, caution)
     tags = {found.service: found.tag for found in made}
     now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
     last = read_receipt(site.receipt_file)
@@ -82,6 +86,8 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
         seconds=time.monotonic() - begun,
     )
     receipt.write(site.receipt_file)
+    inputs = {image.recipe.service: Inputs.of(image.recipe) for image in images}
+    write_inputs(site.inputs_file, read_inputs(site.inputs_file) | inputs if services else inputs)
     return receipt
 
 

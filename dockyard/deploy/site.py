@@ -61,6 +61,11 @@ class Site:
         return self.workshop.folder / "receipts" / f"{self._place}.json"
 
     @property
+    def inputs_file(self) -> Path:
+        """Where it is kept what went into the images of the last deploy."""
+        return self.workshop.folder / "receipts" / f"{self._place}.inputs.json"
+
+    @property
     def assembly(self) -> Path:
         """Where synth writes: a folder of its own, for another environment may be synthesized at the same time."""
         return self.workshop.folder / "cdk.out" / self._place

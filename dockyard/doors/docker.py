@@ -105,6 +105,18 @@ class Docker:
         """Take a name away from a local image; the image goes with its last name."""
         self._engine.images.remove(name, noprune=True)
 
+    def digest(self, reference: str) -> str:
+        """Digest that a tag has in its registry now: of the index where there are several platforms.
+
+        Raises BuildError, with what the registry said, where it cannot be told.
+        """
+        try:
+            return str(self._engine.images.get_registry_data(reference).id)
+        except docker.errors.DockerException as error:
+            raise BuildError(
+                f"{reference}: its registry does not tell its digest: {getattr(error, 'explanation', None) or error}"
+            ) from error
+
     def pull(self, name: str) -> str | None:
         """Pull an image; None where that worked, else why not."""
         try:

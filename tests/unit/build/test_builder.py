@@ -7,7 +7,7 @@ import pytest
 
 from dockyard.build.bases import Bases
 from dockyard.build.builder import Workshop, build, ca_bundle, cli_arguments
-from dockyard.build.context import entries, ignore_patterns
+from dockyard.build.context import contents, ignore_patterns
 from dockyard.build.recipe import Recipe
 from dockyard.doors.docker import Cli
 from dockyard.progress import Silent
@@ -62,7 +62,7 @@ def test_every_builder_is_given_what_was_hashed_and_no_ignore_file_of_its_own(tm
     context.mkdir()
     for name in ("main.py", ".dockerignore", "Dockerfile", "Dockerfile.dockerignore"):
         (context / name).write_text("FROM a")
-    files = entries(context, ignore_patterns(context, None, ()))
+    files = contents(context, ignore_patterns(context, None, ())).entries
     docker = FakeDocker(cli)
     build(replace(RECIPE, context=context, files=files), Workshop(docker, Bases(), "", tmp_path / "own"), Silent())
     assert docker.seen == {"files": ["Dockerfile", "Dockerfile.dockerignore", "main.py"], "beside": ["Dockerfile", "context"]}

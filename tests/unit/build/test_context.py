@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from dockyard.build.context import GENERATED_IGNORES, entries, ignore_patterns, stage
+from dockyard.build.context import GENERATED_IGNORES, Entry, contents, ignore_patterns, stage
 from dockyard.errors import BuildError
 
 
@@ -17,26 +17,34 @@ def make(root, **files):
         path.write_text(text)
 
 
+def found_in(root, patterns, **more):
+    return contents(root, patterns, **more).entries
+
+
 def paths(root, patterns=()):
-    return [entry.path for entry in entries(root, patterns)]
+    return [entry.path for entry in found_in(root, patterns)]
 
 
 def test_files_count_by_path_and_content_and_not_by_time_or_owner_rights(tmp_path):
     make(tmp_path, a="1", b__c="2")
-    before = entries(tmp_path, ())
+    before = found_in(tmp_path, ())
     os.utime(tmp_path / "a", (0, 0))
     (tmp_path / "a").chmod(0o664)
-    assert entries(tmp_path, ()) == before
+    assert found_in(tmp_path, ()) == before
     (tmp_path / "a").write_text("3")
-    assert entries(tmp_path, ()) != before
+    assert found_in(tmp_path, ()) != before
 
 
 def test_an_executable_and_a_link_are_told_apart_from_a_file(tmp_path):
     make(tmp_path, run="x", plain="x")
     (tmp_path / "run").chmod(0o755)
     (tmp_path / "link").symlink_to("plain")
-    assert [(entry.path, entry.kind) for entry in entries(tmp_path, ())] == [("link", "link"), ("plain", "file"), ("run", "exec")]
-    assert entries(tmp_path, ())[0].content == "plain"
+    assert [(entry.path, entry.kind) for entry in found_in(tmp_path, ())] == [
+        ("link", "link"),
+        ("plain", "file"),
+        ("run", "exec"),
+    ]
+    assert found_in(tmp_path, ())[0].content == "plain"
 
 
 def test_an_empty_folder_does_not_count(tmp_path):
@@ -71,9 +79,9 @@ def test_the_staged_folder_holds_just_these_files(tmp_path):
     (source / "b/run").chmod(0o755)
     (source / "link").symlink_to("a")
     make(target, old="0")
-    stage(source, entries(source, ["d"]), target)
+    stage(source, found_in(source, ["d"]), target)
     assert paths(target) == ["a", "b/c", "b/run", "link"]
-    assert entries(target, ()) == entries(source, ["d"])
+    assert found_in(target, ()) == found_in(source, ["d"])
 
 
 def test_modes_that_are_not_in_the_tag_are_not_in_the_image(tmp_path):
@@ -83,7 +91,7 @@ def test_modes_that_are_not_in_the_tag_are_not_in_the_image(tmp_path):
     (source / "lib/main.py").chmod(0o600)
     before = os.umask(0o077)
     try:
-        stage(source, entries(source, ()), target)
+        stage(source, found_in(source, ()), target)
     finally:
         os.umask(before)
     assert [oct(path.stat().st_mode & 0o777) for path in (target, target / "lib", target / "lib/main.py")] == [
@@ -97,7 +105,7 @@ def test_modes_that_are_not_in_the_tag_are_not_in_the_image(tmp_path):
 def test_a_file_that_changed_since_it_was_hashed_is_not_built(tmp_path, change):
     """Under a tag that does not move, the wrong content would stay."""
     make(tmp_path / "source", a="1")
-    found = entries(tmp_path / "source", ())
+    found = found_in(tmp_path / "source", ())
     change(tmp_path / "source/a")
     with pytest.raises(BuildError, match=r"source/a"):
         stage(tmp_path / "source", found, tmp_path / "target")
@@ -112,7 +120,7 @@ def test_an_ignore_file_is_applied_once_and_the_builder_finds_none(tmp_path):
         sub___dot_dockerignore="x",
         _dot_dockerignore="*.log\n!b.log\n!.dockerignore\n",
     )
-    found = entries(tmp_path / "source", ignore_patterns(tmp_path / "source", None, ()))
+    found = found_in(tmp_path / "source", ignore_patterns(tmp_path / "source", None, ()))
     stage(tmp_path / "source", found, tmp_path / "target")
     assert sorted(
         path.relative_to(tmp_path / "target").as_posix() for path in (tmp_path / "target").rglob("*") if path.is_file()
@@ -124,19 +132,43 @@ def test_an_ignore_file_is_applied_once_and_the_builder_finds_none(tmp_path):
 
 def test_links_are_not_followed_and_what_is_no_file_is_left_out(tmp_path, monkeypatch):
     make(tmp_path, a="1", sub__b="2")
-    (tmp_path / "sub/up").symlink_to("..")
-    (tmp_path / "gone").symlink_to("nowhere")
-    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "sub/up").symlink_to("../sub")
+    (tmp_path / "log").symlink_to("/dev/stdout")
     os.mkfifo(tmp_path / "pipe")
     with contextlib.closing(socket.socket(socket.AF_UNIX)) as listening:
         monkeypatch.chdir(tmp_path)  # a socket's path may have 107 characters
         listening.bind("socket")
-        found = entries(tmp_path, ())
+        found = found_in(tmp_path, ())
     assert [(entry.path, entry.kind) for entry in found] == [
-        ("a", "file"), ("gone", "link"), ("loop", "link"), ("sub/b", "file"), ("sub/up", "link"),
-    ]  # fmt: skip
+        ("a", "file"),
+        ("log", "link"),
+        ("sub/b", "file"),
+        ("sub/up", "link"),
+    ]
     stage(tmp_path, found, tmp_path / "target")
-    assert entries(tmp_path / "target", ()) == found
+    assert found_in(tmp_path / "target", ()) == found
+
+
+@pytest.mark.parametrize(
+    ("target", "what"),
+    [("nowhere", "leads nowhere"), ("loop", "leads nowhere"), ("../a", "leads out of"), ("/etc/passwd", "leads out of")],
+)
+def test_a_link_that_would_lead_nowhere_in_the_container_is_refused_with_the_line_that_leaves_it_out(tmp_path, target, what):
+    make(tmp_path, a="1", sub__b="2")
+    (tmp_path / "sub/loop").symlink_to(target if target != "../a" else "../../a")
+    with pytest.raises(BuildError, match=rf"sub/loop: this link to \S+ {what}") as caught:
+        found_in(tmp_path, ())
+    assert caught.value.hint.endswith(".dockerignore: sub/loop")
+    assert [entry.path for entry in found_in(tmp_path, ["sub/loop"])] == ["a", "sub/b"]
+
+
+def test_only_what_the_dockerfile_takes_is_looked_at(tmp_path):
+    make(tmp_path, a="1", src__b="2", src__deep__c="3", srcs__d="4")
+    assert [entry.path for entry in found_in(tmp_path, ["src/deep"], below=["src", "a"])] == ["a", "src/b"]
+
+
+def test_a_name_counts_the_same_composed_and_decomposed():
+    assert Entry("caf\u00e9", "file", "1").counted == Entry("cafe\u0301", "file", "1").counted
 
 
 def test_what_cannot_be_read_is_told_with_its_name(tmp_path, monkeypatch):
@@ -145,9 +177,10 @@ def test_what_cannot_be_read_is_told_with_its_name(tmp_path, monkeypatch):
     def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("hashlib.file_digest", refuse)
-    with pytest.raises(BuildError, match=r"/a: cannot be read: Permission denied"):
-        entries(tmp_path, ())
+    with monkeypatch.context() as refusing:
+        refusing.setattr("os.open", refuse)
+        with pytest.raises(BuildError, match=r"/a: cannot be read: Permission denied"):
+            found_in(tmp_path, ())
     monkeypatch.setattr("os.scandir", refuse)
     with pytest.raises(BuildError, match=r"cannot be read: Permission denied"):
-        entries(tmp_path, ())
+        found_in(tmp_path, ())

@@ -61,6 +61,14 @@ def test_what_does_not_change_the_image_does_not_change_the_tag(made, files):
     assert made().tag == made(**files).tag
 
 
+def test_what_the_users_own_builds_leave_in_the_folder_does_not_change_the_tag(made):
+    files = {
+        "service.yaml": "kind: web\nimage: {build: {language: rust}}", "Cargo.toml": '[package]\nname = "a"', "Cargo.lock": "", "src/main.rs": "",
+    }  # fmt: skip
+    assert made(**files).tag == made(**files, **{"target/release/a": "1"}).tag
+    assert made(**files).tag != made(**files, **{"target/release/a": "1", ".dockerignore": "x"}).tag
+
+
 def test_the_identity_of_a_base_is_part_of_the_tag(made):
     assert made().tag != made(bases=Bases({"python:3.13-slim": "sha256:" + "a" * 64})).tag
 

@@ -4,9 +4,9 @@ import codecs
 
 import pytest
 
-from dockyard.build.detect import detect
+from dockyard.build.detect import Wishes, detect
+from dockyard.build.detect.python.requirements import requirements_of
 from dockyard.build.dockerfile import render
-from dockyard.build.requirements import requirements_of
 from dockyard.errors import BuildError
 
 
@@ -54,21 +54,21 @@ def test_what_lies_in_the_apps_folder_is_told_apart(tmp_path, line, local):
 
 def test_all_that_is_included_is_copied_before_the_install(tmp_path):
     write(tmp_path, {**FILES, "main.py": "app = Flask(__name__)", "my pins.txt": ""})
-    found = detect(tmp_path, port=80)
+    found = detect(tmp_path, Wishes(port=80))
     assert found.start[0] == "gunicorn"
-    text = render(found, port=80, base_prefix="")
+    text = render(found, base_prefix="")
     copied, _, _ = text.partition("RUN --mount")
     assert copied.splitlines()[-2:] == [
         "COPY requirements.txt pins.txt ./",
         "COPY requirements/web.txt requirements/base.txt requirements/old.txt requirements/",
     ]
     (tmp_path / "requirements.txt").write_text("flask\ngunicorn\n-c 'my pins.txt'")
-    assert '\nCOPY ["requirements.txt", "my pins.txt", "./"]\nRUN' in render(detect(tmp_path, port=80), port=80, base_prefix="")
+    assert '\nCOPY ["requirements.txt", "my pins.txt", "./"]\nRUN' in render(detect(tmp_path, Wishes(port=80)), base_prefix="")
 
 
 def test_an_installation_from_the_apps_folder_has_all_of_it(tmp_path):
     write(tmp_path, {"requirements.txt": "-r base.txt", "base.txt": "-e .", "main.py": ""})
-    assert "\nCOPY . ./\nRUN --mount" in render(detect(tmp_path, port=80), port=80, base_prefix="")
+    assert "\nCOPY . ./\nRUN --mount" in render(detect(tmp_path, Wishes(port=80)), base_prefix="")
 
 
 @pytest.mark.parametrize(

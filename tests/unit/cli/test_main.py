@@ -69,7 +69,7 @@ def test_a_dockerfile_is_printed_as_it_is(run):
 
 def test_what_was_detected_is_told_with_its_file(run):
     ended = run("detect", "services/web")
-    assert (ended.exit_code, ended.stdout.split()[-3:]) == (0, ["python", "main.py", "main.py"])
+    assert (ended.exit_code, ended.stdout.split()[-5:]) == (0, ["main.py", "main.py", "port", "8080", "default"])
 
 
 def test_a_file_that_is_in_the_way_is_named(run, tmp_path, monkeypatch):
@@ -115,9 +115,15 @@ def test_the_local_aws_does_not_run_until_it_is_started(run):
     assert "run: dockyard local up" in ended.stderr
 
 
-def test_what_was_locked_and_dropped_is_told(run, tmp_path):
-    assert run("lock").stderr == "nothing to lock: no priorities collide\n"
+def test_what_was_locked_and_dropped_is_told(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody")
+    no_engine = "! no Docker engine answers: base images are not asked for, and their entries stay as they are"
+    assert run("lock").stderr.splitlines() == [
+        no_engine,
+        "nothing to lock: no priorities collide, and no base image has moved",
+    ]
     (tmp_path / "services/api").mkdir()
+    (tmp_path / "services/api/main.py").write_text("print(1)")
     (tmp_path / "services/api/service.yaml").write_text("kind: web\nhttp: {path: /api, host: '*.example.com'}")
     (tmp_path / "services/web/service.yaml").write_text("kind: web\nhttp: {path: /web}")
     (tmp_path / "dockyard.lock").write_text(
@@ -128,9 +134,13 @@ def test_what_was_locked_and_dropped_is_told(run, tmp_path):
     assert ended.stdout.startswith("dev/web: priority ")
     assert ended.stderr.splitlines() == [
         "dev/gone: its entry has no meaning any more and is dropped",
+        no_engine,
         "dockyard.lock is written; commit it",
     ]
     text = (tmp_path / "dockyard.lock").read_text()
     assert "python:3" in text
     assert run("lock").exit_code == 0
     assert (tmp_path / "dockyard.lock").read_text() == text
+    before = run("tags").stdout
+    run("lock", "--refresh")
+    assert run("tags").stdout != before

@@ -1,4 +1,4 @@
-"""package.json and pyproject.toml: values of the types that they should have, or the fault with its key."""
+"""package.json, pyproject.toml and their like: values of the types that they should have, or the fault with its key."""
 
 import json
 import tomllib
@@ -12,6 +12,9 @@ from dockyard.config.problems import show
 from dockyard.errors import BuildError
 
 T = TypeVar("T")
+
+_TOML_FILES = ("Pipfile",)
+"""Names without `.toml`."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,13 @@ class Manifest:
 
 def read_manifest(file: Path) -> Manifest:
     """The manifest in a file, TOML or JSON by its name. Raises BuildError."""
-    kind, parse = ("TOML", tomllib.loads) if file.suffix == ".toml" else ("JSON", _json)
+    return parsed_manifest(file, text_of(file), "TOML" if file.suffix == ".toml" or file.name in _TOML_FILES else "JSON")
+
+
+def parsed_manifest(file: Path, text: str, kind: str) -> Manifest:
+    """The manifest in a text that `file` holds, which is `TOML` or `JSON`. Raises BuildError."""
     try:
-        content = parse(text_of(file))
+        content = tomllib.loads(text) if kind == "TOML" else _json(text)
     except RecursionError as error:
         raise BuildError(f"{file}: not valid {kind}: nested too deeply", hint="mend the file") from error
     except ValueError as error:

@@ -24,13 +24,18 @@ class Requirements:
     """What pip reads and installs."""
 
     files: list[str] = field(default_factory=list)
+    """The file and those that it includes, also as constraints: paths below the app's folder."""
     read: list[tuple[str, bool]] = field(default_factory=list, repr=False, compare=False)
     """Files, and whether as constraints: these say versions and install nothing."""
-    """The file and those that it includes, also as constraints: paths below the app's folder."""
     lines: list[str] = field(default_factory=list)
     """What is to be installed, one requirement each."""
     local: bool = False
     """Whether some of it lies in the app's folder: the app itself (`-e .`), a library beside it, wheels."""
+
+    @property
+    def constrained(self) -> bool:
+        """Whether a file of constraints says versions."""
+        return any(constraints for _, constraints in self.read)
 
 
 def requirements_of(folder: Path, file: str = REQUIREMENTS) -> Requirements:
@@ -53,6 +58,8 @@ def _read(folder: Path, file: str, found: Requirements, *, constraints: bool) ->
                 _read(folder, included, found, constraints=constraints or option == "--constraint")
             elif option in ("--editable", "--find-links"):
                 found.local |= not _is_url(value)
+                if option == "--editable" and _is_url(value) and not constraints:
+                    found.lines.append(value)
         if not line.startswith("-") and not constraints:
             found.lines.append(line)
             found.local |= _is_path(line)

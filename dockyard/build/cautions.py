@@ -1,0 +1,61 @@
+"""What a user should know of the files that are sent to a build: secrets among them, or far too much of them."""
+
+import contextlib
+import fnmatch
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from dockyard.build.context import Contents
+from dockyard.build.ignore import IGNORE_FILE
+
+LARGE = 500 * 10**6
+"""Bytes from which a context is too large."""
+_ENV_FILES = (".env", ".env.*")
+_EXAMPLES = ("*.example", "*.sample", "*.template", "*.dist", "*.defaults")
+_KEY_FILES = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "*.pem", "*.key", "*.p8", "*.ppk")
+_HEAD = 4096
+"""Bytes of a file in which a private key says that it is one."""
+
+
+def cautions(context: Path, found: Contents) -> Iterator[str]:
+    """A sentence each, with the file and the line that leaves it out."""
+    ignore = context / IGNORE_FILE
+    for path, kind, _ in found.entries:
+        name = PurePosixPath(path).name
+        if kind == "link":
+            continue
+        if _is(name, _ENV_FILES) and not _is(name, _EXAMPLES):
+            yield f"{context / path} goes into the build, and may hold secrets; add this line to {ignore}: {path}"
+        elif _is(name, _KEY_FILES) and _holds_key(context / path):
+            yield f"{context / path} goes into the build, and holds a private key; add this line to {ignore}: {path}"
+    if found.size > LARGE:
+        largest, size = _largest(context, found)
+        yield (
+            f"{context}: {_megabytes(found.size)} go into the build, {_megabytes(size)} of them in {largest}; "
+            f"if the image does not need it, add this line to {ignore}: {largest}"
+        )
+
+
+def _is(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _holds_key(file: Path) -> bool:
+    with contextlib.suppress(OSError), file.open("rb") as content:
+        return b"PRIVATE KEY-----" in content.read(_HEAD)
+    return False
+
+
+def _largest(context: Path, found: Contents) -> tuple[str, int]:
+    """Of what is in the folder itself, the file or folder with the most in it, and its size."""
+    sizes: dict[str, int] = {}
+    for path, kind, _ in found.entries:
+        if kind != "link":
+            with contextlib.suppress(OSError):
+                first = path.split("/", maxsplit=1)[0]
+                sizes[first] = sizes.get(first, 0) + (context / path).stat().st_size
+    return max(sizes.items(), key=lambda one: one[1], default=("", 0))
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"

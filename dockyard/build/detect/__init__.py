@@ -1,0 +1,91 @@
+"""What an app without a Dockerfile is: one module a language, each with `LOOKED_FOR`, `marks` and `find`.
+
+- `LOOKED_FOR`: what it looks for, in words for the user.
+- `marks(app)`: the files that make the folder an app of this language; empty where it is none.
+- `LEFT_OUT`, where there is one: patterns of what builds on the user's machine leave in the folder.
+- `find(app)`: its Detection. Raises BuildError, with what was looked at, where the files do not tell how to run it.
+"""
+
+from pathlib import Path
+from types import ModuleType
+
+from dockyard.build.detect import (
+    clojure,
+    cpp,
+    crystal,
+    dart,
+    deno,
+    dotnet,
+    elixir,
+    gleam,
+    go,
+    haskell,
+    java,
+    node,
+    php,
+    python,
+    ruby,
+    rust,
+    scala,
+    shell,
+    static,
+    swift,
+    zig,
+)
+from dockyard.build.detect.app import App, Wishes
+from dockyard.build.detect.detection import Detection
+from dockyard.build.text import unreadable
+from dockyard.errors import BuildError
+
+__all__ = ["App", "Detection", "Wishes", "detect", "languages", "left_out"]
+
+_MODULES: tuple[ModuleType, ...] = (
+    python, node, deno, go, java, dotnet, ruby, php, rust, elixir, static, scala, clojure, dart, swift, crystal, haskell, zig,
+    gleam, cpp, shell,
+)  # fmt: skip
+_LAST = "static"
+"""What is taken only where there is nothing else: most apps have pages, too."""
+
+
+def languages() -> dict[str, ModuleType]:
+    """Name to module, in the order in which they are told."""
+    return {module.__name__.rsplit(".", 1)[-1]: module for module in _MODULES}
+
+
+def left_out(language: str) -> tuple[str, ...]:
+    """Patterns, as in a .dockerignore, of what is no source of an app in that language."""
+    patterns: tuple[str, ...] = getattr(languages()[language], "LEFT_OUT", ())
+    return patterns
+
+
+def detect(folder: Path, wishes: Wishes | None = None) -> Detection:
+    """Look at the files in `folder`. Raises BuildError, with what was looked at, where they do not tell."""
+    app = App(folder, wishes or Wishes())
+    try:
+        return _language(app).find(app)
+    except OSError as error:
+        raise unreadable(error.filename or folder, error) from error
+
+
+def _language(app: App) -> ModuleType:
+    known = languages()
+    if app.wishes.language:
+        return known[app.wishes.language]
+    candidates = {name: marks for name, module in known.items() if (marks := module.marks(app))}
+    if len(candidates) > 1:
+        candidates.pop(_LAST, None)
+    if not candidates:
+        seen = ", ".join(sorted(app.names)[:10]) if app.folder.is_dir() else "no folder"
+        raise BuildError(
+            f"no app recognised in {app.folder} (looked for {', '.join(module.LOOKED_FOR for module in known.values())}; "
+            f"it has: {seen or 'nothing'})",
+            hint="add a Dockerfile there; or set in service.yaml image: {build: {context: …}} to the folder with the source, or "
+            "image: {build: {language: …, start: …}}",
+        )
+    if len(candidates) > 1:
+        told = "; ".join(f"{name} by {', '.join(marks)}" for name, marks in candidates.items())
+        raise BuildError(
+            f"two apps seem to be in {app.folder}: {told}",
+            hint=f"say which in service.yaml: image: {{build: {{language: {next(iter(candidates))}}}}}",
+        )
+    return known[next(iter(candidates))]

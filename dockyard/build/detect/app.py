@@ -1,0 +1,107 @@
+"""An app's folder as detection reads it, and what its user said beside the files."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from dockyard.build.detect.manifest import Manifest, read_manifest
+from dockyard.build.text import bytes_of, text_of
+from dockyard.errors import BuildError
+
+Start = tuple[tuple[str, ...], str]
+"""A start command, and where it was read."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What service.yaml says; it comes before what the files say."""
+
+    language: str | None = None
+    version: str | None = None
+    start: str | None = None
+    """A command as one writes it in a shell."""
+    port: int | None = None
+
+
+@dataclass(frozen=True)
+class App:
+    """A folder with source. Its methods raise BuildError where a file cannot be read as what it should be."""
+
+    folder: Path
+    wishes: Wishes = field(default_factory=Wishes)
+
+    @property
+    def port(self) -> int:
+        """Where the app is to listen."""
+        return self.wishes.port or 8080
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of what is in the folder itself."""
+        return frozenset(path.name for path in self.folder.iterdir())
+
+    def has(self, *paths: str) -> str | None:
+        """The first of these files that is there."""
+        return next((path for path in paths if (self.folder / path).is_file()), None)
+
+    def text(self, path: str) -> str:
+        """Text of a file."""
+        return text_of(self.folder / path)
+
+    def source(self, path: str) -> str:
+        """Text of a source file to look into: what is not UTF-8 in it does not matter."""
+        return bytes_of(self.folder / path).decode(errors="replace")
+
+    def manifest(self, path: str) -> Manifest:
+        """A TOML or JSON file."""
+        return read_manifest(self.folder / path)
+
+    def files(self, *patterns: str) -> Iterator[str]:
+        """Paths of files by shell patterns, relative and sorted: `*.csproj`, `cmd/*/main.go`."""
+        found = {path for pattern in patterns for path in self.folder.glob(pattern) if path.is_file()}
+        yield from sorted(str(path.relative_to(self.folder)) for path in found)
+
+    def said_start(self) -> Start | None:
+        """The start command that service.yaml or a Procfile (`web`) gives. It need not be found in the source then."""
+        if self.wishes.start and self.wishes.start.strip():
+            return self._exec_form(self.wishes.start, "service.yaml image.build.start"), "service.yaml"
+        match = re.search(r"^web:[ \t]*(\S.*)$", self.text("Procfile"), re.MULTILINE) if self.has("Procfile") else None
+        return (self._exec_form(match[1].strip(), f"{self.folder / 'Procfile'}: web"), "Procfile") if match else None
+
+    def _exec_form(self, command: str, where: str) -> tuple[str, ...]:
+        """A command in exec form, so that SIGTERM reaches the app; by a shell that it replaces, where it needs one."""
+        if re.match(r"\w+=", command) or set(command) & set("&|;><`") or "$" in _without_port(command):
+            return ("sh", "-c", _replacing_the_shell(command))
+        port = str(self.port)
+        return tuple(word.replace("${PORT}", port).replace("$PORT", port) for word in words(command, where))
+
+
+def _without_port(command: str) -> str:
+    return command.replace("$PORT", "").replace("${PORT}", "")
+
+
+def _replacing_the_shell(command: str) -> str:
+    """The command with `exec` before the last of several; a pipeline, and what goes on in the background, stays as it is."""
+    bare = re.sub(r"'[^']*'|\"[^\"]*\"", lambda match: "x" * len(match[0]), command)
+    last = max(bare.rfind("&&") + 2, bare.rfind(";") + 1, 0) if re.search("&&|;", bare) else 0
+    first, rest = command[:last], command[last:].strip()
+    if not rest or re.search(r"\||(?<![>&])&(?![>&\d])", bare[last:]):
+        return command
+    program = "exec env" if re.match(r"\w+=", rest) else "exec"
+    return " ".join(filter(None, (first, program, rest)))
+
+
+def words(command: str, where: str) -> tuple[str, ...]:
+    """A command's words. Raises BuildError for a quote that is not closed; `where` tells the file and key."""
+    try:
+        return tuple(shlex.split(command))
+    except ValueError as error:
+        raise BuildError(f"{where}: {str(error).lower()} in: {command}", hint="close the quote") from error
+
+
+def sources(**found: str | None) -> Mapping[str, str]:
+    """Field to file; `default` where there is none."""
+    return {name: file or "default" for name, file in found.items()}

@@ -1,0 +1,41 @@
+"""A package.json beside an app of another language: what the browser gets, made by Node.js at build."""
+
+from collections.abc import Mapping
+
+from dockyard.build.detect.app import App
+from dockyard.build.detect.looks import in_file, number
+from dockyard.build.detect.versions import pinned
+
+NODE = "24"
+_TOOLS = {
+    "pnpm-lock.yaml": ("npx --yes pnpm@10", "--dir", "install --frozen-lockfile"),
+    "yarn.lock": ("npx --yes yarn@1", "--cwd", "install --frozen-lockfile"),
+    "package-lock.json": ("npm", "--prefix", "ci --no-audit --no-fund"),
+    "": ("npm", "--prefix", "install --no-audit --no-fund"),
+}
+"""Lock to the tool, its option for another folder, and how it installs."""
+
+
+def assets(app: App, folder: str = "", *, without_build: bool = False) -> Mapping[str, str]:
+    """How they are made: the `image` of Node.js, and the `commands`; empty where there is nothing to make.
+
+    :param folder: where the package.json is, with a slash at its end.
+    :param without_build: the app's own build runs what is installed, as that of Rails does.
+    """
+    if not app.has(f"{folder}package.json"):
+        return {}
+    package = app.manifest(f"{folder}package.json")
+    scripts = package.content.get("scripts")
+    has_build = isinstance(scripts, dict) and "build" in scripts
+    if not has_build and not (without_build and package.content.get("dependencies")):
+        return {}
+    version = number(
+        pinned(app, "node", "nodejs")
+        or in_file(app, ".nvmrc", r"(\d[\d.]*)")
+        or in_file(app, ".node-version", r"(\d[\d.]*)")
+    )  # fmt: skip
+    lock = next((name for name in _TOOLS if name and app.has(folder + name)), "")
+    tool, option, install = _TOOLS[lock]
+    program = f"{tool} {option} {folder.rstrip('/')}" if folder else tool
+    commands = [f"{program} {install}", *([f"{program} run build"] if has_build and not without_build else [])]
+    return {"image": f"node:{version[0] if version else NODE}-slim", "commands": " && ".join(commands)}

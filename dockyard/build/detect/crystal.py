@@ -1,0 +1,44 @@
+"""Crystal apps."""
+
+import re
+
+from dockyard.build.detect.app import App, sources
+from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.looks import first_named, number, preferred, program_of, version_of
+from dockyard.build.detect.versions import pinned
+from dockyard.errors import BuildError
+
+VERSION = "1"
+"""Where the app does not say which."""
+LOOKED_FOR = "shard.yml"
+LEFT_OUT = ("lib",)
+
+_FRAMEWORKS = {"lucky": "lucky", "kemal": "kemal", "amber": "amber", "athena": "athena", "grip": "grip"}
+
+
+def marks(app: App) -> tuple[str, ...]:
+    """Files that make it a Crystal app."""
+    return ("shard.yml",) if app.has("shard.yml") else ()
+
+
+def find(app: App) -> Detection:
+    """A Crystal app. Its template needs these details: `main`, the file to compile; `program`; `dependencies`; `locked`."""
+    text = app.source("shard.yml") if app.has("shard.yml") else ""
+    said, lock = app.said_start(), app.has("shard.lock")
+    targets = dict(re.findall(r"^  ([\w-]+):\s*\n\s+main:\s*(\S+)", text, re.MULTILINE))
+    targets = targets or {file.removeprefix("src/").removesuffix(".cr"): file for file in app.files("src/*.cr")}
+    name = re.search(r"^name:\s*(\S+)", text, re.MULTILINE)
+    program = preferred(targets, program_of(said), name[1] if name else "")
+    if program is None:
+        raise BuildError(f"no program found in {app.folder} (looked for targets in shard.yml and src/*.cr)", hint="add a target")
+    listed = re.search(r"^dependencies:\s*\n((?:[ \t]+.*\n?)+)", text, re.MULTILINE)
+    dependencies = re.findall(r"^  ([\w-]+):", listed[1], re.MULTILINE) if listed else []
+    version, version_file = version_of(app, VERSION, number(pinned(app, "crystal")))
+    start, start_file = said or ((f"bin/{program}",), "shard.yml")
+    return Detection(
+        language="crystal", version=version, package_manager="shards", start=start,
+        framework=first_named(_FRAMEWORKS, dependencies),
+        port=app.port, images={"base": f"crystallang/crystal:{version}", "run": "debian:trixie-slim"},
+        details={"main": targets[program], "program": program, "dependencies": bool(dependencies), "locked": bool(lock)},
+        sources=sources(version=version_file, package_manager=lock or "shard.yml", start=start_file, framework="shard.yml"),
+    )  # fmt: skip

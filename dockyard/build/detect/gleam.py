@@ -1,0 +1,33 @@
+"""Gleam apps."""
+
+from dockyard.build.detect.app import App, sources
+from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.looks import first_named, number, version_of
+from dockyard.build.detect.versions import pinned
+
+VERSION = "1.13.0"
+"""Where the app does not say which."""
+LOOKED_FOR = "gleam.toml"
+LEFT_OUT = ("build",)
+
+_FRAMEWORKS = {"wisp": "wisp", "mist": "mist", "lustre": "lustre"}
+
+
+def marks(app: App) -> tuple[str, ...]:
+    """Files that make it a Gleam app."""
+    return ("gleam.toml",) if app.has("gleam.toml") else ()
+
+
+def find(app: App) -> Detection:
+    """A Gleam app on Erlang. Its template needs no more details."""
+    manifest = app.manifest("gleam.toml")
+    version, version_file = version_of(app, VERSION, number(pinned(app, "gleam")))
+    start, start_file = app.said_start() or (("/app/entrypoint.sh", "run"), "gleam.toml")
+    image = f"ghcr.io/gleam-lang/gleam:v{version}-erlang-slim"
+    lock = app.has("manifest.toml")
+    return Detection(
+        language="gleam", version=version, package_manager="gleam", start=start, port=app.port,
+        framework=first_named(_FRAMEWORKS, manifest.mapping("dependencies")), images={"base": image, "run": image},
+        sources=sources(version=version_file, package_manager=lock or "gleam.toml", start=start_file, framework="gleam.toml"),
+        warnings=() if lock else (f"{app.folder} has no manifest.toml: two builds may differ; run: gleam deps download",),
+    )  # fmt: skip

@@ -1,0 +1,149 @@
+"""Go apps."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from dockyard.build.detect.app import App, Start, sources
+from dockyard.build.detect.assets import assets
+from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.looks import Found, first_named, in_file, number, preferred, program_of, several, version_of
+from dockyard.build.detect.versions import pinned
+from dockyard.errors import BuildError
+
+VERSION = "1.25"
+"""Where the app does not say which."""
+LOOKED_FOR = "go.mod, go.work, main.go"
+
+_FRAMEWORKS = {
+    "github.com/gin-gonic/gin": "gin", "github.com/labstack/echo": "echo", "github.com/gofiber/fiber": "fiber",
+    "github.com/go-chi/chi": "chi", "github.com/gorilla/mux": "mux", "github.com/beego/beego": "beego",
+    "github.com/gobuffalo/buffalo": "buffalo", "github.com/kataras/iris": "iris",
+    "github.com/julienschmidt/httprouter": "httprouter",
+}  # fmt: skip
+_CGO_MODULES = ("github.com/mattn/go-sqlite3", "github.com/confluentinc/confluent-kafka-go", "github.com/h2non/bimg")
+_HIDDEN = re.compile(r"(^|/)([._]|(vendor|testdata|examples|tools)(/|$))")
+"""Folders whose programs are not the app."""
+_MAIN = re.compile(r"^package main\b(?:.|\n)*^func main\(", re.MULTILINE)
+_IGNORED = re.compile(r"^//(go:build| \+build) .*\b(ignore|tools?)\b", re.MULTILINE)
+
+
+def marks(app: App) -> tuple[str, ...]:
+    """Files that make it a Go app: a module without any source is none."""
+    found = tuple(filter(app.has, ("go.mod", "go.work", "main.go")))
+    return found if next(app.files("*.go", "*/*.go", "*/*/*.go", "*/*/*/*.go"), None) else ()
+
+
+def find(app: App) -> Detection:
+    """A Go app. Its template needs these details:
+
+    - `package`: the main package, as `go build` takes it; `program`: name of what is built, in the folder `bin`;
+    - `cgo`: whether C is compiled too; `prepare`: what is run before `go build`; `flags` of it;
+    - `assets`: what Node.js makes, as `dockyard.build.detect.assets` says.
+    """
+    modules = _modules(app)
+    required = {path for module in modules for path in _required(app, module)}
+    version, version_file = version_of(
+        app, VERSION, number(pinned(app, "go", "golang")), number(in_file(app, ".go-version", r"(\d[\d.]*)")),
+        *_said_by(app, "toolchain"), *_said_by(app, "go"),
+    )  # fmt: skip
+    said = app.said_start()
+    packages, package, program = _program(app, modules, said)
+    if said and said[0][0] == "go":
+        said = None
+    start, start_file = said or ((f"bin/{program}",), packages[package])
+    made, listed = assets(app), app.has("go.mod", "go.work")
+    locked = bool(app.has("go.sum", "go.work.sum", "vendor/modules.txt")) or not required
+    warnings: tuple[str, ...] = ()
+    if not locked:
+        warnings += (f"{app.folder} has no go.sum: without it two builds may differ; run: go mod tidy",)
+    if len(packages) > 1 and not said:
+        warnings += (several(app, packages, package),)
+    return Detection(
+        language="go", version=version, package_manager="go" if modules else "none", start=start,
+        images={"base": f"golang:{version}", "run": "debian:trixie-slim", **({"node": made["image"]} if made else {})},
+        framework=first_named(_FRAMEWORKS, required), port=app.port, warnings=warnings,
+        details={
+            "package": package, "program": program, "cgo": _cgo(app, required), "assets": made,
+            "prepare": "" if modules else "go mod init app && go mod tidy && ", "flags": "" if locked else "-mod=mod ",
+        },
+        sources=sources(version=version_file, package_manager=listed, start=start_file, framework=listed),
+    )  # fmt: skip
+
+
+def _modules(app: App) -> tuple[str, ...]:
+    """Folders with a module that is built here: those of go.work, else the app's own."""
+    if app.has("go.work"):
+        text = re.sub(r"//.*", "", app.source("go.work"))
+        used = re.findall(r"^use\s+([^\s(]+)", text, re.MULTILINE)
+        used += [path for block in re.findall(r"^use\s*\(([^)]*)\)", text, re.MULTILINE) for path in block.split()]
+        paths = (posixpath.normpath(path.strip('"')) for path in used)
+        return tuple(path for path in paths if not path.startswith(("/", "..")))
+    return (".",) if app.has("go.mod") else ()
+
+
+def _required(app: App, module: str) -> Iterator[str]:
+    """Paths of the modules that one asks for itself, without a version at their end."""
+    file = posixpath.normpath(f"{module}/go.mod")
+    if app.has(file):
+        for path in re.findall(r"^(?:require)?\s+(\S+/\S+)\s+v\S+(?!.*// indirect)", app.source(file), re.MULTILINE):
+            yield re.sub(r"/v\d+$", "", path)
+
+
+def _said_by(app: App, directive: str) -> Iterator[Found]:
+    """What go.mod or go.work says. Their `go` is the least version, so that its newest patch will do."""
+    for file in ("go.mod", "go.work"):
+        found = in_file(app, file, rf"^{directive}\s+(?:go)?(\d\S*)", directive)
+        yield number(found, 2 if directive == "go" else 3)
+
+
+def _program(app: App, modules: tuple[str, ...], said: Start | None) -> tuple[dict[str, str], str, str]:
+    """Main packages with a file of each; the one to build; the name of what it makes."""
+    packages = _main_packages(app, modules or (".",))
+    if not packages:
+        raise BuildError(
+            f"no main package found in {app.folder} (looked for func main in the folder itself, cmd/* and the folders below)",
+            hint="set image.build.context in service.yaml to the folder of the module, or add a Dockerfile",
+        )
+    names = {_name(app, package): package for package in reversed(packages)}
+    ran = program_of(said)
+    own = _name(app, ".")
+    if ran in names:
+        program = ran
+    else:
+        near = sorted(names, key=lambda name: (names[name].count("/"), names[name]))
+        program = own if "." in packages else preferred(near, own) or near[0]
+    package = names[program]
+    is_binary = said and said[0][0].removeprefix("./").startswith("bin/")
+    return packages, package, ran if is_binary else program
+
+
+def _main_packages(app: App, modules: tuple[str, ...]) -> dict[str, str]:
+    """Main packages, `./cmd/web`, each with the file that has its `main`."""
+    found: dict[str, str] = {}
+    for module in modules:
+        at = "" if module == "." else f"{module}/"
+        for file in app.files(*(f"{at}{below}*.go" for below in ("", "*/", "*/*/", "cmd/*/*/", "*/cmd/*/"))):
+            folder = posixpath.dirname(file)
+            if file.endswith("_test.go") or _HIDDEN.search(folder) or f"./{folder}" in found:
+                continue
+            text = app.source(file)
+            if _MAIN.search(text) and not _IGNORED.search(text):
+                found[f"./{folder}" if folder else "."] = file
+    return found
+
+
+def _name(app: App, package: str) -> str:
+    """Name of a package's program: that of its folder, or its module's."""
+    if package not in (".", "./src"):
+        return posixpath.basename(package)
+    module = in_file(app, "go.mod", r'^module\s+"?([^\s"]+)')
+    name = re.sub(r"/v\d+$", "", module[0]).rsplit("/", 1)[-1] if module else "app"
+    return re.sub(r"[^\w.-]", "-", name).lstrip("-") or "app"
+
+
+def _cgo(app: App, required: set[str]) -> bool:
+    if required & set(_CGO_MODULES):
+        return True
+    files = (file for file in app.files("*.go", "*/*.go", "*/*/*.go", "*/*/*/*.go") if not file.startswith("vendor/"))
+    return any(re.search(r'^import\s+(\(\s+)?"C"', app.source(file), re.MULTILINE) for file in files)

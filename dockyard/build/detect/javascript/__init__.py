@@ -1,0 +1,1 @@
+"""What Node.js, Bun and static apps have in common: package.json, package managers, scripts, frameworks, workspaces."""

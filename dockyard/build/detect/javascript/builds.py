@@ -1,0 +1,83 @@
+"""The commands that build an app."""
+
+import shlex
+from collections.abc import Iterator
+
+from dockyard.build.detect.javascript.commands import command_of
+from dockyard.build.detect.javascript.installs import Install, run
+from dockyard.build.detect.javascript.managers import Manager
+from dockyard.build.detect.javascript.package import Package
+from dockyard.build.detect.javascript.site import Site
+from dockyard.build.detect.javascript.start import Started
+
+_SCRIPTS = ("heroku-postbuild", "gcp-build", "build", "build:prod", "build:production")
+"""Scripts that build; a platform's own one says best what is needed outside of a developer's machine."""
+
+
+def builds_of(found: Started, manager: Manager, install: Install | None) -> tuple[str, ...]:
+    """Shell commands, run in order in the app's folder."""
+    return tuple(dict.fromkeys((*_wanted(found, install), *_prisma(found.site), *_build(found, manager), *_steps(found))))
+
+
+def _wanted(found: Started, install: Install | None) -> Iterator[str]:
+    if found.output and found.output.wanted and install:
+        yield _in(found.site.folder, f"{install.add} {found.output.wanted}")
+
+
+def _prisma(site: Site) -> Iterator[str]:
+    """Prisma's client is generated from the schema; its own hook does so in some versions only."""
+    scripts = " ".join((*site.package.scripts.values(), *site.package.root.scripts.values()))
+    if site.depends_on("@prisma/client") and site.has("prisma/schema.prisma") and "prisma generate" not in scripts:
+        yield _in(site.folder, "prisma generate")
+
+
+def _build(found: Started, manager: Manager) -> Iterator[str]:
+    site, root = found.site, found.site.package.root
+    variables = " ".join(f"{name}={value}" for name, value in (found.output.build_variables if found.output else {}).items())
+    script = _script(site.package, generated=bool(found.served and found.output and found.framework == "nuxt"))
+    if site.folder and site.app.has("turbo.json") and script:
+        yield f"turbo run {script} --filter={shlex.quote(site.package.name)}"
+    elif site.folder and (whole := _script(root)):
+        yield run(manager, whole)
+    elif site.folder:
+        for package in (*site.workspace.needed_by(site.package), site.package):
+            if name := _script(package):
+                yield _in(package.folder, run(manager, name))
+    elif script:
+        yield f"{variables} {run(manager, script)}".strip()
+    if not script and (command := _unscripted(found)):
+        yield _in(site.folder, command)
+
+
+def _script(package: Package, *, generated: bool = False) -> str | None:
+    """The script that builds a package; one that says only that there is nothing to build is none."""
+    if generated and "generate" in package.scripts and "generate" not in package.scripts.get("build", ""):
+        return "generate"
+    return next((name for name in _SCRIPTS if name in package.scripts and _does_something(package.scripts[name])), None)
+
+
+def _does_something(script: str) -> bool:
+    return command_of(tuple(script.split())).program not in ("echo", "true", "exit", ":")
+
+
+def _unscripted(found: Started) -> str | None:
+    """What builds an app that has no script for it."""
+    site = found.site
+    if found.output:
+        return found.output.build
+    file = next((word for word in found.start if word.endswith((".js", ".mjs", ".cjs"))), None)
+    if file and not site.has(file) and site.has("tsconfig.json") and site.depends_on("typescript"):
+        return "tsc"
+    return None
+
+
+def _steps(found: Started) -> Iterator[str]:
+    """Those that the start command would do, but for what the build script does already."""
+    done = {"build"} & set(found.site.scripts)
+    for part in found.built:
+        if part.script not in done:
+            yield _in(part.folder, f"sh -c {shlex.quote(part.text)}" if part.folder and part.needs_shell else part.text)
+
+
+def _in(folder: str, command: str) -> str:
+    return f"env -C {shlex.quote(folder)} {command}" if folder else command

@@ -1,0 +1,45 @@
+"""Where an app listens, where its source says so and does not look at PORT."""
+
+import posixpath
+import re
+
+from dockyard.build.detect.javascript.site import Site
+
+_FIXED = re.compile(
+    r"\.listen\(\s*\{?\s*(?:port\s*:\s*)?(\d{2,5})\b|\b(?:port|PORT)\s*[:=]\s*(\d{2,5})\b|Deno\.serve\(\s*\{\s*port\s*:\s*(\d{2,5})"
+)
+_FROM_PORT = re.compile(
+    r"env\W{1,8}PORT\b|\bPORT\b[^\n]*\benv\b|env\.get\(\s*['\"]PORT|config\.get|[{,]\s*PORT\b[^}]*\}\s*=\s*(process|Bun|import)"
+)
+_SOURCES = (".ts", ".tsx", ".js", ".mjs", ".mts")
+
+
+def listening(site: Site, start: tuple[str, ...]) -> tuple[int | None, tuple[str, ...]]:
+    """The port that the entry file has in it, and what to say of it; None where it takes PORT, or does not tell."""
+    file = _entry(site, start)
+    text = site.app.source(site.path(file)) if file else ""
+    if not file or (".listen(" not in text and "serve(" not in text):
+        return None, ()
+    warnings = []
+    if re.search(r"fastify|Fastify", text) and not re.search(r"\bhost\b|0\.0\.0\.0|\blisten\(\s*\w+\s*,\s*['\"]", text):
+        warnings.append(f"{site.path(file)}: Fastify listens on localhost alone: give listen host: '0.0.0.0'")
+    match = None if _FROM_PORT.search(text) else _FIXED.search(text)
+    port = int(next(filter(None, match.groups()))) if match else None
+    if port and 0 < port < 65536:
+        warnings.append(
+            f"{site.path(file)} listens on {port} and does not look at PORT: listen on process.env.PORT, "
+            f"or set port: {port} in service.yaml"
+        )
+        return port, tuple(warnings)
+    return None, tuple(warnings)
+
+
+def _entry(site: Site, start: tuple[str, ...]) -> str | None:
+    """The source of what is started: of dist/main.js it is src/main.ts."""
+    for word in reversed(start):
+        if re.search(r"\.[cm]?[jt]sx?$", word):
+            stem = posixpath.basename(word).split(".")[0]
+            return site.has(word, *(f"src/{stem}{suffix}" for suffix in _SOURCES), *(f"{stem}{suffix}" for suffix in _SOURCES))
+        if "/" not in word and site.has(f"{word}.js"):
+            return f"{word}.js"
+    return None

@@ -1,0 +1,201 @@
+"""How an app is started: as service.yaml, a Procfile or its scripts say, else its framework, else by its entry file."""
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dockyard.build.detect.app import words
+from dockyard.build.detect.javascript.commands import Command, command_of, does_nothing, with_port
+from dockyard.build.detect.javascript.frameworks import framework_of, makes_a_site
+from dockyard.build.detect.javascript.outputs import Output, output_of
+from dockyard.build.detect.javascript.package import FILE
+from dockyard.build.detect.javascript.scripts import Part, parts_of, script_of
+from dockyard.build.detect.javascript.served import NOT_FOUND, SERVER, Served
+from dockyard.build.detect.javascript.site import Site
+
+SCRIPTS = (
+    "start",
+    "start:prod",
+    "start:production",
+    "production",
+    "prod",
+    "serve:prod",
+    "serve",
+    "preview",
+    "start:server",
+    "server",
+)
+"""Scripts that may start the app, the usual one first."""
+_NOT_OF_A_SITE = ("start:server", "server")
+"""In an app for the browser these serve made-up data."""
+_OF_THE_FRAMEWORK = ("next", "nuxt", "nuxi", "vinxi", "nest", "solid-start", "react-router-serve", "remix-serve", "gatsby")
+"""Programs that start what their framework builds."""
+_ENTRIES = ("server", "index", "app", "main", "start", "src/server", "src/index", "src/main", "src/app", "bin/www", "bin/server")
+_SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", "")
+_BUILT = re.compile(r"(?:\./)?(?:dist|build|lib|out|output|\.output|prod|compiled)(?:/|$)")
+
+
+@dataclass(frozen=True)
+class Started:
+    """How an app is started."""
+
+    start: tuple[str, ...]
+    source: str
+    """The file that says so, with its key."""
+    site: Site
+    """The package that it is in."""
+    framework: str | None
+    served: Served | None = None
+    """Where it is files for a browser; `start` is then the server of files."""
+    output: Output | None = None
+    """What the framework builds, where that is what is started."""
+    built: tuple[Part, ...] = ()
+    """Steps of the build that the start command would do first."""
+
+
+def started(site: Site, *, strict: bool = False) -> Started | None:
+    """How this app is started; None where its files do not tell.
+
+    :param strict: take only what is an app for sure, as among the packages of a workspace, where others are libraries.
+    """
+    said = site.app.said_start() if not site.folder else None
+    if said:
+        command, source = said
+        parts = [] if command[:1] == ("sh",) else parts_of(site.workspace, Part(shlex.join(command)))
+        return _by_parts(site, parts, source) or Started(command, source, site, framework_of(site, has_server=True))
+    return _by_scripts(site) or _by_framework(site, strict=strict) or _by_entry(site, strict=strict)
+
+
+def _by_scripts(site: Site) -> Started | None:
+    is_site = makes_a_site(framework_of(site, has_server=False))
+    for name in _names(site):
+        if name in site.scripts and not (is_site and name in _NOT_OF_A_SITE):
+            found = _by_parts(site, script_of(site.workspace, name, site.folder), f"{site.package.path} scripts.{name}")
+            if found:
+                return found
+    return None
+
+
+def _names(site: Site) -> Iterator[str]:
+    yield from SCRIPTS
+    yield from (name for name in site.scripts if name.startswith("serve:ssr"))
+
+
+def _by_parts(asked: Site, parts: list[Part], source: str) -> Started | None:
+    """The last command is the app; steps of the build before it belong to the build, others to the start."""
+    parts = list(parts)
+    while parts and does_nothing(parts[-1].words):
+        parts.pop()
+    if not parts:
+        return None
+    *before, last = parts
+    words(last.text, f"{asked.app.folder / source.replace(' ', ': ')}")
+    package = asked.workspace.package(last.folder)
+    site = Site(asked.app, asked.workspace, package) if package else asked
+    command = None if last.needs_shell else command_of(last.words, last.script)
+    framework = framework_of(site, has_server=command is None or command.kind == "server")
+    output = output_of(site, framework)
+    if command and command.kind in ("dev", "build"):
+        return None
+    if command and (command.kind == "files" or _serves_files(command, output)):
+        served = output.served if output and output.served and not _other(command, output.served) else _served(site, command)
+        return Started(SERVER, source, site, framework, served, output, tuple(before)) if served else None
+    if command and output and output.start and _is_frameworks(command, output):
+        return Started(output.start, source, site, framework, None, output, tuple(before))
+    steps = [part for part in before if part.needs_shell or command_of(part.words, part.script).kind != "build"]
+    built = tuple(part for part in before if part not in steps)
+    return Started(_exec_form(site, steps, last, command), source, site, framework, built=built)
+
+
+def _serves_files(command: Command, output: Output | None) -> bool:
+    return output is not None and output.served is not None and command.program in _OF_THE_FRAMEWORK
+
+
+def _other(command: Command, served: Served) -> bool:
+    return command.served is not None and command.served not in (".", served.folder)
+
+
+def _served(site: Site, command: Command) -> Served | None:
+    folder = command.served or next((name for name in ("public", "dist", "build") if site.has_folder(name)), ".")
+    if folder.startswith(".."):
+        return None
+    return Served(folder, "/index.html" if command.fallback else NOT_FOUND)
+
+
+def _is_frameworks(command: Command, output: Output) -> bool:
+    """Whether it starts just what the framework builds, in the framework's own way."""
+    standalone = bool(output.copied) and any("standalone" in word for word in command.words)
+    unbuilt = (
+        output.start[-1].startswith("build/") and f"build/{command.words[-1]}" == output.start[-1]
+    )  # Adonis runs in its build
+    return (
+        standalone
+        or unbuilt
+        or (command.program in _OF_THE_FRAMEWORK[1:6])
+        or (command.program == "next" and bool(output.copied))
+    )
+
+
+def _exec_form(site: Site, before: list[Part], last: Part, command: Command | None) -> tuple[str, ...]:
+    port = site.app.port
+    if command and not before:
+        return with_port(_resolved(site, command), port)
+    text = shlex.join(with_port(_resolved(site, command), port)) if command else last.text
+    steps = [with_port((part.text,), port)[0] for part in before]
+    alone = command is not None or not set(last.text) & set("&|;<>`\n(")
+    return ("sh", "-c", " && ".join([*steps, f"exec {text}" if alone else text]))
+
+
+def _resolved(site: Site, command: Command) -> tuple[str, ...]:
+    """`node .` is the package's main file."""
+    if command.words in (("node", "."), ("node", "./")) and (file := _main(site)):
+        return (*command.exec_form[:-1], file)
+    return command.exec_form
+
+
+def _by_framework(site: Site, *, strict: bool) -> Started | None:
+    framework = framework_of(site, has_server=False)
+    own_server = framework_of(site, has_server=True)
+    if makes_a_site(framework) and framework != own_server and (entry := _by_entry(site, strict=False)):
+        return entry
+    output = output_of(site, framework)
+    builds = "build" in site.scripts or site.package.folder == "" or not makes_a_site(framework)
+    if output is None or not builds or (strict and makes_a_site(framework) and not site.has("index.html", "public/index.html")):
+        return None
+    source = f"{site.package.path} dependencies"
+    return Started(SERVER if output.served else output.start, source, site, framework, output.served, output)
+
+
+def _by_entry(site: Site, *, strict: bool) -> Started | None:
+    framework = framework_of(site, has_server=True)
+    if strict and (framework is None or makes_a_site(framework)):
+        return None
+    if main := _main(site):
+        return Started((_runner(site, main), main), f"{site.package.path} main", site, framework)
+    file = site.has(*(f"{entry}{suffix}" for entry in _ENTRIES for suffix in _SUFFIXES))
+    return Started((_runner(site, file), file), site.path(file), site, framework) if file else None
+
+
+def _main(site: Site) -> str | None:
+    """The file of `main`, also one that the build makes."""
+    main = site.package.manifest.text("main")
+    if not main or main.startswith(("/", "..")):
+        return None
+    main = posixpath.normpath(main)
+    file = site.has(main, *(f"{main}{suffix}" for suffix in _SUFFIXES if suffix), f"{main}/index.js")
+    return file or (main if _BUILT.match(main) and "build" in site.scripts else None)
+
+
+def _runner(site: Site, file: str) -> str:
+    if site.app.has("bun.lock", "bun.lockb", "bunfig.toml") or str(site.package.said("packageManager")).startswith("bun"):
+        return "bun"
+    if file.endswith(("ts", "tsx")):
+        return next((name for name in ("tsx", "ts-node") if site.depends_on(name)), "node")
+    return "node"
+
+
+def missing(site: Site) -> str:
+    """What was looked for, in words."""
+    return f"{FILE} scripts {', '.join(SCRIPTS[:4])}; main; {', '.join(f'{entry}.js' for entry in _ENTRIES[:4])}"

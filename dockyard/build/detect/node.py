@@ -1,0 +1,153 @@
+"""Node.js and Bun apps, and sites that are built with them."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from dockyard.build.detect import deno
+from dockyard.build.detect.app import App, sources
+from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.javascript.builds import builds_of
+from dockyard.build.detect.javascript.commands import command_of
+from dockyard.build.detect.javascript.frameworks import framework_of
+from dockyard.build.detect.javascript.installs import Install, install_of
+from dockyard.build.detect.javascript.listening import listening
+from dockyard.build.detect.javascript.managers import Manager, manager_of
+from dockyard.build.detect.javascript.members import chosen
+from dockyard.build.detect.javascript.needs import debian_packages, files_of_install, needs_browser, runs_hooks
+from dockyard.build.detect.javascript.node_version import node_version
+from dockyard.build.detect.javascript.package import FILE, Package
+from dockyard.build.detect.javascript.programs import kept_for_start
+from dockyard.build.detect.javascript.served import details_of, nginx_image, site_folder
+from dockyard.build.detect.javascript.site import Site
+from dockyard.build.detect.javascript.start import SCRIPTS, Started, started
+from dockyard.build.detect.javascript.workspace import Workspace
+
+LOOKED_FOR = FILE
+
+_OTHERS = (
+    "manage.py", "Gemfile", "composer.json", "mix.exs", "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts",
+    "requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "environment.yml", "*.csproj", "*.fsproj", "*.sln", "gleam.toml",
+    "go.work", "index.php", "build.sbt", "project.clj", "deps.edn",
+)  # fmt: skip
+"""Files of apps in other languages, which may have a package.json for their assets."""
+_PROGRAMS = ("node", "npm", "npx", "yarn", "pnpm", "bun", "bunx", "tsx", "ts-node", "env")
+
+_LOADERS = (".pnp.cjs", ".pnp.loader.mjs")
+"""Yarn's, for packages that are not in node_modules, where they are here; tools that see them believe them."""
+_SETTINGS = (".npmrc", ".yarnrc.yml", ".yarn")
+"""Of the package managers: with tokens, or large."""
+
+
+def marks(app: App) -> tuple[str, ...]:
+    """package.json, unless it is there for the assets of another app, or for the tools of a site that needs no build."""
+    if not app.has(FILE) or deno.marks(app):
+        return ()
+    said = app.said_start()
+    others = tuple(app.files(*_OTHERS))
+    if said and (others or said[0][0] in ("python", "python3", "gunicorn", "uvicorn", "bundle", "php", "java")):
+        return (FILE,) if set(_PROGRAMS) & set(shlex.split(" ".join(said[0]), posix=False)) else ()
+    root = _root(app)
+    if others:
+        return (FILE,) if _has_server(root) else ()
+    return (FILE,) if said or _runs(root) or not site_folder(app) else ()
+
+
+def _root(app: App) -> Site:
+    package = Package.read(app)
+    return Site(app, Workspace(app, package), package)
+
+
+def _has_server(root: Site) -> bool:
+    """Whether a script starts a server of Node.js, not one that serves assets while developing."""
+    found = started(root, strict=True) if "start" in root.scripts else None
+    return bool(
+        found and not found.served and found.source.endswith("scripts.start") and found.start[0] in (*_PROGRAMS, "next", "nest")
+    )
+
+
+def _runs(root: Site) -> bool:
+    """Whether there is something to build or to start."""
+    scripts = (name for name in (*SCRIPTS, "build", "heroku-postbuild") if name in root.scripts)
+    acts = any(command_of(tuple(root.scripts[name].split())).kind != "files" for name in scripts)
+    found = started(root)
+    serves = found is not None and not (found.served and found.framework is None)
+    return acts or serves or bool(framework_of(root, has_server=False) or root.workspace.members)
+
+
+def find(app: App) -> Detection:
+    """A Node.js app. Its template needs the details of `_details`."""
+    warnings: list[str] = []
+    package = Package.read(app)
+    workspace = Workspace(app, package)
+    found = chosen(workspace, warnings)
+    manager = manager_of(app, package, warnings)
+    install = install_of(manager)
+    version, version_file = node_version(app, found.site.package, warnings)
+    build = builds_of(found, manager, install)
+    warnings.extend(found.output.warnings if found.output else ())
+    port, told = (None, ()) if found.served else listening(found.site, found.start)
+    warnings.extend(told)
+    detection = Detection(
+        language="node", version=version, package_manager=manager.name, framework=found.framework, start=found.start,
+        images={"base": f"node:{version}-slim"} | ({"server": nginx_image()} if found.served else {}),
+        port=app.wishes.port or port or app.port, build=build,
+        sources=sources(
+            version=version_file, package_manager=manager.source, start=found.source,
+            framework=f"{found.site.package.path} dependencies" if found.framework else None,
+        ),
+    )  # fmt: skip
+    details = _details(found, manager, install, build, warnings)
+    return replace(detection, details=details, warnings=tuple(dict.fromkeys(warnings)))
+
+
+def _details(
+    found: Started, manager: Manager, install: Install | None, build: tuple[str, ...], warnings: list[str]
+) -> Mapping[str, Any]:
+    """What the template needs:
+
+    - `tools`: packages of npm that are installed for all of it; `runtime`: those that the app needs when it runs;
+    - `files`: what the installation reads, and `install`, its command; None where it is one of the steps, as it may read any;
+    - `steps`: commands that follow once all files are there; `cache`: where the package manager keeps its downloads;
+    - `building`, `running`: packages of Debian; `variables`: of the build; `environment`: of the app;
+    - `folder`: where the app is started; `copied`: what of the app is kept; `served`: what the server of files serves.
+    """
+    site, workspace = found.site, found.site.workspace
+    packages = [workspace.root, *workspace.members.values()]
+    building, running = debian_packages(site.app, packages)
+    if browser := needs_browser(site.package):
+        warnings.append(f"{browser} needs a browser, and the image has none: give the app a Dockerfile that installs one")
+    kept = kept_for_start(site, found.start)
+    if kept and not found.served:
+        warnings.append(f"the start command needs {kept}, which is in devDependencies: all of them are in the image")
+    whole = bool(found.served or (found.output and found.output.copied) or kept)
+    hooks = runs_hooks(workspace)
+    only_running = install and not build and not whole and not hooks and install.production
+    uses_bun = "bun" in " ".join((*found.start, *build)).split() or manager.name == "bun"
+    bun = (f"bun@{manager.version}" if manager.name == "bun" else "bun@1.3.14",) if uses_bun else ()
+    files = files_of_install(workspace, manager) if install else ()
+    command = (install.production if only_running else install.command) if install else None
+    steps = [command] if command and files == (".",) else []
+    steps += [f"rm -f {' '.join(unwanted)}"] if (unwanted := [*filter(site.app.has, _LOADERS)]) else []
+    steps += build
+    steps += [install.prune] if install and install.prune and not whole and not only_running else []
+    steps += (
+        [f"rm -rf {' '.join(unwanted)}"]
+        if not found.served and (unwanted := [*filter(site.app.names.__contains__, _SETTINGS)])
+        else []
+    )
+    return {
+        "tools": tuple(dict.fromkeys((*(install.tools if install else ()), *bun))),
+        "runtime": bun if "bun" in " ".join(found.start).split() else (),
+        "files": () if files == (".",) else files,
+        "install": command if files != (".",) else None,
+        "steps": tuple(steps),
+        "cache": install.cache if install else "/root/.npm",
+        "building": building, "running": () if found.served else running,
+        "variables": install.variables if install else {},
+        "environment": found.output.variables if found.output else {},
+        "folder": site.folder,
+        "copied": found.output.copied if found.output and not found.served else {},
+        **(details_of(replace(found.served, folder=site.path(found.served.folder))) if found.served else {"served": None}),
+    }  # fmt: skip

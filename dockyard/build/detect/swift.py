@@ -1,0 +1,50 @@
+"""Swift apps."""
+
+import re
+
+from dockyard.build.detect.app import App, sources
+from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.looks import Found, in_file, number, preferred, program_of, version_of
+from dockyard.build.detect.versions import pinned
+from dockyard.errors import BuildError
+
+VERSION = "6.2"
+"""Where the app does not say which."""
+LOOKED_FOR = "Package.swift"
+LEFT_OUT = (".build",)
+
+
+def marks(app: App) -> tuple[str, ...]:
+    """Files that make it a Swift app."""
+    return ("Package.swift",) if app.has("Package.swift") else ()
+
+
+def find(app: App) -> Detection:
+    """A Swift app. Its template needs these details: `program`, the product that is built; `locked`."""
+    text = re.sub(r"(?<!:)//.*", "", app.source("Package.swift")) if app.has("Package.swift") else ""
+    programs = re.findall(r"\.executable(?:Target)?\(\s*name:\s*\"([^\"]+)\"", text)
+    said = app.said_start()
+    program = preferred(dict.fromkeys(programs), program_of(said), "App", "Run")
+    if program is None:
+        raise BuildError(
+            f"no executable target found in {app.folder}/Package.swift", hint="add an executableTarget, or a Dockerfile"
+        )
+    framework = "vapor" if "vapor/vapor" in text else "hummingbird" if "hummingbird" in text else None
+    version, version_file = version_of(
+        app, VERSION, number(in_file(app, ".swift-version", r"(\d[\d.]*)")), number(pinned(app, "swift")), _tools_version(app)
+    )
+    listens = {"vapor": ("serve", "--hostname", "0.0.0.0", "--port", str(app.port))}.get(framework or "", ())  # noqa: S104
+    start, start_file = said or ((f"bin/{program}", *listens), "Package.swift")
+    lock = app.has("Package.resolved")
+    return Detection(
+        language="swift", version=version, package_manager="swiftpm", start=start, framework=framework, port=app.port,
+        images={"base": f"swift:{version}", "run": f"swift:{version}-slim"}, details={"program": program, "locked": bool(lock)},
+        sources=sources(version=version_file, package_manager=lock or "Package.swift", start=start_file,
+        framework="Package.swift"),
+    )  # fmt: skip
+
+
+def _tools_version(app: App) -> Found:
+    """The least version, where it is one of the default's major version: that one builds it, too."""
+    found = number(in_file(app, "Package.swift", r"swift-tools-version:\s*(\d[\d.]*)", "swift-tools-version"), 2)
+    return (VERSION, found[1]) if found and found[0].split(".")[0] == VERSION.split(".", maxsplit=1)[0] else found

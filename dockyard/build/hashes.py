@@ -1,0 +1,66 @@
+"""SHA-256 of files, kept with what the file system says of each, so that a file that was not touched is not read again.
+
+What it says is size, times of the last change of content and of anything, and inode: the time of any change cannot be set back.
+A file that was changed within the last two seconds is not kept: one more change in the same tick of the clock would not be seen.
+(git has the same rule: https://git-scm.com/docs/racy-git.)
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+
+_RACY_NS = 2 * 10**9
+_CHUNK = 1 << 20
+
+
+class Hashes:
+    """The hashes of one context's files. `file` is where they are kept; None: nowhere."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._before: dict[str, str] = {}
+        self._now: dict[str, str] = {}
+        """Path to what the file system says, and the hash after it."""
+        self._read = 0
+        if file:
+            with contextlib.suppress(OSError, ValueError, TypeError):
+                self._before = dict(json.loads(file.read_bytes()))
+
+    def of(self, path: str, file: str, stat: os.stat_result) -> str:
+        """The hash of a file: hexadecimal digits. `path` is its name in the context."""
+        facts = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino} "
+        known = self._before.get(path)
+        if isinstance(known, str) and known.startswith(facts):
+            digest = known.removeprefix(facts)
+        else:
+            digest = _digest(file)
+            self._read += 1
+        if time.time_ns() - stat.st_ctime_ns > _RACY_NS:
+            self._now[path] = facts + digest
+        return digest
+
+    def keep(self) -> None:
+        """Write them down, where something is new. Where that cannot be done, the files are read again the next time."""
+        if self._file and (self._read or len(self._now) != len(self._before)):
+            with contextlib.suppress(OSError):
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                written = self._file.with_suffix(f".{os.getpid()}")
+                written.write_text(json.dumps(self._now), encoding="utf-8")
+                written.replace(self._file)
+
+
+def _digest(file: str) -> str:
+    """By the system's own calls: there may be 20,000 files."""
+    hashed = hashlib.sha256()
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        while chunk := os.read(descriptor, _CHUNK):
+            hashed.update(chunk)
+            if len(chunk) < _CHUNK:  # the end of the file: one more read would only say so
+                break
+    finally:
+        os.close(descriptor)
+    return hashed.hexdigest()

@@ -1,0 +1,53 @@
+""".NET."""
+
+from tests.unit.build.detect.cases.case import Case
+
+
+def project(sdk: str = "Microsoft.NET.Sdk.Web", target: str = "<TargetFramework>net8.0</TargetFramework>", more: str = "") -> str:
+    return f'<Project Sdk="{sdk}">\n  <PropertyGroup>\n    {target}\n  </PropertyGroup>\n{more}</Project>\n'
+
+
+CONSOLE = project("Microsoft.NET.Sdk", "<OutputType>Exe</OutputType><TargetFramework>net9.0</TargetFramework>")
+LIBRARY = project("Microsoft.NET.Sdk")
+TESTS = project(
+    "Microsoft.NET.Sdk", more='<ItemGroup><PackageReference Include="Microsoft.NET.Test.Sdk" Version="17" /></ItemGroup>'
+)
+
+
+def solution(*paths: str) -> str:
+    return "\ufeffMicrosoft Visual Studio Solution File\n" + "".join(
+        f'Project("{{FAE0}}") = "x", "{path}", "{{1}}"\nEndProject\n' for path in paths
+    )
+
+
+CASES = [
+    Case(
+        "Procfile of Heroku",
+        {"Web.csproj": project(), "Procfile": "web: cd bin/publish/; ./Web --urls http://*:$PORT\n"},
+        {"start": "dotnet Web.dll", "sources": {"start": "Procfile"}},
+    ),
+    Case(
+        "web server in C#", {"Web.csproj": project(), "Program.cs": ""},
+        {"version": "8.0", "package_manager": "nuget", "framework": "aspnetcore", "start": "dotnet Web.dll", "warnings": (),
+         "images": {"base": "mcr.microsoft.com/dotnet/sdk:8.0", "run": "mcr.microsoft.com/dotnet/aspnet:8.0"}, "details": {"env": {"ASPNETCORE_HTTP_PORTS": "8080"}},
+         "sources": {"version": "Web.csproj TargetFramework", "start": "Web.csproj"}},
+    ),
+    Case("web server before .NET 8", {"Web.csproj": project(target="<TargetFramework>net6.0</TargetFramework>")}, {"version": "6.0", "details": {"env": {"ASPNETCORE_URLS": "http://+:8080"}}}),
+    Case("program in C#", {"Tool.csproj": CONSOLE}, {"framework": None, "images": {"run": "mcr.microsoft.com/dotnet/runtime:9.0"}, "details": {"env": {}}}),
+    Case("program in F#", {"App.fsproj": CONSOLE, "Program.fs": ""}, {"start": "dotnet App.dll", "version": "9.0"}),
+    Case("web server in F#", {"App.fsproj": project(), "Program.fs": ""}, {"framework": "aspnetcore"}),
+    Case("named assembly", {"Web.csproj": project(more="<PropertyGroup><AssemblyName>site</AssemblyName></PropertyGroup>")}, {"start": "dotnet site.dll"}),
+    Case("solution", {"All.sln": solution(r"src\Web\Web.csproj", r"src\Lib\Lib.csproj", r"test\Web.Tests\Web.Tests.csproj"), "src/Web/Web.csproj": project(),
+                      "src/Lib/Lib.csproj": LIBRARY, "test/Web.Tests/Web.Tests.csproj": TESTS},
+         {"start": "dotnet Web.dll", "details": {"project": "src/Web/Web.csproj"}}),
+    Case("solution in XML", {"All.slnx": '<Solution><Project Path="App/App.csproj" /></Solution>', "App/App.csproj": project()}, {"details": {"project": "App/App.csproj"}}),
+    Case("several frameworks", {"Web.csproj": project(target="<TargetFrameworks>net8.0;net9.0</TargetFrameworks>")}, {"version": "9.0"}),
+    Case("framework of Directory.Build.props", {"Web.csproj": project(target=""), "Directory.Build.props": project("", "<TargetFramework>net9.0</TargetFramework>")},
+         {"version": "9.0", "sources": {"version": "Directory.Build.props TargetFramework"}}),
+    Case("SDK of global.json", {"Web.csproj": project(), "global.json": {"sdk": {"version": "9.0.100", "rollForward": "latestFeature"}}},
+         {"version": "8.0", "images": {"base": "mcr.microsoft.com/dotnet/sdk:9.0", "run": "mcr.microsoft.com/dotnet/aspnet:8.0"}}),
+    Case("just the SDK of global.json", {"Web.csproj": project(), "global.json": {"sdk": {"version": "8.0.100"}}}, {"images": {"base": "mcr.microsoft.com/dotnet/sdk:8.0.100"}}),
+    Case("locked packages", {"Web.csproj": project(), "packages.lock.json": {}}, {"details": {"locked": True}, "sources": {"package_manager": "packages.lock.json"}}),
+    Case(".NET Core", {"Web.csproj": project(target="<TargetFramework>netcoreapp3.1</TargetFramework>")}, {"version": "3.1"}),
+]  # fmt: skip
+NOT_RUN = {case.title: "Debian has no .NET" for case in CASES}

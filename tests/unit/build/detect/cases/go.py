@@ -1,0 +1,67 @@
+"""Go."""
+
+from tests.unit.build.detect.cases.case import Case
+
+MAIN = 'package main\n\nimport "fmt"\n\nfunc main() {\n\tfmt.Println("hello")\n}\n'
+SUM = "example.com/x v1.0.0 h1:abc=\n"
+
+
+def module(*required: str, version: str = "1.24", name: str = "example.com/team/hello") -> str:
+    return f"module {name}\n\ngo {version}\n" + ("\nrequire (\n\t" + "\n\t".join(required) + "\n)\n" if required else "")
+
+
+def framework(name: str, path: str) -> Case:
+    return Case(
+        f"{name}", {"go.mod": module(f"{path} v1.9.0"), "go.sum": SUM, "main.go": MAIN},
+        {"framework": name, "start": "bin/hello", "package_manager": "go", "warnings": ()},
+    )  # fmt: skip
+
+
+CASES = [
+    Case(
+        "module with the main package in its folder", {"go.mod": module(), "main.go": MAIN},
+        {"version": "1.24", "package_manager": "go", "start": "bin/hello", "framework": None, "warnings": (),
+         "sources": {"version": "go.mod go", "package_manager": "go.mod", "start": "main.go"}},
+    ),
+    Case("main function in another file", {"go.mod": module(), "server.go": MAIN, "main_test.go": MAIN}, {"start": "bin/hello", "sources": {"start": "server.go"}}),
+    Case("module path with a version", {"go.mod": module(name="github.com/team/api/v2"), "main.go": MAIN}, {"start": "bin/api"}),
+    Case("no module", {"main.go": MAIN}, {"package_manager": "none", "start": "bin/app", "version": "1.25", "sources": {"version": "default"}}),
+    Case("program below cmd", {"go.mod": module(), "cmd/web/main.go": MAIN, "internal/x.go": "package internal\n"},
+         {"start": "bin/web", "sources": {"start": "cmd/web/main.go"}, "details": {"package": "./cmd/web"}}),
+    Case("several programs below cmd", {"go.mod": module(), "cmd/migrate/main.go": MAIN, "cmd/server/main.go": MAIN},
+         {"start": "bin/server", "warnings": ("several programs (./cmd/migrate, ./cmd/server)",)}),
+    Case("several programs, one with the module's name", {"go.mod": module(), "cmd/hello/main.go": MAIN, "cmd/api/main.go": MAIN},
+         {"start": "bin/hello"}),
+    Case("program in a folder of its own", {"go.mod": module(), "backend/main.go": MAIN}, {"start": "bin/backend", "details": {"package": "./backend"}}),
+    Case("a generator that is not built", {"go.mod": module(), "main.go": MAIN, "gen/gen.go": f"//go:build ignore\n\n{MAIN}"},
+         {"start": "bin/hello", "warnings": ()}),
+    Case(
+        "workspace", {"go.work": "go 1.23.1\n\nuse (\n\t./api\n\t./shared // ours\n)\n", "api/go.mod": module(name="example.com/api"),
+                      "api/main.go": MAIN, "shared/go.mod": module(name="example.com/shared"), "shared/x.go": "package shared\n"},
+        {"start": "bin/api", "details": {"package": "./api"}, "version": "1.23", "sources": {"version": "go.work go"}},
+    ),
+    Case("toolchain", {"go.mod": module(version="1.23.0") + "\ntoolchain go1.24.2\n", "main.go": MAIN},
+         {"version": "1.24.2", "sources": {"version": "go.mod toolchain"}}),
+    Case("least version with a patch", {"go.mod": module(version="1.22.0"), "main.go": MAIN}, {"version": "1.22"}),
+    Case("version of asdf", {"go.mod": module(), ".tool-versions": "golang 1.23.4\n", "main.go": MAIN}, {"version": "1.23.4", "sources": {"version": ".tool-versions"}}),
+    Case("version of mise", {"go.mod": module(), "mise.toml": '[tools]\ngo = "1.22"\n', "main.go": MAIN}, {"version": "1.22", "sources": {"version": "mise.toml"}}),
+    Case("C code", {"go.mod": module(), "main.go": MAIN.replace('import "fmt"', '// #include <stdlib.h>\nimport "C"\nimport "fmt"')}, {"details": {"cgo": True}}),
+    Case("C code in a module that is needed", {"go.mod": module("github.com/mattn/go-sqlite3 v1.14.0"), "go.sum": SUM, "main.go": MAIN}, {"details": {"cgo": True}}),
+    Case("vendored modules", {"go.mod": module("github.com/gorilla/mux v1.8.0"), "vendor/modules.txt": "# x\n", "vendor/a/main.go": MAIN, "main.go": MAIN},
+         {"framework": "mux", "warnings": (), "start": "bin/hello"}),
+    Case("no go.sum", {"go.mod": module("github.com/gorilla/mux v1.8.0"), "main.go": MAIN}, {"warnings": ("has no go.sum",), "details": {"flags": "-mod=mod "}}),
+    framework("gin", "github.com/gin-gonic/gin"),
+    framework("echo", "github.com/labstack/echo/v4"),
+    framework("fiber", "github.com/gofiber/fiber/v2"),
+    framework("chi", "github.com/go-chi/chi/v5"),
+    framework("mux", "github.com/gorilla/mux"),
+    Case("framework of a dependency only", {"go.mod": module("github.com/gin-gonic/gin v1.9.0 // indirect"), "go.sum": SUM, "main.go": MAIN}, {"framework": None}),
+    Case("Procfile with the binary", {"go.mod": module(), "main.go": MAIN, "Procfile": "web: bin/hello -v\n"},
+         {"start": "bin/hello -v", "sources": {"start": "Procfile"}}),
+    Case("Procfile that chooses a program", {"go.mod": module(), "cmd/worker/main.go": MAIN, "cmd/web/main.go": MAIN, "Procfile": "web: ./bin/worker\n"},
+         {"start": "./bin/worker", "details": {"package": "./cmd/worker", "program": "worker"}, "warnings": ()}),
+    Case("Procfile with another name", {"go.mod": module(), "main.go": MAIN, "Procfile": "web: bin/other\n"}, {"start": "bin/other", "details": {"program": "other"}}),
+    Case("assets by Node.js", {"go.mod": module(), "main.go": MAIN, "package.json": {"scripts": {"build": "vite build"}}, "package-lock.json": {}},
+         {"images": {"base": "golang:1.24", "run": "debian:trixie-slim", "node": "node:24-slim"}}),
+]  # fmt: skip
+NOT_RUN: dict[str, str] = {}

@@ -1,0 +1,10 @@
+"""Haskell."""
+
+from tests.unit.build.detect.cases.case import Case
+
+CASES = [
+    Case("Stack", {"stack.yaml": "resolver: lts-22.0\n", "package.yaml": "name: hello\ndependencies:\n- scotty\nexecutables:\n  hello-exe:\n    main: Main.hs\n"},
+         {"package_manager": "stack", "start": "bin/hello-exe", "framework": "scotty"}),
+    Case("Cabal", {"hello.cabal": "name: hello\nexecutable hello\n  main-is: Main.hs\n  build-depends: base, warp\n"}, {"package_manager": "cabal", "start": "bin/hello", "framework": "warp"}),
+]  # fmt: skip
+NOT_RUN = {case.title: "no stand-in is made of its image, and Hackage cannot be reached where the tests run" for case in CASES}

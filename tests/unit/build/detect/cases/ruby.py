@@ -1,0 +1,74 @@
+"""Ruby."""
+
+from tests.unit.build.detect.cases.case import Case
+
+
+def gemfile(*gems: str, ruby: str = "") -> str:
+    return (
+        'source "https://rubygems.org"\n'
+        + (f"ruby {ruby}\n" if ruby else "")
+        + "".join(f'gem "{gem}", "~> 1.0"\n' for gem in gems)
+    )
+
+
+def lock(*gems: str, platforms: tuple[str, ...] = ("ruby", "x86_64-linux"), end: str = "BUNDLED WITH\n   2.6.2\n") -> str:
+    specs = "".join(f"    {gem} (1.0.0)\n" for gem in gems)
+    return (
+        f"GEM\n  remote: https://rubygems.org/\n  specs:\n{specs}\nPLATFORMS\n"
+        + "".join(f"  {name}\n" for name in platforms)
+        + f"\nDEPENDENCIES\n\n{end}"
+    )
+
+
+RAILS = {
+    "Gemfile": gemfile("rails", "puma", "propshaft"), "Gemfile.lock": lock("rails", "railties", "puma", "propshaft", "rack"), "config.ru": "run Rails.application\n",
+    "Rakefile": "", "config/puma.rb": 'port ENV.fetch("PORT", 3000)\n', "config/application.rb": "", "config/credentials.yml.enc": "x",
+}  # fmt: skip
+KEY = ("Rails needs RAILS_MASTER_KEY",)
+
+CASES = [
+    Case(
+        "a range in the Gemfile, and the version that locked it",
+        {"Gemfile": gemfile(ruby="'>= 3.1', '< 3.5'"), "Gemfile.lock": lock(end="RUBY VERSION\n   ruby 3.2.3p157\n"), "app.rb": ""},
+        {"version": "3.2.3", "sources": {"version": "Gemfile.lock RUBY VERSION"}},
+    ),
+    Case(
+        "Rails", RAILS,
+        {"framework": "rails", "package_manager": "bundler", "start": "bundle exec puma -C config/puma.rb", "build": ("bundle exec rake assets:precompile",),
+         "version": "3.4", "warnings": KEY, "details": {"bundler": "2.6.2", "locked": True, "platform": False},
+         "sources": {"version": "default", "package_manager": "Gemfile.lock", "start": "config/puma.rb", "framework": "Gemfile.lock"},
+         "images": {"base": "ruby:3.4", "run": "ruby:3.4-slim"}},
+    ),
+    Case("Rails without a configuration of Puma", {key: text for key, text in RAILS.items() if key != "config/puma.rb"},
+         {"start": "bundle exec rails server -b 0.0.0.0 -p 8080", "warnings": KEY}),
+    Case("Rails for an API", {"Gemfile": gemfile("rails", "puma"), "Gemfile.lock": lock("rails", "puma"), "config.ru": "", "config/puma.rb": ""},
+         {"framework": "rails", "build": (), "warnings": ("Rails needs SECRET_KEY_BASE",)}),
+    Case("Rails with packages of npm", {**RAILS, "package.json": {"scripts": {"build": "esbuild"}, "dependencies": {"esbuild": "1"}}, "yarn.lock": ""},
+         {"images": {"node": "node:24-slim"}, "warnings": KEY}),
+    Case("Sinatra", {"Gemfile": gemfile("sinatra", "puma"), "Gemfile.lock": lock("sinatra", "puma", "rack"), "app.rb": "require 'sinatra'\n"},
+         {"framework": "sinatra", "start": "bundle exec ruby app.rb", "warnings": (), "sources": {"start": "app.rb"}}),
+    Case("Sinatra by Rack", {"Gemfile": gemfile("sinatra", "puma"), "Gemfile.lock": lock("sinatra", "puma"), "config.ru": "run App\n", "app.rb": ""},
+         {"framework": "sinatra", "start": "bundle exec puma -b tcp://0.0.0.0:8080"}),
+    Case("Rack without Puma", {"Gemfile": gemfile("rack", "rackup"), "Gemfile.lock": lock("rackup"), "config.ru": "run App\n"},
+         {"framework": "rack", "start": "bundle exec rackup -o 0.0.0.0 -p 8080"}),
+    Case("a script without gems", {"app.rb": "puts 1\n"}, {"package_manager": "none", "start": "ruby app.rb", "framework": None, "sources": {"start": "app.rb"}}),
+    Case("a script with gems", {"Gemfile": gemfile("webrick"), "Gemfile.lock": lock("webrick"), "main.rb": ""}, {"start": "bundle exec ruby main.rb"}),
+    Case("Jekyll", {"Gemfile": gemfile("jekyll"), "Gemfile.lock": lock("jekyll"), "_config.yml": ""}, {"framework": "jekyll", "build": ("bundle exec jekyll build",)}),
+    Case("no Gemfile.lock", {"Gemfile": gemfile("sinatra"), "app.rb": ""}, {"warnings": ("has no Gemfile.lock",), "details": {"locked": False}}),
+    Case("locked on a Mac only", {"Gemfile": gemfile("sinatra"), "Gemfile.lock": lock("sinatra", platforms=("arm64-darwin-23",)), "app.rb": ""}, {"details": {"platform": True}}),
+    Case("a Gemfile that needs the app's files", {"Gemfile": gemfile("sinatra") + 'gem "mine", path: "lib/mine"\n', "Gemfile.lock": lock("sinatra"), "app.rb": ""}, {"details": {"whole": True}}),
+    Case("version of .ruby-version", {"app.rb": "", ".ruby-version": "ruby-3.3.6\n"}, {"version": "3.3.6", "sources": {"version": ".ruby-version"}}),
+    Case("version of the Gemfile", {"Gemfile": gemfile(ruby='"3.2.2"'), "Gemfile.lock": lock(), "app.rb": ""}, {"version": "3.2.2", "sources": {"version": "Gemfile ruby"}}),
+    Case("version of the Gemfile, any patch", {"Gemfile": gemfile(ruby='"~> 3.3"'), "Gemfile.lock": lock(), "app.rb": ""}, {"version": "3.3"}),
+    Case("version of the lock", {"Gemfile": gemfile(), "Gemfile.lock": lock(end="RUBY VERSION\n   ruby 3.1.4p223\n\nBUNDLED WITH\n   2.4.1\n"), "app.rb": ""},
+         {"version": "3.1.4", "sources": {"version": "Gemfile.lock RUBY VERSION"}}),
+    Case("version of asdf", {"app.rb": "", ".tool-versions": "nodejs 22\nruby 3.3.1\n"}, {"version": "3.3.1", "sources": {"version": ".tool-versions"}}),
+    Case("version of mise", {"app.rb": "", "mise.toml": '[tools]\nruby = "3"\n'}, {"version": "3", "sources": {"version": "mise.toml"}}),
+    Case("Procfile", {**RAILS, "Procfile": "web: bundle exec puma -t 5:5 -p ${PORT:-3000} -e ${RACK_ENV:-development}\n"},
+         {"start": "sh -c 'exec bundle exec puma -t 5:5 -p ${PORT:-3000} -e ${RACK_ENV:-development}'", "warnings": KEY, "sources": {"start": "Procfile"}}),
+]  # fmt: skip
+NOT_RUN: dict[str, str] = {
+    "Rails": "gems cannot be had where the tests run; built with the gems of Debian, an app on Rack is run",
+    "Sinatra": "as Rails",
+    "Jekyll": "as Rails",
+}

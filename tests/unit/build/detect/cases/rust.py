@@ -1,0 +1,53 @@
+"""Rust."""
+
+from tests.unit.build.detect.cases.case import Case
+
+MAIN = 'fn main() {\n    println!("hello");\n}\n'
+
+
+def manifest(*dependencies: str, name: str = "hello", more: str = "") -> str:
+    return f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2021"\n{more}\n[dependencies]\n' + "".join(
+        f'{found} = "1"\n' for found in dependencies
+    )
+
+
+def framework(name: str, crate: str, **details: object) -> Case:
+    return Case(
+        name, {"Cargo.toml": manifest(crate, "tokio"), "Cargo.lock": "version = 4\n", "src/main.rs": MAIN},
+        {"framework": name, "start": "bin/hello", "warnings": (), "details": details},
+    )  # fmt: skip
+
+
+CASES = [
+    Case(
+        "package with src/main.rs", {"Cargo.toml": manifest(), "Cargo.lock": "version = 4\n", "src/main.rs": MAIN},
+        {"version": "1", "package_manager": "cargo", "start": "bin/hello", "framework": None, "details": {"locked": True, "package": ""},
+         "sources": {"version": "default", "package_manager": "Cargo.lock", "start": "Cargo.toml"}, "images": {"base": "rust:1", "run": "debian:trixie-slim"}},
+    ),
+    Case("no Cargo.lock", {"Cargo.toml": manifest(), "src/main.rs": MAIN}, {"warnings": ("has no Cargo.lock",), "details": {"locked": False}}),
+    Case("named program", {"Cargo.toml": manifest(more='\n[[bin]]\nname = "web"\npath = "src/main.rs"\n'), "Cargo.lock": "", "src/main.rs": MAIN}, {"start": "bin/web"}),
+    Case("several programs, one by default", {"Cargo.toml": manifest(more='default-run = "bin1"\n'), "Cargo.lock": "", "src/main.rs": MAIN, "src/bin/bin1.rs": MAIN, "src/bin/bin2.rs": MAIN},
+         {"start": "bin/bin1", "warnings": ()}),
+    Case("several programs below src/bin", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/bin/migrate.rs": MAIN, "src/bin/server/main.rs": MAIN},
+         {"start": "bin/server", "warnings": ("several programs (migrate, server)",)}),
+    Case("workspace", {"Cargo.toml": '[workspace]\nmembers = ["binary", "library"]\n', "Cargo.lock": "", "binary/Cargo.toml": manifest(name="web"), "binary/src/main.rs": MAIN,
+                       "library/Cargo.toml": manifest(name="library"), "library/src/lib.rs": ""},
+         {"start": "bin/web", "details": {"package": "web", "program": "web"}, "sources": {"start": "binary/Cargo.toml"}}),
+    Case("workspace by a pattern", {"Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n', "Cargo.lock": "", "crates/api/Cargo.toml": manifest("axum", name="api"),
+                                    "crates/api/src/main.rs": MAIN, "crates/core/Cargo.toml": manifest(name="core"), "crates/core/src/lib.rs": ""},
+         {"start": "bin/api", "framework": "axum"}),
+    framework("axum", "axum"),
+    framework("actix", "actix-web"),
+    framework("rocket", "rocket", env={"ROCKET_ADDRESS": "0.0.0.0", "ROCKET_PORT": "8080"}),
+    framework("warp", "warp"),
+    Case("rust-toolchain.toml", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": MAIN, "rust-toolchain.toml": '[toolchain]\nchannel = "1.85.0"\n'},
+         {"version": "1.85.0", "sources": {"version": "rust-toolchain.toml"}}),
+    Case("rust-toolchain", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": MAIN, "rust-toolchain": "1.80\n"}, {"version": "1.80", "sources": {"version": "rust-toolchain"}}),
+    Case("stable toolchain", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": MAIN, "rust-toolchain": "stable\n"}, {"version": "1"}),
+    Case("nightly toolchain", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": MAIN, "rust-toolchain.toml": '[toolchain]\nchannel = "nightly-2025-10-01"\n'},
+         {"version": "nightly-2025-10-01", "images": {"base": "rust:1"}, "details": {"toolchain": "nightly-2025-10-01"}}),
+    Case("version of asdf", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": MAIN, ".tool-versions": "rust 1.84.1\n"}, {"version": "1.84.1"}),
+    Case("Procfile with cargo's path", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": MAIN, "Procfile": "web: ./target/release/hello --x\n"},
+         {"start": "bin/hello --x", "sources": {"start": "Procfile"}}),
+]  # fmt: skip
+NOT_RUN: dict[str, str] = {}

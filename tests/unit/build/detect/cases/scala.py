@@ -1,0 +1,16 @@
+"""Scala."""
+
+from tests.unit.build.detect.cases.case import Case
+
+CASES = [
+    Case("sbt-native-packager", {"build.sbt": 'lazy val root = (project in file("."))\n  .enablePlugins(JavaAppPackaging)\n  .settings(name := "Hello World")\n',
+                                 "project/build.properties": "sbt.version=1.11.0\n", "project/plugins.sbt": 'addSbtPlugin("com.github.sbt" % "sbt-native-packager" % "1.11.1")\n'},
+         {"package_manager": "sbt", "start": "bin/hello-world", "version": "21", "warnings": (), "details": {"task": "stage"},
+          "sources": {"package_manager": "project/build.properties", "version": "default"}}),
+    Case("Play", {"build.sbt": 'name := "web"\nlazy val root = (project in file(".")).enablePlugins(PlayScala)\n', "system.properties": "java.runtime.version=17\n"},
+         {"framework": "play", "version": "17", "start": "bin/web -Dhttp.port=8080 -Dpidfile.path=/dev/null"}),
+    Case("sbt-assembly", {"build.sbt": 'name := "x"\n', "project/plugins.sbt": 'addSbtPlugin("com.eed3si9n" % "sbt-assembly" % "2.3.1")\n'}, {"start": "java -jar app.jar", "warnings": ()}),
+    Case("Procfile", {"build.sbt": 'name := "x"\nenablePlugins(JavaAppPackaging)\n', "Procfile": "web: target/universal/stage/bin/x -Dhttp.port=${PORT}\n"},
+         {"start": "target/universal/stage/bin/x -Dhttp.port=8080", "details": {"target": True}}),
+]  # fmt: skip
+NOT_RUN = {case.title: "Maven Central cannot be reached where the tests run" for case in CASES}

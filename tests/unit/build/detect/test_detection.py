@@ -1,0 +1,56 @@
+"""What is common to all languages: which one an app is, versions of tool managers, what is no source."""
+
+import pytest
+
+from dockyard.build.detect import App, Wishes, detect, languages, left_out
+from dockyard.build.detect.versions import pinned
+from dockyard.config.image import Language
+from dockyard.errors import BuildError
+from tests.unit.build.detect.test_cases import write
+
+GO = {"go.mod": "module x\n\ngo 1.24\n", "main.go": "package main\n\nfunc main() {\n}\n"}
+
+
+def test_service_yaml_may_name_each_language_that_is_known():
+    assert set(Language.__args__) == set(languages())
+
+
+def test_of_two_apps_in_a_folder_service_yaml_says_which(tmp_path):
+    write(tmp_path, {**GO, "Gemfile": "", "app.rb": ""})
+    with pytest.raises(
+        BuildError, match=r"two apps seem to be in .*: go by go\.mod, main\.go; ruby by Gemfile, app\.rb"
+    ) as caught:
+        detect(tmp_path)
+    assert "image: {build: {language: go}}" in caught.value.hint
+    assert detect(tmp_path, Wishes(language="ruby")).language == "ruby"
+
+
+def test_where_nothing_is_recognised_it_is_told_what_was_looked_for_and_what_is_there(tmp_path):
+    write(tmp_path, {"notes.txt": ""})
+    with pytest.raises(BuildError, match=r"looked for .*go\.mod.*pom\.xml.*Gemfile.*start\.sh.*it has: notes\.txt") as caught:
+        detect(tmp_path)
+    assert "image: {build: {language: …" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("files", "tools", "found"),
+    [
+        ({".tool-versions": "# go\ngolang 1.23.1 1.22 # x\n"}, ("go", "golang"), ("1.23.1", ".tool-versions")),
+        ({".tool-versions": "ruby system\n", "mise.toml": '[tools]\nruby = "3.3"\n'}, ("ruby",), ("3.3", "mise.toml")),
+        ({".mise.toml": '[tools]\njava = ["temurin-21", "17"]\n'}, ("java",), ("temurin-21", ".mise.toml")),
+        ({".config/mise.toml": '[tools]\ngo = {version = "1.22"}\n'}, ("go",), ("1.22", ".config/mise.toml")),
+        ({"mise.toml": "[tools]\nphp = 8.3\n"}, ("php",), ("8.3", "mise.toml")),
+        ({"mise.toml": '[tools]\nphp = "latest"\n'}, ("php",), None),
+        ({"mise.toml": '[tools]\nphp = "ref:v8"\n', ".tool-versions": "php\n"}, ("php",), None),
+        ({}, ("php",), None),
+    ],
+)
+def test_versions_that_tool_managers_pin(tmp_path, files, tools, found):
+    write(tmp_path, files)
+    assert pinned(App(tmp_path), *tools) == found
+
+
+def test_what_a_build_on_the_users_machine_left_is_no_source():
+    assert "target" in left_out("rust")
+    assert "**/obj" in left_out("dotnet")
+    assert left_out("go") == ()

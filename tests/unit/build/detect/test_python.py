@@ -1,0 +1,107 @@
+"""Python apps, from made-up ones of every kind."""
+
+import json
+
+import pytest
+
+from dockyard.build.detect import Wishes, detect
+from dockyard.build.detect.app import App
+from dockyard.build.detect.python import marks
+from dockyard.build.dockerfile import render
+from dockyard.errors import BuildError
+from tests.unit.build.detect.cases.python import BUILD_SYSTEM, FASTAPI, FLASK, pyproject
+
+
+def write(root, files):
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content if isinstance(content, str) else json.dumps(content))
+    return root
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"package.json": {}, "script.py": "print(1)"},
+        {"package.json": {"scripts": {"start": "next start"}}, "requirements.txt": "fastapi", "api/index.py": FASTAPI},
+        {"go.mod": "", "requirements.txt": "pre-commit", "tools.py": ""},
+        {"Gemfile": "", "pyproject.toml": "[tool.black]\n"},
+        {"README.md": ""},
+    ],
+)
+def test_what_is_of_another_language_is_left_to_it(tmp_path, files):
+    assert marks(App(write(tmp_path, files))) == ()
+
+
+def rendered(root, files, *, mounts=True, **wishes):
+    return render(detect(write(root, files), Wishes(language="python", **wishes)), base_prefix="", mounts=mounts)
+
+
+def test_libraries_are_built_in_the_build_stage_and_their_parts_that_run_are_in_the_image(tmp_path):
+    build, _, run = rendered(
+        tmp_path, {"requirements.txt": "psycopg2==2.9\n-e git+https://example.com/a.git#egg=a\n", "main.py": ""}
+    ).partition("\nFROM ")
+    assert "apt-get install -y --no-install-recommends gcc git libc6-dev libpq-dev &&" in build
+    assert "apt-get install -y --no-install-recommends libpq5 &&" in run
+    assert "gcc" not in run
+    assert "apt-get" not in rendered(tmp_path, {"requirements.txt": "psycopg[binary]\npsycopg2-binary\nnumpy"})
+
+
+def test_a_server_is_brought_behind_what_takes_away_all_that_is_not_locked(tmp_path):
+    files = {
+        "uv.lock": "",
+        "pyproject.toml": pyproject("flask", more=BUILD_SYSTEM),
+        "src/shop/__init__.py": "",
+        "src/shop/web.py": FLASK,
+    }
+    text = rendered(tmp_path, files, mounts=False)
+    assert "\nRUN uv sync --frozen --no-dev --no-editable && pip install gunicorn==" in text
+    assert text.count("pip install gunicorn") == 1
+    assert "PYTHONPATH=/app/src\n" in text
+
+
+def test_a_tool_that_does_not_run_on_an_old_python_is_an_older_one(tmp_path):
+    files = {"poetry.lock": "", "pyproject.toml": '[tool.poetry.dependencies]\npython = "~3.9"\n', "main.py": ""}
+    assert "pip install poetry==2.2.1 " in rendered(tmp_path, files)
+
+
+@pytest.mark.parametrize(
+    ("files", "signal"),
+    [
+        ({"requirements.txt": "flask\ngunicorn", "main.py": FLASK}, None),
+        ({"main.py": "while True: ..."}, "SIGINT"),
+        ({"main.py": "import signal\nsignal.signal(signal.SIGTERM, print)"}, None),
+        ({"requirements.txt": "flask\nwaitress", "main.py": FLASK}, "SIGINT"),
+        ({"Procfile": "web: cd a && ./run", "main.py": ""}, None),
+    ],
+)
+def test_what_sigterm_would_not_end_is_ended_as_by_a_key(tmp_path, files, signal):
+    """The first process of a container gets no default handling of SIGTERM."""
+    assert (f"\nSTOPSIGNAL {signal}\n" if signal else "\nUSER") in (text := rendered(tmp_path, files))
+    assert ("STOPSIGNAL" in text) is (signal is not None)
+
+
+def test_a_framework_that_is_told_by_variables_has_them(tmp_path):
+    text = rendered(tmp_path, {"requirements.txt": "gradio", "app.py": "import gradio"}, port=7000)
+    assert "GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=7000" in text
+
+
+@pytest.mark.parametrize(
+    ("files", "warning"),
+    [
+        ({"main.py": "from aiohttp import web\nweb.run_app(app, port=9000)"}, "main.py has port 9000 written out, and port is 80: take it from PORT, or set port: 9000"),
+        ({"main.py": "import uvicorn\nuvicorn.run(app, host='127.0.0.1')"}, "main.py listens on 127.0.0.1, where nothing outside of its container reaches it"),
+        ({"main.py": FASTAPI, "requirements.txt": "httpx==1\nuvicorn==1"}, "main.py uses fastapi, which is not among the dependencies"),
+        ({"main.py": "", "requirements.txt": "httpx\nrich>=1"}, "requirements.txt says no exact version of httpx, rich: two builds may differ"),
+        ({"main.py": "", ".python-version": "3.8"}, "Python 3.8 gets no security fixes any more"),
+        ({"main.py": FLASK, "requirements.txt": "flask", "package.json": {"scripts": {"build": "vite build"}}}, "package.json has a build script, which is not run: commit what it makes, or add a Dockerfile"),
+    ],
+)  # fmt: skip
+def test_what_may_surprise_is_told(tmp_path, files, warning):
+    assert warning in detect(write(tmp_path, files), Wishes(language="python", port=80)).warnings
+
+
+def test_where_nothing_is_started_it_is_said_what_to_add(tmp_path):
+    with pytest.raises(BuildError, match=r"no start command found in .* \(looked for Procfile, manage\.py") as caught:
+        detect(write(tmp_path, {"requirements.txt": "httpx"}), Wishes())
+    assert "Procfile" in caught.value.hint
