@@ -176,7 +176,7 @@ def _balancers_of(group: str) -> list[str]:
 
 def _rules() -> Iterable[tuple[str, Given]]:
     for rule in list(alb._rules.values()):
-        balancer = (alb._listeners.get(rule["ListenerArn"]) or {}).get("LoadBalancerArn")
+        balancer = str((alb._listeners.get(rule["ListenerArn"]) or {}).get("LoadBalancerArn"))
         if balancer in alb._lbs:
             yield balancer, rule
 
