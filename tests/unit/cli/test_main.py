@@ -144,3 +144,32 @@ def test_what_was_locked_and_dropped_is_told(run, tmp_path, monkeypatch):
     before = run("tags").stdout
     run("lock", "--refresh")
     assert run("tags").stdout != before
+
+
+def test_a_generated_dockerfile_becomes_the_apps_own(run, tmp_path):
+    generated = run("dockerfile", "web").stdout
+    ended = run("eject", "web")
+    folder = tmp_path / "services/web"
+    assert ended.stdout.split() == [str(folder / "Dockerfile"), str(folder / ".dockerignore")]
+    assert (folder / "Dockerfile").read_text() == generated == run("dockerfile", "web").stdout
+    assert "**/.venv" in (folder / ".dockerignore").read_text().splitlines()
+    again = run("eject", "web")
+    assert (again.exit_code, "has a Dockerfile of its own already" in again.stderr) == (2, True)
+
+
+def test_why_a_tag_is_another_one_needs_a_deploy_to_compare_with(run, tmp_path, monkeypatch):
+    from dockyard.build.inputs import Inputs
+    from dockyard.cli.session import Session
+
+    class Site:
+        inputs_file = tmp_path / "inputs.json"
+
+    monkeypatch.setattr(Session, "site", Site)
+    assert "nothing was deployed from here yet" in run("build", "--explain", "web").stdout
+    from dockyard.build.inputs import write_inputs
+
+    (recipe,) = Session(tmp_path).recipes(["web"])
+    write_inputs(Site.inputs_file, {"web": Inputs.of(recipe)})
+    assert "the same as in the last deploy" in run("build", "--explain", "web").stdout
+    (tmp_path / "services/web/main.py").write_text("print(2)")
+    assert "changed main.py" in run("build", "--explain", "web").stdout
