@@ -173,7 +173,8 @@ class Search:
         """A module that uses a framework with a command of its own."""
         named = {framework.module or framework.name: framework for framework in FRAMEWORKS.values() if framework.command}
         for source in self.layout.entries():
-            for module in sorted(source.imports & set(named)):
+            is_function = "functions-framework" in self.dependencies and source.file == "main.py" and source.functions
+            for module in sorted(source.imports & set(named) | ({"functions_framework"} if is_function else set())):
                 framework = named[module]
                 if framework.name != "sanic":  # it needs an app object
                     command = self._filled(framework, source, "")

@@ -14,6 +14,8 @@ _PREFERRED = ("app", "application", "api", "server", "asgi_app", "wsgi_app", "ma
 _CLASSES = {name: (framework.name, framework.interface) for framework in FRAMEWORKS.values() for name in framework.classes}
 _CLASSES |= {name: ("falcon" if name.startswith("falcon") else "django", "asgi") for name in OF_ASGI}
 _LOOPBACK = ("127.0.0.1", "localhost")
+_LOOPBACK_BY_DEFAULT = {"app.run": 0, "application.run": 0, "bottle.run": 0, "uvicorn.run": 1}
+"""Calls that listen there unless they are told, and how many arguments they may have before the host."""
 
 
 class Made(NamedTuple):
@@ -41,7 +43,7 @@ class Source:
     runs: bool = False
     """Whether it does something when it is run as a script and nothing when it is imported."""
     functions: tuple[str, ...] = ()
-    """Functions that a decorator of functions-framework marks."""
+    """Functions at its top; where a decorator of functions-framework marks some, these."""
     port: int | None = None
     """A port that is written out."""
     loopback: bool = False
@@ -65,7 +67,7 @@ def _read(file: str, text: str, tree: ast.Module) -> Source:
         file, tuple(_objects(tree, origins)), origins, frozenset(_imported(imports)),
         max((node.level for node in imports if isinstance(node, ast.ImportFrom)), default=0),
         any(isinstance(node, ast.If) and "__name__" in ast.unparse(node.test) for node in tree.body),
-        tuple(_marked(tree)), None if reads_port else _port(tree), _on_loopback(tree),
+        tuple(_functions(tree)), None if reads_port else _port(tree), _on_loopback(tree),
     )  # fmt: skip
 
 
@@ -172,10 +174,10 @@ def _imported(nodes: Iterable[ast.Import | ast.ImportFrom]) -> Iterator[str]:
             yield node.module.partition(".")[0]
 
 
-def _marked(tree: ast.Module) -> Iterator[str]:
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and any("functions_framework" in ast.unparse(mark) for mark in node.decorator_list):
-            yield node.name
+def _functions(tree: ast.Module) -> list[str]:
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    marked = [node for node in found if any("functions_framework" in ast.unparse(mark) for mark in node.decorator_list)]
+    return [node.name for node in marked or found]
 
 
 def _port(tree: ast.Module) -> int | None:
@@ -208,6 +210,9 @@ def _on_loopback(tree: ast.Module) -> bool:
             said = [keyword.value for keyword in call.keywords if keyword.arg in ("host", "address", "server_name")]
             if call.args and isinstance(call.args[0], ast.Tuple):
                 said += call.args[0].elts[:1]
+            before = _LOOPBACK_BY_DEFAULT.get(ast.unparse(call.func))
+            if before is not None and not said and not call.args[before:]:
+                return True
             if any(isinstance(value, ast.Constant) and value.value in _LOOPBACK for value in said):
                 return True
     return False

@@ -91,6 +91,7 @@ def test_a_framework_that_is_told_by_variables_has_them(tmp_path):
     [
         ({"main.py": "from aiohttp import web\nweb.run_app(app, port=9000)"}, "main.py has port 9000 written out, and port is 80: take it from PORT, or set port: 9000"),
         ({"main.py": "import uvicorn\nuvicorn.run(app, host='127.0.0.1')"}, "main.py listens on 127.0.0.1, where nothing outside of its container reaches it"),
+        ({"shop-web/__main__.py": "from flask import Flask\napp = Flask(__name__)\napp.run(port=80)"}, "shop-web/__main__.py listens on 127.0.0.1, where nothing outside of its container reaches it"),
         ({"main.py": FASTAPI, "requirements.txt": "httpx==1\nuvicorn==1"}, "main.py uses fastapi, which is not among the dependencies"),
         ({"main.py": "", "requirements.txt": "httpx\nrich>=1"}, "requirements.txt says no exact version of httpx, rich: two builds may differ"),
         ({"main.py": "", ".python-version": "3.8"}, "Python 3.8 gets no security fixes any more"),

@@ -134,6 +134,8 @@ FRAMEWORKS = [
     Case("an ASGI function", {"requirements.txt": "uvicorn==1", "main.py": "async def app(scope, receive, send): ..."}, {"start": f"uvicorn main:app {UVICORN}"}),
     Case("Functions Framework", {"requirements.txt": "functions-framework==3", "main.py": "import functions_framework\n@functions_framework.http\ndef hello(request): ..."},
          {"framework": "functions-framework", "start": "functions-framework --source main.py --target hello --port 8080"}),
+    Case("Functions Framework without a mark", {"requirements.txt": "functions-framework==3", "main.py": "def hello(request): ..."},
+         {"start": "functions-framework --source main.py --target hello --port 8080"}),
     Case("a module that is run", {"requirements.txt": "httpx==1", "shop/__main__.py": "from . import core", "shop/__init__.py": "", "shop/core.py": ""}, {"framework": None, "start": "python -m shop", "sources": {"start": "shop/__main__.py"}}),
     Case("a plain script", {"requirements.txt": "httpx==1", "worker.py": "print(1)"}, {"start": "python worker.py"}),
     Case("a Procfile", {"requirements.txt": "flask==3", "Procfile": "release: ./x\nweb: gunicorn --bind :$PORT shop:app --log-file -\n", "shop.py": FLASK},
