@@ -69,7 +69,7 @@ def test_a_dockerfile_is_printed_as_it_is(run):
 
 def test_what_was_detected_is_told_with_its_file(run):
     ended = run("detect", "services/web")
-    assert (ended.exit_code, ended.stdout.split()[-5:]) == (0, ["main.py", "main.py", "port", "8080", "default"])
+    assert (ended.exit_code, ended.stdout.split()[-6:]) == (0, ["python", "main.py", "main.py", "port", "8080", "default"])
 
 
 def test_a_file_that_is_in_the_way_is_named(run, tmp_path, monkeypatch):
