@@ -24,6 +24,9 @@ def pytest_addoption(parser):
     parser.addoption(
         "--aws", action="store_true", help="hold the behaviours of test_local_aws.py against the environment's account"
     )
+    parser.addoption(
+        "--every", action="store_true", help="try every behaviour without its extension, not the first of each extension alone"
+    )
 
 
 def pytest_configure(config):
@@ -33,12 +36,24 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """On AWS, the behaviours that it has, and nothing else."""
+    """On AWS, the behaviours that it has, and nothing else. Here, one without each extension, for the time that it takes."""
+    if not config.option.every:
+        without = {
+            item: _behaviour(item).extension for item in items if item.originalname == "test_it_is_not_without_the_extension"
+        }
+        first = {extension: item for item, extension in reversed(without.items())}
+        more = [item for item, extension in without.items() if item is not first[extension]]
+        config.hook.pytest_deselected(items=more)
+        items[:] = [item for item in items if item not in more]
     for item in items if config.option.aws else []:
-        behaviour = item.callspec.params["behaviour"] if getattr(item, "originalname", "") == "test_it_is_as_on_aws" else None
+        behaviour = _behaviour(item) if item.originalname == "test_it_is_as_on_aws" else None
         reason = behaviour.only_here if behaviour else "it is a test of the local AWS"
         if reason:
             item.add_marker(pytest.mark.skip(reason=f"local only: {reason}"))
+
+
+def _behaviour(item):
+    return item.callspec.params["behaviour"]
 
 
 def pytest_sessionstart(session):
