@@ -62,7 +62,7 @@ def manager_of(app: App, root: Package, warnings: list[str]) -> Manager:
     if not locked and not name and not _installs(root):
         return Manager("none")
     name = name or "npm"
-    if not there[name]:
+    if not there[name] and _installs(root):
         warnings.append(f"no lock file: two builds may differ; run {name} install, and keep the lock file that it writes")
     version = None if name == "npm" else _version(app, root, name, written)
     return Manager(name, version, source or (there[name] or (None,))[0], there[name])
