@@ -29,6 +29,8 @@ _DROPPED = (
     "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "var/lib/apt/lists", "var/cache/apt", "var/log",
 )  # fmt: skip
 _REFERENCE = re.compile(rf"(?:.*/)?(?P<name>{'|'.join(SYSTEMS)}):(?P<tag>[\w.-]+)$")
+_BY_NAME = {"debian": SUITE, "nginx": "stable"}
+"""Tags without a number that a stand-in may take: Debian's nginx is a stable one."""
 _CHROOT = 'mount -t proc proc "$1/proc" && root=$1 && shift && exec chroot "$root" "$@"'
 """Run in a mount namespace of its own: programs of Go and Java want /proc, and it goes with them."""
 _INSTALL = 'apt-get -q update && exec apt-get -qy -o APT::Sandbox::User=root install --no-install-recommends "$@"'
@@ -81,7 +83,8 @@ class StandIns:
         archive = self._archive(name)
         version = str(archive.facts["version"])
         wanted = re.match(r"\d+(\.\d+)*", tag)
-        if not (f"{version}.".startswith(f"{wanted[0]}.") if wanted else name == "debian" and tag.startswith(SUITE)):
+        named = _BY_NAME.get(name)
+        if not (f"{version}.".startswith(f"{wanted[0]}.") if wanted else named and tag.startswith(named)):
             self.say(f"the stand-in for {name} is version {version}, and {reference} is asked for: no stand-in")
             return None
         stand_in = StandIn(f"{CACHE_PREFIX}/{name}", tag, archive.digest)

@@ -27,9 +27,10 @@ from dockyard.build.detect.javascript.workspace import Workspace
 LOOKED_FOR = FILE
 
 _OTHERS = (
-    "manage.py", "Gemfile", "composer.json", "mix.exs", "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts",
-    "requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "environment.yml", "*.csproj", "*.fsproj", "*.sln", "gleam.toml",
-    "go.work", "index.php", "build.sbt", "project.clj", "deps.edn",
+    "manage.py", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "environment.yml", "Gemfile", "composer.json",
+    "index.php", "mix.exs", "go.mod", "go.work", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts", "build.sbt",
+    "project.clj", "deps.edn", "*.csproj", "*.fsproj", "*.sln", "gleam.toml", "Package.swift", "shard.yml", "pubspec.yaml",
+    "stack.yaml",
 )  # fmt: skip
 """Files of apps in other languages, which may have a package.json for their assets."""
 _PROGRAMS = ("node", "npm", "npx", "yarn", "pnpm", "bun", "bunx", "tsx", "ts-node", "env")
@@ -38,6 +39,8 @@ _LOADERS = (".pnp.cjs", ".pnp.loader.mjs")
 """Yarn's, for packages that are not in node_modules, where they are here; tools that see them believe them."""
 _SETTINGS = (".npmrc", ".yarnrc.yml", ".yarn")
 """Of the package managers: with tokens, or large."""
+_SERVERS = (*_PROGRAMS, "sh", "next")
+"""First words of a start command that is one of Node.js."""
 
 
 def marks(app: App) -> tuple[str, ...]:
@@ -62,9 +65,7 @@ def _root(app: App) -> Site:
 def _has_server(root: Site) -> bool:
     """Whether a script starts a server of Node.js, not one that serves assets while developing."""
     found = started(root, strict=True) if "start" in root.scripts else None
-    return bool(
-        found and not found.served and found.source.endswith("scripts.start") and found.start[0] in (*_PROGRAMS, "next", "nest")
-    )
+    return bool(found and not found.served and found.source.endswith("scripts.start") and found.start[0] in _SERVERS)
 
 
 def _runs(root: Site) -> bool:

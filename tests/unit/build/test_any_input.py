@@ -12,8 +12,33 @@ from dockyard.build import Bases, recipe
 from dockyard.config import load_project
 from dockyard.errors import BuildError
 
-scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["node 'a", "node a.js", "main.py"])
-keys = st.sampled_from(["scripts", "start", "build", "main", "engines", "node", "dependencies"])
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from(
+        [
+            "node 'a",
+            "node a.js",
+            "main.py",
+            "npm start",
+            "npm run build && cd .. && x",
+            "yarn workspace a start",
+            "**/*",
+            "../*",
+            "apps/*",
+            "^18 || x",
+            "pnpm@1",
+            "next start",
+            "cd apps/a && npm start",
+        ]
+    )
+)
+keys = st.sampled_from(
+    ["scripts", "start", "build", "main", "engines", "node", "dependencies", "devDependencies", "workspaces", "packages",
+     "packageManager", "next", "vite", "tasks", "targets", "projects", "volta", "name", "prestart"]
+)  # fmt: skip
 json_values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4), max_leaves=8
 ).map(lambda value: json.dumps(value).encode())
@@ -49,11 +74,26 @@ names = [
     ".tool-versions",
     ".python-version",
     "runtime.txt",
+    "yarn.lock",
+    ".yarnrc.yml",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "bun.lock",
+    "nx.json",
+    "apps/a/project.json",
+    "apps/a/package.json",
+    "angular.json",
+    "lerna.json",
+    "deno.json",
+    "main.ts",
+    "next.config.js",
+    "index.html",
+    "Staticfile",
 ]
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.dictionaries(st.sampled_from(names), contents, max_size=5))
+@given(st.dictionaries(st.sampled_from(names), contents, max_size=6))
 def test_an_app_ends_in_a_recipe_or_in_told_faults(files):
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -61,7 +101,9 @@ def test_an_app_ends_in_a_recipe_or_in_told_faults(files):
         (root / "dockyard.yaml").write_text("name: shop\nenvironments: {dev: {}}")
         (root / "services/web/service.yaml").write_text("kind: web")
         for name, content in files.items():
-            (root / "services/web" / name).write_bytes(content)
+            path = root / "services/web" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
         project = load_project(root)
         with contextlib.suppress(BuildError):
             made = recipe(project, "web", project.environment().services["web"], Bases())

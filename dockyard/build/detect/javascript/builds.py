@@ -32,6 +32,9 @@ def _prisma(site: Site) -> Iterator[str]:
 
 
 def _build(found: Started, manager: Manager) -> Iterator[str]:
+    if found.output and found.output.build_always and found.output.build:
+        yield found.output.build
+        return
     site, root = found.site, found.site.package.root
     variables = " ".join(f"{name}={value}" for name, value in (found.output.build_variables if found.output else {}).items())
     script = _script(site.package, generated=bool(found.served and found.output and found.framework == "nuxt"))

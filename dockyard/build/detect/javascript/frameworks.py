@@ -56,6 +56,11 @@ def framework_of(site: Site, *, has_server: bool) -> str | None:
     return next((name for table in tables for name, packages in table.items() if site.depends_on(*packages)), None)
 
 
+def server_of(site: Site) -> str | None:
+    """Name of the framework of a server alone, where others are there for other apps of the same package."""
+    return next((name for name, packages in ({"nest": _APPS["nest"]} | _SERVERS).items() if site.depends_on(*packages)), None)
+
+
 def makes_a_site(framework: str | None) -> bool:
     """Whether what it builds are files for a browser, so that a server of files is enough."""
     return framework in _SITES

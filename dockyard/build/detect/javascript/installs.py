@@ -71,7 +71,8 @@ def _pnpm(manager: Manager) -> Install:
     store = "/root/.pnpm-store"
     command = f"pnpm install {'--frozen-lockfile' if manager.locks else '--no-frozen-lockfile'} --store-dir={store}"
     return Install(
-        (f"pnpm@{manager.version}",), command, f"{command} --prod", f"{command} --prod --ignore-scripts --config.modules-cache-max-age=0",
+        (f"pnpm@{manager.version}",), command, f"{command} --prod",
+        f"{command} --prod --ignore-scripts --config.modules-cache-max-age=0",
         f"pnpm add --save-dev --ignore-workspace-root-check --store-dir={store}", store, {"CI": "true"},
     )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Which package of a workspace is the app."""
 
+from dockyard.build.detect.javascript.nx import nx_apps
 from dockyard.build.detect.javascript.site import Site
-from dockyard.build.detect.javascript.start import Started, missing, started
+from dockyard.build.detect.javascript.start import Started, as_said, missing, started
 from dockyard.build.detect.javascript.workspace import Workspace
 from dockyard.errors import BuildError
 
@@ -12,14 +13,13 @@ _USUAL = ("web", "app", "site", "www", "frontend", "client", "server", "api", "b
 def chosen(workspace: Workspace, warnings: list[str]) -> Started:
     """How the app is started: by the root, else by the one member that can be. Raises BuildError where nothing tells."""
     root = Site(workspace.app, workspace, workspace.root)
-    found = started(root, strict=bool(workspace.members))
-    if found:
+    if found := as_said(root):
         return found
     members = [Site(workspace.app, workspace, member) for member in workspace.members.values()]
     able = [found for member in members if "e2e" not in member.folder and (found := started(member, strict=True))]
+    able = able or nx_apps(root)
     if not able:
-        found = started(root)
-        if found:
+        if found := started(root):
             return found
         raise BuildError(
             f"no start command found in {workspace.app.folder} (looked for {missing(root)})",
@@ -27,15 +27,20 @@ def chosen(workspace: Workspace, warnings: list[str]) -> Started:
         )
     best = min(able, key=_rank)
     if len(able) > 1:
-        folders = ", ".join(found.site.folder for found in able)
+        names = [_folder(found) for found in able]
         warnings.append(
-            f"apps of this workspace are {folders}: took {best.site.folder}; for another set image.build.start in service.yaml, "
-            f'as in "npm start -w {next(found.site.folder for found in able if found is not best)}"'
+            f"apps of this workspace are {', '.join(names)}: took {_folder(best)}; for another set image.build.start in "
+            f'service.yaml, as in "npm start -w {next(name for name in names if name != _folder(best))}"'
         )
     return best
 
 
+def _folder(found: Started) -> str:
+    """Of the app; one of Nx is in the package of the root."""
+    return found.site.folder or found.source.rsplit("/", 1)[0]
+
+
 def _rank(found: Started) -> tuple[bool, int, str]:
-    folder = found.site.folder
+    folder = _folder(found)
     name = folder.rsplit("/", 1)[-1]
     return not folder.startswith("apps/"), _USUAL.index(name) if name in _USUAL else len(_USUAL), folder

@@ -22,6 +22,8 @@ class Output:
     """The server."""
     build: str | None = None
     """The command that builds it, where the app has no script for that."""
+    build_always: bool = False
+    """Whether that is so also where there is a script, which may build another app."""
     copied: Mapping[str, str] = field(default_factory=dict)
     """What of the app's folder is all that the server needs, and where it is then; empty where it needs everything."""
     variables: Mapping[str, str] = field(default_factory=dict)

@@ -35,8 +35,8 @@ class Served:
 
 def site_folder(app: App) -> tuple[str, str] | None:
     """The folder that holds a finished site, and the file that tells so; None where there is none."""
-    if app.has("Staticfile"):
-        match = re.search(r"^\s*root\s*:\s*['\"]?([^'\"#\n]+)", app.source("Staticfile"), re.MULTILINE)
+    if app.has("Staticfile"):  # https://docs.cloudfoundry.org/buildpacks/staticfile/
+        match = re.search(r"^\s*root\s*:\s*['\"]?([\w./ +-]+)", app.source("Staticfile"), re.MULTILINE)
         folder = posixpath.normpath(match[1].strip()) if match else ""
         if folder and not folder.startswith(("/", "..")):
             return folder, "Staticfile root"

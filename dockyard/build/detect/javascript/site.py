@@ -61,5 +61,5 @@ class Site:
 
 def setting(text: str, key: str) -> str | None:
     """The text that a configuration gives for a key, where it is written there."""
-    match = re.search(rf"(?<![\w.]){key}['\"]?\s*:\s*['\"`]([^'\"`$\n]+)['\"`]", text)
+    match = re.search(rf"(?<![\w.]){key}['\"]?\s*:\s*['\"`]([\w./@+-]+)['\"`]", text)
     return match[1] if match else None

@@ -60,12 +60,17 @@ def started(site: Site, *, strict: bool = False) -> Started | None:
 
     :param strict: take only what is an app for sure, as among the packages of a workspace, where others are libraries.
     """
+    return as_said(site) or _by_framework(site, strict=strict) or _by_entry(site, strict=strict)
+
+
+def as_said(site: Site) -> Started | None:
+    """As service.yaml, a Procfile or a script says; None where none does."""
     said = site.app.said_start() if not site.folder else None
-    if said:
-        command, source = said
-        parts = [] if command[:1] == ("sh",) else parts_of(site.workspace, Part(shlex.join(command)))
-        return _by_parts(site, parts, source) or Started(command, source, site, framework_of(site, has_server=True))
-    return _by_scripts(site) or _by_framework(site, strict=strict) or _by_entry(site, strict=strict)
+    if not said:
+        return _by_scripts(site)
+    command, source = said
+    parts = [] if command[:1] == ("sh",) else parts_of(site.workspace, Part(shlex.join(command)))
+    return _by_parts(site, parts, source) or Started(command, source, site, framework_of(site, has_server=True))
 
 
 def _by_scripts(site: Site) -> Started | None:

@@ -28,7 +28,7 @@ class Workspace:
         found: dict[str, Package] = {}
         for path in self.app.files(*(f"{pattern}/{FILE}" for pattern in self._patterns if _inside(pattern))):
             folder = path.removesuffix(FILE).rstrip("/")
-            if folder and "node_modules" not in folder and not self._left_out(folder):
+            if _PLAIN.fullmatch(folder) and "node_modules" not in folder and not self._left_out(folder):
                 found[folder] = Package.read(self.app, folder, self.root)
         return found
 
@@ -38,7 +38,8 @@ class Workspace:
             return self.members[folder]
         if not folder:
             return self.root
-        return Package.read(self.app, folder, self.root) if self.app.has(f"{folder}/{FILE}") else None
+        there = _inside(folder) and _PLAIN.fullmatch(folder) and self.app.has(f"{folder}/{FILE}")
+        return Package.read(self.app, folder, self.root) if there else None
 
     def named(self, target: str) -> Package | None:
         """The member that a command means: by name, by name without its scope, by folder; `web...` and `{apps/web}` too."""
@@ -109,6 +110,8 @@ def _inside(pattern: str) -> bool:
     )
 
 
+_PLAIN = re.compile(r"[\w./@+-]+")
+"""A path that needs no quotes, in a shell and in a Dockerfile."""
 _ODD = re.compile(r"\*\*[^/]|[^/]\*\*|[{}\0]")
 
 
