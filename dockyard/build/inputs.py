@@ -23,15 +23,17 @@ class Inputs:
     @classmethod
     def of(cls, recipe: Recipe) -> "Inputs":
         """Those of a recipe."""
+        files = {entry.path: f"{entry.kind} {entry.content}" for entry in recipe.files}
+        named = "generated Dockerfile" if recipe.generated else "Dockerfile"
         settings = {
-            "Dockerfile" if not recipe.generated else "generated Dockerfile": _hash(recipe.dockerfile),
+            **({named: _hash(recipe.dockerfile)} if named not in files else {}),
             "target": recipe.target or "the last stage",
             "platform": recipe.platform,
             **({"refresh": recipe.refresh} if recipe.refresh else {}),
             **{f"argument {name}": _hash(value) for name, value in recipe.args.items()},
             **{f"base {reference}": identity for reference, identity in recipe.identities.items()},
         }
-        return cls(recipe.tag, settings, {entry.path: f"{entry.kind} {entry.content}" for entry in recipe.files})
+        return cls(recipe.tag, settings, files)
 
 
 def changes(before: Inputs, now: Inputs) -> Iterator[str]:
