@@ -65,8 +65,13 @@ def reset() -> None:
 
 def stopping(service: str) -> int:
     """How many tasks of the service (`cluster/name`) drain or stop at this moment."""
+    return sum(key == service for key, _ in list(_stopping)) + starting(service)
+
+
+def starting(service: str) -> int:
+    """How many of its stopped tasks have a container that is yet to come."""
     stopped = [task for task in list(_starting.values()) if task["lastStatus"] not in ecs._PRE_STOP_STATUSES]
-    return [*(key for key, _ in list(_stopping)), *map(service_key, stopped)].count(service)
+    return sum(service_key(task) == service for task in stopped)
 
 
 def service_key(task: dict[str, Any]) -> str:

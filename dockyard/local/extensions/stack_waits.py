@@ -58,6 +58,7 @@ def install(_: Instance) -> None:
             update(physical_id, new, old, stack)  # what a rollback of the deployment does not bring back, as the grace period
             if by_user:
                 _wait(physical_id, known=known)
+            _wait_until(lambda: not draining.starting(_key(physical_id)))
             raise
         return result
 

@@ -85,7 +85,7 @@ def _begin(aws: Server, name: str, resources: dict, *, update: bool = False) -> 
     """Create or update a stack until its service has a task that runs; the stack's id."""
     client, ecs = aws.client("cloudformation"), aws.client("ecs")
     began = client.update_stack if update else client.create_stack
-    began(StackName=name, TemplateBody=json.dumps({"Resources": resources}), Capabilities=["CAPABILITY_NAMED_IAM"])
+    began(StackName=name, TemplateBody=json.dumps({"Resources": aws.surroundings.complete(resources)}), Capabilities=["CAPABILITY_NAMED_IAM"])
     (family,) = (one["Properties"]["Family"] for one in resources.values() if one["Type"] == "AWS::ECS::TaskDefinition")
     until(lambda: ecs.list_tasks(cluster="c", family=family)["taskArns"], 30)
     stack: str = client.describe_stacks(StackName=name)["Stacks"][0]["StackId"]

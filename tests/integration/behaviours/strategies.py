@@ -392,7 +392,8 @@ def deployments_that_the_local_aws_does_not_have(aws: Server) -> None:
     connect = {"enabled": True, "namespace": "n"}
     refused_by = _code(made.ecs.create_service, **new, deploymentConfiguration=_blue_green(), serviceConnectConfiguration=connect)
     assert refused_by == "UnsupportedFeatureException"
-    resources = service("none")
+    resources = {name: one for name, one in service("none").items() if name != "Cluster"}  # that is there, with a service
+    resources["Service"]["DependsOn"] = "Listener"
     resources["Service"]["Properties"]["DeploymentController"] = {"Type": "EXTERNAL"}
     assert aws.deploy("b", resources) == "ROLLBACK_COMPLETE"
     events = aws.client("cloudformation").describe_stack_events(StackName="b")["StackEvents"]

@@ -18,7 +18,8 @@ def run(aws: Server, definition: dict, **also: dict) -> dict:
     """Deploy a task definition, run it once, and wait for its end; the task."""
     assert aws.deploy("d", {"Logs": LOGS, "Task": definition, "Cluster": CLUSTER, **also}) == "CREATE_COMPLETE"
     ecs = aws.client("ecs")
-    (started,) = ecs.run_task(cluster="c", taskDefinition="app", **aws.surroundings.service)["tasks"]
+    around = aws.surroundings.service if definition["Properties"]["NetworkMode"] == "awsvpc" else {}
+    (started,) = ecs.run_task(cluster="c", taskDefinition="app", **around)["tasks"]
     return until(lambda: _ended(ecs, started["taskArn"]), 20)
 
 
@@ -238,7 +239,7 @@ def an_sdk_in_a_container_finds_credentials_and_region(aws: Server) -> None:
     )
     own = [{"Name": "AWS_DEFAULT_REGION", "Value": "eu-central-1"}]
     run(aws, task(aws.image(), ["python", "-c", code], Environment=own))
-    assert printed(aws, 2) == ["us-east-1 eu-central-1 AWS_ECS_EC2 False", aws.client("sts").get_caller_identity()["Account"]]
+    assert printed(aws, 2) == ["us-east-1 eu-central-1 AWS_ECS_FARGATE False", aws.client("sts").get_caller_identity()["Account"]]
 
 
 @acts("container_exits")
