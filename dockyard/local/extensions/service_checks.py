@@ -8,12 +8,13 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ministack.core.responses import error_response_json
 from ministack.services import alb, ecs
 
+from dockyard.local.extensions import service_history, service_revisions
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.run_task_checks import Refusal, definition_of, of_cluster, of_definition
 
@@ -46,12 +47,21 @@ def _of_update(data: Mapping[str, Any]) -> Refusal:
         return _of_service({**asked, "taskDefinition": service["taskDefinition"]})
     asked["taskDefinition"] = data.get("taskDefinition") or service["taskDefinition"]
     asked["loadBalancers"] = data["loadBalancers"] if "loadBalancers" in data else service["loadBalancers"]
-    return (of_definition(asked) if data.get("taskDefinition") else None) or _of_service(asked)
+    return (of_definition(asked) if data.get("taskDefinition") else None) or _of_service(asked, _former_groups(service))
 
 
-def _of_service(data: Mapping[str, Any]) -> Refusal:
+def _former_groups(service: dict[str, Any]) -> set[str]:
+    """Target groups of its deployments so far: CloudFormation goes back to one before its listener does."""
+    settings = [service_revisions.revision(service, one) for one in service_history.deployments(service)]
+    return {balanced.get("targetGroupArn", "") for one in settings for balanced in one.get("loadBalancers") or []}
+
+
+def _of_service(data: Mapping[str, Any], former: Collection[str] = ()) -> Refusal:
     for balanced in data.get("loadBalancers") or []:
-        if refusal := _of_container(balanced, definition_of(data)) or _of_group(balanced.get("targetGroupArn")):
+        group = balanced.get("targetGroupArn")
+        if refusal := _of_container(balanced, definition_of(data)) or (
+            None if group in former and group in alb._tgs else _of_group(group)
+        ):
             return refusal
     if int(data.get("desiredCount") or 0) < 0:
         return "InvalidParameterException", "desiredCount must not be negative."

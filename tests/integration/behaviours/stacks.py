@@ -85,7 +85,11 @@ def _begin(aws: Server, name: str, resources: dict, *, update: bool = False) -> 
     """Create or update a stack until its service has a task that runs; the stack's id."""
     client, ecs = aws.client("cloudformation"), aws.client("ecs")
     began = client.update_stack if update else client.create_stack
-    began(StackName=name, TemplateBody=json.dumps({"Resources": aws.surroundings.complete(resources)}), Capabilities=["CAPABILITY_NAMED_IAM"])
+    began(
+        StackName=name,
+        TemplateBody=json.dumps({"Resources": aws.surroundings.complete(resources)}),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
     (family,) = (one["Properties"]["Family"] for one in resources.values() if one["Type"] == "AWS::ECS::TaskDefinition")
     until(lambda: ecs.list_tasks(cluster="c", family=family)["taskArns"], 30)
     stack: str = client.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
@@ -274,3 +278,17 @@ def a_stack_that_was_rolled_back_is_deleted_before_it_is_created_again(aws: Serv
         client.create_change_set(StackName="s", ChangeSetName="c", ChangeSetType="CREATE", TemplateBody=body)
     aws.delete("s")
     assert aws.deploy("s", good) == "CREATE_COMPLETE"
+
+
+@acts("stack_waits")
+def a_failed_update_goes_back_to_the_target_group_before(aws: Server) -> None:
+    """Also where the listener is not back yet when the service is."""
+    image = aws.image()
+    assert aws.deploy("g", service(image)) == "CREATE_COMPLETE"
+    address, before = aws.output("g", "Address"), aws.service("g")
+    bad = service(image, DYING)
+    bad["Targets"]["Properties"]["Port"] = 8081
+    assert aws.deploy("g", bad, update=True) == "UPDATE_ROLLBACK_COMPLETE"
+    after = aws.service("g")
+    assert (after["taskDefinition"], after["loadBalancers"]) == (before["taskDefinition"], before["loadBalancers"])
+    assert until(lambda: get(f"http://{address}/") == (200, {"text": "hello"}), 15)
