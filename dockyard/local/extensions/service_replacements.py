@@ -8,8 +8,8 @@ from ministack.services.cloudformation import provisioners
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.stack_waits import TYPE
 
-_REPLACING = ("Cluster", "Role", "SchedulingStrategy", "ServiceName")
-"""Update requires: Replacement."""
+_REPLACING = ("Cluster", "ServiceName")
+"""Of `SchedulingStrategy` and `Role`, leaving out what is the default would count as a change, too: these are left alone."""
 
 
 def install(_: Instance) -> None:
