@@ -16,6 +16,7 @@ HADOLINT = Path(sys.executable).parent / "hadolint"
 IGNORED = {
     "DL3008": "Debian's packages have the version of the base image's release, and its security fixes",
     "DL3059": "steps are layers of their own, so that what did not change is not done again",
+    "DL3013": "a pyproject.toml without a lock has no exact versions to give; detection warns of it",
 }
 
 
