@@ -45,10 +45,10 @@ def sick(status: int) -> str:
 
 @dataclass
 class Pace:
-    """How long `until` waits: the seconds that the local AWS needs, or minutes of AWS."""
+    """How long `until` waits at most: what the local AWS needs, with room for a busy machine, or minutes of AWS."""
 
     times: float = 1
-    least: float = 0
+    least: float = 30
     pause: float = 0.1
 
 
@@ -166,7 +166,15 @@ def until(found, seconds: float):
             if value := found():
                 return value
         time.sleep(PACE.pause)
-    raise AssertionError(f"not seen within {seconds * PACE.times} seconds")
+    raise AssertionError(f"not seen within {max(seconds * PACE.times, PACE.least)} seconds")
+
+
+def never(found, seconds: float) -> None:
+    """See that `found` returns nothing for so long. Raises AssertionError where it does."""
+    end = time.monotonic() + seconds * PACE.times
+    while time.monotonic() < end:
+        assert not found(), "seen, though it should not be"
+        time.sleep(PACE.pause)
 
 
 def in_background(work) -> threading.Thread:
