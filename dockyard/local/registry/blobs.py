@@ -1,13 +1,12 @@
 """Blobs as plain files: a folder a repository, a file a blob. What is on disk is all that is known; no index is kept.
 
-A file's time of modification says when a push last relied on it: it is set by an upload and by whoever asks whether the blob
-is there, and goes back to zero once a manifest names the blob. So a blob that nothing names any more is removed at once,
-unless a push that was told to leave it out may still be under way.
+Beside a blob that a push relies on is a claim, an empty file: made by an upload, a mount and whoever asks whether the blob is
+there, and removed once a manifest names the blob. So a blob that nothing names any more is removed at once, unless a push that
+was told to leave it out may still be under way. A blob that was mounted is one file with two names, and each has a claim of its
+own.
 """
 
-import contextlib
 import hashlib
-import os
 import re
 import shutil
 import time
@@ -23,6 +22,7 @@ PUSH_SECONDS = 3600.0
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
 _SUFFIX = ".upload"
+_CLAIM = ".claim"
 
 
 class Repository(NamedTuple):
@@ -55,13 +55,13 @@ class BlobStore:
 
     def claim(self, path: Path) -> None:
         """A push relies on this blob from now on."""
-        os.utime(path)
+        path.with_suffix(_CLAIM).touch()
 
     def settle(self, repository: Repository, digests: Iterable[str]) -> None:
         """A manifest names these blobs now."""
         for digest in digests:
             if path := self.find(repository, digest):
-                os.utime(path, (0, 0))
+                path.with_suffix(_CLAIM).unlink(missing_ok=True)
 
     def begin(self, repository: Repository) -> str:
         """Begin an upload; its id."""
@@ -84,6 +84,7 @@ class BlobStore:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if digest != f"sha256:{found}":
             raise DigestError(f"sha256:{found}")
+        self.claim(path.with_name(found))
         path.replace(path.with_name(found))
 
     def mount(self, source: Repository, target: Repository, digest: str) -> bool:
@@ -91,19 +92,21 @@ class BlobStore:
         path = self.find(source, digest)
         if path is None:
             return False
-        if not self.find(target, digest):
-            self._of(target).mkdir(parents=True, exist_ok=True)
+        mounted = self._of(target) / path.name
+        mounted.parent.mkdir(parents=True, exist_ok=True)
+        self.claim(mounted)
+        if not mounted.is_file():
             try:
-                (self._of(target) / path.name).hardlink_to(path)
+                mounted.hardlink_to(path)
             except OSError:  # a file system without hard links: the client uploads it
                 return False
-        self.claim(self._of(target) / path.name)
         return True
 
     def remove(self, repository: Repository, digest: str) -> bool:
         """Remove one blob; False where it was not there."""
         path = self.find(repository, digest)
         if path:
+            path.with_suffix(_CLAIM).unlink(missing_ok=True)
             path.unlink(missing_ok=True)
         return path is not None
 
@@ -115,9 +118,17 @@ class BlobStore:
         """Remove the blobs that are not `named`, and uploads that nobody goes on with."""
         oldest = (now or time.time()) - PUSH_SECONDS
         for path in self._of(repository).glob("*"):
-            with contextlib.suppress(FileNotFoundError):  # an upload that became a blob meanwhile
-                if f"sha256:{path.name}" not in named and path.stat().st_mtime < oldest:
-                    path.unlink()
+            relied_on = path if path.suffix else path.with_suffix(_CLAIM)
+            if f"sha256:{path.name}" not in named and _time_of(relied_on) < oldest:
+                path.unlink(missing_ok=True)
 
     def _of(self, repository: Repository) -> Path:
         return self.folder / repository.account / repository.region / quote(repository.name, safe="")
+
+
+def _time_of(path: Path) -> float:
+    """When it was last changed; 0 where it is not there."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0

@@ -55,6 +55,17 @@ def test_a_mounted_blob_stays_when_its_first_repository_goes(store):
     assert not store.mount(APP, OTHER, digest)
 
 
+def test_a_mounted_blob_is_relied_on_whatever_becomes_of_the_push_to_its_first_repository(store):
+    digest = _pushed(store, b"one")
+    store.mount(APP, OTHER, digest)
+    store.settle(APP, [digest])
+    store.sweep(OTHER, set())
+    assert store.find(OTHER, digest)
+    store.settle(OTHER, [digest])
+    store.sweep(OTHER, set())
+    assert (store.find(OTHER, digest), bool(store.find(APP, digest))) == (None, True)
+
+
 def test_a_blob_that_was_named_and_is_not_any_more_goes_at_once(store):
     named, gone = _pushed(store, b"named"), _pushed(store, b"gone")
     store.settle(APP, [named, gone])
