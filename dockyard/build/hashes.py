@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 _RACY_NS = 2 * 10**9
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
+"""A buffer of a megabyte costs more to get and give back than most files cost to read."""
 
 
 class Hashes:
@@ -25,6 +26,8 @@ class Hashes:
         self._now: dict[str, str] = {}
         """Path to what the file system says, and the hash after it."""
         self._read = 0
+        self._settled_ns = time.time_ns() - _RACY_NS
+        """What was changed before this may be kept."""
         if file:
             with contextlib.suppress(OSError, ValueError, TypeError):
                 self._before = dict(json.loads(file.read_bytes()))
@@ -34,11 +37,11 @@ class Hashes:
         facts = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino} "
         known = self._before.get(path)
         if isinstance(known, str) and known.startswith(facts):
-            digest = known.removeprefix(facts)
-        else:
-            digest = _digest(file)
-            self._read += 1
-        if time.time_ns() - stat.st_ctime_ns > _RACY_NS:
+            self._now[path] = known
+            return known[len(facts) :]
+        digest = _digest(file)
+        self._read += 1
+        if stat.st_ctime_ns < self._settled_ns:
             self._now[path] = facts + digest
         return digest
 
