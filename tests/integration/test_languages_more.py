@@ -3,6 +3,7 @@
 None of them needs anything from the net beside Debian's packages in the stand-ins.
 """
 
+import contextlib
 import http.client
 import json
 import time
@@ -84,6 +85,7 @@ while true; do
     while ($c = $s->accept) { <$c>; print $c "HTTP/1.0 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\nhello"; close $c }'
 done
 """
+WRITE = "require('fs').mkdirSync('dist/assets', {recursive: true}); const put = require('fs').writeFileSync"
 
 APPS = {
     "go": {"go.mod": "module example.com/hello\n\ngo 1.24\n", "main.go": GO, "static/index.html": "hello"},
@@ -102,6 +104,13 @@ APPS = {
     "java": {"Main.java": JAVA},
     "elixir": {"mix.exs": MIX, "lib/hello.ex": ELIXIR},
     "shell": {"start.sh": SHELL},
+    "static": {"index.html": "hello"},
+    "single-page": {
+        "package.json": json.dumps({"scripts": {"build": "node make.js"}, "devDependencies": {"vite": "file:./vite"}}),
+        "vite/package.json": json.dumps({"name": "vite", "version": "1.0.0"}),
+        "make.js": f"{WRITE}; put('dist/index.html', 'hello'); put('dist/assets/a-1.js', '1')",
+        "index.html": "",
+    },
 }
 
 
@@ -120,30 +129,46 @@ def images(tmp_path_factory):
         site.dockyard("local", "down")
 
 
-@pytest.mark.parametrize("language", APPS)
-def test_an_app_answers_as_another_user_than_root_and_ends_by_sigterm(images, language):
-    container = docker.from_env().containers.run(images[language], detach=True)
+@contextlib.contextmanager
+def running(image):
+    container = docker.from_env().containers.run(image, detach=True)
     try:
         container.reload()
-        assert answer(container) == (200, b"hello")
+        yield container
+    finally:
+        container.remove(force=True)
+
+
+@pytest.mark.parametrize("language", APPS)
+def test_an_app_answers_as_another_user_than_root_and_ends_by_sigterm(images, language):
+    with running(images[language]) as container:
+        assert answer(container)[::2] == (200, b"hello")
         assert container.exec_run("id -u").output.strip() == b"10001"
         begun = time.monotonic()
         container.kill("SIGTERM")
         container.wait(timeout=10)
         assert time.monotonic() - begun < 5
-    finally:
-        container.remove(force=True)
 
 
-def answer(container, seconds: float = 20) -> tuple[int, bytes]:
-    """Status and body, as soon as it listens."""
+def test_a_single_page_app_is_served_without_node(images):
+    """A path that only the browser knows gets the page; a missing asset does not; hashed names are kept."""
+    with running(images["single-page"]) as container:
+        assert answer(container, "/shop/7")[::2] == (200, b"hello")
+        assert answer(container)[1]["Cache-Control"] == "no-cache"
+        assert answer(container, "/assets/a-1.js")[1]["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert (answer(container, "/assets/gone.js")[0], answer(container, "/.env")[0]) == (404, 404)
+        assert container.exec_run("sh -c 'command -v node'").exit_code != 0
+
+
+def answer(container, path: str = "/", seconds: float = 20) -> tuple[int, http.client.HTTPMessage, bytes]:
+    """Status, headers and body, as soon as it listens."""
     address = next(iter(container.attrs["NetworkSettings"]["Networks"].values()))["IPAddress"]
     for _ in range(int(seconds * 10)):
         connection = http.client.HTTPConnection(address, 8000, timeout=5)
         try:
-            connection.request("GET", "/")
+            connection.request("GET", path)
             got = connection.getresponse()
-            return got.status, got.read().strip()
+            return got.status, got.headers, got.read().strip()
         except OSError:
             time.sleep(0.1)
         finally:

@@ -111,24 +111,3 @@ def test_an_app_is_installed_by_its_package_manager_and_has_no_development_depen
     with running(image) as (_, address):
         status, _, text = ask(address)
         assert (status, json.loads(text)) == (200, [1000, False, 10001, "node", "production"])
-
-
-def test_a_site_that_is_built_is_served_without_root_and_without_node(built, workshop):
-    """A path that only the browser knows gets the page; a missing asset does not; hashed names are kept."""
-    nginx, docker = "nginx:stable-alpine-slim", workshop.docker
-    if nginx not in workshop.bases.stand_ins and not docker.image_id(nginx) and docker.pull(nginx):
-        pytest.skip("neither nginx nor a stand-in for it can be had here")
-    write = "require('fs').mkdirSync('dist/assets', {recursive: true}); const put = require('fs').writeFileSync"
-    files = {
-        "package.json": json.dumps({"scripts": {"build": "node make.js"}, "devDependencies": {"vite": "file:./vite"}}),
-        "vite/package.json": json.dumps({"name": "vite", "version": "1.0.0"}),
-        "make.js": f"{write}; put('dist/index.html', '<p>hi'); put('dist/assets/a-1.js', '1')",
-        "index.html": "",
-    }
-    with running(built(files)) as (container, address):
-        assert [ask(address, path)[::2] for path in ("/", "/shop/7")] == [(200, "<p>hi")] * 2
-        assert ask(address, "/assets/a-1.js")[1]["Cache-Control"] == "public, max-age=31536000, immutable"
-        assert ask(address, "/")[1]["Cache-Control"] == "no-cache"
-        assert (ask(address, "/assets/gone.js")[0], ask(address, "/.env")[0]) == (404, 404)
-        assert container.exec_run("id -u").output.strip() == b"10001"
-        assert container.exec_run("sh -c 'command -v node'").exit_code != 0
