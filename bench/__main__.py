@@ -4,89 +4,17 @@ import datetime
 import os
 import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.measure import Cost, command, until_answer
-from dockyard.build.bases import Bases, readdressed
-from dockyard.build.builder import ca_bundle
-from dockyard.build.recipe import recipe
-from dockyard.config import load_project
-from dockyard.doors.docker import Docker
-from dockyard.doors.process import Processes
-from dockyard.local.lifecycle import LocalAws
+from bench.measure import Cost, command, row, until_answer
+from bench.place import ROOT, Place
 
-ROOT = Path(__file__).parents[1]
 ROUNDS = 3
-PORT = 4599
 SETTLE = ["sleep", "3"]
-
-
-class Place:
-    """A copy of the project, the peer beside it, and one local AWS for both."""
-
-    def __init__(self, folder: Path) -> None:
-        self.ours, self.peer = folder / "ours", folder / "peer"
-        for name in ("services", "stacks", "app.py", "cdk.json", "dockyard.yaml"):
-            source = ROOT / name
-            self.ours.mkdir(exist_ok=True)
-            copy = shutil.copytree if source.is_dir() else shutil.copy
-            copy(source, self.ours / name)
-        shutil.copytree(ROOT / "bench/peer", self.peer)
-        tools = os.pathsep.join([os.path.dirname(sys.executable), str(ROOT / "node_modules/.bin"), os.environ["PATH"]])  # noqa: PTH120
-        self.plain = {"PATH": tools, "HOME": os.environ["HOME"]}
-        self.dockyard("local", "up", "--port", str(PORT))
-        self.local = LocalAws(self.ours / ".dockyard")
-        self.env = {**self.plain, **self.local.environment()}
-        self._write_peer_services()
-
-    def _write_peer_services(self) -> None:
-        """The same sources with the Dockerfiles that Dockyard generates, and the docker program that it would use."""
-        project = load_project(self.ours)
-        bases = Bases.read({}, str(self.local.stand_ins))
-        for name, service in project.environment().services.items():
-            made = recipe(project, name, service, bases)
-            assert made  # both are built
-            target = self.peer / "services" / name
-            shutil.copytree(self.ours / "services" / name, target)
-            (target / "service.yaml").unlink()
-            (target / "Dockerfile").write_text(readdressed(made.dockerfile, {}, bases, f"localhost:{PORT}"))
-        cli = Docker(Processes(self.plain)).cli
-        self.env |= {"CDK_DOCKER": cli.program if cli else "docker", "DOCKER_BUILDKIT": "1", "PEER_CA": str(ca_bundle({}) or "")}
-
-    def dockyard(self, *arguments: str) -> Cost:
-        """Dockyard's own way."""
-        return command(["dockyard", *arguments], cwd=self.ours, env=self.plain)
-
-    def cdk(self, folder: Path) -> Cost:
-        """Plain CDK, in our folder or the peer's."""
-        return command(["cdk", "deploy", "--all", "--require-approval", "never"], cwd=folder, env=self.env)
-
-    def emptied(self) -> None:
-        """An empty account, bootstrapped, with the base images in its registry, and an empty build cache."""
-        self.dockyard("local", "reset")
-        self.dockyard("local", "up")
-        command(["cdk", "bootstrap", "aws://000000000000/us-east-1"], cwd=Path(tempfile.gettempdir()), env=self.env)
-        docker = self.env["CDK_DOCKER"]
-        subprocess.run([docker, "builder", "prune", "--all", "--force"], env=self.plain, check=True, capture_output=True)
-        images = subprocess.run([docker, "images", "-q", "demo/*"], env=self.plain, check=True, capture_output=True, text=True)
-        if images.stdout.split():
-            subprocess.run([docker, "rmi", "--force", *images.stdout.split()], env=self.plain, check=False, capture_output=True)
-
-    def address(self, stack: str, key: str) -> str:
-        """Output of a stack."""
-        import boto3  # noqa: PLC0415
-
-        client = boto3.client(
-            "cloudformation", endpoint_url=self.env["AWS_ENDPOINT_URL"], region_name="us-east-1", aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106
-        )  # fmt: skip
-        outputs = client.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
-        return next(str(o["OutputValue"]) for o in outputs if o["OutputKey"].startswith(key))
 
 
 def edit(folder: Path, version: str) -> None:
@@ -94,15 +22,6 @@ def edit(folder: Path, version: str) -> None:
     file = folder / "services/hello-python/main.py"
     lines = [f'VERSION = "{version}"' if line.startswith("VERSION = ") else line for line in file.read_text().splitlines()]
     file.write_text("\n".join(lines) + "\n")
-
-
-def row(name: str, ours: list[float], peer: list[float], unit: str = "s") -> str:
-    """One line of the table: medians, ranges, and the peer's over ours."""
-
-    def text(values: list[float]) -> str:
-        return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
-
-    return f"| {name} | {text(ours)} | {text(peer)} | {unit} | **{statistics.median(peer) / statistics.median(ours):.1f}** |"
 
 
 def deploys(place: Place) -> list[str]:
@@ -179,7 +98,7 @@ def _settle() -> None:
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory(prefix="dockyard-bench-") as folder:
-        place = Place(Path(folder))
+        place = Place(Path(folder), ROOT / "services", ROOT / "bench/peer")
         try:
             rows = [*deploys(place), *synths(Path(folder), place.plain)]
         finally:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import statistics
 import subprocess
 import threading
 import time
@@ -67,6 +68,20 @@ def _version(address: str) -> str | None:
         return None
     finally:
         connection.close()
+
+
+def median(values: list[float]) -> float:
+    """The middle one."""
+    return statistics.median(values)
+
+
+def row(name: str, ours: list[float], peer: list[float], unit: str = "s") -> str:
+    """One line of the table: medians, ranges, and the peer's over ours."""
+
+    def text(values: list[float]) -> str:
+        return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+
+    return f"| {name} | {text(ours)} | {text(peer)} | {unit} | **{statistics.median(peer) / statistics.median(ours):.1f}** |"
 
 
 class _Memory(threading.Thread):
