@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from dockyard import __version__
-from dockyard.cli import asset, build, deploy, detect, dockerfile, down, eject, local, lock, push, screen, tags, up, url
+from dockyard.cli import asset, build, deploy, detect, dockerfile, down, eject, local, lock, plan, push, screen, tags, up, url
 from dockyard.doors.process import end_all
 from dockyard.errors import ConfigError, DockyardError
 
@@ -46,6 +46,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("down")(down.down)
 app.command("deploy")(deploy.deploy)
+app.command("plan")(plan.plan)
 app.command("tags")(tags.tags)
 app.command("detect")(detect.detect)
 app.command("dockerfile")(dockerfile.dockerfile)

@@ -64,11 +64,11 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     with Threads(max_workers=1) as pool:
         building = pool.submit(built, site, wanted, progress)
         try:
-            everything = _synthesized(site, progress, validate=last is None or last.infrastructure != now)
+            everything = synthesized(site, progress, validate=last is None or last.infrastructure != now)
         except DockyardError:
             end_all()  # the builds: what is wrong is to be told now, and they would wait for it to be mended
             raise
-        artifacts = _with_dependencies(everything, {site.service_stack(name) for name in services})
+        artifacts = with_dependencies(everything, {site.service_stack(name) for name in services})
         _check_bootstrap(site, artifacts)
         if wishes.via_cdk:
             images, stacks = _via_cdk(site, artifacts, building.result, progress, deployer)
@@ -102,7 +102,8 @@ def _untouched(site: Site, last: Receipt) -> bool:
     return expected <= last.stacks.keys() and all(side_by_side(same, list(last.stacks)))
 
 
-def _synthesized(site: Site, progress: Progress, *, validate: bool) -> list[StackArtifact]:
+def synthesized(site: Site, progress: Progress, *, validate: bool) -> list[StackArtifact]:
+    """The stacks of the environment as app.py writes them; with `validate` also checked by aws-cdk-lib."""
     begun = time.monotonic()
     account, region = site.aws.account, site.aws.region
     progress.update("synth", "writing templates" + (" and checking them" if validate else ""))
@@ -210,7 +211,7 @@ def _check_bootstrap(site: Site, artifacts: list[StackArtifact]) -> None:
             )
 
 
-def _with_dependencies(artifacts: list[StackArtifact], names: set[str]) -> list[StackArtifact]:
+def with_dependencies(artifacts: list[StackArtifact], names: set[str]) -> list[StackArtifact]:
     """The stacks of these names and those that they depend on; all where no names are given."""
     if not names:
         return artifacts

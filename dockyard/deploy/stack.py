@@ -72,6 +72,13 @@ class StackDeployer:
             raise DeployError(f"no stack {name}")
         return _deployed(name, stack, changed=True)
 
+    def is_as_wanted(self, artifact: StackArtifact) -> bool | None:
+        """Whether a deploy would find nothing to change; None where the stack is not there."""
+        stack = describe(self._reading.cloudformation, artifact.name)
+        if not stack or stack["StackStatus"] in ("ROLLBACK_COMPLETE", "DELETE_COMPLETE"):
+            return None
+        return self._is_current(artifact, stack, self._reading)
+
     def _is_current(self, artifact: StackArtifact, stack: "StackTypeDef", acting: Aws) -> bool:
         """Whether template, tags, protection and every SSM value are those of the artifact: no change set is needed then."""
         if stack["StackStatus"] not in _SOUND:

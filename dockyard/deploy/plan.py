@@ -1,0 +1,91 @@
+"""What a deploy would do, without doing it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dockyard.build.inputs import Inputs, changes, read_inputs
+from dockyard.build.plan import Planned, State, side_by_side
+from dockyard.build.plan import plan as plan_images
+from dockyard.deploy.assembly import StackArtifact
+from dockyard.deploy.images import recipes
+from dockyard.deploy.orphans import orphans
+from dockyard.deploy.run import synthesized, with_dependencies
+from dockyard.deploy.site import Site
+from dockyard.deploy.stack import StackDeployer
+from dockyard.progress import Progress
+
+
+class Action(StrEnum):
+    """What is to be done about an image or a stack."""
+
+    NONE = "nothing"
+    BUILD = "build and push"
+    PUSH = "push"
+    CREATE = "create"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True)
+class PlannedImage:
+    """One image of the plan."""
+
+    service: str
+    repository: str
+    tag: str
+    action: Action
+    because: tuple[str, ...] = ()
+    """What differs from the last deploy of this folder, a line each; empty where that is not known."""
+
+
+@dataclass(frozen=True)
+class PlannedStack:
+    """One stack of the plan."""
+
+    stack: str
+    action: Action
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a deploy would do."""
+
+    images: tuple[PlannedImage, ...]
+    stacks: tuple[PlannedStack, ...]
+    orphans: tuple[str, ...]
+    """Stacks of services that the project no longer has; a deploy leaves them."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return {Action.NONE} >= {one.action for one in self.images} | {one.action for one in self.stacks}
+
+
+_ACTIONS = {State.PUSHED: Action.NONE, State.BUILT: Action.PUSH, State.MISSING: Action.BUILD}
+
+
+def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan:
+    """Plan a deploy of these services and what they need, or of all. Nothing is built, and no engine is needed."""
+    made = recipes(site.project, site.environment, site.workshop.bases, services)
+    docker = site.workshop.docker
+    has_engine = docker.answers()
+    planned = plan_images(made, site.reading, lambda name: has_engine and docker.image_id(name) is not None)
+    deployed = read_inputs(site.inputs_file)
+    artifacts = with_dependencies(synthesized(site, progress, validate=False), {site.service_stack(name) for name in services})
+    deployer = StackDeployer(site.aws, site.reading)
+
+    def stack(artifact: StackArtifact) -> PlannedStack:
+        found = deployer.is_as_wanted(artifact)
+        return PlannedStack(artifact.name, Action.CREATE if found is None else Action.NONE if found else Action.UPDATE)
+
+    return Plan(
+        images=tuple(_image(entry, deployed.get(entry.recipe.service)) for entry in planned),
+        stacks=tuple(side_by_side(stack, artifacts)),
+        orphans=tuple(orphans(site)),
+    )
+
+
+def _image(entry: Planned, deployed: Inputs | None) -> PlannedImage:
+    recipe = entry.recipe
+    because = tuple(changes(deployed, Inputs.of(recipe))) if deployed else ()
+    return PlannedImage(recipe.service, recipe.repository, recipe.tag, _ACTIONS[entry.state], because)
