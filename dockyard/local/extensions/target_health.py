@@ -4,8 +4,8 @@
   says, `healthy` again after as many good ones; `DescribeTargetHealth` tells why.
   https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 
-AWS does not say when within the first interval a new target is asked. Here it is asked each second until it answers
-well: a real load balancer has several nodes, each of which asks on its own.
+AWS does not say when within the first interval a new target is asked. Here it is asked at once, and twice a second until it
+answers well: a real load balancer has several nodes, each of which asks on its own.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from ministack.services import alb
 from dockyard.local.balancer.decisions import Target
 from dockyard.local.extensions.instance import Instance
 
-FIRST_INTERVAL = 1.0
+FIRST_INTERVAL = 0.5
 _TICK = 0.1
 
 Key = tuple[str, str, int]
@@ -111,7 +111,7 @@ async def _watch() -> None:
         for key in set(_health) - set(targets):
             _health.pop(key, None)
         for key, group in targets.items():
-            health = _health.setdefault(key, Health(due=time.monotonic() + FIRST_INTERVAL / 2))
+            health = _health.setdefault(key, Health())
             if not health.asking and time.monotonic() >= health.due:
                 health.asking = True
                 asyncio.get_running_loop().create_task(_ask(key, group, health))
