@@ -50,6 +50,7 @@ def _settings(port: int, name: str, account: str, state: str, *, persist: bool) 
         IOT_MTLS_ENABLED="0",
         SFTP_ENABLED="0",
         LOG_LEVEL="WARNING",
+        MINISTACK_DOCKER_TIMEOUT="60",  # seconds: an engine on a busy machine
     )
 
 

@@ -289,6 +289,23 @@ def a_task_tells_why_it_ended_or_could_not_start(aws: Server) -> None:
         assert "localhost" not in failed["stoppedReason"]
 
 
+@acts("container_starts", only_here="the engine's containers are looked at")
+def a_container_that_cannot_start_leaves_nothing(aws: Server) -> None:
+    """And its task tells why, also where the definition names the platform."""
+    machine = {"arm64": "ARM64", "amd64": "X86_64"}[docker.from_env().version()["Arch"]]
+    ecs = aws.client("ecs")
+    ecs.create_cluster(clusterName="c")
+    ecs.register_task_definition(
+        family="app", containerDefinitions=[{"name": "app", "image": aws.image(), "memory": 64, "command": ["/missing"]}],
+        runtimePlatform={"cpuArchitecture": machine, "operatingSystemFamily": "LINUX"},
+    )  # fmt: skip
+    (started,) = ecs.run_task(cluster="c", taskDefinition="app")["tasks"]
+    failed = until(lambda: _ended(ecs, started["taskArn"]), 20)
+    assert "/missing" in failed["stoppedReason"]
+    label = f"com.amazonaws.ecs.task-arn={started['taskArn']}"
+    assert docker.from_env().containers.list(all=True, filters={"label": label}) == []
+
+
 @acts("task_definition_checks")
 def a_wrong_task_definition_is_refused(aws: Server) -> None:
     """Or the real deploy would be the first to tell. A stack rolls back with AWS's words."""
