@@ -19,6 +19,7 @@ from dockyard.build.bases import Bases, readdressed
 from dockyard.build.context import stage
 from dockyard.build.recipe import Recipe
 from dockyard.build.refresh import refreshed
+from dockyard.build.retries import USUAL, Retries
 from dockyard.build.steps import Steps
 from dockyard.doors.docker import Docker
 from dockyard.errors import BuildError
@@ -49,6 +50,7 @@ class Workshop:
     """Dockyard's own folder in the project."""
     ca_bundle: Path | None = None
     """The host's certificates: a build secret, for where a company's proxy re-signs TLS."""
+    retries: Retries = USUAL
 
 
 def ca_bundle(environment: Mapping[str, str]) -> Path | None:
