@@ -54,6 +54,14 @@ class Cli:
     """Whether by its buildx plug-in; else by the BuildKit client that CLIs before 23 have built in."""
 
 
+@contextlib.contextmanager
+def _explaining() -> Iterator[None]:
+    try:
+        yield
+    except (docker.errors.DockerException, *LOST) as error:
+        raise explained(error) or error from error
+
+
 class Docker:
     """One engine, the one that DOCKER_HOST or the default socket names."""
 
@@ -91,6 +99,7 @@ class Docker:
 
     # images
 
+    @_explaining()
     def image_id(self, name: str) -> str | None:
         """Id of a local image; None where there is none of that name."""
         try:
@@ -98,10 +107,12 @@ class Docker:
         except docker.errors.ImageNotFound:
             return None
 
+    @_explaining()
     def labels(self, name: str) -> dict[str, str]:
         """Labels of a local image."""
         return dict(self._engine.images.get(name).labels)
 
+    @_explaining()
     def tag(self, name: str, repository: str, tag: str) -> None:
         """Give a local image another name."""
         self._engine.images.get(name).tag(repository, tag=tag)
@@ -141,15 +152,13 @@ class Docker:
         :param silence: seconds without a word of the engine after which its push is ended; by itself it would wait for ever.
         """
         told = PushEvents()
-        try:
-            with contextlib.closing(self._client(timeout=silence)) as client:
+        with _explaining(), contextlib.closing(self._client(timeout=silence)) as client:
+            try:
                 for event in client.api.push(repository, tag=tag, auth_config=dict(auth), stream=True, decode=True):
                     if line := told.read(event):
                         on_line(line)
-        except SILENT as error:
-            raise PushError(f"nothing was heard of it for {silence} seconds", told.troubled, stalled=True) from error
-        except (docker.errors.DockerException, *LOST) as error:
-            raise explained(error) or error from error
+            except SILENT as error:
+                raise PushError(f"nothing was heard of it for {silence} seconds", told.troubled, stalled=True) from error
         if told.error or not told.digest:
             raise PushError(told.error or "the engine ended it without a word", told.troubled)
         return told.digest

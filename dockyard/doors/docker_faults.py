@@ -10,7 +10,11 @@ from dockyard.errors import BuildError, DockyardError
 
 SILENT = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
 """Raised where the engine says nothing for too long."""
-LOST = (requests.exceptions.ConnectionError, requests.exceptions.Timeout, urllib3.exceptions.HTTPError)
+LOST: tuple[type[Exception], ...] = (
+    requests.exceptions.ConnectionError,
+    requests.exceptions.Timeout,
+    urllib3.exceptions.HTTPError,
+)
 """Raised where the engine is not there any more, or ends in the middle of an answer."""
 
 ENGINE_GONE = "the Docker engine does not answer any more"
@@ -44,6 +48,6 @@ def explained(error: Exception) -> DockyardError | None:
     if isinstance(error, docker.errors.APIError):
         said = str(error.explanation or error)
         return BuildError(f"the Docker engine refuses: {said}", hint=disk_hint(said))
-    if isinstance(error, docker.errors.DockerException | LOST):
+    if isinstance(error, (docker.errors.DockerException, *LOST)):
         return BuildError(ENGINE_GONE, hint=START_ENGINE)
     return None

@@ -26,10 +26,21 @@ class Ended:
 _running: set[subprocess.Popen[str]] = set()
 
 
+_END_SECONDS = 3
+"""How long a program may take to end that is asked to."""
+
+
 def end_all() -> None:
-    """End the programs that run for us, in whichever thread: we were interrupted."""
-    for process in list(_running):
+    """End the programs that run for us, in whichever thread: we were interrupted. By force, where they take their time."""
+    asked = list(_running)
+    for process in asked:
         process.terminate()
+    end = time.monotonic() + _END_SECONDS
+    for process in asked:
+        try:
+            process.wait(max(0.0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 class Processes:

@@ -69,7 +69,8 @@ class Request(BaseHTTPRequestHandler):
         if self.command != "HEAD" and status != 204:
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
     def cut(self) -> None:
         """Reset the connection to the client."""

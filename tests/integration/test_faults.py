@@ -3,7 +3,6 @@
 docs/reliability.md is made from what the tests say of themselves: python -m tests.integration.fault_table
 """
 
-
 import pytest
 
 from dockyard.build.builder import local_name
