@@ -62,6 +62,11 @@ class OwnEngine:
             assert self._process.poll() is None and time.monotonic() < end, f"the engine did not start: {log_text[-2000:]}"
             time.sleep(0.1)
 
+    def restart(self) -> None:
+        """Start it where it does not run."""
+        if not self.docker.answers():
+            self.start()
+
     def kill(self) -> None:
         """End it as a machine ends that loses its power."""
         if self._process:

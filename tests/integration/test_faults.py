@@ -3,14 +3,34 @@
 docs/reliability.md is made from what the tests say of themselves: python -m tests.integration.fault_table
 """
 
+import os
+import secrets
+import shutil
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import psutil
 import pytest
 
 from dockyard.build.builder import local_name
+from dockyard.doors.docker_faults import ENGINE_GONE, MAKE_ROOM, START_ENGINE
 from dockyard.errors import BuildError
 from tests.integration import fault_proxy
-from tests.integration.fault_proxy import BUSY, EXPIRED, NOT_AUTHORIZED, FaultProxy, answered, refusal, until_renewed
+from tests.integration.fault_proxy import (
+    BUSY,
+    EXPIRED,
+    NOT_AUTHORIZED,
+    FaultProxy,
+    answered,
+    refusal,
+    throttled,
+    together,
+    until_renewed,
+)  # fmt: skip
 from tests.integration.faults import fault
-from tests.integration.local_aws import Server
+from tests.integration.local_aws import Server, until
+from tests.integration.own_engine import OwnEngine
 from tests.integration.workplace import QUICK, Workplace
 
 ALWAYS = 10**6
@@ -32,7 +52,7 @@ def proxy(server):
 
 
 @pytest.fixture
-def web(engine, proxy, tmp_path):
+def web(engine, damaged, proxy, tmp_path):
     """The service is built."""
     made = Workplace(tmp_path / "one", proxy.port)
     made.build()
@@ -127,3 +147,179 @@ def test_a_token_that_has_expired(server, proxy, web, refused):
     assert is_pushed(server, web, pushed)
     assert proxy.count("GetAuthorizationToken") > 1
     assert "push failed: " in told.notes[0]
+
+
+@fault("Pushes", "AWS's API throttles", "asked again by boto3, up to six times, with pauses that grow")
+def test_throttling(server, proxy, web):
+    for operation in ("DescribeRepositories", "DescribeImages", "GetAuthorizationToken"):
+        proxy.on(*throttled(operation))
+    pushed, _ = web.push()
+    assert is_pushed(server, web, pushed)
+    assert proxy.count("GetAuthorizationToken") == 2
+
+
+@pytest.fixture(scope="module")
+def damaged(engine, server, tmp_path_factory):
+    """A push of which every layer arrives damaged. The engine takes 50 seconds to give it up; other tests run meanwhile."""
+    with FaultProxy(server.port) as proxy, ThreadPoolExecutor() as pool:
+        web = Workplace(tmp_path_factory.mktemp("damaged"), proxy.port, retries=replace(QUICK, attempts=1))
+        web.build()
+        proxy.on(SEND, fault_proxy.damage, times=ALWAYS)
+        yield web, pool.submit(web.push)
+        web.docker.untag(local_name(web.recipe))
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory):
+    """Another engine."""
+    with OwnEngine(tmp_path_factory.mktemp("engine")) as made:
+        yield made
+
+
+@fault("Pushes", "Two machines push the same tag at once", "the first wins; the other adopts its digest, and says so")
+def test_two_pushes_of_one_tag_at_once(server, proxy, web, other, tmp_path):
+    second = Workplace(tmp_path / "two", proxy.port, engine=other.host)
+    shutil.rmtree(second.service)
+    shutil.copytree(web.service, second.service)
+    second.build()
+    proxy.on(MANIFEST, together(2), times=2)
+    with ThreadPoolExecutor() as pool:
+        (one, told), (two, told_too) = pool.map(Workplace.push, (web, second))
+    assert one.digest == two.digest == in_ecr(server, web.recipe.tag)
+    first, last = sorted([told, told_too], key=lambda one: one.ends != ["image pushed"])
+    assert (first.ends, first.notes) == (["image pushed"], [])
+    assert (last.ends, last.notes) == ([f"another push came first, its image is used: {one.digest}"], [])
+
+
+@fault(
+    "Builds",
+    "A registry does not give a base image: 429, 5xx, a reset",
+    "429 is asked again by BuildKit; all are tried again. Not what is not there, or may not be had",
+)
+def test_a_base_image_that_is_not_to_be_had_for_the_moment(server, proxy, web):
+    web.push()
+    registry = web.aws.registry()
+    web.docker.login(registry)
+    base = f"{registry.host}/shop/web:{web.recipe.tag}"
+    (web.service / "Dockerfile").write_text(f"FROM {base}\nCOPY a /more\n")
+    proxy.on("HEAD .*manifests", answered(503, BUSY), times=2)
+    notes = web.build().notes
+    assert ["503 Service Unavailable" in note for note in notes] == [True, True]
+    assert "attempt 3 of 4 in" in notes[1]
+    proxy.on("HEAD .*manifests", EXPIRED)
+    (web.service / "a").write_bytes(b"another")
+    with pytest.raises(BuildError, match="403 Forbidden"):
+        web.build()
+
+
+@pytest.fixture
+def away(other, proxy, tmp_path):
+    """The service on the other engine, not built; that engine may be killed."""
+    yield Workplace(tmp_path, proxy.port, engine=other.host)
+    other.restart()
+
+
+@fault(
+    "Builds",
+    "The engine is killed in the middle",
+    "told with the service, its step and what to do; the next run builds what is missing",
+)
+def test_the_engine_is_killed_during_a_build(proxy, other, away):
+    away.dockerfile("COPY a /", f"ADD http://localhost:{proxy.port}/slow /slow")
+    proxy.on("GET /slow", fault_proxy.silent)
+    with away.running("build") as running:
+        until(lambda: proxy.count("GET /slow"), 30)
+        other.kill()
+        _, told = running.communicate(timeout=30)
+    assert running.returncode == 1
+    assert "error: failed to build web at " in told
+    assert f"{ENGINE_GONE}\ntry:   {START_ENGINE}\n" in told
+    assert away.left() == []
+    other.start()
+    proxy.on("GET /slow", answered(200, "here"))
+    away.dockyard("build")
+
+
+@fault("Pushes", "The engine is killed in the middle", "told with the image and what to do; the next run sends what is missing")
+def test_the_engine_is_killed_during_a_push(server, proxy, other, away):
+    proxy.on(SEND, fault_proxy.stall)
+    with away.running("push") as running:
+        until(lambda: proxy.count(SEND), 30)
+        other.kill()
+        _, told = running.communicate(timeout=30)
+    assert running.returncode == 1
+    assert f"error: failed to push shop/web:{away.recipe.tag}: {ENGINE_GONE}\ntry:   {START_ENGINE}\n" in told
+    other.start()
+    away.dockyard("push")
+    assert in_ecr(server, away.recipe.tag)
+
+
+@fault("Builds", "The engine's disk is full", "told as that, with `docker system df` and `docker builder prune`")
+def test_the_disk_of_the_engine_is_full(proxy, tmp_path):
+    with OwnEngine(tmp_path / "engine", size="16m") as engine:
+        web = Workplace(tmp_path / "web", proxy.port, engine=engine.host)
+        (web.service / "a").write_bytes(bytes(24_000_000))
+        with pytest.raises(BuildError, match="no space left on device") as caught:
+            web.build()
+        assert caught.value.hint.startswith(MAKE_ROOM)
+        assert (web.names(), web.left()) == (set(), [])
+
+
+@fault(
+    "Builds",
+    "Ctrl-C, or SIGTERM",
+    "ends at once (exit code 130), with the step that ran and all folders; nothing is left of the image",
+)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_an_interrupted_build(engine, proxy, tmp_path, number):
+    web = Workplace(tmp_path, proxy.port)
+    seconds = f"{300 + secrets.randbelow(10**9) / 10**9}"
+    web.programs()
+    web.dockerfile("COPY root /", f'RUN ["/bin/sleep", "{seconds}"]')
+    with web.running("build") as running:
+        until(lambda: processes_with(seconds), 30)
+        running.send_signal(number)
+        _, told = running.communicate(timeout=10)
+    assert (running.returncode, "error: interrupted" in told) == (130, True)
+    assert not processes_with(str(tmp_path))
+    until(lambda: not processes_with(seconds), 10)
+    assert (web.names(), web.left()) == (set(), [])
+    web.dockerfile("COPY root /")
+    web.dockyard("build")
+    web.docker.untag(local_name(web.recipe))
+
+
+@fault("Pushes", "Ctrl-C, or SIGTERM", "ends at once (exit code 130); the next run sends what is missing")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_an_interrupted_push(server, proxy, web, number):
+    proxy.on(MANIFEST, fault_proxy.silent)
+    with web.running("push") as running:
+        until(lambda: proxy.count(MANIFEST), 30)
+        running.send_signal(number)
+        _, told = running.communicate(timeout=10)
+    assert (running.returncode, "error: interrupted" in told) == (130, True)
+    assert in_ecr(server, web.recipe.tag) is None
+    proxy.seen.clear()
+    web.dockyard("push")
+    assert (proxy.count(SEND), web.names()) == (0, {local_name(web.recipe)})
+    assert in_ecr(server, web.recipe.tag)
+
+
+@fault(
+    "Pushes",
+    "A layer arrives damaged, and its digest is a wrong one",
+    "the registry refuses it, and the engine sends it again, up to five times; then told with the layer",
+)
+def test_a_wrong_digest(damaged):
+    web, pushing = damaged
+    with pytest.raises(BuildError, match=r"failed to push shop/web:\w+: digest invalid: .* \(layer \w{12}"):
+        pushing.result(120)
+    assert web.names() == {local_name(web.recipe)}
+
+
+def processes_with(text: str) -> list[str]:
+    """Command lines of running processes, but for this one's, in which this is."""
+    lines = [
+        " ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]) if process.pid != os.getpid()
+    ]
+    return [line for line in lines if text in line]

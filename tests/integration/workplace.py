@@ -1,9 +1,11 @@
 """A machine on which one service is built and pushed: its project, its engine, its way to a local AWS."""
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +96,10 @@ class Workplace:
     def workshop(self) -> Workshop:
         return Workshop(self.docker, Bases(), "", self.folder / ".dockyard", retries=self.retries)
 
-    def build(self) -> str:
-        return build(self.recipe, self.workshop, Silent())
+    def build(self) -> Told:
+        told = Told()
+        build(self.recipe, self.workshop, told)
+        return told
 
     def push(self) -> tuple[Planned, Told]:
         """Push what `build` has built."""
@@ -103,11 +107,22 @@ class Workplace:
         planned = Planned(self.recipe, State.BUILT)
         return push(planned, self.aws, self.aws.registry(), self.workshop, told), told
 
-    def dockyard(self, *arguments: str) -> "subprocess.Popen[str]":
-        """The program itself, in a terminal of its own."""
-        return subprocess.Popen(
+    @contextlib.contextmanager
+    def running(self, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+        """The program itself, which does not outlive the block."""
+        with subprocess.Popen(
             ["dockyard", *arguments], cwd=self.folder, env=self.variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )  # fmt: skip
+        ) as process:  # fmt: skip
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def dockyard(self, *arguments: str) -> None:
+        """Run the program to its end, which must be a good one."""
+        with self.running(*arguments) as process:
+            _, told = process.communicate(timeout=120)
+        assert process.returncode == 0, told
 
     def names(self) -> set[str]:
         """All names of the image in the engine."""
