@@ -15,8 +15,9 @@ class Fault:
     what: str
     does: str
     """What Dockyard does then."""
+    file: str
+    """Below tests/."""
     test: str
-    """File and name, below tests/."""
 
 
 FAULTS: dict[tuple[str, str], Fault] = {}
@@ -27,12 +28,12 @@ def fault(area: str, what: str, does: str) -> Callable[[Test], Test]:
     """The test shows that Dockyard does this."""
 
     def register(test: Test) -> Test:
-        shown_by(area, what, does, f"integration/test_faults.py::{test.__name__}")
+        shown_by(area, what, does, "integration/test_faults.py", test.__name__)
         return test
 
     return register
 
 
-def shown_by(area: str, what: str, does: str, test: str) -> None:
+def shown_by(area: str, what: str, does: str, file: str, test: str) -> None:
     """A test elsewhere shows it."""
-    FAULTS[area, what] = Fault(area, what, does, test)
+    FAULTS[area, what] = Fault(area, what, does, file, test)

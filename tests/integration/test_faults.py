@@ -28,7 +28,7 @@ from tests.integration.fault_proxy import (
     together,
     until_renewed,
 )  # fmt: skip
-from tests.integration.faults import fault
+from tests.integration.faults import fault, shown_by
 from tests.integration.local_aws import Server, until
 from tests.integration.own_engine import OwnEngine
 from tests.integration.workplace import QUICK, Workplace
@@ -323,3 +323,26 @@ def processes_with(text: str) -> list[str]:
         " ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]) if process.pid != os.getpid()
     ]
     return [line for line in lines if text in line]
+
+
+SOURCES, CAUTIONS, CONTEXT = "What goes into a build", "unit/build/test_cautions.py", "unit/build/test_context.py"
+shown_by(
+    SOURCES, "A `.env` file, or a private key", "a warning, with the file and the line to add to `.dockerignore`",
+    CAUTIONS, "test_a_secret_is_told_with_the_line_that_leaves_it_out",
+)  # fmt: skip
+shown_by(
+    SOURCES, "More than 500 MB", "a warning, with the largest file or folder and the line to add to `.dockerignore`",
+    CAUTIONS, "test_far_too_much_is_told_with_what_is_large",
+)  # fmt: skip
+shown_by(
+    SOURCES, "A link that leads nowhere, or out of the folder", "an error, with the line that leaves it out",
+    CONTEXT, "test_a_link_that_would_lead_nowhere_in_the_container_is_refused_with_the_line_that_leaves_it_out",
+)  # fmt: skip
+shown_by(
+    SOURCES, "A file is changed while it waits to be built", "an error: under its tag the wrong content would stay",
+    CONTEXT, "test_a_file_that_changed_since_it_was_hashed_is_not_built",
+)  # fmt: skip
+shown_by(
+    "Builds", "This machine's disk is full", "told with the folder that there is no room for",
+    "unit/build/test_builder.py", "test_a_disk_without_room_for_the_log_is_told_with_the_folder",
+)  # fmt: skip
