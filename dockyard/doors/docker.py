@@ -18,9 +18,9 @@ from docker.context.config import get_current_context_name
 
 from dockyard.doors.aws import Registry
 from dockyard.doors.docker_config import configured
-from dockyard.doors.docker_faults import LOST, SILENT, PushError, explained
+from dockyard.doors.docker_faults import LOST, explaining
+from dockyard.doors.docker_push import Pushes
 from dockyard.doors.process import Ended, Processes
-from dockyard.doors.push_events import PushEvents
 from dockyard.errors import BuildError, PrerequisiteError
 
 
@@ -54,34 +54,27 @@ class Cli:
     """Whether by its buildx plug-in; else by the BuildKit client that CLIs before 23 have built in."""
 
 
-@contextlib.contextmanager
-def _explaining() -> Iterator[None]:
-    try:
-        yield
-    except (docker.errors.DockerException, *LOST) as error:
-        raise explained(error) or error from error
-
-
 class Docker:
     """One engine, the one that DOCKER_HOST or the default socket names."""
 
     def __init__(self, processes: Processes) -> None:
         self._processes = processes
         self._logins: dict[str, Registry] = {}
+        self._pushes = Pushes(self._client)
 
     @functools.cached_property
     def _engine(self) -> docker.DockerClient:
         try:
             self._connect()
-            client = self._client()
+            client = self._client(docker.constants.DEFAULT_TIMEOUT_SECONDS)
             weakref.finalize(self, client.close)
             client.ping()
         except (docker.errors.DockerException, OSError, ValueError) as error:  # ValueError: an address that is none
             raise PrerequisiteError(f"no Docker engine answers: {error}", hint="start it, or run: dockyard local up") from error
         return client
 
-    def _client(self, **settings: Any) -> docker.DockerClient:
-        return docker.from_env(environment=self._processes.environment, **settings)
+    def _client(self, timeout: float | None) -> docker.DockerClient:
+        return docker.from_env(environment=self._processes.environment, timeout=timeout)
 
     def _connect(self) -> None:
         """Raise OSError where nobody listens on the engine's socket: docker-py would leave its own socket open."""
@@ -99,7 +92,7 @@ class Docker:
 
     # images
 
-    @_explaining()
+    @explaining()
     def image_id(self, name: str) -> str | None:
         """Id of a local image; None where there is none of that name."""
         try:
@@ -107,12 +100,12 @@ class Docker:
         except docker.errors.ImageNotFound:
             return None
 
-    @_explaining()
+    @explaining()
     def labels(self, name: str) -> dict[str, str]:
         """Labels of a local image."""
         return dict(self._engine.images.get(name).labels)
 
-    @_explaining()
+    @explaining()
     def tag(self, name: str, repository: str, tag: str) -> None:
         """Give a local image another name."""
         self._engine.images.get(name).tag(repository, tag=tag)
@@ -151,17 +144,7 @@ class Docker:
 
         :param silence: seconds without a word of the engine after which its push is ended; by itself it would wait for ever.
         """
-        told = PushEvents()
-        with _explaining(), contextlib.closing(self._client(timeout=silence)) as client:
-            try:
-                for event in client.api.push(repository, tag=tag, auth_config=dict(auth), stream=True, decode=True):
-                    if line := told.read(event):
-                        on_line(line)
-            except SILENT as error:
-                raise PushError(f"nothing was heard of it for {silence} seconds", told.troubled, stalled=True) from error
-        if told.error or not told.digest:
-            raise PushError(told.error or "the engine ended it without a word", told.troubled)
-        return told.digest
+        return self._pushes.push(repository, tag, auth, on_line, silence)
 
     def login(self, registry: Registry) -> None:
         """Let builds pull from this registry; the configuration of the machine's `docker` stays as it is."""

@@ -1,6 +1,7 @@
 """What can go wrong between us, the engine and a registry, and what it means to the user."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 
 import docker.errors
 import requests.exceptions
@@ -51,3 +52,12 @@ def explained(error: Exception) -> DockyardError | None:
     if isinstance(error, (docker.errors.DockerException, *LOST)):
         return BuildError(ENGINE_GONE, hint=START_ENGINE)
     return None
+
+
+@contextlib.contextmanager
+def explaining() -> Iterator[None]:
+    """Raise what is meant in place of an error of docker-py."""
+    try:
+        yield
+    except (docker.errors.DockerException, *LOST) as error:
+        raise explained(error) or error from error

@@ -30,7 +30,7 @@ class PushEvents:
         return f"{layer} {status}".strip() or None
 
     @property
-    def troubled(self) -> list[str]:
-        """Layers that were being sent and are not there: those that the engine had to send again, else all of them."""
+    def sending(self) -> list[str]:
+        """Layers that are on their way: those that the engine had to send again, else all of them."""
         sent = [id for id, status in self._layers.items() if status.startswith(("Pushing", "Retrying"))]
         return [id for id in sent if id in self._again] or sent
