@@ -34,6 +34,8 @@ from tests.integration.own_engine import OwnEngine
 from tests.integration.workplace import QUICK, Workplace
 
 ALWAYS = 10**6
+STARTED = 120
+"""Seconds in which a program starts on a busy machine."""
 SEND, END, MANIFEST = "PATCH .*blobs/uploads", "PUT .*blobs/uploads", "PUT .*manifests"
 
 
@@ -228,30 +230,32 @@ def test_the_engine_is_killed_during_a_build(proxy, other, away):
     away.dockerfile("COPY a /", f"ADD http://localhost:{proxy.port}/slow /slow")
     proxy.on("GET /slow", fault_proxy.silent)
     with away.running("build") as running:
-        until(lambda: proxy.count("GET /slow"), 30)
+        until(lambda: proxy.count("GET /slow"), STARTED)
         other.kill()
-        _, told = running.communicate(timeout=30)
+        _, told = running.communicate(timeout=STARTED)
     assert running.returncode == 1
     assert "error: failed to build web at " in told
     assert f"{ENGINE_GONE}\ntry:   {START_ENGINE}\n" in told
     assert away.left() == []
     other.start()
     proxy.on("GET /slow", answered(200, "here"))
-    away.dockyard("build")
+    away.build()
 
 
 @fault("Pushes", "The engine is killed in the middle", "told with the image and what to do; the next run sends what is missing")
 def test_the_engine_is_killed_during_a_push(server, proxy, other, away):
-    proxy.on(SEND, fault_proxy.stall)
+    proxy.on(MANIFEST, fault_proxy.silent)
     with away.running("push") as running:
-        until(lambda: proxy.count(SEND), 30)
+        until(lambda: proxy.count(MANIFEST), STARTED)
         other.kill()
-        _, told = running.communicate(timeout=30)
+        _, told = running.communicate(timeout=STARTED)
     assert running.returncode == 1
     assert f"error: failed to push shop/web:{away.recipe.tag}: {ENGINE_GONE}\ntry:   {START_ENGINE}\n" in told
     other.start()
-    away.dockyard("push")
-    assert in_ecr(server, away.recipe.tag)
+    proxy.seen.clear()
+    pushed, _ = away.push()
+    assert is_pushed(server, away, pushed)
+    assert proxy.count(SEND) == 0
 
 
 @fault("Builds", "The engine's disk is full", "told as that, with `docker system df` and `docker builder prune`")
@@ -277,7 +281,7 @@ def test_an_interrupted_build(engine, proxy, tmp_path, number):
     web.programs()
     web.dockerfile("COPY root /", f'RUN ["/bin/sleep", "{seconds}"]')
     with web.running("build") as running:
-        until(lambda: processes_with(seconds), 30)
+        until(lambda: processes_with(seconds), STARTED)
         running.send_signal(number)
         _, told = running.communicate(timeout=10)
     assert (running.returncode, "error: interrupted" in told) == (130, True)
@@ -285,7 +289,8 @@ def test_an_interrupted_build(engine, proxy, tmp_path, number):
     until(lambda: not processes_with(seconds), 10)
     assert (web.names(), web.left()) == (set(), [])
     web.dockerfile("COPY root /")
-    web.dockyard("build")
+    web.build()
+    assert web.names() == {local_name(web.recipe)}
     web.docker.untag(local_name(web.recipe))
 
 
@@ -294,15 +299,15 @@ def test_an_interrupted_build(engine, proxy, tmp_path, number):
 def test_an_interrupted_push(server, proxy, web, number):
     proxy.on(MANIFEST, fault_proxy.silent)
     with web.running("push") as running:
-        until(lambda: proxy.count(MANIFEST), 30)
+        until(lambda: proxy.count(MANIFEST), STARTED)
         running.send_signal(number)
         _, told = running.communicate(timeout=10)
     assert (running.returncode, "error: interrupted" in told) == (130, True)
     assert in_ecr(server, web.recipe.tag) is None
     proxy.seen.clear()
-    web.dockyard("push")
-    assert (proxy.count(SEND), web.names()) == (0, {local_name(web.recipe)})
-    assert in_ecr(server, web.recipe.tag)
+    pushed, _ = web.push()
+    assert is_pushed(server, web, pushed)
+    assert proxy.count(SEND) == 0
 
 
 @fault(

@@ -118,15 +118,9 @@ class Workplace:
             finally:
                 process.kill()
 
-    def dockyard(self, *arguments: str) -> None:
-        """Run the program to its end, which must be a good one."""
-        with self.running(*arguments) as process:
-            _, told = process.communicate(timeout=120)
-        assert process.returncode == 0, told
-
     def names(self) -> set[str]:
         """All names of the image in the engine."""
-        tags = [tag for image in self.docker._engine.images.list() for tag in image.tags]
+        tags = [tag for image in self.docker._engine.api.images() for tag in image["RepoTags"] or ()]
         return {tag for tag in tags if tag.endswith(f":{self.recipe.tag}")}
 
     def left(self) -> list[Path]:
