@@ -56,9 +56,7 @@ def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, pro
 
 def _in_attempts(recipe: Recipe, address: str, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> str:
     """Digest of the image, pushed at last. Raises PushError of the last attempt; BuildError where the engine is gone."""
-    tokens = itertools.chain(
-        [registry], iter(aws.registry, None)
-    )  # of each further attempt, for the last may be what was refused
+    tokens = itertools.chain([registry], iter(aws.registry, None))  # a new one each time: the last may be what was refused
     names = _names(address)
     name = next(names)
 
@@ -87,8 +85,8 @@ def _names(address: str) -> Iterator[str]:
     An upload that stalls is not given up by the engine, and whoever pushes the same layer to the same name waits for it.
     """
     host, _, repository = address.partition("/")
-    for change in itertools.cycle((str, str.upper, str.title, lambda text: text.title().swapcase())):
-        yield f"{change(host)}/{repository}"
+    for letters in itertools.cycle((host, host.upper(), host.title(), host.title().swapcase())):
+        yield f"{letters}/{repository}"
 
 
 @contextlib.contextmanager

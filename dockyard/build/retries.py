@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from dockyard.doors.docker_push import SILENCE
 from dockyard.errors import BuildError
 
 T = TypeVar("T")
@@ -22,9 +23,8 @@ class Retries:
     until a role that was made a moment ago is known everywhere."""
     longest: float = 20
     """Seconds that no pause exceeds."""
-    silence: float = 300
-    """Seconds without a word of the engine after which a push counts as stalled. A registry may need minutes for the digest of
-    a layer of gigabytes, and the engine says nothing meanwhile."""
+    silence: int = SILENCE
+    """Seconds without a word of the engine after which a push counts as stalled."""
 
     def pauses(self) -> Iterator[float]:
         """Seconds to wait before each further attempt: at least half of what it may be, the rest by chance.

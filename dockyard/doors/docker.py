@@ -13,13 +13,14 @@ from typing import Any
 
 import docker
 import docker.errors
+from docker.constants import DEFAULT_TIMEOUT_SECONDS
 from docker.context import Context
 from docker.context.config import get_current_context_name
 
 from dockyard.doors.aws import Registry
 from dockyard.doors.docker_config import configured
-from dockyard.doors.docker_faults import LOST, explaining
-from dockyard.doors.docker_push import Pushes
+from dockyard.doors.docker_faults import ANY, LOST, explaining
+from dockyard.doors.docker_push import SILENCE, Pushes
 from dockyard.doors.process import Ended, Processes
 from dockyard.errors import BuildError, PrerequisiteError
 
@@ -66,14 +67,14 @@ class Docker:
     def _engine(self) -> docker.DockerClient:
         try:
             self._connect()
-            client = self._client(docker.constants.DEFAULT_TIMEOUT_SECONDS)
+            client = self._client(DEFAULT_TIMEOUT_SECONDS)
             weakref.finalize(self, client.close)
             client.ping()
         except (docker.errors.DockerException, OSError, ValueError) as error:  # ValueError: an address that is none
             raise PrerequisiteError(f"no Docker engine answers: {error}", hint="start it, or run: dockyard local up") from error
         return client
 
-    def _client(self, timeout: float | None) -> docker.DockerClient:
+    def _client(self, timeout: int) -> docker.DockerClient:
         return docker.from_env(environment=self._processes.environment, timeout=timeout)
 
     def _connect(self) -> None:
@@ -87,7 +88,7 @@ class Docker:
         """Whether an engine is there, now."""
         try:
             return bool(self._engine.ping())
-        except (PrerequisiteError, docker.errors.DockerException, *LOST):
+        except (PrerequisiteError, *ANY):
             return False
 
     # images
@@ -136,7 +137,7 @@ class Docker:
         return None
 
     def push(
-        self, repository: str, tag: str, auth: Mapping[str, str], on_line: Callable[[str], None], *, silence: float | None = None
+        self, repository: str, tag: str, auth: Mapping[str, str], on_line: Callable[[str], None], *, silence: int = SILENCE
     ) -> str:
         """Push `repository:tag`; the digest that the registry knows it by.
 
@@ -249,7 +250,7 @@ class Docker:
                     return str(event["error"]).strip()
                 for line in str(event.get("stream", "")).splitlines():
                     on_line(line)
-        except (docker.errors.APIError, *LOST) as error:
+        except ANY as error:
             return str(getattr(error, "explanation", None) or error)
         return None
 

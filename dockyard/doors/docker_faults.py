@@ -11,12 +11,11 @@ from dockyard.errors import BuildError, DockyardError
 
 SILENT = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
 """Raised where the engine says nothing for too long."""
-LOST: tuple[type[Exception], ...] = (
-    requests.exceptions.ConnectionError,
-    requests.exceptions.Timeout,
-    urllib3.exceptions.HTTPError,
-)
+LOST = (requests.exceptions.ConnectionError, requests.exceptions.Timeout, urllib3.exceptions.HTTPError)
 """Raised where the engine is not there any more, or ends in the middle of an answer."""
+
+ANY = (docker.errors.DockerException, *LOST)
+"""All that docker-py raises."""
 
 ENGINE_GONE = "the Docker engine does not answer any more"
 START_ENGINE = (
@@ -49,7 +48,7 @@ def explained(error: Exception) -> DockyardError | None:
     if isinstance(error, docker.errors.APIError):
         said = str(error.explanation or error)
         return BuildError(f"the Docker engine refuses: {said}", hint=disk_hint(said))
-    if isinstance(error, (docker.errors.DockerException, *LOST)):
+    if isinstance(error, ANY):
         return BuildError(ENGINE_GONE, hint=START_ENGINE)
     return None
 
@@ -59,5 +58,5 @@ def explaining() -> Iterator[None]:
     """Raise what is meant in place of an error of docker-py."""
     try:
         yield
-    except (docker.errors.DockerException, *LOST) as error:
+    except ANY as error:
         raise explained(error) or error from error

@@ -1,5 +1,6 @@
 """Other programs: started from argument lists, never from text for a shell."""
 
+import contextlib
 import json
 import os
 import signal
@@ -31,16 +32,30 @@ _END_SECONDS = 3
 
 
 def end_all() -> None:
-    """End the programs that run for us, in whichever thread: we were interrupted. By force, where they take their time."""
+    """End the programs that run for us, in whichever thread, and theirs: we were interrupted. By force where it takes long.
+
+    `docker buildx` runs in a program of its own, and not every `docker` passes a signal on.
+    """
     asked = list(_running)
-    for process in asked:
-        process.terminate()
+    theirs = [child for process in asked for child in _children(process.pid)]
+    for one in (*asked, *theirs):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.terminate()
     end = time.monotonic() + _END_SECONDS
     for process in asked:
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(max(0.0, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
+    _, alive = psutil.wait_procs(theirs, max(0.0, end - time.monotonic()))
+    for one in (*asked, *alive):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+
+
+def _children(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
 
 
 class Processes:
