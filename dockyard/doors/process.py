@@ -38,15 +38,16 @@ def end_all() -> None:
     """
     asked = list(_running)
     theirs = [child for process in asked for child in _children(process.pid)]
-    for one in (*asked, *theirs):
+    every: list[subprocess.Popen[str] | psutil.Process] = [*asked, *theirs]
+    for one in every:
         with contextlib.suppress(psutil.NoSuchProcess):
             one.terminate()
     end = time.monotonic() + _END_SECONDS
     for process in asked:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(max(0.0, end - time.monotonic()))
-    _, alive = psutil.wait_procs(theirs, max(0.0, end - time.monotonic()))
-    for one in (*asked, *alive):
+    psutil.wait_procs(theirs, max(0.0, end - time.monotonic()))
+    for one in every:
         with contextlib.suppress(psutil.NoSuchProcess):
             one.kill()
 

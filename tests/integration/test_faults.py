@@ -81,7 +81,7 @@ def test_too_many_requests(server, proxy, web):
     pushed, told = web.push()
     assert is_pushed(server, web, pushed)
     assert "push failed: toomanyrequests: Rate exceeded" in told.notes[0]
-    assert "attempt 3 of 4 in" in told.notes[-1]
+    assert "attempt 3 of 5 in" in told.notes[-1]
     assert told.ends == ["image pushed"]
 
 
@@ -207,7 +207,7 @@ def test_a_base_image_that_is_not_to_be_had_for_the_moment(server, proxy, web):
     proxy.on("HEAD .*manifests", answered(503, BUSY), times=2)
     notes = web.build().notes
     assert ["503 Service Unavailable" in note for note in notes] == [True, True]
-    assert "attempt 3 of 4 in" in notes[1]
+    assert "attempt 3 of 5 in" in notes[1]
     proxy.on("HEAD .*manifests", EXPIRED)
     (web.service / "a").write_bytes(b"another")
     with pytest.raises(BuildError, match="403 Forbidden"):
