@@ -23,6 +23,12 @@ _FINAL = ("tag invalid", "name unknown")
 move; there is no such repository. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"""
 _AGAIN = "run the same command again: what the registry has by now is not sent again"
 _HELD = f"restart the Docker engine, which still holds the stalled upload; then {_AGAIN}"
+_HINTS = {
+    "denied": "docs/permissions.md says what who deploys must be allowed to do",
+    "name unknown": "run: dockyard deploy, which makes the repository first",
+    "digest invalid": f"the layer is damaged on its way or in the engine: docker image rm {{image}}; then {_AGAIN}",
+}
+"""What to do about a refusal, by its code."""
 
 
 def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
@@ -100,8 +106,10 @@ def _named(docker: Docker, image: str, repository: str, tag: str) -> Iterator[No
 
 
 def _explained(recipe: Recipe, fault: BuildError) -> BuildError:
+    image = local_name(recipe)
     stalled = isinstance(fault, PushError) and fault.stalled
-    return BuildError(f"failed to push {local_name(recipe)}: {fault}", hint=fault.hint or (_HELD if stalled else _AGAIN))
+    refused = next((hint for code, hint in _HINTS.items() if str(fault).startswith(code)), _AGAIN)
+    return BuildError(f"failed to push {image}: {fault}", hint=fault.hint or (_HELD if stalled else refused.format(image=image)))
 
 
 def _refuse_stand_in(recipe: Recipe, address: str, workshop: Workshop) -> None:

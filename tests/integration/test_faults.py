@@ -297,12 +297,15 @@ def test_an_interrupted_build(engine, proxy, tmp_path, number):
 @fault("Pushes", "Ctrl-C, or SIGTERM", "ends at once (exit code 130); the next run sends what is missing")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_an_interrupted_push(server, proxy, web, number):
+    """What was tried again until then was told."""
+    proxy.on("POST .*blobs/uploads", refusal(429, "TOOMANYREQUESTS", "Rate exceeded"))
     proxy.on(MANIFEST, fault_proxy.silent)
     with web.running("push") as running:
         until(lambda: proxy.count(MANIFEST), STARTED)
         running.send_signal(number)
         _, told = running.communicate(timeout=10)
     assert (running.returncode, "error: interrupted" in told) == (130, True)
+    assert "! web: push failed: toomanyrequests: Rate exceeded; attempt 2 of 5 in " in told
     assert in_ecr(server, web.recipe.tag) is None
     proxy.seen.clear()
     pushed, _ = web.push()
@@ -313,7 +316,7 @@ def test_an_interrupted_push(server, proxy, web, number):
 @fault(
     "Pushes",
     "A layer arrives damaged, and its digest is a wrong one",
-    "the registry refuses it, and the engine sends it again, up to five times; then told with the layer",
+    "the registry refuses it, and the engine sends it again, up to five times an attempt; at last told with the layer",
 )
 def test_a_wrong_digest(damaged):
     web, pushing = damaged

@@ -129,6 +129,24 @@ def test_what_another_attempt_does_not_change_is_told_at_once(fault):
     assert fault.hint in (None, caught.value.hint)
 
 
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("denied: User: arn:aws:iam::1:user/a is not authorized to perform: ecr:InitiateLayerUpload", "docs/permissions.md"),
+        ("name unknown: The repository with name 'shop/web' does not exist", "run: dockyard deploy"),
+        (
+            "digest invalid: uploaded blob digest did not match provided digest",
+            f"docker image rm shop/web:{RECIPE.tag}; then run",
+        ),
+        ("received unexpected HTTP status: 503 Service Unavailable", "run the same command again"),
+    ],
+)
+def test_a_refusal_is_told_with_what_to_do_about_it(said, hint):
+    with pytest.raises(BuildError) as caught:
+        pushed(FakeAws(), FakeDocker(*[PushError(said)] * 3))
+    assert hint in caught.value.hint
+
+
 def test_a_full_disk_is_told_with_the_commands_that_make_room():
     with pytest.raises(BuildError) as caught:
         pushed(FakeAws(), FakeDocker(*[PushError("write /var/lib/docker/x: no space left on device")] * 3))
