@@ -4,10 +4,9 @@
 same folder, which holds the files of the recipe and no others.
 """
 
+import errno
 import os
-import re
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,22 +16,18 @@ import psutil
 
 from dockyard.build.bases import Bases, readdressed
 from dockyard.build.context import stage
+from dockyard.build.failures import PassingError, engine_gone, failure, no_room
 from dockyard.build.recipe import Recipe
 from dockyard.build.refresh import refreshed
+from dockyard.build.retries import USUAL, Retries
 from dockyard.build.steps import Steps
 from dockyard.doors.docker import Docker
-from dockyard.errors import BuildError
+from dockyard.doors.folders import temporary
 from dockyard.progress import Progress
 
-SHOWN_LINES = 20
 STAND_IN_LABEL = "dockyard.stand-in"
 """Label of an image that is built on a stand-in; it is never pushed outside this machine."""
 
-_UNTRUSTED = re.compile(
-    r"SELF_SIGNED_CERT_IN_CHAIN|CERTIFICATE_VERIFY_FAILED|certificate verify failed|UNABLE_TO_GET_ISSUER_CERT|unknown authority"
-    r"|unable to get local issuer certificate"
-)
-"""What tools print where they do not know the certificates of a proxy that re-signs TLS."""
 _CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 _CA_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
@@ -49,6 +44,7 @@ class Workshop:
     """Dockyard's own folder in the project."""
     ca_bundle: Path | None = None
     """The host's certificates: a build secret, for where a company's proxy re-signs TLS."""
+    retries: Retries = USUAL
 
 
 def ca_bundle(environment: Mapping[str, str]) -> Path | None:
@@ -68,28 +64,39 @@ def build(recipe: Recipe, workshop: Workshop, progress: Progress) -> str:
     if workshop.docker.image_id(name):
         progress.done(recipe.service, "image is built already")
         return name
-    log = workshop.folder / "logs" / f"build-{recipe.service}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    room = _room(workshop.folder / "build", recipe.service)
-    steps = Steps()
     begun = time.monotonic()
     try:
-        stage(recipe.context, recipe.files, room / "context")
-        with log.open("w") as file:
-
-            def on_line(line: str) -> None:
-                file.write(line + "\n")
-                file.flush()
-                if step := steps.read(line):
-                    progress.update(recipe.service, step)
-
-            fault = _run(recipe, workshop, room, on_line)
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
-    if fault is not None:
-        raise _explained(recipe, workshop, steps, fault, log)
+        workshop.retries.run(
+            lambda: _build(recipe, workshop, progress),
+            lambda fault: isinstance(fault, PassingError),
+            lambda text: progress.note(recipe.service, text),
+        )
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise no_room(recipe.service, workshop.folder) from error
     progress.done(recipe.service, f"image built in {time.monotonic() - begun:.1f} s")
     return name
+
+
+def _build(recipe: Recipe, workshop: Workshop, progress: Progress) -> None:
+    log = workshop.folder / "logs" / f"build-{recipe.service}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    steps = Steps()
+    with temporary(_prefix(recipe.service), _rooms(workshop.folder / "build")) as room, log.open("w") as file:
+
+        def on_line(line: str) -> None:
+            file.write(line + "\n")
+            file.flush()
+            if step := steps.read(line):
+                progress.update(recipe.service, step)
+
+        stage(recipe.context, recipe.files, room / "context")
+        fault = _run(recipe, workshop, room, on_line)
+    if fault is not None:
+        if not workshop.docker.answers():
+            raise engine_gone(recipe.service, steps)
+        raise failure(recipe.service, steps, fault, log, workshop.bases.stand_ins)
 
 
 def _run(recipe: Recipe, workshop: Workshop, room: Path, on_line: Callable[[str], None]) -> str | None:
@@ -127,30 +134,15 @@ def cli_arguments(recipe: Recipe, *, buildx: bool, dockerfile: Path, labels: Map
     ]
 
 
-def _explained(recipe: Recipe, workshop: Workshop, steps: Steps, fault: str, log: Path) -> BuildError:
-    failed = steps.failed
-    hint = f"whole log: {log}"
-    if _UNTRUSTED.search("\n".join(failed.output)):
-        hint = (
-            f"this machine's certificates are the build secret `ca`: RUN --mount=type=secret,id=ca "
-            f"NODE_EXTRA_CA_CERTS=/run/secrets/ca npm ci (for pip: PIP_CERT, for curl: CURL_CA_BUNDLE); {hint}"
-        )
-    if base := steps.missing_base:
-        return BuildError(
-            f"failed to build {recipe.service}: base image {base} cannot be had: {failed.error} (tried: this engine's "
-            f"images, the registry that its name says, stand-ins of the local AWS)",
-            hint="check the name; or set base_images in dockyard.yaml to a registry that can be reached"
-            + (f"; or start from a stand-in: {', '.join(workshop.bases.stand_ins)}" if workshop.bases.stand_ins else ""),
-        )
-    shown = "".join(f"\n  | {line}" for line in failed.output[-SHOWN_LINES:])
-    return BuildError(f"failed to build {recipe.service} at {failed.name}: {failed.error or fault}{shown}", hint=hint)
-
-
-def _room(folder: Path, service: str) -> Path:
-    """A new folder for one build; those of builds that were interrupted go."""
+def _rooms(folder: Path) -> Path:
+    """Where builds have their folders; those of builds that were killed go."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         owner = old.name.split(".")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):
             shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}.{service}.", dir=folder))
+    return folder
+
+
+def _prefix(service: str) -> str:
+    return f"{os.getpid()}.{service}."

@@ -1,5 +1,6 @@
 """The files that a build sees: which they are, what they hold, and a copy of just these for the builder."""
 
+import errno
 import hashlib
 import os
 import posixpath
@@ -108,7 +109,8 @@ def stage(context: Path, files: Iterable[Entry], target: Path) -> None:
     """Make `target` a folder with these files and no others, so that what is built is what was hashed.
 
     Modes are 0644, or 0755 for what may be executed, whatever they and the umask are here: they are no part of the tag. Times
-    are kept: the builder compares them and sends only what changed. Raises BuildError where a file is another one by now.
+    are kept: the builder compares them and sends only what changed. Raises BuildError where a file is another one by now; OSError
+    where there is no room for them.
     """
     wanted = {entry.path: entry for entry in files}
     if target.exists():
@@ -130,6 +132,8 @@ def _copy(source: Path, destination: Path, entry: Entry) -> None:
         shutil.copyfile(source, destination)
         times = source.stat()
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
         raise BuildError(f"{source}: cannot be read any more: {error.strerror}", hint="run the same command again") from error
     with destination.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != entry.content:

@@ -1,13 +1,13 @@
-"""What must be done so that ECR has every image, and the doing of it, side by side."""
+"""What must be done so that ECR has every image, and the doing of it, side by side; the push itself is in `push`."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from dockyard.build.builder import STAND_IN_LABEL, Workshop, build, local_name
+from dockyard.build.builder import Workshop, build, local_name
 from dockyard.build.recipe import Recipe
-from dockyard.doors.aws import Aws, Registry
+from dockyard.doors.aws import Aws
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
@@ -52,37 +52,6 @@ def build_all(recipes: Sequence[Recipe], workshop: Workshop, progress: Progress)
     return side_by_side(lambda recipe: build(recipe, workshop, progress), recipes)
 
 
-def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
-    """Push a built image; the plan's entry with the digest that ECR has then.
-
-    Another push of the same tag may come first. Tags do not move, so its image is adopted, and that is said.
-    """
-    recipe = planned.recipe
-    address = aws.repository_address(recipe.repository)
-    if address is None:
-        raise BuildError(
-            f"failed to push {local_name(recipe)}: no repository {recipe.repository} in account {aws.account}, {aws.region}",
-            hint="run: dockyard deploy, which makes it first; or: cdk deploy '*-registry'",
-        )
-    _refuse_stand_in(recipe, address, workshop)
-    progress.update(recipe.service, "pushing")
-    workshop.docker.tag(local_name(recipe), address, recipe.tag)
-    try:
-        auth = {"username": registry.username, "password": registry.password}
-        pushed = workshop.docker.push(address, recipe.tag, auth, lambda _: progress.update(recipe.service, "pushing"))
-    except BuildError:
-        pushed = ""
-        if not aws.image_digest(recipe.repository, recipe.tag):
-            raise
-    finally:
-        workshop.docker.untag(f"{address}:{recipe.tag}")
-    digest = aws.image_digest(recipe.repository, recipe.tag)
-    if digest is None:
-        raise BuildError(f"failed to push {local_name(recipe)}: ECR does not have it after the push")
-    progress.done(recipe.service, "image pushed" if digest == pushed else f"another push came first, its image is used: {digest}")
-    return Planned(recipe, State.PUSHED, digest)
-
-
 def side_by_side(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
     """The results in order; the errors of all in one BuildError where some failed."""
     with Threads(max_workers=JOBS) as pool:
@@ -98,13 +67,3 @@ def _together(faults: Sequence[BuildError]) -> BuildError:
     if len({fault.hint for fault in faults}) == 1:
         return BuildError("\n".join(map(str, faults)), hint=faults[0].hint)
     return BuildError("\n".join(f"{fault}\n  try: {fault.hint}" if fault.hint else str(fault) for fault in faults))
-
-
-def _refuse_stand_in(recipe: Recipe, address: str, workshop: Workshop) -> None:
-    """An image on a stand-in stays on this machine: under an immutable tag it would stay in a real registry for ever."""
-    stand_in = workshop.docker.labels(local_name(recipe)).get(STAND_IN_LABEL)
-    if stand_in and not address.startswith(("localhost:", "127.0.0.1:")):
-        raise BuildError(
-            f"{recipe.service} is built on a stand-in for {stand_in}, made on this machine; it is not pushed to {address}",
-            hint="build where the base image can be pulled, with no DOCKYARD_STAND_INS set",
-        )

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from dockyard import __version__
 from dockyard.cli import asset, build, deploy, detect, dockerfile, down, eject, local, lock, plan, push, screen, tags, up, url
+from dockyard.doors.folders import remove_all
 from dockyard.doors.process import end_all
 from dockyard.errors import ConfigError, DockyardError
 
@@ -81,17 +82,18 @@ def run() -> None:
 
 
 def _interrupted() -> None:
-    """End at once, with what runs for us; threads that wait for AWS would hold a usual exit up."""
+    """End at once, with what runs for us and the folders of it; threads that wait for AWS would hold a usual exit up."""
     end_all()
+    remove_all()
     screen.fault("interrupted", "what was begun in the account goes on there; run the same command again to follow it")
     sys.stderr.flush()
     os._exit(130)
 
 
 def _explained(error: Exception) -> DockyardError | None:
-    """A file or folder that may not be read or written, and what AWS answered; None for a fault of ours."""
+    """A file or folder that may not be read or written, what the engine said, and what AWS answered; None for a fault of ours."""
     if isinstance(error, OSError) and error.filename:
         return DockyardError(f"{error.filename}: {error.strerror}")
-    from dockyard.doors.aws import explained  # noqa: PLC0415  # boto3 takes a while to import
+    from dockyard.doors import aws, docker_faults  # noqa: PLC0415  # boto3 takes a while to import
 
-    return explained(error)
+    return docker_faults.explained(error) or aws.explained(error)

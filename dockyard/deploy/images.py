@@ -7,7 +7,8 @@ from dataclasses import replace
 from botocore.exceptions import ClientError
 
 from dockyard.build.bases import Bases
-from dockyard.build.plan import Planned, State, build_all, plan, push, side_by_side
+from dockyard.build.plan import Planned, State, build_all, plan, side_by_side
+from dockyard.build.push import push
 from dockyard.build.recipe import Recipe, recipe
 from dockyard.config import Environment, Project
 from dockyard.deploy.site import Site

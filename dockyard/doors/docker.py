@@ -13,11 +13,14 @@ from typing import Any
 
 import docker
 import docker.errors
+from docker.constants import DEFAULT_TIMEOUT_SECONDS
 from docker.context import Context
 from docker.context.config import get_current_context_name
 
 from dockyard.doors.aws import Registry
 from dockyard.doors.docker_config import configured
+from dockyard.doors.docker_faults import ANY, LOST, explaining
+from dockyard.doors.docker_push import SILENCE, Pushes
 from dockyard.doors.process import Ended, Processes
 from dockyard.errors import BuildError, PrerequisiteError
 
@@ -58,17 +61,21 @@ class Docker:
     def __init__(self, processes: Processes) -> None:
         self._processes = processes
         self._logins: dict[str, Registry] = {}
+        self._pushes = Pushes(self._client)
 
     @functools.cached_property
     def _engine(self) -> docker.DockerClient:
         try:
             self._connect()
-            client = docker.from_env(environment=self._processes.environment)
+            client = self._client(DEFAULT_TIMEOUT_SECONDS)
             weakref.finalize(self, client.close)
             client.ping()
         except (docker.errors.DockerException, OSError, ValueError) as error:  # ValueError: an address that is none
             raise PrerequisiteError(f"no Docker engine answers: {error}", hint="start it, or run: dockyard local up") from error
         return client
+
+    def _client(self, timeout: int) -> docker.DockerClient:
+        return docker.from_env(environment=self._processes.environment, timeout=timeout)
 
     def _connect(self) -> None:
         """Raise OSError where nobody listens on the engine's socket: docker-py would leave its own socket open."""
@@ -78,14 +85,15 @@ class Docker:
                 probe.connect(address.removeprefix("unix://"))
 
     def answers(self) -> bool:
-        """Whether an engine is there."""
+        """Whether an engine is there, now."""
         try:
-            return bool(self._engine)
-        except PrerequisiteError:
+            return bool(self._engine.ping())
+        except (PrerequisiteError, *ANY):
             return False
 
     # images
 
+    @explaining()
     def image_id(self, name: str) -> str | None:
         """Id of a local image; None where there is none of that name."""
         try:
@@ -93,17 +101,20 @@ class Docker:
         except docker.errors.ImageNotFound:
             return None
 
+    @explaining()
     def labels(self, name: str) -> dict[str, str]:
         """Labels of a local image."""
         return dict(self._engine.images.get(name).labels)
 
+    @explaining()
     def tag(self, name: str, repository: str, tag: str) -> None:
         """Give a local image another name."""
         self._engine.images.get(name).tag(repository, tag=tag)
 
     def untag(self, name: str) -> None:
-        """Take a name away from a local image; the image goes with its last name."""
-        self._engine.images.remove(name, noprune=True)
+        """Take a name away from a local image; the image goes with its last name. Nothing where it, or the engine, is gone."""
+        with contextlib.suppress(docker.errors.ImageNotFound, *LOST):
+            self._engine.images.remove(name, noprune=True)
 
     def digest(self, reference: str) -> str:
         """Digest that a tag has in its registry now: of the index where there are several platforms.
@@ -125,17 +136,16 @@ class Docker:
             return str(error.explanation or error)
         return None
 
-    def push(self, repository: str, tag: str, auth: Mapping[str, str], on_line: Callable[[str], None]) -> str:
-        """Push `repository:tag`; the digest that the registry knows it by. Raises BuildError."""
-        digest = ""
-        events = self._engine.api.push(repository, tag=tag, auth_config=dict(auth), stream=True, decode=True)
-        for event in events:
-            if "error" in event:
-                raise BuildError(f"failed to push {repository}:{tag}: {event['error']}")
-            digest = event.get("aux", {}).get("Digest", digest)
-            if event.get("status"):
-                on_line(f"{event.get('id', '')} {event['status']}".strip())
-        return digest
+    def push(
+        self, repository: str, tag: str, auth: Mapping[str, str], on_line: Callable[[str], None], *, silence: int = SILENCE
+    ) -> str:
+        """Push `repository:tag`; the digest that the registry knows it by.
+
+        Raises PushError; BuildError where the engine is gone.
+
+        :param silence: seconds without a word of the engine after which its push is ended; by itself it would wait for ever.
+        """
+        return self._pushes.push(repository, tag, auth, on_line, silence)
 
     def login(self, registry: Registry) -> None:
         """Let builds pull from this registry; the configuration of the machine's `docker` stays as it is."""
@@ -232,13 +242,16 @@ class Docker:
 
     def classic_build(self, on_line: Callable[[str], None], **options: Any) -> str | None:
         """Build with the engine's classic builder, for where there is no CLI; None where that worked, else why not."""
-        for login in self._logins.values():
-            self._engine.login(login.username, login.password, registry=login.host, reauth=True)
-        for event in self._engine.api.build(decode=True, rm=True, forcerm=True, **options):
-            if "error" in event:
-                return str(event["error"]).strip()
-            for line in str(event.get("stream", "")).splitlines():
-                on_line(line)
+        try:
+            for login in self._logins.values():
+                self._engine.login(login.username, login.password, registry=login.host, reauth=True)
+            for event in self._engine.api.build(decode=True, rm=True, forcerm=True, **options):
+                if "error" in event:
+                    return str(event["error"]).strip()
+                for line in str(event.get("stream", "")).splitlines():
+                    on_line(line)
+        except ANY as error:
+            return str(getattr(error, "explanation", None) or error)
         return None
 
 

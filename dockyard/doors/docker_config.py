@@ -6,12 +6,12 @@ https://docs.docker.com/reference/cli/docker/#configuration-files
 import base64
 import contextlib
 import json
-import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from dockyard.doors.aws import Registry
+from dockyard.doors.folders import temporary
 
 _FILE = "config.json"
 
@@ -23,13 +23,13 @@ def configured(environment: Mapping[str, str], registries: Collection[Registry])
         yield {}
         return
     own = Path(environment.get("DOCKER_CONFIG") or Path(environment.get("HOME") or Path.home()) / ".docker")
-    with tempfile.TemporaryDirectory(prefix="dockyard-docker-") as folder:
+    with temporary("dockyard-docker-") as folder:
         for entry in own.glob("*"):
             if entry.name != _FILE:
-                (Path(folder) / entry.name).symlink_to(entry.absolute())  # contexts, plug-ins, builders
+                (folder / entry.name).symlink_to(entry.absolute())  # contexts, plug-ins, builders
         content = json.dumps(_with_credentials(_read(own / _FILE), registries))
-        (Path(folder) / _FILE).write_text(content, encoding="utf-8")
-        yield {"DOCKER_CONFIG": folder}
+        (folder / _FILE).write_text(content, encoding="utf-8")
+        yield {"DOCKER_CONFIG": str(folder)}
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Other programs: started from argument lists, never from text for a shell."""
 
+import contextlib
 import json
 import os
 import signal
@@ -26,10 +27,36 @@ class Ended:
 _running: set[subprocess.Popen[str]] = set()
 
 
+_END_SECONDS = 3
+"""How long a program may take to end that is asked to."""
+
+
 def end_all() -> None:
-    """End the programs that run for us, in whichever thread: we were interrupted."""
-    for process in list(_running):
-        process.terminate()
+    """End the programs that run for us, in whichever thread, and theirs: we were interrupted. By force where it takes long.
+
+    `docker buildx` runs in a program of its own, and not every `docker` passes a signal on.
+    """
+    asked = list(_running)
+    theirs = [child for process in asked for child in _children(process.pid)]
+    every: list[subprocess.Popen[str] | psutil.Process] = [*asked, *theirs]
+    for one in every:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.terminate()
+    end = time.monotonic() + _END_SECONDS
+    for process in asked:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, end - time.monotonic()))
+    psutil.wait_procs(theirs, max(0.0, end - time.monotonic()))
+    for one in every:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+
+
+def _children(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
 
 
 class Processes:

@@ -10,6 +10,7 @@ from dockyard.build.builder import Workshop, build, ca_bundle, cli_arguments
 from dockyard.build.context import contents, ignore_patterns
 from dockyard.build.recipe import Recipe
 from dockyard.doors.docker import Cli
+from dockyard.errors import BuildError
 from dockyard.progress import Silent
 
 RECIPE = Recipe("web", "shop/web", Path(), "FROM a", "FROM a", False, (), (), {}, {"A": "b c"}, "final")
@@ -66,3 +67,18 @@ def test_every_builder_is_given_what_was_hashed_and_no_ignore_file_of_its_own(tm
     docker = FakeDocker(cli)
     build(replace(RECIPE, context=context, files=files), Workshop(docker, Bases(), "", tmp_path / "own"), Silent())
     assert docker.seen == {"files": ["Dockerfile", "Dockerfile.dockerignore", "main.py"], "beside": ["Dockerfile", "context"]}
+
+
+def test_a_disk_without_room_for_the_log_is_told_with_the_folder(tmp_path):
+    """/dev/full is such a disk."""
+
+    class Talking(FakeDocker):
+        def build(self, arguments, *, buildkit, on_line):
+            on_line("#1 [internal] load build definition")
+
+    own = tmp_path / "own"
+    (own / "logs").mkdir(parents=True)
+    (own / "logs/build-web.log").symlink_to("/dev/full")
+    with pytest.raises(BuildError, match=f"failed to build web: no space left for {own}$"):
+        build(RECIPE, Workshop(Talking(Cli("docker", buildx=False)), Bases(), "", own), Silent())
+    assert list((own / "build").iterdir()) == []

@@ -6,8 +6,10 @@ import sys
 import threading
 import time
 
+import psutil
 import pytest
 
+from dockyard.doors import process
 from dockyard.doors.lock import alone
 from dockyard.doors.process import Daemon, Processes, end_all, holder_of
 from dockyard.errors import DockyardError
@@ -42,6 +44,20 @@ def test_an_interrupt_ends_what_runs_in_other_threads():
         end_all()
         time.sleep(0.05)
     assert ended[0].code != 0
+
+
+def test_an_interrupt_ends_what_these_have_started_too_and_by_force_where_it_must(monkeypatch):
+    monkeypatch.setattr(process, "_END_SECONDS", 0.2)
+    lines = []
+    script = "trap '' TERM; sleep 60 & echo $!; wait; sleep 60"
+    thread = threading.Thread(target=Processes().run, args=(["sh", "-c", script],), kwargs={"on_line": lines.append})
+    thread.start()
+    while not lines:
+        time.sleep(0.01)
+    end_all()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert not psutil.pid_exists(int(lines[0])) or psutil.Process(int(lines[0])).status() == psutil.STATUS_ZOMBIE
 
 
 @pytest.fixture

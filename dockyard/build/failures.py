@@ -1,0 +1,63 @@
+"""Why a build failed, and what to do about it."""
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from dockyard.build.steps import Steps
+from dockyard.doors.docker_faults import ENGINE_GONE, START_ENGINE, disk_hint
+from dockyard.errors import BuildError
+
+SHOWN_LINES = 20
+
+_UNTRUSTED = re.compile(
+    r"SELF_SIGNED_CERT_IN_CHAIN|CERTIFICATE_VERIFY_FAILED|certificate verify failed|UNABLE_TO_GET_ISSUER_CERT|unknown authority"
+    r"|unable to get local issuer certificate"
+)
+"""What tools print where they do not know the certificates of a proxy that re-signs TLS."""
+_CERTIFICATES = (
+    "this machine's certificates are the build secret `ca`: RUN --mount=type=secret,id=ca NODE_EXTRA_CA_CERTS=/run/secrets/ca "
+    "npm ci (for pip: PIP_CERT, for curl: CURL_CA_BUNDLE)"
+)
+
+
+_PASSING = re.compile(r": (429|5\d\d) |connection reset|broken pipe|EOF$")
+"""What BuildKit says of a registry that may answer the next time. Not of one that is not there, or that took all its time."""
+
+
+class PassingError(BuildError):
+    """Another attempt may work."""
+
+
+def failure(service: str, steps: Steps, fault: str, log: Path, stand_ins: Collection[str]) -> BuildError:
+    """The step that failed, its last lines, and the next thing to do. `fault` is the builder's last word."""
+    failed = steps.failed
+    said = failed.error or fault
+    if base := steps.missing_base:
+        return _missing_base(service, base, said, stand_ins)
+    printed = "\n".join([said, *failed.output])
+    helpful = (disk_hint(printed), _CERTIFICATES if _UNTRUSTED.search(printed) else None, f"whole log: {log}")
+    shown = "".join(f"\n  | {line}" for line in failed.output[-SHOWN_LINES:])
+    return BuildError(f"failed to build {service} at {failed.name}: {said}{shown}", hint="; ".join(filter(None, helpful)))
+
+
+def engine_gone(service: str, steps: Steps) -> BuildError:
+    """The engine ended in the middle of it."""
+    return BuildError(f"failed to build {service} at {steps.failed.name}: {ENGINE_GONE}", hint=START_ENGINE)
+
+
+def no_room(service: str, folder: Path) -> BuildError:
+    """Our own disk is full: of the copy of the build's files, or of its log."""
+    return BuildError(
+        f"failed to build {service}: no space left for {folder}", hint=f"make room on that disk, where {folder.parent} is"
+    )
+
+
+def _missing_base(service: str, base: str, said: str, stand_ins: Collection[str]) -> BuildError:
+    kind = PassingError if _PASSING.search(said) else BuildError
+    return kind(
+        f"failed to build {service}: base image {base} cannot be had: {said} (tried: this engine's "
+        f"images, the registry that its name says, stand-ins of the local AWS)",
+        hint="check the name; or set base_images in dockyard.yaml to a registry that can be reached"
+        + (f"; or start from a stand-in: {', '.join(stand_ins)}" if stand_ins else ""),
+    )

@@ -1,0 +1,122 @@
+"""An image that was built here goes to ECR, in as many attempts as it may take.
+
+The engine sends the layers, and what the registry has already it does not send again: a further attempt, or a further run, takes
+up where the last one ended. Where the registry answers 5xx to a layer or the connection breaks, the engine itself sends it up to
+five times; all else (429, a token that is not taken, any fault of the manifest) it gives up at once. docs/reliability.md
+"""
+
+import contextlib
+import itertools
+from collections.abc import Iterator
+
+from dockyard.build.builder import STAND_IN_LABEL, Workshop, local_name
+from dockyard.build.plan import Planned, State
+from dockyard.build.recipe import Recipe
+from dockyard.doors.aws import Aws, Registry
+from dockyard.doors.docker import Docker
+from dockyard.doors.docker_faults import PushError
+from dockyard.errors import BuildError
+from dockyard.progress import Progress
+
+_FINAL = ("tag invalid", "name unknown")
+"""Refusals that another attempt does not change, by the registry's codes as the engine tells them: the tag is there and does not
+move; there is no such repository. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"""
+_AGAIN = "run the same command again: what the registry has by now is not sent again"
+_HELD = f"restart the Docker engine, which still holds the stalled upload; then {_AGAIN}"
+_HINTS = {
+    "denied": "docs/permissions.md says what who deploys must be allowed to do",
+    "name unknown": "run: dockyard deploy, which makes the repository first",
+    "digest invalid": f"the layer is damaged on its way or in the engine: docker image rm {{image}}; then {_AGAIN}",
+}
+"""What to do about a refusal, by its code."""
+
+
+def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
+    """Push a built image; the plan's entry with the digest that ECR has then.
+
+    Another push of the same tag may come first. Tags do not move, so its image is adopted, and that is said.
+    """
+    recipe = planned.recipe
+    address = aws.repository_address(recipe.repository)
+    if address is None:
+        raise BuildError(
+            f"failed to push {local_name(recipe)}: no repository {recipe.repository} in account {aws.account}, {aws.region}",
+            hint="run: dockyard deploy, which makes it first; or: cdk deploy '*-registry'",
+        )
+    _refuse_stand_in(recipe, address, workshop)
+    progress.update(recipe.service, "pushing")
+    try:
+        pushed = _in_attempts(recipe, address, aws, registry, workshop, progress)
+    except PushError as error:
+        pushed = ""
+        if not aws.image_digest(recipe.repository, recipe.tag):
+            raise _explained(recipe, error) from error
+    except BuildError as error:
+        raise _explained(recipe, error) from error
+    digest = aws.image_digest(recipe.repository, recipe.tag)
+    if digest is None:
+        raise BuildError(f"failed to push {local_name(recipe)}: ECR does not have it after the push")
+    progress.done(recipe.service, "image pushed" if digest == pushed else f"another push came first, its image is used: {digest}")
+    return Planned(recipe, State.PUSHED, digest)
+
+
+def _in_attempts(recipe: Recipe, address: str, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> str:
+    """Digest of the image, pushed at last. Raises PushError of the last attempt; BuildError where the engine is gone."""
+    tokens = itertools.chain([registry], iter(aws.registry, None))  # a new one each time: the last may be what was refused
+    names = _names(address)
+    name = next(names)
+
+    def once() -> str:
+        nonlocal name
+        token = next(tokens)
+        auth = {"username": token.username, "password": token.password}
+        try:
+            with _named(workshop.docker, local_name(recipe), name, recipe.tag):
+                return workshop.docker.push(
+                    name, recipe.tag, auth, lambda _: progress.update(recipe.service, "pushing"), silence=workshop.retries.silence
+                )
+        except PushError as error:
+            name = next(names) if error.stalled else name
+            raise
+
+    def worth(fault: BuildError) -> bool:
+        return isinstance(fault, PushError) and not str(fault).startswith(_FINAL)
+
+    return workshop.retries.run(once, worth, lambda text: progress.note(recipe.service, f"push failed: {text}"))
+
+
+def _names(address: str) -> Iterator[str]:
+    """The address in other letters, for ever: the same registry, and another one to the engine.
+
+    An upload that stalls is not given up by the engine, and whoever pushes the same layer to the same name waits for it.
+    """
+    host, _, repository = address.partition("/")
+    for letters in itertools.cycle((host, host.upper(), host.title(), host.title().swapcase())):
+        yield f"{letters}/{repository}"
+
+
+@contextlib.contextmanager
+def _named(docker: Docker, image: str, repository: str, tag: str) -> Iterator[None]:
+    """The image has this name, too, as long as the block lasts."""
+    docker.tag(image, repository, tag)
+    try:
+        yield
+    finally:
+        docker.untag(f"{repository}:{tag}")
+
+
+def _explained(recipe: Recipe, fault: BuildError) -> BuildError:
+    image = local_name(recipe)
+    stalled = isinstance(fault, PushError) and fault.stalled
+    refused = next((hint for code, hint in _HINTS.items() if str(fault).startswith(code)), _AGAIN)
+    return BuildError(f"failed to push {image}: {fault}", hint=fault.hint or (_HELD if stalled else refused.format(image=image)))
+
+
+def _refuse_stand_in(recipe: Recipe, address: str, workshop: Workshop) -> None:
+    """An image on a stand-in stays on this machine: under an immutable tag it would stay in a real registry for ever."""
+    stand_in = workshop.docker.labels(local_name(recipe)).get(STAND_IN_LABEL)
+    if stand_in and not address.startswith(("localhost:", "127.0.0.1:")):
+        raise BuildError(
+            f"{recipe.service} is built on a stand-in for {stand_in}, made on this machine; it is not pushed to {address}",
+            hint="build where the base image can be pulled, with no DOCKYARD_STAND_INS set",
+        )

@@ -1,0 +1,27 @@
+"""Folders for a while: each goes with its block, and with the program where that is interrupted."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+_there: set[Path] = set()
+
+
+@contextlib.contextmanager
+def temporary(prefix: str, parent: Path | None = None) -> Iterator[Path]:
+    """A new folder as long as the block lasts; where the system keeps such folders, if no parent is named."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    _there.add(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        _there.discard(folder)
+
+
+def remove_all() -> None:
+    """Remove those that are there, in whichever thread they are used: we were interrupted."""
+    for folder in list(_there):
+        shutil.rmtree(folder, ignore_errors=True)

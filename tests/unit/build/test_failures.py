@@ -1,0 +1,52 @@
+"""Why a build failed, and what to do about it."""
+
+from pathlib import Path
+
+import pytest
+
+from dockyard.build.failures import PassingError, failure
+from dockyard.build.steps import Steps
+from dockyard.doors.docker_faults import MAKE_ROOM
+
+LOG = Path("/logs/build-web.log")
+
+
+def told(*lines):
+    steps = Steps()
+    for line in lines:
+        steps.read(line)
+    return failure("web", steps, "exit code 1", LOG, ["python:3.13-slim"])
+
+
+def test_a_full_disk_of_the_engine_is_told_with_the_commands_that_make_room():
+    fault = told("#4 [2/3] COPY a /", "#4 ERROR: write /var/lib/docker/x/a: no space left on device")
+    assert str(fault) == "failed to build web at [2/3] COPY a /: write /var/lib/docker/x/a: no space left on device"
+    assert fault.hint == f"{MAKE_ROOM}; whole log: {LOG}"
+    within = told("#4 [2/3] RUN npm ci", "#4 1.2 npm ERR! ENOSPC: no space left on device, write", "#4 ERROR: exit code: 1")
+    assert within.hint.startswith(MAKE_ROOM)
+
+
+def test_certificates_that_a_step_does_not_know_are_told():
+    fault = told("#4 [2/3] RUN npm ci", "#4 1.2 npm ERR! code SELF_SIGNED_CERT_IN_CHAIN", "#4 ERROR: exit code: 1")
+    assert "NODE_EXTRA_CA_CERTS=/run/secrets/ca npm ci" in fault.hint
+    assert fault.hint.endswith(f"; whole log: {LOG}")
+
+
+@pytest.mark.parametrize(
+    ("error", "passing"),
+    [
+        ("pulling from host x failed with status code [manifests v1]: 503 Service Unavailable", True),
+        ("pulling from host x failed with status code [manifests v1]: 429 Too Many Requests", True),
+        ('failed to do request: Head "https://x/v2": read tcp 1->2: read: connection reset by peer', True),
+        ('failed to do request: Head "https://x/v2": EOF', True),
+        ("pulling from host x failed with status code [manifests v1]: 403 Forbidden", False),
+        ("docker.io/library/python:9: not found", False),
+        ("dial tcp: lookup x: no such host", False),
+        ("dial tcp 1.2.3.4:443: i/o timeout", False),
+    ],
+)
+def test_a_base_image_is_asked_for_again_where_its_registry_may_answer_the_next_time(error, passing):
+    fault = told("#3 [internal] load metadata for docker.io/library/python:9", f"#3 ERROR: {error}")
+    assert str(fault).startswith(f"failed to build web: base image python:9 cannot be had: {error}")
+    assert fault.hint.endswith("start from a stand-in: python:3.13-slim")
+    assert isinstance(fault, PassingError) is passing
