@@ -9,7 +9,7 @@ from dockyard_constructs import ImageRepository, PublishingRole
 
 
 class RegistryStack(cdk.Stack):
-    """A repository for each service that is built, and the role that pushes to them.
+    """A repository for each service whose image is built or copied, and the role that pushes to them.
 
     It has nothing that differs by environment, and is protected against deletion: it holds what may be running.
     """
@@ -18,5 +18,5 @@ class RegistryStack(cdk.Stack):
         super().__init__(scope, id, env=env, termination_protection=True, tags={"dockyard:application": project.name})
         publisher = PublishingRole(self, "Publisher", application=project.name)
         for name, service in environment.services.items():
-            if not service.image.from_:
+            if project.way(service) in ("build", "mirror"):
                 ImageRepository(self, name, repository_name=repository_name(project, name), publishers=[publisher.role])

@@ -4,14 +4,15 @@ import os
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
 
 from constructs import Construct
-from dockyard.build import Bases, recipe, repository_name
-from dockyard.config import Environment, ManagedSecret, Project, path_patterns
+from dockyard.build import Bases, mirrored, recipe, repository_name
+from dockyard.config import Environment, ManagedSecret, Project, Service, path_patterns
 from dockyard_constructs import (
     Capacity,
     Ec2Capacity,
@@ -83,10 +84,9 @@ class ServiceStack(cdk.Stack):
 
     def _image(self, name: str, environment: Environment, bases: Bases) -> ecs.ContainerImage:
         settings = environment.services[name]
-        made = recipe(self._project, name, settings, bases)
+        made = mirrored(self._project, name, settings, bases) or recipe(self._project, name, settings, bases)
         if made is None:
-            assert settings.image.from_  # noqa: S101  # the only case without a recipe
-            return ecs.ContainerImage.from_registry(settings.image.from_)
+            return self._named_image(settings, bases)
         outdir = cdk.Stage.of(self).outdir  # type: ignore[union-attr]  # an app is a stage
         return ExecutableImage(
             self,
@@ -97,6 +97,22 @@ class ServiceStack(cdk.Stack):
             command=["dockyard", "asset", name, made.tag, "--project", os.path.relpath(self._project.root, outdir)],
             display_name=name,
         ).container_image
+
+    def _named_image(self, settings: Service, bases: Bases) -> ecs.ContainerImage:
+        """The image that is named, in its own registry; by its digest where that is locked."""
+        named = settings.image.reference
+        assert named  # noqa: S101  # else there is a recipe
+        named = named.at(bases.locked.get(str(settings.image.from_)))
+        if not named.ecr:
+            return ecs.ContainerImage.from_registry(str(named))
+        account, region = named.ecr
+        arn = self.format_arn(
+            service="ecr", resource="repository", resource_name=named.repository, account=account, region=region
+        )
+        repository = ecr.Repository.from_repository_attributes(
+            self, "Repository", repository_arn=arn, repository_name=named.repository
+        )
+        return ecs.ContainerImage.from_ecr_repository(repository, named.version)  # so that the task may pull it
 
     def _vpc(self, runs_on: str) -> ec2.IVpc:
         """The platform's network; subnets only where tasks have addresses of their own."""

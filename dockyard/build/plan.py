@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from dockyard.build.builder import STAND_IN_LABEL, Workshop, build, local_name
+from dockyard.build.mirrored import Wanted
 from dockyard.build.recipe import Recipe
 from dockyard.doors.aws import Aws, Registry
 from dockyard.errors import BuildError
@@ -29,22 +30,22 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Planned:
-    """One image: its recipe, where it is, and its digest where ECR has it."""
+    """One image: what it is, where it is, and its digest where ECR has it."""
 
-    recipe: Recipe
+    image: Wanted
     state: State
     digest: str | None = None
 
 
-def plan(recipes: Iterable[Recipe], aws: Aws, is_local: Callable[[str], bool]) -> list[Planned]:
-    """What is there of each image. An image that ECR has is neither built nor pushed."""
+def plan(images: Iterable[Wanted], aws: Aws, is_local: Callable[[str], bool]) -> list[Planned]:
+    """What is there of each image. An image that ECR has is neither built, nor copied, nor pushed."""
 
-    def look(recipe: Recipe) -> Planned:
-        if digest := aws.image_digest(recipe.repository, recipe.tag):
-            return Planned(recipe, State.PUSHED, digest)
-        return Planned(recipe, State.BUILT if is_local(local_name(recipe)) else State.MISSING)
+    def look(image: Wanted) -> Planned:
+        if digest := aws.image_digest(image.repository, image.tag):
+            return Planned(image, State.PUSHED, digest)
+        return Planned(image, State.BUILT if is_local(local_name(image)) else State.MISSING)
 
-    return side_by_side(look, list(recipes))
+    return side_by_side(look, list(images))
 
 
 def build_all(recipes: Sequence[Recipe], workshop: Workshop, progress: Progress) -> list[str]:
@@ -53,34 +54,51 @@ def build_all(recipes: Sequence[Recipe], workshop: Workshop, progress: Progress)
 
 
 def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
-    """Push a built image; the plan's entry with the digest that ECR has then.
+    """Push an image of the engine; the plan's entry with the digest that ECR has then. Raises BuildError."""
+    image = planned.image
+    address = address_of(image, aws)
+    refuse_stand_in(image.service, workshop.docker.labels(local_name(image)).get(STAND_IN_LABEL), address)
+    progress.update(image.service, "pushing")
+    workshop.docker.tag(local_name(image), address, image.tag)
+    try:
+        auth = {"username": registry.username, "password": registry.password}
+
+        def send() -> str:
+            return workshop.docker.push(address, image.tag, auth, lambda _: progress.update(image.service, "pushing"))
+
+        return arrived(planned, aws, send, progress, "image pushed")
+    finally:
+        workshop.docker.untag(f"{address}:{image.tag}")
+
+
+def address_of(image: Wanted, aws: Aws) -> str:
+    """Where it is pushed to. Raises BuildError where its repository is not there."""
+    address = aws.repository_address(image.repository)
+    if address is None:
+        raise BuildError(
+            f"failed to push {local_name(image)}: no repository {image.repository} in account {aws.account}, {aws.region}",
+            hint="run: dockyard deploy, which makes it first; or: cdk deploy '*-registry'",
+        )
+    return address
+
+
+def arrived(planned: Planned, aws: Aws, send: Callable[[], str], progress: Progress, done: str) -> Planned:
+    """Send an image, which gives a digest; the plan's entry with the digest that ECR has then.
 
     Another push of the same tag may come first. Tags do not move, so its image is adopted, and that is said.
     """
-    recipe = planned.recipe
-    address = aws.repository_address(recipe.repository)
-    if address is None:
-        raise BuildError(
-            f"failed to push {local_name(recipe)}: no repository {recipe.repository} in account {aws.account}, {aws.region}",
-            hint="run: dockyard deploy, which makes it first; or: cdk deploy '*-registry'",
-        )
-    _refuse_stand_in(recipe, address, workshop)
-    progress.update(recipe.service, "pushing")
-    workshop.docker.tag(local_name(recipe), address, recipe.tag)
+    image = planned.image
     try:
-        auth = {"username": registry.username, "password": registry.password}
-        pushed = workshop.docker.push(address, recipe.tag, auth, lambda _: progress.update(recipe.service, "pushing"))
+        sent = send()
     except BuildError:
-        pushed = ""
-        if not aws.image_digest(recipe.repository, recipe.tag):
+        sent = ""
+        if not aws.image_digest(image.repository, image.tag):
             raise
-    finally:
-        workshop.docker.untag(f"{address}:{recipe.tag}")
-    digest = aws.image_digest(recipe.repository, recipe.tag)
+    digest = aws.image_digest(image.repository, image.tag)
     if digest is None:
-        raise BuildError(f"failed to push {local_name(recipe)}: ECR does not have it after the push")
-    progress.done(recipe.service, "image pushed" if digest == pushed else f"another push came first, its image is used: {digest}")
-    return Planned(recipe, State.PUSHED, digest)
+        raise BuildError(f"failed to push {local_name(image)}: ECR does not have it after the push")
+    progress.done(image.service, done if digest == sent else f"another push came first, its image is used: {digest}")
+    return Planned(image, State.PUSHED, digest)
 
 
 def side_by_side(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
@@ -100,11 +118,10 @@ def _together(faults: Sequence[BuildError]) -> BuildError:
     return BuildError("\n".join(f"{fault}\n  try: {fault.hint}" if fault.hint else str(fault) for fault in faults))
 
 
-def _refuse_stand_in(recipe: Recipe, address: str, workshop: Workshop) -> None:
-    """An image on a stand-in stays on this machine: under an immutable tag it would stay in a real registry for ever."""
-    stand_in = workshop.docker.labels(local_name(recipe)).get(STAND_IN_LABEL)
+def refuse_stand_in(service: str, stand_in: str | None, address: str) -> None:
+    """What is made of a stand-in stays on this machine: under an immutable tag it would stay in a real registry for ever."""
     if stand_in and not address.startswith(("localhost:", "127.0.0.1:")):
         raise BuildError(
-            f"{recipe.service} is built on a stand-in for {stand_in}, made on this machine; it is not pushed to {address}",
+            f"{service} is built on a stand-in for {stand_in}, made on this machine; it is not pushed to {address}",
             hint="build where the base image can be pulled, with no DOCKYARD_STAND_INS set",
         )

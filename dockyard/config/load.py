@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from dockyard.config import checks
+from dockyard.config.image import Way
 from dockyard.config.lock import Lock
 from dockyard.config.model import Model
 from dockyard.config.problems import Location, Problem, one_of, problems_of, show
@@ -59,6 +60,10 @@ class Project:
     def own_folder(self) -> Path:
         """Dockyard's own folder in the project."""
         return self.root / FOLDER
+
+    def way(self, service: Service) -> Way:
+        """How the image of this service comes to ECS."""
+        return service.image.way(())
 
     def service_folder(self, service: str) -> Path:
         """Folder of the service's source and its service.yaml."""
