@@ -126,7 +126,7 @@ def nginx(site):
     folder = site.root / "services/front"
     folder.mkdir()
     (folder / "service.yaml").write_text(
-        "kind: web\nimage: {from: nginx:stable}\nport: 80\nhttp: {path: /front, health: {path: /}}"
+        "kind: web\nimage: {from: nginx:stable}\nport: 80\nhttp: {path: /}"
     )
     yield site.up()
     shutil.rmtree(folder)
@@ -137,13 +137,14 @@ def nginx(site):
 def test_an_image_of_another_registry_is_copied_and_runs_and_answers(site, nginx):
     """Where no registry can be reached, by its stand-in; where one can, from there."""
     assert "front: image copied from " in nginx.stderr
-    base = site.addresses()["hello-node"].rsplit("/", 1)[0]
-    status, answer = get(f"{base}/front")
-    assert status == 404
-    assert "nginx" in answer["text"]
-    (container,) = [name for name in site.containers() if "front" in name]
-    assert container
+    status, answer = get(site.addresses()["front"])
+    assert status == 200
+    assert "Welcome to nginx!" in answer["text"]
     local = {name: value for name, value in site.in_local_aws().items() if name.startswith(("AWS_", "DOCKYARD_"))}
     (row,) = json.loads(site.dockyard("mirror", "--json", **local).stdout)
     assert (row["service"], row["from"], row["repository"]) == ("front", "nginx:stable", "demo/front")
+    ecs = site.client("ecs")
+    (definition,) = ecs.list_task_definitions(familyPrefix="demodevfront")["taskDefinitionArns"]
+    (container,) = ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]["containerDefinitions"]
+    assert container["image"].endswith(f"/demo/front:{row['tag']}")
     assert "nothing to copy for hello-node" in site.dockyard("mirror", "hello-node", code=2, **local).stderr
