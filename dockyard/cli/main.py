@@ -10,7 +10,25 @@ import typer
 from typer.core import TyperGroup
 
 from dockyard import __version__
-from dockyard.cli import asset, build, deploy, detect, dockerfile, down, eject, local, lock, mirror, push, screen, tags, up, url
+from dockyard.cli import (
+    asset,
+    build,
+    deploy,
+    detect,
+    dockerfile,
+    down,
+    eject,
+    images,
+    local,
+    lock,
+    mirror,
+    prune,
+    push,
+    screen,
+    tags,
+    up,
+    url,
+)
 from dockyard.doors.process import end_all
 from dockyard.errors import ConfigError, DockyardError
 
@@ -53,6 +71,8 @@ app.command("eject")(eject.eject)
 app.command("build")(build.build)
 app.command("push")(push.push)
 app.command("mirror")(mirror.mirror)
+app.command("images")(images.images)
+app.command("prune")(prune.prune)
 app.command("url")(url.url)
 app.command("lock")(lock.lock)
 app.command("asset", hidden=True)(asset.asset)

@@ -102,8 +102,9 @@ class Docker:
         self._engine.images.get(name).tag(repository, tag=tag)
 
     def untag(self, name: str) -> None:
-        """Take a name away from a local image; the image goes with its last name."""
-        self._engine.images.remove(name, noprune=True)
+        """Take a name away from a local image, where it has it still; the image goes with its last name."""
+        with contextlib.suppress(docker.errors.ImageNotFound):
+            self._engine.images.remove(name, noprune=True)
 
     def digest(self, reference: str) -> str:
         """Digest that a tag has in its registry now: of the index where there are several platforms.

@@ -125,9 +125,7 @@ def nginx(site):
     """A service of an image that is nobody's here, running."""
     folder = site.root / "services/front"
     folder.mkdir()
-    (folder / "service.yaml").write_text(
-        "kind: web\nimage: {from: nginx:stable}\nport: 80\nhttp: {path: /}"
-    )
+    (folder / "service.yaml").write_text("kind: web\nimage: {from: nginx:stable}\nport: 80\nhttp: {path: /}")
     yield site.up()
     shutil.rmtree(folder)
     site.client("cloudformation").delete_stack(StackName="demo-dev-front")
