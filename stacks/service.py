@@ -14,6 +14,7 @@ from constructs import Construct
 from dockyard.build import Bases, mirrored, recipe, repository_name
 from dockyard.config import Environment, ManagedSecret, Project, Service, path_patterns
 from dockyard_constructs import (
+    CachedImage,
     Capacity,
     Ec2Capacity,
     ExecutableImage,
@@ -54,6 +55,7 @@ class ServiceStack(cdk.Stack):
         self.add_stack_dependency(registry)
         self.add_stack_dependency(platform)
         self._project, self._platform = project, platform
+        self._cached: CachedImage | None = None
         settings = environment.services[name]
         http = settings.http
         vpc = self._vpc(settings.runs_on)
@@ -76,6 +78,8 @@ class ServiceStack(cdk.Stack):
             secrets={variable: self._secret(variable, source) for variable, source in settings.secrets.items()},
             health_check=HealthCheck(**http.health.model_dump()),
         )
+        if self._cached:
+            self._cached.grant_pull(self.service.task_definition.obtain_execution_role())
         balancer = platform.parameter(self, "load-balancer-dns-name")
         host = http.host if http.host and not http.host.startswith("*") else balancer
         cdk.CfnOutput(self, "Address", value=f"http://{host}{http.path}", description="Where the service answers")
@@ -99,10 +103,16 @@ class ServiceStack(cdk.Stack):
         ).container_image
 
     def _named_image(self, settings: Service, bases: Bases) -> ecs.ContainerImage:
-        """The image that is named, in its own registry; by its digest where that is locked."""
+        """The image that is named, in its own registry or by a cache of it; by its digest where that is locked."""
         named = settings.image.reference
         assert named  # noqa: S101  # else there is a recipe
         named = named.at(bases.locked.get(str(settings.image.from_)))
+        if self._project.way(settings) == "pull-through":
+            prefix = self._project.pull_through[named.registry].prefix
+            self._cached = CachedImage(
+                self, "Image", repository_prefix=prefix, repository_name=named.repository, version=named.version
+            )
+            return self._cached.container_image
         if not named.ecr:
             return ecs.ContainerImage.from_registry(str(named))
         account, region = named.ecr

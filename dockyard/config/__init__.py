@@ -4,6 +4,7 @@ from dockyard.config.image import Build, Way
 from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
 from dockyard.config.project import EnvironmentSettings
+from dockyard.config.pull_through import PullThrough
 from dockyard.config.reference import Reference
 from dockyard.config.routes import path_patterns
 from dockyard.config.secret import ManagedSecret
@@ -19,6 +20,7 @@ __all__ = [
     "Lock",
     "ManagedSecret",
     "Project",
+    "PullThrough",
     "Reference",
     "Service",
     "Way",

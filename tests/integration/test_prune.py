@@ -109,7 +109,7 @@ def test_what_is_needed_stays_and_the_rest_goes(site, local, running, repository
         site.dockyard("prune", "hello-python", *ALL, "--dry-run", **variables)
         assert "AccessDenied" in site.dockyard("prune", "hello-python", *ALL, "--yes", code=1, **variables).stderr
         account.granted = {"ecr"}
-        for service in ("ecs", "events", "scheduler"):  # what may not be looked at is not taken for unused
+        for service in ("events", "scheduler"):  # what may not be looked at is not taken for unused
             account.denied = {service}
             assert "AccessDenied" in site.dockyard("prune", "hello-python", *ALL, "--yes", code=1, **variables).stderr
         assert repository.tags() == before

@@ -220,6 +220,33 @@ def test_an_image_that_is_not_copied_is_taken_by_its_locked_digest(tmp_path):
     assert image_of(read, "demo-dev-front") == f"nginx@{digest}"
 
 
+RULES = """
+pull_through:
+  docker.io: {prefix: docker-hub, secret: ecr-pullthroughcache/hub}
+  quay.io: {prefix: quay, existing: true}
+"""
+
+
+def test_an_image_of_a_registry_with_a_cache_comes_by_it(tmp_path):
+    files = {
+        "dockyard.yaml": (ROOT / "dockyard.yaml").read_text() + RULES,
+        "services/front/service.yaml": "kind: web\nimage: {from: nginx:1.29}",
+        "services/other/service.yaml": "kind: web\nhttp: {path: /o}\nimage: {from: quay.io/a/b}",
+        "services/copied/service.yaml": "kind: web\nhttp: {path: /c}\nimage: {from: quay.io/a/c, mirror: true}",
+    }
+    _, read = synthesized(tmp_path, files=files)
+    (rule,) = resources(read("demo-registry"), "ECR::PullThroughCacheRule")
+    assert (rule["EcrRepositoryPrefix"], rule["UpstreamRegistryUrl"]) == ("docker-hub", "registry-1.docker.io")
+    assert ":secret:ecr-pullthroughcache/hub" in json.dumps(rule["CredentialArn"])
+    assert "/docker-hub/library/nginx:1.29" in json.dumps(image_of(read, "demo-dev-front"))
+    assert "/quay/a/b:latest" in json.dumps(image_of(read, "demo-dev-other"))
+    assert "/demo/copied:" in json.dumps(image_of(read, "demo-dev-copied"))
+    assert "demo/front" not in json.dumps(read("demo-registry"))
+    statements = [s for p in resources(read("demo-dev-front"), "IAM::Policy") for s in p["PolicyDocument"]["Statement"]]
+    (first,) = [s for s in statements if "ecr:CreateRepository" in s["Action"]]
+    assert ":repository/docker-hub/library/nginx" in json.dumps(first["Resource"])
+
+
 def test_a_locked_priority_is_taken(tmp_path):
     _, read = synthesized(tmp_path, files={"dockyard.lock": "priorities: {dev/hello-node: {route: /hello-node, priority: 4242}}"})
     (rule,) = resources(read("demo-dev-hello-node"), "ElasticLoadBalancingV2::ListenerRule")
