@@ -26,6 +26,7 @@ _MANIFESTS = ", ".join(
         "application/vnd.docker.distribution.manifest.v2+json",
     ]
 )
+USER_AGENT = "dockyard"
 _LARGEST_MANIFEST = 4 << 20
 _BLOCK = 1 << 20
 _RETRIES = urllib3.Retry(
@@ -78,6 +79,7 @@ class Repository:
         self._base = f"{scheme}://{host}/v2/{name}/"
         self._authorization: str | None = None
         self._session = requests.Session()
+        self._session.headers["User-Agent"] = USER_AGENT
         self._session.verify = str(ca) if ca else True
         for prefix in ("http://", "https://"):
             self._session.mount(prefix, HTTPAdapter(max_retries=_RETRIES))
