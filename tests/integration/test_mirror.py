@@ -130,6 +130,7 @@ def nginx(site):
     shutil.rmtree(folder)
     site.client("cloudformation").delete_stack(StackName="demo-dev-front")
     site.up()
+    site.client("ecr").delete_repository(repositoryName="demo/front", force=True)
 
 
 def test_an_image_of_another_registry_is_copied_and_runs_and_answers(site, nginx):

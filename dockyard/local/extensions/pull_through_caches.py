@@ -29,7 +29,7 @@ from dockyard.local.extensions.registry_api import Data, RefusedError, answer, p
 from dockyard.local.extensions.registry_images import images
 from dockyard.local.registry.tokens import USER
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("dockyard.pull_through_caches")
 _PATH = re.compile(r"/v2/(?P<name>.+)/manifests/(?P<reference>[^/]+)")
 
 _rules: Any = ecr.AccountRegionScopedDict()
