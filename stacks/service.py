@@ -4,15 +4,17 @@ import os
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
 
 from constructs import Construct
-from dockyard.build import Bases, recipe, repository_name
-from dockyard.config import Environment, ManagedSecret, Project, path_patterns
+from dockyard.build import Bases, mirrored, recipe, repository_name
+from dockyard.config import Environment, ManagedSecret, Project, Service, path_patterns
 from dockyard_constructs import (
+    CachedImage,
     Capacity,
     Ec2Capacity,
     ExecutableImage,
@@ -53,6 +55,7 @@ class ServiceStack(cdk.Stack):
         self.add_stack_dependency(registry)
         self.add_stack_dependency(platform)
         self._project, self._platform = project, platform
+        self._cached: CachedImage | None = None
         settings = environment.services[name]
         http = settings.http
         vpc = self._vpc(settings.runs_on)
@@ -75,6 +78,8 @@ class ServiceStack(cdk.Stack):
             secrets={variable: self._secret(variable, source) for variable, source in settings.secrets.items()},
             health_check=HealthCheck(**http.health.model_dump()),
         )
+        if self._cached:
+            self._cached.grant_pull(self.service.task_definition.obtain_execution_role())
         balancer = platform.parameter(self, "load-balancer-dns-name")
         host = http.host if http.host and not http.host.startswith("*") else balancer
         cdk.CfnOutput(self, "Address", value=f"http://{host}{http.path}", description="Where the service answers")
@@ -83,10 +88,9 @@ class ServiceStack(cdk.Stack):
 
     def _image(self, name: str, environment: Environment, bases: Bases) -> ecs.ContainerImage:
         settings = environment.services[name]
-        made = recipe(self._project, name, settings, bases)
+        made = mirrored(self._project, name, settings, bases) or recipe(self._project, name, settings, bases)
         if made is None:
-            assert settings.image.from_  # noqa: S101  # the only case without a recipe
-            return ecs.ContainerImage.from_registry(settings.image.from_)
+            return self._named_image(settings, bases)
         outdir = cdk.Stage.of(self).outdir  # type: ignore[union-attr]  # an app is a stage
         return ExecutableImage(
             self,
@@ -97,6 +101,28 @@ class ServiceStack(cdk.Stack):
             command=["dockyard", "asset", name, made.tag, "--project", os.path.relpath(self._project.root, outdir)],
             display_name=name,
         ).container_image
+
+    def _named_image(self, settings: Service, bases: Bases) -> ecs.ContainerImage:
+        """The image that is named, in its own registry or by a cache of it; by its digest where that is locked."""
+        named = settings.image.reference
+        assert named  # noqa: S101  # else there is a recipe
+        named = named.at(bases.locked.get(str(settings.image.from_)))
+        if self._project.way(settings) == "pull-through":
+            prefix = self._project.pull_through[named.registry].prefix
+            self._cached = CachedImage(
+                self, "Image", repository_prefix=prefix, repository_name=named.repository, version=named.version
+            )
+            return self._cached.container_image
+        if not named.ecr:
+            return ecs.ContainerImage.from_registry(str(named))
+        account, region = named.ecr
+        arn = self.format_arn(
+            service="ecr", resource="repository", resource_name=named.repository, account=account, region=region
+        )
+        repository = ecr.Repository.from_repository_attributes(
+            self, "Repository", repository_arn=arn, repository_name=named.repository
+        )
+        return ecs.ContainerImage.from_ecr_repository(repository, named.version)  # so that the task may pull it
 
     def _vpc(self, runs_on: str) -> ec2.IVpc:
         """The platform's network; subnets only where tasks have addresses of their own."""

@@ -8,10 +8,12 @@ from dockyard_constructs.container_cluster import ContainerCluster, InstanceGrou
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.load_balancer import LoadBalancer
+from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
 from dockyard_constructs.web_service import HealthCheck, Route, WebService
 
 __all__ = [
+    "CachedImage",
     "Capacity",
     "ContainerCluster",
     "Ec2Capacity",
@@ -22,6 +24,7 @@ __all__ = [
     "InstanceGroup",
     "LoadBalancer",
     "PublishingRole",
+    "PullThroughCache",
     "RepositorySynthesizer",
     "Route",
     "WebService",

@@ -17,6 +17,7 @@ import psutil
 from dockyard.build.bases import Bases, readdressed
 from dockyard.build.context import stage
 from dockyard.build.failures import PassingError, engine_gone, failure, no_room
+from dockyard.build.mirrored import Wanted
 from dockyard.build.recipe import Recipe
 from dockyard.build.refresh import refreshed
 from dockyard.build.retries import USUAL, Retries
@@ -53,9 +54,9 @@ def ca_bundle(environment: Mapping[str, str]) -> Path | None:
     return next((Path(path) for path in candidates if path and Path(path).is_file()), None)
 
 
-def local_name(recipe: Recipe) -> str:
+def local_name(image: Wanted) -> str:
     """Name of the image in the local engine."""
-    return f"{recipe.repository}:{recipe.tag}"
+    return f"{image.repository}:{image.tag}"
 
 
 def build(recipe: Recipe, workshop: Workshop, progress: Progress) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from dockyard.build.mirrored import Mirrored, Wanted
 from dockyard.build.recipe import Recipe
 
 
@@ -21,8 +22,12 @@ class Inputs:
     """Path to kind and content."""
 
     @classmethod
-    def of(cls, recipe: Recipe) -> "Inputs":
-        """Those of a recipe."""
+    def of(cls, image: Wanted) -> "Inputs":
+        """Those of an image that is built or copied."""
+        return cls(image.tag, dict(image.settings), {}) if isinstance(image, Mirrored) else cls._of_recipe(image)
+
+    @classmethod
+    def _of_recipe(cls, recipe: Recipe) -> "Inputs":
         files = {entry.path: f"{entry.kind} {entry.content}" for entry in recipe.files}
         named = "generated Dockerfile" if recipe.generated else "Dockerfile"
         settings = {

@@ -1,10 +1,9 @@
-"""Which images the bases are: their tags' digests, asked of their registries, for dockyard.lock."""
+"""Which images the bases are, and those that services take as they are: digests of tags, as their registries tell them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from dockyard.build.bases import Bases
-from dockyard.build.recipe import Recipe
 from dockyard.doors.docker import Docker
 from dockyard.errors import BuildError
 
@@ -21,11 +20,10 @@ class LockedBases:
     """What could not be asked; what was known of these stays."""
 
 
-def lock_bases(recipes: Iterable[Recipe], before: Mapping[str, str], bases: Bases, docker: Docker) -> LockedBases:
-    """Ask for the digest of each base that the recipes name by a tag. Stand-ins are images of this machine, and not asked for."""
+def lock_bases(named: Collection[str], before: Mapping[str, str], bases: Bases, docker: Docker) -> LockedBases:
+    """Ask for the digest of each that is named by a tag. Stand-ins are images of this machine, and not asked for."""
     found = LockedBases()
-    named = {base for recipe in recipes for base in recipe.bases}
-    for reference in sorted(base for base in named if "@" not in base and base not in bases.stand_ins):
+    for reference in sorted(base for base in set(named) if "@" not in base and base not in bases.stand_ins):
         try:
             digest = docker.digest(reference)
         except BuildError as error:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from dockyard.build.builder import Workshop, build, local_name
+from dockyard.build.mirrored import Wanted
 from dockyard.build.recipe import Recipe
 from dockyard.doors.aws import Aws
 from dockyard.errors import BuildError
@@ -29,22 +30,22 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Planned:
-    """One image: its recipe, where it is, and its digest where ECR has it."""
+    """One image: what it is, where it is, and its digest where ECR has it."""
 
-    recipe: Recipe
+    image: Wanted
     state: State
     digest: str | None = None
 
 
-def plan(recipes: Iterable[Recipe], aws: Aws, is_local: Callable[[str], bool]) -> list[Planned]:
-    """What is there of each image. An image that ECR has is neither built nor pushed."""
+def plan(images: Iterable[Wanted], aws: Aws, is_local: Callable[[str], bool]) -> list[Planned]:
+    """What is there of each image. An image that ECR has is neither built, nor copied, nor pushed."""
 
-    def look(recipe: Recipe) -> Planned:
-        if digest := aws.image_digest(recipe.repository, recipe.tag):
-            return Planned(recipe, State.PUSHED, digest)
-        return Planned(recipe, State.BUILT if is_local(local_name(recipe)) else State.MISSING)
+    def look(image: Wanted) -> Planned:
+        if digest := aws.image_digest(image.repository, image.tag):
+            return Planned(image, State.PUSHED, digest)
+        return Planned(image, State.BUILT if is_local(local_name(image)) else State.MISSING)
 
-    return side_by_side(look, list(recipes))
+    return side_by_side(look, list(images))
 
 
 def build_all(recipes: Sequence[Recipe], workshop: Workshop, progress: Progress) -> list[str]:

@@ -7,11 +7,11 @@ five times; all else (429, a token that is not taken, any fault of the manifest)
 
 import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dockyard.build.builder import STAND_IN_LABEL, Workshop, local_name
+from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, State
-from dockyard.build.recipe import Recipe
 from dockyard.doors.aws import Aws, Registry
 from dockyard.doors.docker import Docker
 from dockyard.doors.docker_faults import PushError
@@ -32,35 +32,61 @@ _HINTS = {
 
 
 def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
-    """Push a built image; the plan's entry with the digest that ECR has then.
+    """Push an image of the engine; the plan's entry with the digest that ECR has then. Raises BuildError."""
+    image = planned.image
+    address = address_of(image, aws)
+    refuse_stand_in(image.service, workshop.docker.labels(local_name(image)).get(STAND_IN_LABEL), address)
+    progress.update(image.service, "pushing")
+
+    def send() -> str:
+        try:
+            return _in_attempts(image, address, aws, registry, workshop, progress)
+        except BuildError as error:
+            raise _explained(image, error) from error
+
+    return arrived(planned, aws, send, progress, "image pushed")
+
+
+def address_of(image: Wanted, aws: Aws) -> str:
+    """Where it is pushed to. Raises BuildError where its repository is not there."""
+    address = aws.repository_address(image.repository)
+    if address is None:
+        raise BuildError(
+            f"failed to push {local_name(image)}: no repository {image.repository} in account {aws.account}, {aws.region}",
+            hint="run: dockyard deploy, which makes it first; or: cdk deploy '*-registry'",
+        )
+    return address
+
+
+def arrived(planned: Planned, aws: Aws, send: Callable[[], str], progress: Progress, done: str) -> Planned:
+    """Send an image, which gives a digest; the plan's entry with the digest that ECR has then.
 
     Another push of the same tag may come first. Tags do not move, so its image is adopted, and that is said.
     """
-    recipe = planned.recipe
-    address = aws.repository_address(recipe.repository)
-    if address is None:
-        raise BuildError(
-            f"failed to push {local_name(recipe)}: no repository {recipe.repository} in account {aws.account}, {aws.region}",
-            hint="run: dockyard deploy, which makes it first; or: cdk deploy '*-registry'",
-        )
-    _refuse_stand_in(recipe, address, workshop)
-    progress.update(recipe.service, "pushing")
+    image = planned.image
     try:
-        pushed = _in_attempts(recipe, address, aws, registry, workshop, progress)
-    except PushError as error:
-        pushed = ""
-        if not aws.image_digest(recipe.repository, recipe.tag):
-            raise _explained(recipe, error) from error
-    except BuildError as error:
-        raise _explained(recipe, error) from error
-    digest = aws.image_digest(recipe.repository, recipe.tag)
+        sent = send()
+    except BuildError:
+        sent = ""
+        if not aws.image_digest(image.repository, image.tag):
+            raise
+    digest = aws.image_digest(image.repository, image.tag)
     if digest is None:
-        raise BuildError(f"failed to push {local_name(recipe)}: ECR does not have it after the push")
-    progress.done(recipe.service, "image pushed" if digest == pushed else f"another push came first, its image is used: {digest}")
-    return Planned(recipe, State.PUSHED, digest)
+        raise BuildError(f"failed to push {local_name(image)}: ECR does not have it after the push")
+    progress.done(image.service, done if digest == sent else f"another push came first, its image is used: {digest}")
+    return Planned(image, State.PUSHED, digest)
 
 
-def _in_attempts(recipe: Recipe, address: str, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> str:
+def refuse_stand_in(service: str, stand_in: str | None, address: str) -> None:
+    """What is made of a stand-in stays on this machine: under an immutable tag it would stay in a real registry for ever."""
+    if stand_in and not address.startswith(("localhost:", "127.0.0.1:")):
+        raise BuildError(
+            f"{service} is built on a stand-in for {stand_in}, made on this machine; it is not pushed to {address}",
+            hint="build where the base image can be pulled, with no DOCKYARD_STAND_INS set",
+        )
+
+
+def _in_attempts(image: Wanted, address: str, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> str:
     """Digest of the image, pushed at last. Raises PushError of the last attempt; BuildError where the engine is gone."""
     tokens = itertools.chain([registry], iter(aws.registry, None))  # a new one each time: the last may be what was refused
     names = _names(address)
@@ -71,9 +97,9 @@ def _in_attempts(recipe: Recipe, address: str, aws: Aws, registry: Registry, wor
         token = next(tokens)
         auth = {"username": token.username, "password": token.password}
         try:
-            with _named(workshop.docker, local_name(recipe), name, recipe.tag):
+            with _named(workshop.docker, local_name(image), name, image.tag):
                 return workshop.docker.push(
-                    name, recipe.tag, auth, lambda _: progress.update(recipe.service, "pushing"), silence=workshop.retries.silence
+                    name, image.tag, auth, lambda _: progress.update(image.service, "pushing"), silence=workshop.retries.silence
                 )
         except PushError as error:
             name = next(names) if error.stalled else name
@@ -82,7 +108,7 @@ def _in_attempts(recipe: Recipe, address: str, aws: Aws, registry: Registry, wor
     def worth(fault: BuildError) -> bool:
         return isinstance(fault, PushError) and not str(fault).startswith(_FINAL)
 
-    return workshop.retries.run(once, worth, lambda text: progress.note(recipe.service, f"push failed: {text}"))
+    return workshop.retries.run(once, worth, lambda text: progress.note(image.service, f"push failed: {text}"))
 
 
 def _names(address: str) -> Iterator[str]:
@@ -105,18 +131,8 @@ def _named(docker: Docker, image: str, repository: str, tag: str) -> Iterator[No
         docker.untag(f"{repository}:{tag}")
 
 
-def _explained(recipe: Recipe, fault: BuildError) -> BuildError:
-    image = local_name(recipe)
+def _explained(image: Wanted, fault: BuildError) -> BuildError:
+    name = local_name(image)
     stalled = isinstance(fault, PushError) and fault.stalled
     refused = next((hint for code, hint in _HINTS.items() if str(fault).startswith(code)), _AGAIN)
-    return BuildError(f"failed to push {image}: {fault}", hint=fault.hint or (_HELD if stalled else refused.format(image=image)))
-
-
-def _refuse_stand_in(recipe: Recipe, address: str, workshop: Workshop) -> None:
-    """An image on a stand-in stays on this machine: under an immutable tag it would stay in a real registry for ever."""
-    stand_in = workshop.docker.labels(local_name(recipe)).get(STAND_IN_LABEL)
-    if stand_in and not address.startswith(("localhost:", "127.0.0.1:")):
-        raise BuildError(
-            f"{recipe.service} is built on a stand-in for {stand_in}, made on this machine; it is not pushed to {address}",
-            hint="build where the base image can be pulled, with no DOCKYARD_STAND_INS set",
-        )
+    return BuildError(f"failed to push {name}: {fault}", hint=fault.hint or (_HELD if stalled else refused.format(image=name)))

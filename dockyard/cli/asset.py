@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from dockyard.build import Recipe
 from dockyard.build.builder import build
+from dockyard.build.mirror import to_engine
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project, Service
 from dockyard.cli.session import Session
@@ -18,16 +20,18 @@ def asset(
     env: Environment = None,
     project: Project = None,
 ) -> None:
-    """Build one image and print its local name, and nothing else, to standard output.
+    """Build one image, or pull the one that is to be copied, and print its local name, and nothing else, to standard output.
 
     The CDK CLI takes all of standard output as the image's name, and shows standard error only when this fails.
     """
     session = Session(project, env)
-    found = session.recipes([service])
+    found = session.images([service])
     if not found or found[0].tag != tag:
-        now = found[0].tag if found else "none: the service takes its image from a registry"
+        now = found[0].tag if found else "none: ECS takes the image from a registry itself"
         raise BuildError(
             f"{service} was to be built with tag {tag}, and its sources now give {now}",
             hint="synthesize again: the sources, or what is known of their base images, changed since",
         )
-    screen.result(build(found[0], session.workshop, Silent()))
+    (image,) = found
+    workshop, silent = session.workshop, Silent()
+    screen.result(build(image, workshop, silent) if isinstance(image, Recipe) else to_engine(image, workshop, silent))

@@ -6,8 +6,8 @@ import typer
 
 from dockyard.build.builder import local_name
 from dockyard.build.inputs import Inputs, changes, read_inputs
+from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import build_all
-from dockyard.build.recipe import Recipe
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.session import Session
@@ -25,19 +25,19 @@ def build(
 ) -> None:
     """Build the images of services, side by side; what the engine has is not built again."""
     session = Session(project, env)
-    recipes = session.recipes(services or [])
     if explain:
-        _explain(session, recipes, json=json)
+        _explain(session, session.images(services or []), json=json)
         return
+    recipes = session.recipes(services or [])
     with screen.Board() as board:
         build_all(recipes, session.workshop, board)
     rows = [{"service": found.service, "image": local_name(found)} for found in recipes]
     screen.as_json(rows) if json else screen.table(rows)
 
 
-def _explain(session: Session, recipes: list[Recipe], *, json: bool) -> None:
+def _explain(session: Session, images: list[Wanted], *, json: bool) -> None:
     deployed = read_inputs(session.site.inputs_file)
-    told = {found.service: (Inputs.of(found), deployed.get(found.service)) for found in recipes}
+    told = {found.service: (Inputs.of(found), deployed.get(found.service)) for found in images}
     if json:
         screen.as_json({
             service: {

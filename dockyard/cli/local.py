@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from dockyard.build.bases import references
+from dockyard.build.mirrored import sources
 from dockyard.build.recipe import dockerfile_of
 from dockyard.cli import screen
 from dockyard.cli.arguments import Json, Port, Project
@@ -42,7 +43,8 @@ def start(session: Session, port: int | None, persist: bool | None = None) -> Se
     here = in_local_aws(session)
     dockerfiles = (dockerfile_of(session.project, name, service) for name, service in session.environment.services.items())
     bases = [base for found in dockerfiles if found for base in references(found.text, found.args)]
-    StandIns(local.stand_ins, docker, here.processes, screen.say).ensure(dict.fromkeys(bases), here.aws)
+    named = dict.fromkeys([*bases, *sorted(sources(session.environment))])
+    StandIns(local.stand_ins, docker, here.processes, screen.say).ensure(named, here.aws)
     return here
 
 

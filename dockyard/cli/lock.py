@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from dockyard.build.lock_bases import LockedBases, lock_bases
+from dockyard.build.mirrored import sources
 from dockyard.cli import screen
 from dockyard.cli.arguments import Project
 from dockyard.cli.session import Session
+from dockyard.config import Environment
 from dockyard.config.relock import relock, write_lock
 from dockyard.deploy.images import recipes
 
@@ -19,14 +21,14 @@ def lock(
         bool, typer.Option("--refresh", help="Give every image a new tag, so that system packages are installed anew.")
     ] = False,
 ) -> None:
-    """Write dockyard.lock: digests of base images, and priorities for rules that would collide.
+    """Write dockyard.lock: digests of images, and priorities for rules that would collide.
 
-    Base images are asked for in their registries, so that one which moved is a change that can be seen; an entry for a priority
-    stays while its route does.
+    Base images, and images that services take as they are, are asked for in their registries, so that one which moved is a
+    change that can be seen; an entry for a priority stays while its route does.
     """
     priorities = _lock_priorities(Session(project))
     bases = _lock_bases(Session(project), refresh=refresh)
-    nothing = "nothing to lock: no priorities collide, and no base image has moved"
+    nothing = "nothing to lock: no priorities collide, and no image has moved"
     screen.say("dockyard.lock is written; commit it" if priorities or bases else nothing)
 
 
@@ -39,21 +41,23 @@ def _lock_priorities(session: Session) -> bool:
     return bool(done.written or done.dropped)
 
 
+def _named(session: Session, environment: Environment) -> set[str]:
+    """Images that Dockerfiles start from, and that services take as they are."""
+    return sources(environment).union(*(one.bases for one in recipes(session.project, environment, session.bases)))
+
+
 def _lock_bases(session: Session, *, refresh: bool) -> bool:
     before = session.project.lock
-    made = [
-        one for environment in session.project.environments.values()
-        for one in recipes(session.project, environment, session.bases)
-    ]  # fmt: skip
+    named = {name for environment in session.project.environments.values() for name in _named(session, environment)}
     if not session.docker.answers():
         screen.warn("no Docker engine answers: base images are not asked for, and their entries stay as they are")
         found = LockedBases(dict(before.bases))
     else:
-        found = lock_bases(made, before.bases, session.bases, session.docker)
+        found = lock_bases(named, before.bases, session.bases, session.docker)
     for reference, digest in found.changed.items():
         screen.result(f"{reference}: {digest}" + (f" (was {was})" if (was := before.bases.get(reference)) else ""))
     for reference in before.bases.keys() - found.digests.keys():
-        screen.say(f"{reference}: no Dockerfile starts from it any more; its entry is dropped")
+        screen.say(f"{reference}: nothing starts from it any more; its entry is dropped")
     for fault in found.faults:
         screen.warn(f"{fault}; its entry stays as it is")
     when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds") if refresh else before.refresh

@@ -10,7 +10,26 @@ import typer
 from typer.core import TyperGroup
 
 from dockyard import __version__
-from dockyard.cli import asset, build, deploy, detect, dockerfile, down, eject, local, lock, plan, push, screen, tags, up, url
+from dockyard.cli import (
+    asset,
+    build,
+    deploy,
+    detect,
+    dockerfile,
+    down,
+    eject,
+    images,
+    local,
+    lock,
+    mirror,
+    plan,
+    prune,
+    push,
+    screen,
+    tags,
+    up,
+    url,
+)
 from dockyard.doors.folders import remove_all
 from dockyard.doors.process import end_all
 from dockyard.errors import ConfigError, DockyardError
@@ -54,6 +73,9 @@ app.command("dockerfile")(dockerfile.dockerfile)
 app.command("eject")(eject.eject)
 app.command("build")(build.build)
 app.command("push")(push.push)
+app.command("mirror")(mirror.mirror)
+app.command("images")(images.images)
+app.command("prune")(prune.prune)
 app.command("url")(url.url)
 app.command("lock")(lock.lock)
 app.command("asset", hidden=True)(asset.asset)

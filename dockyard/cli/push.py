@@ -7,12 +7,15 @@ from dockyard.deploy.images import bring
 
 
 def push(services: Services = None, env: Environment = None, project: Project = None, json: Json = False) -> None:
-    """Build and push the images that ECR lacks, side by side. The repositories must be there: `dockyard deploy` makes them."""
+    """Build and push the images that ECR lacks, or copy them from their registries, side by side.
+
+    The repositories must be there: `dockyard deploy` makes them.
+    """
     session = Session(project, env)
     with screen.Board() as board:
-        images = bring(session.site, session.recipes(services or []), board)
+        images = bring(session.site, session.images(services or []), board)
     rows = [
-        {"service": image.recipe.service, "repository": image.recipe.repository, "tag": image.recipe.tag, "digest": image.digest}
-        for image in images
+        {"service": entry.image.service, "repository": entry.image.repository, "tag": entry.image.tag, "digest": entry.digest}
+        for entry in images
     ]
     screen.as_json(rows) if json else screen.table(rows)

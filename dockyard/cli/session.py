@@ -5,12 +5,12 @@ import os
 import sys
 from pathlib import Path
 
-from dockyard.build import STAND_INS, Bases, Recipe
+from dockyard.build import STAND_INS, Bases, Recipe, Wanted
 from dockyard.build.builder import Workshop, ca_bundle
 from dockyard.cli import screen
 from dockyard.config import FOLDER, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.region import supported_region
-from dockyard.deploy.images import recipes
+from dockyard.deploy.images import needed
 from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker, of_context
@@ -126,9 +126,13 @@ class Session:
         return Site(self.project, self.environment, self.aws, self.processes, self.workshop)
 
     def recipes(self, services: list[str]) -> list[Recipe]:
-        """Recipes of these services, or of all. Raises UsageError for a service that is not there."""
+        """Recipes of these services, or of all, as far as they are built. Raises UsageError for a service that is not there."""
+        return [image for image in self.images(services) if isinstance(image, Recipe)]
+
+    def images(self, services: list[str]) -> list[Wanted]:
+        """What ECR is to have for these services, or for all. Raises UsageError for a service that is not there."""
         self.check_services(services)
-        found = recipes(self.project, self.environment, self.bases, services)
+        found = needed(self.project, self.environment, self.bases, services)
         for one in found:
             for caution in one.cautions:
                 screen.warn(f"{one.service}: {caution}")

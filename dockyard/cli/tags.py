@@ -9,6 +9,6 @@ def tags(services: Services = None, env: Environment = None, project: Project = 
     """Print each image's repository and tag. Needs neither Docker nor AWS."""
     session = Session(project, env)
     rows = [
-        {"service": found.service, "repository": found.repository, "tag": found.tag} for found in session.recipes(services or [])
+        {"service": found.service, "repository": found.repository, "tag": found.tag} for found in session.images(services or [])
     ]
     screen.as_json(rows) if json else screen.table(rows)

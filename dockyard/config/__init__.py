@@ -1,9 +1,11 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
-from dockyard.config.image import Build
+from dockyard.config.image import Build, Way
 from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
 from dockyard.config.project import EnvironmentSettings
+from dockyard.config.pull_through import PullThrough
+from dockyard.config.reference import Reference
 from dockyard.config.routes import path_patterns
 from dockyard.config.secret import ManagedSecret
 from dockyard.config.service import Service, Web
@@ -18,7 +20,10 @@ __all__ = [
     "Lock",
     "ManagedSecret",
     "Project",
+    "PullThrough",
+    "Reference",
     "Service",
+    "Way",
     "Web",
     "load_project",
     "path_patterns",

@@ -1,15 +1,25 @@
 """The `image` part of a service.yaml."""
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from dockyard.config.model import Model
+from dockyard.config.reference import ECR_PUBLIC, Reference
+
+Way = Literal["build", "mirror", "pull-through", "registry"]
+"""How an image comes to ECS: built here; copied into ECR; by a pull-through cache of ECR; from the registry that is named."""
 
 
 def _inside(value: str) -> str:
     if value.startswith(("/", "~")):
         raise ValueError(f'should be a path relative to the service\'s folder, got "{value}"')
+    return value
+
+
+def _image_name(value: str) -> str:
+    Reference.parse(value)
     return value
 
 
@@ -47,11 +57,36 @@ class Image(Model):
 
     build: Build | None = None
     """Build it from source (the default)."""
-    from_: str | None = Field(default=None, alias="from", min_length=1)
+    from_: Annotated[str, AfterValidator(_image_name)] | None = Field(default=None, alias="from")
     """Use this image as it is, for example `nginx:1.29`."""
+    mirror: bool | None = None
+    """Whether ECR gets a copy, and ECS runs that. Default: yes, unless the image is in ECR already (ECR Public included) or
+    its registry has a rule in `pull_through`. `false`: ECS pulls from the registry that `from` names."""
+    platforms: Literal["needed", "all"] = "needed"
+    """What of an image for several platforms is copied: that on which the service runs, or all, under the index's digest."""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Image":
         if self.build and self.from_:
             raise ValueError("should have build or from, got both")
+        for key in ("mirror", "platforms"):
+            if key in self.model_fields_set and not self.from_:
+                raise ValueError(f"{key} is about an image of a registry: give from, or remove it")
+        if self.mirror is False and self.platforms == "all":
+            raise ValueError("platforms is about the copy, and mirror is false: remove one of both")
         return self
+
+    @property
+    def reference(self) -> Reference | None:
+        """What `from` names."""
+        return Reference.parse(self.from_) if self.from_ else None
+
+    def way(self, cached: Collection[str]) -> Way:
+        """How it comes to ECS. `cached`: the registries that have a pull-through cache."""
+        if self.reference is None:
+            return "build"
+        if self.mirror is not None:
+            return "mirror" if self.mirror else "registry"
+        if self.reference.registry in cached:
+            return "pull-through"
+        return "registry" if self.reference.ecr or self.reference.registry == ECR_PUBLIC else "mirror"

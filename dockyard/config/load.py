@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from dockyard.config import checks
+from dockyard.config.image import Way
 from dockyard.config.lock import Lock
 from dockyard.config.model import Model
 from dockyard.config.problems import Location, Problem, one_of, problems_of, show
 from dockyard.config.project import EnvironmentSettings, ProjectFile
+from dockyard.config.pull_through import PullThrough
 from dockyard.config.read import read, service_files
 from dockyard.config.service import NOT_BY_ENVIRONMENT, Service, Web
 from dockyard.errors import ConfigError, UsageError
@@ -46,6 +48,8 @@ class Project:
     """Prefix of base images in generated Dockerfiles; empty for Docker Hub."""
     environments: Mapping[str, Environment]
     lock: Lock
+    pull_through: Mapping[str, PullThrough] = field(default_factory=dict)
+    """By registry."""
 
     def environment(self, name: str | None = None) -> Environment:
         """The environment of that name; the first in dockyard.yaml where none is given. Raises UsageError."""
@@ -59,6 +63,10 @@ class Project:
     def own_folder(self) -> Path:
         """Dockyard's own folder in the project."""
         return self.root / FOLDER
+
+    def way(self, service: Service) -> Way:
+        """How the image of this service comes to ECS."""
+        return service.image.way(self.pull_through)
 
     def service_folder(self, service: str) -> Path:
         """Folder of the service's source and its service.yaml."""
@@ -91,7 +99,9 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
         problems[problem] = None
     if problems or project is None or lock is None:
         raise ConfigError(list(problems))
-    return Project(root, project.name, project.base_images, MappingProxyType(environments), lock)
+    return Project(
+        root, project.name, project.base_images, MappingProxyType(environments), lock, MappingProxyType(project.pull_through)
+    )
 
 
 def merge(base: Any, override: Any) -> Any:

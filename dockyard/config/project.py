@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from dockyard.config.cluster import Cluster
 from dockyard.config.model import AppName, EnvironmentName, Model, words
 from dockyard.config.network import Network
+from dockyard.config.pull_through import Rules
 from dockyard.config.region import supported_region
 
 _REGISTRY_NAMES = {"docker-hub": "", "ecr-public": "public.ecr.aws/docker/library/"}
@@ -55,3 +56,5 @@ class ProjectFile(Model):
     base_images: Annotated[str, AfterValidator(_registry_prefix)] = Field(default="docker-hub", validate_default=True)
     """Where generated Dockerfiles take their base images from: `docker-hub`, `ecr-public`, or the prefix of another
     registry or of an ECR pull-through cache."""
+    pull_through: Rules = Field(default_factory=dict)
+    """Registries of which ECR keeps a cache: images that services take from there come by it, and are not copied."""

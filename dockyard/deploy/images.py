@@ -1,4 +1,4 @@
-"""The images of a deploy: which are there, building the others, pushing them."""
+"""The images of a deploy: which are there, building or copying the others, pushing them."""
 
 import time
 from collections.abc import Collection
@@ -7,6 +7,8 @@ from dataclasses import replace
 from botocore.exceptions import ClientError
 
 from dockyard.build.bases import Bases
+from dockyard.build.mirror import mirror
+from dockyard.build.mirrored import Wanted, mirrored
 from dockyard.build.plan import Planned, State, build_all, plan, side_by_side
 from dockyard.build.push import push
 from dockyard.build.recipe import Recipe, recipe
@@ -20,30 +22,42 @@ _ROLE_SECONDS = 30
 
 def recipes(project: Project, environment: Environment, bases: Bases, services: Collection[str] = ()) -> list[Recipe]:
     """Recipes of these services, or of all, as far as they are built. Raises BuildError with what is wrong with each."""
+    return [image for image in needed(project, environment, bases, services) if isinstance(image, Recipe)]
+
+
+def needed(project: Project, environment: Environment, bases: Bases, services: Collection[str] = ()) -> list[Wanted]:
+    """What ECR is to have for these services, or for all: what is built, and what is copied. Raises BuildError as well."""
     wanted = [(name, service) for name, service in environment.services.items() if not services or name in services]
-    made = side_by_side(lambda named: recipe(project, *named, bases), wanted)
+    made = side_by_side(lambda named: mirrored(project, *named, bases) or recipe(project, *named, bases), wanted)
     return [found for found in made if found]
 
 
-def built(site: Site, wanted: list[Recipe], progress: Progress) -> list[Planned]:
-    """The images, each in ECR already or built here. Raises BuildError."""
+def built(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]:
+    """The images, each in ECR already, built here, or yet to be copied. Raises BuildError."""
     planned = plan(wanted, site.reading, lambda name: site.workshop.docker.image_id(name) is not None)
     for entry in planned:
         if entry.state is State.PUSHED:
-            progress.done(entry.recipe.service, "image is in ECR already")
-    build_all([entry.recipe for entry in planned if entry.state is not State.PUSHED], site.workshop, progress)
-    return [entry if entry.state is State.PUSHED else replace(entry, state=State.BUILT) for entry in planned]
+            progress.done(entry.image.service, "image is in ECR already")
+    to_build = {entry.image.service: entry.image for entry in planned if entry.state is not State.PUSHED}
+    ready = [image for image in to_build.values() if isinstance(image, Recipe)]
+    build_all(ready, site.workshop, progress)
+    names = {image.service for image in ready}
+    return [replace(entry, state=State.BUILT) if entry.image.service in names else entry for entry in planned]
 
 
-def pushed(site: Site, images: list[Planned], progress: Progress) -> list[Planned]:
+def pushed(site: Site, planned: list[Planned], progress: Progress) -> list[Planned]:
     """The same images, all in ECR, each with its digest there. Raises BuildError."""
-    waiting = [entry for entry in images if entry.state is not State.PUSHED]
+    waiting = [entry for entry in planned if entry.state is not State.PUSHED]
     if not waiting:
-        return images
-    acting, registry = _publisher(site, {entry.recipe.repository for entry in waiting})
-    done = side_by_side(lambda entry: push(entry, acting, registry, site.workshop, progress), waiting)
-    by_service = {entry.recipe.service: entry for entry in [*images, *done]}
-    return [by_service[entry.recipe.service] for entry in images]
+        return planned
+    acting, registry = _publisher(site, {entry.image.repository for entry in waiting})
+
+    def bring_one(entry: Planned) -> Planned:
+        way = push if isinstance(entry.image, Recipe) else mirror
+        return way(entry, acting, registry, site.workshop, progress)
+
+    by_service = {entry.image.service: entry for entry in [*planned, *side_by_side(bring_one, waiting)]}
+    return [by_service[entry.image.service] for entry in planned]
 
 
 def _publisher(site: Site, repositories: Collection[str]) -> tuple[Aws, Registry]:
@@ -62,6 +76,6 @@ def _publisher(site: Site, repositories: Collection[str]) -> tuple[Aws, Registry
         time.sleep(2)
 
 
-def bring(site: Site, wanted: list[Recipe], progress: Progress) -> list[Planned]:
-    """Build and push what ECR lacks. Raises BuildError."""
+def bring(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]:
+    """Build or copy what ECR lacks, and push it. Raises BuildError."""
     return pushed(site, built(site, wanted, progress), progress)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dockyard.build.inputs import Inputs, changes, read_inputs
+from dockyard.build.mirrored import Mirrored
 from dockyard.build.plan import Planned, State, side_by_side
 from dockyard.build.plan import plan as plan_images
 from dockyard.deploy.assembly import StackArtifact
-from dockyard.deploy.images import recipes
+from dockyard.deploy.images import needed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.run import synthesized, with_dependencies
 from dockyard.deploy.site import Site
@@ -22,6 +23,7 @@ class Action(StrEnum):
     NONE = "nothing"
     BUILD = "build and push"
     PUSH = "push"
+    COPY = "copy"
     CREATE = "create"
     UPDATE = "update"
 
@@ -66,7 +68,7 @@ _ACTIONS = {State.PUSHED: Action.NONE, State.BUILT: Action.PUSH, State.MISSING: 
 
 def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan:
     """Plan a deploy of these services and what they need, or of all. Nothing is built, and no engine is needed."""
-    made = recipes(site.project, site.environment, site.workshop.bases, services)
+    made = needed(site.project, site.environment, site.workshop.bases, services)
     docker = site.workshop.docker
     has_engine = docker.answers()
     planned = plan_images(made, site.reading, lambda name: has_engine and docker.image_id(name) is not None)
@@ -79,13 +81,14 @@ def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan
         return PlannedStack(artifact.name, Action.CREATE if found is None else Action.NONE if found else Action.UPDATE)
 
     return Plan(
-        images=tuple(_image(entry, deployed.get(entry.recipe.service)) for entry in planned),
+        images=tuple(_image(entry, deployed.get(entry.image.service)) for entry in planned),
         stacks=tuple(side_by_side(stack, artifacts)),
         orphans=tuple(orphans(site)),
     )
 
 
 def _image(entry: Planned, deployed: Inputs | None) -> PlannedImage:
-    recipe = entry.recipe
-    because = tuple(changes(deployed, Inputs.of(recipe))) if deployed else ()
-    return PlannedImage(recipe.service, recipe.repository, recipe.tag, _ACTIONS[entry.state], because)
+    image = entry.image
+    because = tuple(changes(deployed, Inputs.of(image))) if deployed else ()
+    action = Action.COPY if entry.state is not State.PUSHED and isinstance(image, Mirrored) else _ACTIONS[entry.state]
+    return PlannedImage(image.service, image.repository, image.tag, action, because)

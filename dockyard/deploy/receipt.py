@@ -1,11 +1,20 @@
-"""What a deploy did, kept for the next one: with it, a deploy of which nothing changed need not synthesize."""
+"""What a deploy did, kept for the next one: with it, a deploy of which nothing changed need not synthesize.
+
+The last ten are kept, a line each, in a file beside it: what they name is not removed from ECR.
+"""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
+
+from dockyard.errors import DeployError
+
+KEPT = 10
+HISTORY = ".history.jsonl"
 
 
 @dataclass(frozen=True)
@@ -30,8 +39,14 @@ class Receipt:
     nothing_changed: bool = False
 
     def write(self, path: Path) -> None:
-        """Keep it."""
+        """Keep it, as the last and as one of the last ten."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        history = path.with_suffix(HISTORY)
+        before = history.read_text(encoding="utf-8", errors="replace").splitlines() if history.is_file() else []
+        kept = [*before[1 - KEPT :], json.dumps(asdict(self))]
+        written = history.with_suffix(f".{os.getpid()}")
+        written.write_text("\n".join(kept) + "\n", encoding="utf-8")
+        written.replace(history)
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
 
@@ -45,3 +60,25 @@ def read_receipt(path: Path) -> Receipt | None:
         return TypeAdapter(Receipt).validate_json(path.read_bytes())
     except (OSError, ValueError):  # pydantic's error is a ValueError
         return None
+
+
+@dataclass(frozen=True)
+class Images:
+    """What a receipt tells of images, that of another version of Dockyard as well."""
+
+    images: dict[str, str]
+    digests: dict[str, str]
+
+
+def last_receipts(folder: Path) -> list[Images]:
+    """The last ten of each environment and account that was deployed from here. Raises DeployError where one cannot be read."""
+    found = []
+    for path in sorted(folder.glob(f"*{HISTORY}")):
+        try:
+            found += [TypeAdapter(Images).validate_json(line) for line in path.read_bytes().splitlines()]
+        except ValueError as error:
+            raise DeployError(
+                f"{path}: damaged: it should have a receipt a line",
+                hint="remove it; what its receipts name is then not known",
+            ) from error
+    return found

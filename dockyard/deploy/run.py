@@ -13,7 +13,7 @@ from dockyard.build.plan import Planned, side_by_side
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
-from dockyard.deploy.images import built, pushed, recipes
+from dockyard.deploy.images import built, needed, pushed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt, read_receipt
 from dockyard.deploy.site import PARTITION, Site
@@ -49,7 +49,7 @@ class Wishes:
 def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     """Bring the environment to what the project says; the receipt."""
     begun = time.monotonic()
-    made = recipes(site.project, site.environment, site.workshop.bases)
+    made = needed(site.project, site.environment, site.workshop.bases)
     for found in made:
         for caution in found.cautions:
             progress.note(found.service, caution)
@@ -77,8 +77,8 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     kept = last if last and services else NONE
     receipt = Receipt(
         infrastructure=now if not services or (last and last.infrastructure == now) else "",  # others may have changed too
-        images=kept.images | {image.recipe.service: image.recipe.tag for image in images},
-        digests=kept.digests | {image.recipe.service: image.digest or "" for image in images},
+        images=kept.images | {entry.image.service: entry.image.tag for entry in images},
+        digests=kept.digests | {entry.image.service: entry.digest or "" for entry in images},
         stacks=kept.stacks | {name: stack.version for name, stack in stacks.items()},
         addresses=kept.addresses | _outputs(site, stacks, "Address"),
         through=kept.through | _outputs(site, stacks, "LoadBalancer"),
@@ -86,7 +86,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
         seconds=time.monotonic() - begun,
     )
     receipt.write(site.receipt_file)
-    inputs = {image.recipe.service: Inputs.of(image.recipe) for image in images}
+    inputs = {entry.image.service: Inputs.of(entry.image) for entry in images}
     write_inputs(site.inputs_file, read_inputs(site.inputs_file) | inputs if services else inputs)
     return receipt
 

@@ -133,6 +133,21 @@ class Aws:
         """S3."""
         return self._session.client("s3", config=_RETRIES)
 
+    @functools.cached_property
+    def events(self) -> Any:
+        """EventBridge: rules."""
+        return self._untyped("events")
+
+    @functools.cached_property
+    def scheduler(self) -> Any:
+        """EventBridge Scheduler."""
+        return self._untyped("scheduler")
+
+    def _untyped(self, service: str) -> Any:
+        """A client of a service whose types are not installed."""
+        client: Any = self._session.client
+        return client(service, config=_RETRIES)
+
     def parameter(self, name: str) -> str | None:
         """Value of an SSM parameter; None where there is none."""
         try:
@@ -171,6 +186,12 @@ class Aws:
             return str(self.ecr.describe_repositories(repositoryNames=[repository])["repositories"][0]["repositoryUri"])
         except self.ecr.exceptions.RepositoryNotFoundException:
             return None
+
+    def repositories(self, prefix: str) -> list[str]:
+        """Names of the repositories that begin so."""
+        pages = self.ecr.get_paginator("describe_repositories").paginate()
+        names = [repository["repositoryName"] for page in pages for repository in page["repositories"]]
+        return sorted(name for name in names if name.startswith(prefix))
 
     def make_repository(self, repository: str) -> str:
         """Address of the repository, which is made where it is missing."""

@@ -128,10 +128,12 @@ class Docker:
                 f"{reference}: its registry does not tell its digest: {getattr(error, 'explanation', None) or error}"
             ) from error
 
-    def pull(self, name: str) -> str | None:
+    def pull(self, name: str, platform: str | None = None) -> str | None:
         """Pull an image; None where that worked, else why not."""
+        login = self._logins.get(name.partition("/")[0])
+        auth = {"username": login.username, "password": login.password} if login else None
         try:
-            self._engine.images.pull(name)
+            self._engine.images.pull(name, platform=platform, auth_config=auth)
         except (docker.errors.APIError, docker.errors.NotFound) as error:
             return str(error.explanation or error)
         return None
@@ -148,7 +150,7 @@ class Docker:
         return self._pushes.push(repository, tag, auth, on_line, silence)
 
     def login(self, registry: Registry) -> None:
-        """Let builds pull from this registry; the configuration of the machine's `docker` stays as it is."""
+        """Let builds, and `pull`, use this registry; the configuration of the machine's `docker` stays as it is."""
         self._logins[registry.host] = registry
 
     def run(self, image: str, command: list[str]) -> str:

@@ -22,8 +22,6 @@ from dockyard.local.archive import Archive, make_archive
 from dockyard.local.systems import PATH, SUITE, SYSTEMS, System
 
 CACHE_PREFIX = "docker-hub/library"
-VERSION = 2
-"""Raised when the recipe of a stand-in changes, so that old ones are made anew."""
 
 _DROPPED = (
     "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "var/lib/apt/lists", "var/cache/apt", "var/log",
@@ -152,7 +150,8 @@ class StandIns:
 
 def archive_of(name: str, cache: str | None = None) -> Archive:
     """Where the stand-in of this name is kept for all projects of this user; `cache` is XDG_CACHE_HOME."""
-    return Archive(Path(cache or Path.home() / ".cache") / "dockyard" / "stand-ins" / f"{name}-{SUITE}-{VERSION}")
+    kept = f"{name}-{SUITE}-{SYSTEMS[name].revision}"
+    return Archive(Path(cache or Path.home() / ".cache") / "dockyard" / "stand-ins" / kept)
 
 
 def upload_missing(stand_ins: Mapping[str, StandIn], aws: Aws, cache: str | None) -> None:

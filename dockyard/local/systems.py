@@ -24,6 +24,8 @@ class System:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables of the official image."""
     command: tuple[str, ...] = ("bash",)
+    revision: int = 2
+    """Raised when its recipe changes, so that it is made anew."""
 
 
 def _linked(**links: str) -> Callable[[Path], None]:
@@ -78,9 +80,17 @@ def _java(root: Path) -> None:
     home.symlink_to("/usr/lib/jvm/default-java")
 
 
+_SITE = """server {
+    listen 80;
+    location / { root /usr/share/nginx/html; index index.html index.htm; }
+}
+"""
+
+
 def _nginx(root: Path) -> None:
-    """No site of Debian's own, and logs to where an engine takes them."""
+    """The site of the official image in place of Debian's, and logs to where an engine takes them."""
     (root / "etc/nginx/sites-enabled/default").unlink()
+    (root / "etc/nginx/conf.d/default.conf").write_text(_SITE)
     (root / "usr/share/nginx/html").mkdir(parents=True, exist_ok=True)
     (root / "var/log/nginx").mkdir(parents=True, exist_ok=True)
     for name, target in (("error", "stderr"), ("access", "stdout")):
@@ -108,6 +118,6 @@ SYSTEMS: Mapping[str, System] = {
     environment={"JAVA_HOME": "/opt/java/openjdk"}),
     "elixir": System(("elixir", "erlang-dev"), _linked(elixir="/usr/bin/elixir", mix="/usr/bin/mix"),
     ("elixir", "--short-version")),
-    "nginx": System(("nginx-light",), _nginx, ("nginx", "-v"), command=("nginx", "-g", "daemon off;")),
+    "nginx": System(("nginx-light",), _nginx, ("nginx", "-v"), command=("nginx", "-g", "daemon off;"), revision=3),
 }  # fmt: skip
 """Name of an official image to what stands for it."""

@@ -111,7 +111,11 @@ def ask(host: str, method: str, path: str, body: Any = None, headers: dict[str, 
 
 
 def basic(registry: Registry) -> str:
-    return "Basic " + base64.b64encode(f"{registry.username}:{registry.password}".encode()).decode()
+    return f"Basic {basic_of(registry.username, registry.password)}"
+
+
+def basic_of(username: str, password: str) -> str:
+    return base64.b64encode(f"{username}:{password}".encode()).decode()
 
 
 def digest_of(content: bytes) -> str:

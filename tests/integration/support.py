@@ -84,6 +84,10 @@ class Site:
             aws_secret_access_key="test",
         )  # fmt: skip
 
+    def registry(self) -> Registry:
+        """Where images are pushed to, with a token."""
+        return registry_of(self.client("ecr"), self.port)
+
     def addresses(self) -> dict[str, str]:
         """Service to address, as the last `up` printed."""
         return {row["service"]: row["address"] for row in map(_row, self.up().stdout.splitlines()[1:])}

@@ -24,7 +24,7 @@ def synthesized(folder, name=None, files=None):
     project = load_project(folder)
     flags = json.loads((ROOT / "cdk.json").read_text())["context"]
     app = cdk.App(outdir=str(folder / "cdk.out"), context=flags)
-    Application(app, project, project.environment(name), Bases())
+    Application(app, project, project.environment(name), Bases(project.lock.bases))
     app.synth()
     artifacts = json.loads((folder / "cdk.out/manifest.json").read_text())["artifacts"]
     return artifacts, lambda stack: json.loads((folder / f"cdk.out/{stack}.template.json").read_text())
@@ -174,13 +174,77 @@ def test_a_vpc_that_is_there_is_used(tmp_path, tasks):
 
 
 def test_a_service_may_take_its_image_from_a_registry_and_its_secrets_from_both_stores(tmp_path):
-    text = "kind: web\nimage: {from: nginx}\nhttp: {path: /n}\nsecrets: {A: /shop/a, B: {secretsmanager: shop, key: b}}"
+    text = "kind: web\nimage: {from: nginx, mirror: false}\nhttp: {path: /n}\nsecrets: {A: /shop/a, B: {secretsmanager: shop, key: b}}"
     _, read = synthesized(tmp_path, files={"services/front/service.yaml": text})
     (task,) = resources(read("demo-dev-front"), "ECS::TaskDefinition")
     (container,) = task["ContainerDefinitions"]
     assert container["Image"] == "nginx"
     assert {s["Name"] for s in container["Secrets"]} == {"A", "B"}
     assert "demo/front" not in json.dumps(read("demo-registry"))
+
+
+def image_of(read, stack):
+    (task,) = resources(read(stack), "ECS::TaskDefinition")
+    (container,) = task["ContainerDefinitions"]
+    return container["Image"]
+
+
+def test_an_image_of_another_registry_is_copied_into_a_repository_of_the_application(tmp_path):
+    artifacts, read = synthesized(tmp_path, files={"services/front/service.yaml": "kind: web\nimage: {from: nginx}"})
+    assert "/demo/front:" in json.dumps(image_of(read, "demo-dev-front"))
+    assert "demo/front" in {r["RepositoryName"] for r in resources(read("demo-registry"), "ECR::Repository")}
+    assets = json.loads((tmp_path / "cdk.out/demo-dev-front.assets.json").read_text())
+    (asset,) = assets["dockerImages"].values()
+    assert asset["source"]["executable"][:3] == ["dockyard", "asset", "front"]
+    assert "demo-registry" in artifacts["demo-dev-front.assets"]["dependencies"]
+
+
+def test_an_image_in_ecr_stays_there_and_the_task_may_pull_it(tmp_path):
+    host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+    text = f"kind: web\nimage: {{from: {host}/shared/nginx:1}}"
+    _, read = synthesized(tmp_path, files={"services/front/service.yaml": text})
+    statements = [s for p in resources(read("demo-dev-front"), "IAM::Policy") for s in p["PolicyDocument"]["Statement"]]
+    (pull,) = [s for s in statements if "ecr:BatchGetImage" in s["Action"]]
+    assert ":ecr:eu-west-1:123456789012:repository/shared/nginx" in json.dumps(pull["Resource"])
+    assert f"{host.split('.', 1)[0]}.dkr.ecr.eu-west-1." in json.dumps(image_of(read, "demo-dev-front"))
+    assert "demo/front" not in json.dumps(read("demo-registry"))
+
+
+def test_an_image_that_is_not_copied_is_taken_by_its_locked_digest(tmp_path):
+    digest = "sha256:" + "a" * 64
+    files = {
+        "services/front/service.yaml": "kind: web\nimage: {from: nginx:1.29, mirror: false}",
+        "dockyard.lock": f"bases: {{nginx:1.29: {digest}}}",
+    }
+    _, read = synthesized(tmp_path, files=files)
+    assert image_of(read, "demo-dev-front") == f"nginx@{digest}"
+
+
+RULES = """
+pull_through:
+  docker.io: {prefix: docker-hub, secret: ecr-pullthroughcache/hub}
+  quay.io: {prefix: quay, existing: true}
+"""
+
+
+def test_an_image_of_a_registry_with_a_cache_comes_by_it(tmp_path):
+    files = {
+        "dockyard.yaml": (ROOT / "dockyard.yaml").read_text() + RULES,
+        "services/front/service.yaml": "kind: web\nimage: {from: nginx:1.29}",
+        "services/other/service.yaml": "kind: web\nhttp: {path: /o}\nimage: {from: quay.io/a/b}",
+        "services/copied/service.yaml": "kind: web\nhttp: {path: /c}\nimage: {from: quay.io/a/c, mirror: true}",
+    }
+    _, read = synthesized(tmp_path, files=files)
+    (rule,) = resources(read("demo-registry"), "ECR::PullThroughCacheRule")
+    assert (rule["EcrRepositoryPrefix"], rule["UpstreamRegistryUrl"]) == ("docker-hub", "registry-1.docker.io")
+    assert ":secret:ecr-pullthroughcache/hub" in json.dumps(rule["CredentialArn"])
+    assert "/docker-hub/library/nginx:1.29" in json.dumps(image_of(read, "demo-dev-front"))
+    assert "/quay/a/b:latest" in json.dumps(image_of(read, "demo-dev-other"))
+    assert "/demo/copied:" in json.dumps(image_of(read, "demo-dev-copied"))
+    assert "demo/front" not in json.dumps(read("demo-registry"))
+    statements = [s for p in resources(read("demo-dev-front"), "IAM::Policy") for s in p["PolicyDocument"]["Statement"]]
+    (first,) = [s for s in statements if "ecr:CreateRepository" in s["Action"]]
+    assert ":repository/docker-hub/library/nginx" in json.dumps(first["Resource"])
 
 
 def test_a_locked_priority_is_taken(tmp_path):

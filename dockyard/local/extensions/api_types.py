@@ -38,6 +38,9 @@ _TYPES = {
     "AWS::CloudWatch::CompositeAlarm": _Type(
         "cloudwatch", "PutCompositeAlarm", "AlarmName", "DeleteAlarms", "AlarmNames[]", update="PutCompositeAlarm"
     ),
+    "AWS::ECR::PullThroughCacheRule": _Type(
+        "ecr", "CreatePullThroughCacheRule", "EcrRepositoryPrefix", "DeletePullThroughCacheRule", "EcrRepositoryPrefix"
+    ),
     "AWS::IAM::OIDCProvider": _Type(
         "iam", "CreateOpenIDConnectProvider", "OpenIDConnectProviderArn", "DeleteOpenIDConnectProvider",
         "OpenIDConnectProviderArn", attributes=("Arn",),

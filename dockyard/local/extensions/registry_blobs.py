@@ -17,10 +17,10 @@ from ministack import app as gateway
 from ministack.core import persistence
 from ministack.services import ecr
 
+from dockyard.build import manifests
 from dockyard.local.extensions import registry_transfers
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.registry_api import scope
-from dockyard.local.registry import manifests
 from dockyard.local.registry.blobs import BlobStore
 
 _SWEEP_SECONDS = 60

@@ -15,11 +15,11 @@ from typing import Any
 
 from ministack.services import ecr
 
+from dockyard.build import manifests
+from dockyard.build.manifests import Manifest
 from dockyard.local.extensions import registry_blobs
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.registry_api import Data, RefusedError, answer, page, repository, within
-from dockyard.local.registry import manifests
-from dockyard.local.registry.manifests import Manifest
 
 _DIGEST = re.compile(r"[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+")
 _TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")

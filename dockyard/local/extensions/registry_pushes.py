@@ -15,12 +15,12 @@ from typing import Any
 
 from ministack.services import ecr
 
+from dockyard.build import manifests
+from dockyard.build.manifests import Manifest
 from dockyard.local.extensions import registry_blobs
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.registry_api import Data, RefusedError, answer, repository, within
 from dockyard.local.extensions.registry_images import images, shape
-from dockyard.local.registry import manifests
-from dockyard.local.registry.manifests import Manifest
 
 PUSHED: list[Callable[[str, Data], None]] = []
 """What is done with a repository's name and an image that was just pushed."""

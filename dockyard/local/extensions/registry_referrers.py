@@ -14,10 +14,10 @@ from typing import Any
 from ministack import app as gateway
 from ministack.services import ecr
 
+from dockyard.build import manifests
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.registry_api import Data, answer, page, repository
 from dockyard.local.extensions.registry_images import images, manifest_of
-from dockyard.local.registry import manifests
 
 _PATH = re.compile(r"/v2/(?P<name>.+)/referrers/(?P<digest>sha256:[0-9a-f]{64})")
 

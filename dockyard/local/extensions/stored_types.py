@@ -36,7 +36,7 @@ TYPES = {
         "VPCEndpointServicePermissions", "VPCPeeringConnection", "VPNGateway",
     ),
     "ECR": (
-        "PublicRepository", "PullThroughCacheRule", "RegistryPolicy", "RegistryScanningConfiguration", "ReplicationConfiguration",
+        "PublicRepository", "RegistryPolicy", "RegistryScanningConfiguration", "ReplicationConfiguration",
         "RepositoryCreationTemplate",
     ),
     "ElasticLoadBalancingV2": ("TrustStore", "TrustStoreRevocation"),

@@ -150,3 +150,25 @@ def signatures_are_found_by_their_image(aws: Server) -> None:
     assert filtered.headers["oci-filters-applied"] == "artifactType"
     assert len(json.loads(repository.ask("GET", f"referrers/{image}?artifactType=none").body)["manifests"]) == 0
     assert len(repository.ecr.list_image_referrers(repositoryName="app", subjectId={"imageDigest": image})["referrers"]) == 2
+
+
+@acts("pull_through_caches", only_here="AWS cannot reach a registry that is on this machine")
+def an_image_comes_by_a_pull_through_cache(aws: Server) -> None:
+    """Whole, at the first pull, with the credentials of the rule's secret; what is not behind it is missing here, too."""
+    behind = Repository(aws, "behind/app")
+    child = behind.push("one")
+    index = behind.push_index([child], "v1")
+    login = json.dumps({"username": behind.registry.username, "accessToken": behind.registry.password})
+    secret = aws.client("secretsmanager").create_secret(Name="ecr-pullthroughcache/here", SecretString=login)["ARN"]
+    rule = {"EcrRepositoryPrefix": "cached", "UpstreamRegistryUrl": behind.registry.host, "CredentialArn": secret}
+    assert aws.deploy("c", {"Rule": {"Type": "AWS::ECR::PullThroughCacheRule", "Properties": rule}}) == "CREATE_COMPLETE"
+    (told,) = behind.ecr.describe_pull_through_cache_rules()["pullThroughCacheRules"]
+    assert (told["ecrRepositoryPrefix"], told["upstreamRegistryUrl"]) == ("cached", behind.registry.host)
+    cached = Repository(aws, "cached/behind/app", make=False)
+    assert cached.ask("GET", "manifests/v2").status == 404
+    assert cached.ask("GET", "manifests/v1").headers["docker-content-digest"] == index
+    assert cached.tags() == {"v1", "none"}
+    assert cached.ask("GET", f"manifests/{child}").status == 200
+    assert Repository(aws, "cached/nobody", make=False).ask("GET", "manifests/v1").status == 404
+    aws.delete("c")
+    assert behind.ecr.describe_pull_through_cache_rules()["pullThroughCacheRules"] == []

@@ -37,7 +37,8 @@ def types_around_an_application_are_taken_and_told_as_on_aws(aws: Server) -> Non
             "Name": "s", "Scope": "REGIONAL", "IPAddressVersion": "IPV4", "Addresses": []}},
         "App": {"Type": "AWS::CodeDeploy::Application", "Properties": {"ComputePlatform": "ECS"}},
         "Query": {"Type": "AWS::Logs::QueryDefinition", "Properties": {"Name": "q", "QueryString": "fields @message"}},
-        "Cache": {"Type": "AWS::ECR::PullThroughCacheRule", "Properties": {"EcrRepositoryPrefix": "docker-hub"}},
+        "Cache": {"Type": "AWS::ECR::RepositoryCreationTemplate", "Properties": {
+            "Prefix": "docker-hub", "AppliedFor": ["PULL_THROUGH_CACHE"]}},
         "A": _kept("t", "ip", {"Ref": "Address"}),
         "B": _kept("t", "set", {"Ref": "Set"}),
         "C": _kept("t", "set-arn", {"Fn::GetAtt": ["Set", "Arn"]}),
@@ -61,7 +62,10 @@ def a_stored_resource_keeps_its_identity_until_what_makes_it_changes(aws: Server
     def resources(text: str, prefix: str) -> dict:
         return {
             "Query": {"Type": "AWS::Logs::QueryDefinition", "Properties": {"Name": "q", "QueryString": text}},
-            "Cache": {"Type": "AWS::ECR::PullThroughCacheRule", "Properties": {"EcrRepositoryPrefix": prefix}},
+            "Cache": {
+                "Type": "AWS::ECR::RepositoryCreationTemplate",
+                "Properties": {"Prefix": prefix, "AppliedFor": ["PULL_THROUGH_CACHE"]},
+            },
             "A": _kept("k", "query", {"Ref": "Query"}),
             "B": _kept("k", "cache", {"Ref": "Cache"}),
         }

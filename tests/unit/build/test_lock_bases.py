@@ -1,18 +1,11 @@
 """Digests of base images for dockyard.lock."""
 
-from dataclasses import replace
-from pathlib import Path
-
 from dockyard.build.bases import Bases, StandIn
 from dockyard.build.lock_bases import lock_bases
-from dockyard.build.recipe import Recipe
 from dockyard.build.refresh import refreshed
 from dockyard.errors import BuildError
 
-RECIPE = Recipe(
-    service="web", repository="a/web", context=Path("/x"), dockerfile="", classic_dockerfile="", generated=False, files=(),
-    bases=("python:3.13", "node:24", "gone:1", "new:1", "pinned@sha256:9"), identities={},
-)  # fmt: skip
+NAMED = ("python:3.13", "node:24", "gone:1", "new:1", "pinned@sha256:9")
 OLD = {"python:3.13": "sha256:1", "node:24": "sha256:2", "gone:1": "sha256:3", "unused:1": "sha256:4"}
 
 
@@ -27,7 +20,7 @@ class Registry:
 
 
 def test_each_base_that_is_in_use_has_the_digest_of_now_or_that_of_before():
-    found = lock_bases([RECIPE, replace(RECIPE, service="two")], OLD, Bases(), Registry())
+    found = lock_bases(NAMED, OLD, Bases(), Registry())
     assert found.digests == {"python:3.13": "sha256:1", "node:24": "sha256:22", "gone:1": "sha256:3", "new:1": "sha256:5"}
     assert found.changed == {"node:24": "sha256:22", "new:1": "sha256:5"}
     assert found.faults == ["gone:1: its registry does not tell its digest: gone"]
@@ -35,7 +28,7 @@ def test_each_base_that_is_in_use_has_the_digest_of_now_or_that_of_before():
 
 def test_stand_ins_are_not_asked_for():
     bases = Bases(stand_ins={"gone:1": StandIn("x", "y", "sha256:7")})
-    assert lock_bases([RECIPE], OLD, bases, Registry()).faults == []
+    assert lock_bases(NAMED, OLD, bases, Registry()).faults == []
 
 
 def test_a_refresh_makes_every_step_of_every_stage_depend_on_its_time():

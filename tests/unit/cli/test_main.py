@@ -120,7 +120,7 @@ def test_what_was_locked_and_dropped_is_told(run, tmp_path, monkeypatch):
     no_engine = "! no Docker engine answers: base images are not asked for, and their entries stay as they are"
     assert run("lock").stderr.splitlines() == [
         no_engine,
-        "nothing to lock: no priorities collide, and no base image has moved",
+        "nothing to lock: no priorities collide, and no image has moved",
     ]
     (tmp_path / "services/api").mkdir()
     (tmp_path / "services/api/main.py").write_text("print(1)")

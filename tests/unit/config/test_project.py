@@ -29,6 +29,17 @@ def vpc(public: str, tasks: str) -> str:
         ("name: ssm-shop", 'name: should not begin with aws or ssm: SSM takes no parameters below such a name, got "ssm-shop"'),
         ("environments: {a-long-environment: {}}", "environments.a-long-environment: should be 1 to 11 lower-case letters, digits "
          'and single hyphens, a letter first, got "a-long-environment"'),
+        ("pull_through: {quay.io: {prefix: Q}}",
+         'pull_through.quay.io.prefix: should be 2 to 30 lower-case letters, digits and . _ - / between them, got "Q"'),
+        ("pull_through: {docker.io: {prefix: hub}}",
+         "pull_through: docker.io needs a secret: ECR takes a rule for it with credentials only"),
+        ("pull_through: {docker.io: {prefix: hub, secret: mine}}", "pull_through.docker.io.secret: should be a secret whose name "
+         'begins with ecr-pullthroughcache/, or its ARN, got "mine"'),
+        ("pull_through: {quay.io: {prefix: a1}, public.ecr.aws: {prefix: a1}}",
+         "pull_through: public.ecr.aws and quay.io should have different prefixes, got a1 for both"),
+        ("pull_through: {example.com: {prefix: a1}}", "pull_through.example.com: should be public.ecr.aws, quay.io, "
+         "registry.k8s.io, docker.io, ghcr.io, registry.gitlab.com, cgr.dev or NAME.azurecr.io: ECR caches no others, "
+         'got "example.com"'),
         ("network: {nat: two}", 'network.nat: should be none, single or per-az, got "two"'),
         ("network: {cidr: 10.0.0.0/8}", 'network.cidr: should be a range of /16 to /24, got "10.0.0.0/8"'),
         ("network: {cidr: 10.0.0.0/25}", 'network.cidr: should be a range of /16 to /24, got "10.0.0.0/25"'),

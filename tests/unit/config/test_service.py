@@ -85,7 +85,12 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
         ("env: {PORT: 3000}", "env.PORT: is set by Dockyard; write the number at the key port"),
         ("image: {build: {}, from: nginx}", "image: should have build or from, got both"),
         ("image: {build: {context: /src}}", 'image.build.context: should be a path relative to the service\'s folder, got "/src"'),
-        ("image: {from: ''}", "image.from: should not be empty"),
+        ("image: {from: ''}", 'image.from: should be the name of an image such as nginx:1.29 or ghcr.io/owner/app:1, got ""'),
+        ("image: {from: 'https://ghcr.io/a'}", 'image.from: should be the name of an image such as nginx:1.29 or ghcr.io/owner/app:1, got "https://ghcr.io/a"'),
+        ("image: {from: nginx, mirror: yes please}", 'image.mirror: should be true or false, got "yes please"'),
+        ("image: {from: nginx, platforms: some}", 'image.platforms: should be needed or all, got "some"'),
+        ("image: {mirror: true}", "image: mirror is about an image of a registry: give from, or remove it"),
+        ("image: {from: a, mirror: false, platforms: all}", "image: platforms is about the copy, and mirror is false: remove one of both"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_told_with_its_key_and_what_to_supply(problem: Callable[[str], str], lines: str, text: str):

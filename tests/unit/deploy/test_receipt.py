@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 import pytest
 
-from dockyard.deploy.receipt import Receipt, read_receipt
+from dockyard.deploy.receipt import Receipt, last_receipts, read_receipt
+from dockyard.errors import DeployError
 
 
 def test_a_receipt_is_read_as_it_was_written(tmp_path):
@@ -29,3 +30,21 @@ def test_a_receipt_with_a_value_of_another_kind_is_as_none(tmp_path, key):
     receipt = Receipt("f", {"web": "t"}, {}, {}, {}, {}, [], 1.5)
     (tmp_path / "a.json").write_text(json.dumps({**asdict(receipt), key: [5]}))
     assert read_receipt(tmp_path / "a.json") is None
+
+
+def test_the_last_ten_are_kept_beside_the_last(tmp_path):
+    for number in range(12):
+        receipt = Receipt("f", {"web": f"t{number}"}, {}, {}, {}, {}, [], 1.5)
+        receipt.write(tmp_path / "1-eu-west-1-dev.json")
+    receipt.write(tmp_path / "1-eu-west-1-prod.json")
+    assert [found.images["web"] for found in last_receipts(tmp_path)] == [*(f"t{n}" for n in range(2, 12)), "t11"]
+    assert read_receipt(tmp_path / "1-eu-west-1-dev.json") == receipt
+    assert last_receipts(tmp_path / "none") == []
+
+
+def test_a_history_that_is_damaged_is_told_and_not_taken_for_none(tmp_path):
+    Receipt("f", {}, {}, {}, {}, {}, [], 1.5).write(tmp_path / "a.json")
+    with (tmp_path / "a.history.jsonl").open("a") as file:
+        file.write("{")
+    with pytest.raises(DeployError, match=r"a\.history\.jsonl: damaged"):
+        last_receipts(tmp_path)

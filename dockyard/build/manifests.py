@@ -12,6 +12,7 @@ from typing import Any
 IMAGE = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+DOCKER_IMAGE = "application/vnd.docker.distribution.manifest.v2+json"
 _EMPTY = "application/vnd.oci.empty.v1+json"
 
 
@@ -35,6 +36,22 @@ class Manifest:
     def images(self) -> tuple[str, ...]:
         """Digests of the manifests that it lists."""
         return tuple(entry["digest"] for entry in self.content.get("manifests") or [])
+
+    def image_for(self, platform: str) -> str | None:
+        """Digest of the manifest that it lists for a platform such as `linux/amd64`; None where it lists none."""
+        found = (entry for entry in self.content.get("manifests") or [] if platform_of(entry) == platform)
+        return next((str(entry["digest"]) for entry in found), None)
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """What it lists images for; attestations, which are for none, left out."""
+        listed = (platform_of(entry) for entry in self.content.get("manifests") or [])
+        return tuple(dict.fromkeys(platform for platform in listed if platform and not platform.startswith("unknown")))
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Size of each of its blobs, by digest; those that are kept elsewhere left out."""
+        return {entry["digest"]: int(entry.get("size", 0)) for entry in self._parts() if not entry.get("urls")}
 
     @property
     def blobs(self) -> tuple[str, ...]:
@@ -66,6 +83,12 @@ class Manifest:
     def _parts(self) -> list[dict[str, Any]]:
         config = [self.content["config"]] if self.content.get("config") else []
         return [*config, *(self.content.get("layers") or [])]
+
+
+def platform_of(entry: dict[str, Any]) -> str | None:
+    """Platform of an entry of an index, without the variant of its architecture."""
+    platform = entry.get("platform") or {}
+    return f"{platform.get('os')}/{platform.get('architecture')}" if platform else None
 
 
 @lru_cache(maxsize=1024)

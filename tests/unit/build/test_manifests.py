@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dockyard.local.registry.manifests import read
+from dockyard.build.manifests import read
 
 
 def _read(**content):

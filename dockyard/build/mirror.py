@@ -1,0 +1,117 @@
+"""Images of other registries, brought to ECR, or to the engine for the CDK CLI.
+
+Where the registry does not answer, what is on this machine is used, as for base images: a stand-in, or an image that the
+engine has.
+"""
+
+from dockyard.build.builder import Workshop, local_name
+from dockyard.build.copy import copy
+from dockyard.build.mirrored import Mirrored
+from dockyard.build.plan import Planned
+from dockyard.build.push import address_of, arrived, push, refuse_stand_in
+from dockyard.config import Reference
+from dockyard.doors.aws import Aws, Registry
+from dockyard.doors.distribution import RawManifest, RegistryError, Repository
+from dockyard.doors.registry_auth import Credentials, of_docker
+from dockyard.errors import BuildError
+from dockyard.progress import Progress
+
+
+def mirror(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
+    """Copy an image into ECR; the plan's entry with the digest that ECR has then. Raises BuildError."""
+    image = planned.image
+    assert isinstance(image, Mirrored)  # noqa: S101  # what is built is pushed
+    address = address_of(image, aws)
+    refuse_stand_in(image.service, image.source if image.source in workshop.bases.stand_ins else None, address)
+    host, _, name = address.partition("/")
+    ours = Credentials(registry.username, registry.password)
+    progress.update(image.service, f"copying {image.source}")
+    with _source(image, aws, workshop, host, ours) as source, Repository(host, name, ours, workshop.ca_bundle) as target:
+        found = _manifest(source, image, workshop)
+        if isinstance(found, RegistryError):
+            return _from_engine(planned, found, aws, registry, workshop, progress)
+
+        def send() -> str:
+            return copy(
+                source, target, found, image.tag, platform=image.platform,
+                told=lambda amount: progress.update(image.service, f"copying {image.source}: {amount}"),
+            )  # fmt: skip
+
+        return arrived(planned, aws, send, progress, f"image copied from {_place(source, image, workshop)}")
+
+
+def to_engine(image: Mirrored, workshop: Workshop, progress: Progress) -> str:
+    """Have an image in the engine, as the CDK CLI pushes from there; its local name. Raises BuildError."""
+    if workshop.docker.image_id(local_name(image)):
+        return local_name(image)
+    if image.platform is None:
+        raise BuildError(
+            f"{image.source} is to be copied for all its platforms, and the CDK CLI pushes one",
+            hint=f"run first: dockyard mirror {image.service}",
+        )
+    address = _address(image, workshop)
+    fault = workshop.docker.pull(address, image.platform)
+    if fault is None:
+        workshop.docker.tag(address, image.repository, image.tag)
+        return local_name(image)
+    return _named(image, RegistryError(f"{address}: {fault}"), workshop, progress)
+
+
+def _source(image: Mirrored, aws: Aws, workshop: Workshop, host: str, ours: Credentials) -> Repository:
+    """Where it is copied from. `host` and `ours` are the registry of this account, which may be the one that is named."""
+    if stand_in := workshop.bases.stand_ins.get(image.source):
+        return Repository(workshop.registry, stand_in.repository, ours)
+    named = Reference.parse(image.source)
+    if named.ecr == (aws.account, aws.region):
+        return Repository(host, named.repository, ours, workshop.ca_bundle)
+    theirs = ours if named.ecr and named.ecr[1] == aws.region else of_docker(named.registry)  # a token is good for a region
+    return Repository(named.host, named.repository, theirs, workshop.ca_bundle)
+
+
+def _manifest(source: Repository, image: Mirrored, workshop: Workshop) -> RawManifest | RegistryError:
+    try:
+        return source.manifest(_digest(image, workshop) or Reference.parse(image.source).version)
+    except RegistryError as error:
+        return error
+
+
+def _place(source: Repository, image: Mirrored, workshop: Workshop) -> str:
+    return f"the stand-in for {image.source}" if image.source in workshop.bases.stand_ins else source.host
+
+
+def _digest(image: Mirrored, workshop: Workshop) -> str | None:
+    """What it must be; None where only the name is known."""
+    stand_in = workshop.bases.stand_ins.get(image.source)
+    return stand_in.digest if stand_in else workshop.bases.locked.get(image.source)
+
+
+def _address(image: Mirrored, workshop: Workshop) -> str:
+    """What the engine pulls."""
+    if stand_in := workshop.bases.stand_ins.get(image.source):
+        return f"{workshop.registry}/{stand_in.repository}@{stand_in.digest}"
+    return str(Reference.parse(image.source).at(_digest(image, workshop)))
+
+
+def _from_engine(
+    planned: Planned, fault: RegistryError, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress
+) -> Planned:
+    image = planned.image
+    assert isinstance(image, Mirrored)  # noqa: S101
+    name = _named(image, fault, workshop, progress)
+    try:
+        return push(planned, aws, registry, workshop, progress)
+    finally:
+        workshop.docker.untag(name)
+
+
+def _named(image: Mirrored, fault: RegistryError, workshop: Workshop, progress: Progress) -> str:
+    """Give the image that the engine has its name here, where it has just this one. Raises BuildError where it has not."""
+    address = _address(image, workshop)
+    if image.platform is None or not workshop.docker.image_id(address):
+        raise BuildError(
+            f"failed to copy {image.source}: {fault} (tried: its registry, this engine's images, stand-ins of the local AWS)",
+            hint=fault.hint or "check the name, and whether the registry can be reached; or set image.from to one that can be",
+        ) from fault
+    progress.note(image.service, f"{fault}; the image that this engine has is used")
+    workshop.docker.tag(address, image.repository, image.tag)
+    return local_name(image)

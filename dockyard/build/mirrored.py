@@ -1,0 +1,68 @@
+"""A service's image that is taken from another registry, as what ECR is to have of it.
+
+Its tag is a hash of the name, of what the name is known to be (dockyard.lock, a stand-in), and of the platform. So synth asks
+nobody, and an image that is locked anew gets another tag.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dockyard.build.bases import Bases
+from dockyard.build.recipe import ImageRef, Recipe, repository_name
+from dockyard.build.variables import PLATFORM
+from dockyard.config import Environment, Project, Reference, Service
+
+FORMAT = 1
+"""Part of every tag; raised when the meaning of a copy changes."""
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """One service's image, copied."""
+
+    service: str
+    repository: str
+    source: str
+    """Its name, as it was written."""
+    identity: str
+    """What it really is, where that is known, else the name."""
+    platform: str | None
+    """The one that is copied; None for all that there are."""
+    cautions: tuple[str, ...] = ()
+
+    @property
+    def tag(self) -> str:
+        """20 hexadecimal digits."""
+        content = {"format": FORMAT, "from": self.source, "identity": self.identity, "platform": self.platform}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
+
+    @property
+    def ref(self) -> ImageRef:
+        """Where the copy belongs."""
+        return ImageRef(self.repository, self.tag)
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What counts for the tag, by what it is called to the user."""
+        return {"from": self.source, f"base {self.source}": self.identity, "platform": self.platform or "all"}
+
+
+Wanted = Recipe | Mirrored
+"""An image that ECR is to have."""
+
+
+def mirrored(project: Project, name: str, service: Service, bases: Bases) -> Mirrored | None:
+    """The copy that this service runs; None where it runs none."""
+    source = service.image.from_
+    if not source or project.way(service) != "mirror":
+        return None
+    platform = PLATFORM if service.image.platforms == "needed" else None
+    return Mirrored(name, repository_name(project, name), source, bases.identity(source), platform)
+
+
+def sources(environment: Environment) -> set[str]:
+    """Names of the images that services take from registries other than ECR."""
+    named = {service.image.from_ for service in environment.services.values() if service.image.from_}
+    return {name for name in named if not Reference.parse(name).ecr}

@@ -1,0 +1,85 @@
+"""`dockyard prune`: old images leave ECR, and none that is needed."""
+
+from typing import Annotated
+
+import typer
+
+from dockyard.cli import screen
+from dockyard.cli.arguments import Environment, Json, Project, Services
+from dockyard.cli.session import Session
+from dockyard.errors import UsageError
+from dockyard.operate.care import Limits, remove, repositories, verdicts
+from dockyard.operate.prune import Verdict
+
+
+def prune(
+    services: Services = None,
+    env: Environment = None,
+    project: Project = None,
+    keep: Annotated[int, typer.Option("--keep", min=0, help="Newest images of each repository that stay in any case.")] = 10,
+    older_than: Annotated[
+        int, typer.Option("--older-than", min=0, help="Days; what was pushed since then stays in any case.")
+    ] = 1,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go, and remove nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Remove old images from ECR: never one that a task definition in use names, nor one of the last 10 receipts.
+
+    In use is what services, tasks, rules and schedules of all clusters of the account and region name. Whoever may not look at
+    one of these cannot prune.
+    """
+    session = Session(project, env)
+    names, limits = repositories(session.site, services or []), Limits(keep, older_than)
+    current = session.images([])
+
+    def look() -> list[Verdict]:
+        return verdicts(session.site, names, current, limits)
+
+    shown = look()
+    going = {verdict.image.digest for verdict in shown if not verdict.stays}
+    if not json:
+        _show(shown)
+    if going and not dry_run:
+        if not yes:
+            _ask(len(going))
+        still = [v.image for v in look() if not v.stays and v.image.digest in going]  # somebody may have deployed meanwhile
+        remove(session.site, still)
+        going = {image.digest for image in still}
+        screen.say(f"{len(going)} images are removed, {_megabytes(sum(image.size for image in still))}")
+    elif not going:
+        screen.say("nothing to remove")
+    if json:
+        screen.as_json([{**_row(verdict), "removed": verdict.image.digest in going and not dry_run} for verdict in shown])
+
+
+def _ask(count: int) -> None:
+    """Raise UsageError where nobody can be asked, and end where the answer is no."""
+    if not screen.is_terminal():
+        raise UsageError(
+            f"{count} images would be removed, and there is nobody to ask", hint="supply --yes, or --dry-run to look"
+        )
+    typer.confirm(f"remove {count} images", abort=True, err=True)
+
+
+def _show(verdicts: list[Verdict]) -> None:
+    rows = [
+        {
+            "": "stays" if verdict.stays else "goes", "repository": verdict.image.repository, "image": verdict.image.name[:26],
+            "size": _megabytes(verdict.image.size), "pushed": f"{verdict.image.pushed:%Y-%m-%d %H:%M}", "why": verdict.stays,
+        }
+        for verdict in verdicts
+    ]  # fmt: skip
+    screen.table(rows)
+
+
+def _row(verdict: Verdict) -> dict[str, object]:
+    image = verdict.image
+    return {
+        "repository": image.repository, "tags": image.tags, "digest": image.digest, "size": image.size,
+        "pushed": image.pushed.isoformat(), "stays": verdict.stays or None,
+    }  # fmt: skip
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"

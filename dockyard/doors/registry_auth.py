@@ -1,0 +1,76 @@
+"""Who we are to a registry: what the configuration of `docker` says, and the token that the registry makes of it.
+
+https://distribution.github.io/distribution/spec/auth/token/ and https://distribution.github.io/distribution/spec/auth/oauth/
+"""
+
+import base64
+from dataclasses import dataclass, field
+from urllib.request import parse_http_list, parse_keqv_list
+
+import docker.auth
+import docker.errors
+import requests
+
+from dockyard.errors import BuildError
+
+TIMEOUT = (10, 60)
+"""Seconds to connect, and between two parts of an answer."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A user and a password, or the token that a login gave in place of both; empty for nobody."""
+
+    username: str = ""
+    password: str = field(default="", repr=False)
+    identity_token: str = field(default="", repr=False)
+
+    @property
+    def basic(self) -> str | None:
+        """As a header; None where there is no user."""
+        pair = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+        return f"Basic {pair}" if self.username else None
+
+
+def of_docker(registry: str) -> Credentials:
+    """What `docker login` has left for this registry, credential helpers included. Raises BuildError where a helper fails."""
+    try:
+        found = docker.auth.load_config().resolve_authconfig(registry) or {}
+    except docker.errors.DockerException as error:
+        raise BuildError(f"the configuration of docker does not tell the credentials for {registry}: {error}") from error
+    known = {key.lower(): value or "" for key, value in found.items()}
+    return Credentials(known.get("username", ""), known.get("password", ""), known.get("identitytoken", ""))
+
+
+def authorization(session: requests.Session, challenge: str, credentials: Credentials) -> str | None:
+    """The header that answers `WWW-Authenticate`; None where it cannot be answered."""
+    scheme, _, rest = challenge.partition(" ")
+    if scheme.lower() == "basic":
+        return credentials.basic
+    if scheme.lower() != "bearer":
+        return None
+    asked = parse_keqv_list(parse_http_list(rest))
+    realm = asked.pop("realm")
+    wanted = {key: value for key, value in asked.items() if key in ("service", "scope")}
+    if credentials.identity_token:
+        form = {**wanted, "grant_type": "refresh_token", "client_id": "dockyard", "refresh_token": credentials.identity_token}
+        answer = session.post(realm, data=form, timeout=TIMEOUT)
+    else:
+        answer = session.get(realm, params=wanted, auth=Header(credentials.basic), timeout=TIMEOUT)
+    if not answer.ok:
+        return None
+    content = answer.json()
+    return f"Bearer {content.get('token') or content['access_token']}"
+
+
+@dataclass(frozen=True)
+class Header(requests.auth.AuthBase):
+    """This header and none of ~/.netrc; it does not follow a redirect to another host."""
+
+    value: str | None
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """The request with it."""
+        if self.value:
+            request.headers["Authorization"] = self.value
+        return request

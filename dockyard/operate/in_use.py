@@ -1,0 +1,172 @@
+"""Which images task definitions in use name, in all clusters of the account and region, and who uses them.
+
+In use is a task definition that a service runs, would roll back to, or moves away from; that a task runs; or that a rule or a
+schedule of EventBridge starts. Nothing is left out: what may not be looked at raises boto3's ClientError, and who asked must not
+take it for unused.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from dockyard.config import Reference
+from dockyard.doors.aws import Aws
+
+Version = tuple[str, str]
+"""A repository, and a tag or digest in it."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A task definition, as `family:revision`, and who uses it."""
+
+    by: str
+    task_definition: str
+
+    def __str__(self) -> str:
+        return f"{self.by} ({self.task_definition})"
+
+
+def in_use(aws: Aws) -> Mapping[Version, tuple[Use, ...]]:
+    """What is used, by whom. The registry in an image's name is not looked at: what has the repository's name counts."""
+    found: dict[Version, dict[Use, None]] = defaultdict(dict)
+    images: dict[str, list[str]] = {}
+    for arn, by in _task_definitions(aws):
+        if arn not in images:
+            images[arn] = _images(aws, arn)
+        for image in images[arn]:
+            _note(found, image, Use(by, arn.rsplit("/", 1)[-1]))
+    for cluster in _clusters(aws):
+        for task in _tasks(aws, cluster):
+            use = Use(_task_name(task), task["taskDefinitionArn"].rsplit("/", 1)[-1])
+            for container in task.get("containers", []):
+                if container.get("image") and container.get("imageDigest"):
+                    _note(found, f"{_without_version(container['image'])}@{container['imageDigest']}", use)
+    return {version: tuple(uses) for version, uses in found.items()}
+
+
+def _note(found: dict[Version, dict[Use, None]], image: str, use: Use) -> None:
+    try:
+        named = Reference.parse(image)
+    except ValueError:
+        return  # no name that ECR could have given
+    for version in filter(None, (named.digest, named.tag or (None if named.digest else named.version))):
+        found[named.repository, version][use] = None
+
+
+def _without_version(image: str) -> str:
+    named = Reference.parse(image)
+    return str(Reference(named.registry, named.repository, None, None))
+
+
+def _images(aws: Aws, arn: str) -> list[str]:
+    """Of all containers of a task definition; of the newest revision where only the family is named."""
+    definition = aws.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+    return [container["image"] for container in definition["containerDefinitions"] if container.get("image")]
+
+
+def _task_definitions(aws: Aws) -> Iterator[tuple[str, str]]:
+    """ARN, and who uses it."""
+    for cluster in _clusters(aws):
+        for service in _services(aws, cluster):
+            name = f"service {cluster.rsplit('/', 1)[-1]}/{service['serviceName']}"
+            parts = (service, *service.get("deployments", []), *service.get("taskSets", []))
+            running = {part["taskDefinition"] for part in parts if part.get("taskDefinition")}
+            yield from ((arn, name) for arn in running)
+            yield from ((arn, f"{name}, to roll back to") for arn in _before(aws, cluster, service) if arn not in running)
+        for task in _tasks(aws, cluster):
+            yield task["taskDefinitionArn"], _task_name(task)
+    yield from _rules(aws)
+    yield from _schedules(aws)
+
+
+def _task_name(task: Any) -> str:
+    group = task.get("group") or ""
+    if group.startswith("service:"):
+        return f"service {task['clusterArn'].rsplit('/', 1)[-1]}/{group.removeprefix('service:')}"
+    return f"task {task['taskArn'].rsplit('/', 1)[-1]}"
+
+
+# ECS
+
+
+def _clusters(aws: Aws) -> list[str]:
+    return [arn for page in aws.ecs.get_paginator("list_clusters").paginate() for arn in page["clusterArns"]]
+
+
+def _services(aws: Aws, cluster: str) -> Iterator[Any]:
+    pages = aws.ecs.get_paginator("list_services").paginate(cluster=cluster)
+    for arns in _parts((arn for page in pages for arn in page["serviceArns"]), 10):
+        yield from aws.ecs.describe_services(cluster=cluster, services=arns)["services"]
+
+
+def _tasks(aws: Aws, cluster: str) -> Iterator[Any]:
+    """Those that run or are yet to run."""
+    pages = aws.ecs.get_paginator("list_tasks").paginate(cluster=cluster, desiredStatus="RUNNING")
+    for arns in _parts((arn for page in pages for arn in page["taskArns"]), 100):
+        yield from aws.ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"]
+
+
+def _before(aws: Aws, cluster: str, service: Any) -> Iterator[str]:
+    """What the service would go back to: the sources of the deployments under way, and of the last one that went well.
+
+    Only deployments by ECS itself are kept so; those of CodeDeploy, and of others, are task sets.
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html
+    """
+    if service.get("deploymentController", {}).get("type", "ECS") != "ECS":
+        return
+    answer: Any = aws.ecs.list_service_deployments(cluster=cluster, service=service["serviceArn"], maxResults=100)
+    listed = sorted(answer["serviceDeployments"], key=lambda one: one["createdAt"], reverse=True)
+    wanted = [one["serviceDeploymentArn"] for one in listed if one.get("status") not in _OVER]
+    wanted += [one["serviceDeploymentArn"] for one in listed if one.get("status") == "SUCCESSFUL"][:1]
+    for arns in _parts(iter(wanted), 20):
+        deployments = aws.ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"]
+        revisions = {revision for deployment in deployments for revision in _revisions(deployment)}
+        for some in _parts(iter(sorted(revisions)), 20):
+            found = aws.ecs.describe_service_revisions(serviceRevisionArns=some)["serviceRevisions"]
+            yield from (revision["taskDefinition"] for revision in found if revision.get("taskDefinition"))
+
+
+_OVER = ("SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED")
+
+
+def _revisions(deployment: Any) -> Iterator[str]:
+    parts = [*deployment.get("sourceServiceRevisions", []), deployment.get("targetServiceRevision"), deployment.get("rollback")]
+    yield from (part.get("arn") or part["serviceRevisionArn"] for part in parts if part)
+
+
+# EventBridge
+
+
+def _rules(aws: Aws) -> Iterator[tuple[str, str]]:
+    for bus in _listed(aws.events, "list_event_buses", "EventBuses"):
+        for rule in _listed(aws.events, "list_rules", "Rules", EventBusName=bus["Name"]):
+            named = {"Rule": rule["Name"], "EventBusName": bus["Name"]}
+            for target in _listed(aws.events, "list_targets_by_rule", "Targets", **named):
+                if arn := target.get("EcsParameters", {}).get("TaskDefinitionArn"):
+                    yield arn, f"rule {rule['Name']}"
+
+
+def _schedules(aws: Aws) -> Iterator[tuple[str, str]]:
+    for entry in _listed(aws.scheduler, "list_schedules", "Schedules"):
+        if ":ecs:" in entry["Target"]["Arn"]:
+            schedule = aws.scheduler.get_schedule(Name=entry["Name"], GroupName=entry["GroupName"])
+            if arn := schedule["Target"].get("EcsParameters", {}).get("TaskDefinitionArn"):
+                yield arn, f"schedule {entry['GroupName']}/{entry['Name']}"
+
+
+def _listed(client: Any, call: str, key: str, **asked: Any) -> Iterator[Any]:
+    """All of a list that comes in pages; not every one of these calls has a paginator."""
+    while True:
+        answer = getattr(client, call)(**asked)
+        yield from answer.get(key, [])
+        if not answer.get("NextToken"):
+            return
+        asked["NextToken"] = answer["NextToken"]
+
+
+def _parts(items: Iterator[str], size: int) -> Iterator[list[str]]:
+    while part := list(islice(items, size)):
+        yield part

@@ -1,0 +1,135 @@
+"""What is done where the registry of an image does not answer, with doors that only remember; nobody listens on port 1."""
+
+from pathlib import Path
+
+import pytest
+
+from dockyard.build import Mirrored
+from dockyard.build.bases import Bases, StandIn
+from dockyard.build.builder import Workshop
+from dockyard.build.mirror import mirror, to_engine
+from dockyard.build.plan import Planned, State
+from dockyard.doors.aws import Registry
+from dockyard.errors import BuildError
+from dockyard.progress import Silent
+
+SOURCE, DIGEST = "localhost:1/a/b:1", "sha256:" + "a" * 64
+IMAGE = Mirrored("front", "shop/front", SOURCE, SOURCE, "linux/amd64")
+NAME = f"shop/front:{IMAGE.tag}"
+HERE, ELSEWHERE = "localhost:2/shop/front", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/front"
+
+
+class Aws:
+    account, region = "123456789012", "eu-west-1"
+
+    def __init__(self, address=HERE):
+        self.address = address
+
+    def repository_address(self, repository):
+        return self.address
+
+    def image_digest(self, repository, tag):
+        return "sha256:pushed"
+
+    def registry(self):
+        raise AssertionError("the first attempt has a token")
+
+
+class Docker:
+    """An engine with these images, that can or cannot pull."""
+
+    def __init__(self, *images, fault=None):
+        self.images, self.fault, self.done = set(images), fault, []
+
+    def image_id(self, name):
+        return name if name in self.images else None
+
+    def labels(self, name):
+        return {}
+
+    def pull(self, name, platform):
+        self.done.append(("pull", name, platform))
+        return self.fault
+
+    def tag(self, name, repository, tag):
+        self.done.append(("tag", name, f"{repository}:{tag}"))
+
+    def untag(self, name):
+        self.done.append(("untag", name))
+
+    def push(self, repository, tag, auth, on_line, *, silence):
+        self.done.append(("push", f"{repository}:{tag}"))
+        return "sha256:pushed"
+
+
+class Told(Silent):
+    def __init__(self):
+        self.notes = []
+
+    def note(self, subject, text):
+        self.notes.append(text)
+
+
+def mirrored(docker, bases=None, aws=None, image=IMAGE, told=None):
+    workshop = Workshop(docker, bases or Bases(), "localhost:1", Path())
+    return mirror(Planned(image, State.MISSING), aws or Aws(), Registry("localhost:2", "AWS", "x"), workshop, told or Told())
+
+
+def test_the_image_that_the_engine_has_is_pushed_and_that_is_said():
+    docker, told = Docker(SOURCE), Told()
+    assert mirrored(docker, told=told).digest == "sha256:pushed"
+    address = f"{HERE}:{IMAGE.tag}"
+    assert docker.done == [
+        ("tag", SOURCE, NAME), ("tag", NAME, address), ("push", address), ("untag", address), ("untag", NAME),
+    ]  # fmt: skip
+    assert "the image that this engine has is used" in told.notes[0]
+
+
+def test_where_a_digest_is_locked_only_this_image_is_taken():
+    with pytest.raises(BuildError, match="failed to copy localhost:1/a/b:1"):
+        mirrored(Docker(SOURCE), Bases({SOURCE: DIGEST}))
+    docker = Docker(f"localhost:1/a/b@{DIGEST}")
+    assert mirrored(docker, Bases({SOURCE: DIGEST})).state is State.PUSHED
+
+
+def test_where_there_is_none_it_is_told_what_was_tried():
+    with pytest.raises(BuildError, match=r"tried: its registry, this engine's images, stand-ins") as caught:
+        mirrored(Docker())
+    assert caught.value.hint
+
+
+def test_the_engine_has_not_all_platforms():
+    every = Mirrored("front", "shop/front", SOURCE, SOURCE, None)
+    with pytest.raises(BuildError, match="failed to copy"):
+        mirrored(Docker(SOURCE), image=every)
+    with pytest.raises(BuildError, match="the CDK CLI pushes one") as caught:
+        to_engine(every, Workshop(Docker(), Bases(), "", Path()), Silent())
+    assert caught.value.hint == "run first: dockyard mirror front"
+
+
+def test_a_stand_in_goes_to_no_other_machine():
+    bases = Bases(stand_ins={SOURCE: StandIn("docker-hub/library/b", "1", DIGEST)})
+    with pytest.raises(BuildError, match="is built on a stand-in"):
+        mirrored(Docker(), bases, Aws(ELSEWHERE))
+
+
+@pytest.mark.parametrize(
+    ("bases", "pulled"),
+    [
+        (Bases(), SOURCE),
+        (Bases({SOURCE: DIGEST}), f"localhost:1/a/b@{DIGEST}"),
+        (Bases(stand_ins={SOURCE: StandIn("docker-hub/library/b", "1", DIGEST)}), f"localhost:9/docker-hub/library/b@{DIGEST}"),
+    ],
+)
+def test_for_the_cdk_cli_the_engine_pulls_what_is_known(bases, pulled):
+    docker = Docker()
+    assert to_engine(IMAGE, Workshop(docker, bases, "localhost:9", Path()), Silent()) == NAME
+    assert docker.done == [("pull", pulled, "linux/amd64"), ("tag", pulled, NAME)]
+
+
+def test_for_the_cdk_cli_what_the_engine_has_is_enough():
+    docker = Docker(NAME)
+    assert to_engine(IMAGE, Workshop(docker, Bases(), "", Path()), Silent()) == NAME
+    assert docker.done == []
+    docker = Docker(SOURCE, fault="no such host")
+    assert to_engine(IMAGE, Workshop(docker, Bases(), "", Path()), Silent()) == NAME

@@ -1,0 +1,109 @@
+"""Which images are in use, by doors that remember; that ECS and EventBridge answer so is in the integration tests."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import ClassVar
+
+import botocore.exceptions
+import pytest
+
+from dockyard.operate.in_use import in_use
+
+HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+CLUSTER = "arn:aws:ecs:eu-west-1:123456789012:cluster/shop-dev"
+DIGEST = "sha256:" + "a" * 64
+
+
+class Pages:
+    def __init__(self, **answer):
+        self.answer = answer
+
+    def paginate(self, **_):
+        return [self.answer]
+
+
+class Ecs:
+    """One service, which a deployment moves from :1 to :2; before that one, :0 was there; and one task of nobody's."""
+
+    images: ClassVar = {
+        "web:0": [f"{HOST}/shop/web:t0"], "web:1": [f"{HOST}/shop/web:t1"], "web:2": [f"{HOST}/shop/web:t2", "nginx", "not a name"],
+        "one:1": [f"{HOST}/shop/one@{DIGEST}"], "night:1": [f"{HOST}/shop/night:t"], "hour": [f"{HOST}/shop/hour:t"],
+    }  # fmt: skip
+
+    def get_paginator(self, call):
+        return {
+            "list_clusters": Pages(clusterArns=[CLUSTER]),
+            "list_services": Pages(serviceArns=["arn:service/web"]),
+            "list_tasks": Pages(taskArns=["arn:task/x"]),
+        }[call]
+
+    def describe_services(self, **_):
+        deployments = [{"taskDefinition": "arn:task-definition/web:2"}, {"taskDefinition": "arn:task-definition/web:1"}]
+        service = {"serviceName": "web", "serviceArn": "arn:service/web", "taskDefinition": "arn:task-definition/web:2"}
+        return {"services": [{**service, "deployments": deployments}]}
+
+    def describe_tasks(self, **_):
+        container = {"image": f"{HOST}/shop/one:moved", "imageDigest": "sha256:" + "b" * 64}
+        task = {"taskArn": "arn:task/x", "taskDefinitionArn": "arn:task-definition/one:1", "clusterArn": CLUSTER}
+        return {"tasks": [{**task, "containers": [container]}]}
+
+    def list_service_deployments(self, **_):
+        times = {"createdAt": datetime(2026, 1, 1, tzinfo=UTC)}
+        return {"serviceDeployments": [{"serviceDeploymentArn": "d", "status": "IN_PROGRESS", **times}]}
+
+    def describe_service_deployments(self, **_):
+        return {"serviceDeployments": [{"sourceServiceRevisions": [{"arn": "r0"}], "targetServiceRevision": {"arn": "r2"}}]}
+
+    def describe_service_revisions(self, serviceRevisionArns):  # noqa: N803
+        assert serviceRevisionArns == ["r0", "r2"]
+        return {"serviceRevisions": [{"taskDefinition": f"arn:task-definition/web:{number}"} for number in (0, 2)]}
+
+    def describe_task_definition(self, taskDefinition):  # noqa: N803
+        images = self.images[taskDefinition.rsplit("/", 1)[-1]]
+        return {"taskDefinition": {"containerDefinitions": [{"image": image} for image in images]}}
+
+
+class Events:
+    def list_event_buses(self):
+        return {"EventBuses": [{"Name": "default"}]}
+
+    def list_rules(self, EventBusName, NextToken=None):  # noqa: N803
+        return {"Rules": [{"Name": "night"}]} if NextToken else {"Rules": [], "NextToken": "more"}
+
+    def list_targets_by_rule(self, **_):
+        return {"Targets": [{"Arn": "q"}, {"EcsParameters": {"TaskDefinitionArn": "arn:task-definition/night:1"}}]}
+
+
+class Scheduler:
+    def list_schedules(self):
+        named = {"GroupName": "default", "Target": {"Arn": CLUSTER}}
+        return {"Schedules": [{"Name": "hour", **named}, {"Name": "q", "GroupName": "x", "Target": {"Arn": "arn:aws:sqs:q"}}]}
+
+    def get_schedule(self, Name, GroupName):  # noqa: N803
+        assert (Name, GroupName) == ("hour", "default")
+        return {"Target": {"EcsParameters": {"TaskDefinitionArn": "arn:task-definition/hour"}}}
+
+
+def test_all_that_names_a_task_definition_is_told_with_its_images():
+    found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=Scheduler()))
+    assert {version: [str(use) for use in uses] for version, uses in found.items()} == {
+        ("shop/web", "t2"): ["service shop-dev/web (web:2)"],
+        ("library/nginx", "latest"): ["service shop-dev/web (web:2)"],
+        ("shop/web", "t1"): ["service shop-dev/web (web:1)"],
+        ("shop/web", "t0"): ["service shop-dev/web, to roll back to (web:0)"],
+        ("shop/one", DIGEST): ["task x (one:1)"],
+        ("shop/one", "sha256:" + "b" * 64): ["task x (one:1)"],
+        ("shop/night", "t"): ["rule night (night:1)"],
+        ("shop/hour", "t"): ["schedule default/hour (hour)"],
+    }
+
+
+@pytest.mark.parametrize("door", ["events", "scheduler"])
+def test_what_may_not_be_looked_at_is_not_taken_for_unused(door):
+    def refuse(**_):
+        raise botocore.exceptions.ClientError({"Error": {"Code": "AccessDeniedException"}}, "List")
+
+    doors = {"ecs": Ecs(), "events": Events(), "scheduler": Scheduler()}
+    doors[door] = SimpleNamespace(list_event_buses=refuse, list_schedules=refuse)
+    with pytest.raises(botocore.exceptions.ClientError):
+        in_use(SimpleNamespace(**doors))
