@@ -1,40 +1,55 @@
-"""From a recipe to a local image, by the best builder that is there.
+"""From a recipe to an image, by the best builder that is there.
 
 `docker buildx` where it is; else BuildKit by the CLI's own client; else the engine's classic builder. All three see the
 same folder, which holds the files of the recipe and no others.
 """
 
+import datetime
 import os
-import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
 from dockyard.build.bases import Bases, readdressed
+from dockyard.build.caches import NO_CACHES, Caches
+from dockyard.build.command import ENGINE, KEEP, Call, Goal, cli_arguments, load
 from dockyard.build.context import stage
+from dockyard.build.faults import explained
+from dockyard.build.labels import oci_labels
 from dockyard.build.recipe import Recipe
 from dockyard.build.refresh import refreshed
+from dockyard.build.secrets import redaction
+from dockyard.build.sizes import size
 from dockyard.build.steps import Steps
+from dockyard.doors.aws import Registry
 from dockyard.doors.docker import Docker
-from dockyard.errors import BuildError
+from dockyard.doors.git import Git
 from dockyard.progress import Progress
 
-SHOWN_LINES = 20
 STAND_IN_LABEL = "dockyard.stand-in"
 """Label of an image that is built on a stand-in; it is never pushed outside this machine."""
+JOBS = 4
+"""How many images are built or pushed at once."""
 
-_UNTRUSTED = re.compile(
-    r"SELF_SIGNED_CERT_IN_CHAIN|CERTIFICATE_VERIFY_FAILED|certificate verify failed|UNABLE_TO_GET_ISSUER_CERT|unknown authority"
-    r"|unable to get local issuer certificate"
-)
-"""What tools print where they do not know the certificates of a proxy that re-signs TLS."""
 _CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 _CA_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How images are built this time."""
+
+    jobs: int = JOBS
+    """How many at once."""
+    no_cache: bool = False
+    """Make every layer anew, also of images that the engine has."""
+    builder: str = ENGINE
+    """Builder of buildx."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,30 @@ class Workshop:
     """Dockyard's own folder in the project."""
     ca_bundle: Path | None = None
     """The host's certificates: a build secret, for where a company's proxy re-signs TLS."""
+    options: Options = Options()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables, for build secrets and for caches of the place where this runs."""
+    git: Git | None = None
+
+    def loads(self, recipe: Recipe) -> bool:
+        """Whether the engine has the image after its build. Else the builder sends it to the registry itself."""
+        return self.options.builder == ENGINE and not recipe.is_index
+
+    def stand_ins(self, recipe: Recipe) -> str:
+        """The bases of this image that a stand-in takes the place of."""
+        return ", ".join(base for base in recipe.bases if base in self.bases.stand_ins)
+
+
+@dataclass(frozen=True)
+class Built:
+    """An image after its build."""
+
+    recipe: Recipe
+    image: str | None
+    """Its name in the engine; None where the builder keeps it."""
+    size: int | None = None
+    """Bytes, in the engine."""
+    seconds: float = 0.0
 
 
 def ca_bundle(environment: Mapping[str, str]) -> Path | None:
@@ -62,88 +101,111 @@ def local_name(recipe: Recipe) -> str:
     return f"{recipe.repository}:{recipe.tag}"
 
 
-def build(recipe: Recipe, workshop: Workshop, progress: Progress) -> str:
-    """Build the image unless the engine has it; its local name. Raises BuildError with the step that failed."""
-    name = local_name(recipe)
-    if workshop.docker.image_id(name):
+def build(recipe: Recipe, workshop: Workshop, progress: Progress, caches: Caches = NO_CACHES) -> Built:
+    """Build the image, unless the engine has it. Raises BuildError with the step that failed.
+
+    Where the engine cannot have it, the builder keeps what it made, so that `publish` has little left to do.
+    """
+    name, docker = local_name(recipe), workshop.docker
+    loads = workshop.loads(recipe)
+    if loads and not workshop.options.no_cache and docker.image_id(name):
         progress.done(recipe.service, "image is built already")
-        return name
+        return Built(recipe, name, docker.image_size(name))
+    begun = time.monotonic()
+    make(recipe, workshop, progress, load(name) if loads else KEEP, caches, caches.registry)
+    seconds = time.monotonic() - begun
+    if not loads:
+        progress.done(recipe.service, f"image built by {workshop.options.builder} in {seconds:.1f} s")
+        return Built(recipe, None, seconds=seconds)
+    bytes_ = docker.image_size(name)
+    progress.done(recipe.service, f"image built in {seconds:.1f} s, {size(bytes_)}")
+    return Built(recipe, name, bytes_, seconds)
+
+
+def make(
+    recipe: Recipe,
+    workshop: Workshop,
+    progress: Progress,
+    goal: Goal,
+    caches: Caches = NO_CACHES,
+    registry: Registry | None = None,
+) -> None:
+    """Run the builder. Raises BuildError with the step that failed; a cache that fails is left out.
+
+    :param registry: what the builder pushes to, and takes caches from.
+    """
     log = workshop.folder / "logs" / f"build-{recipe.service}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     room = _room(workshop.folder / "build", recipe.service)
-    steps = Steps()
-    begun = time.monotonic()
     try:
         stage(recipe.context, recipe.files, room / "context")
-        with log.open("w") as file:
-
-            def on_line(line: str) -> None:
-                file.write(line + "\n")
-                file.flush()
-                if step := steps.read(line):
-                    progress.update(recipe.service, step)
-
-            fault = _run(recipe, workshop, room, on_line)
+        for tried in (caches, NO_CACHES):
+            steps = Steps()
+            fault = _run(recipe, workshop, progress, _Place(room, log, steps), goal, tried, registry)
+            if fault is None:
+                return
+            if tried == NO_CACHES or not steps.failed.is_of_cache:
+                break
     finally:
         shutil.rmtree(room, ignore_errors=True)
-    if fault is not None:
-        raise _explained(recipe, workshop, steps, fault, log)
-    progress.done(recipe.service, f"image built in {time.monotonic() - begun:.1f} s")
-    return name
+    raise explained(recipe.service, steps, fault or "", log, workshop.bases.stand_ins)
 
 
-def _run(recipe: Recipe, workshop: Workshop, room: Path, on_line: Callable[[str], None]) -> str | None:
+@dataclass(frozen=True)
+class _Place:
+    room: Path
+    log: Path
+    steps: Steps
+
+
+def _run(
+    recipe: Recipe, workshop: Workshop, progress: Progress, place: _Place, goal: Goal, caches: Caches, registry: Registry | None
+) -> str | None:
     """None where the build worked; else the builder's last word."""
-    cli = workshop.docker.cli
-    text = recipe.dockerfile if cli else recipe.classic_dockerfile
-    dockerfile = room / "Dockerfile"
-    addressed = readdressed(text, recipe.args, workshop.bases, workshop.registry)
-    dockerfile.write_text(refreshed(addressed, recipe.refresh) if recipe.refresh else addressed, encoding="utf-8")
-    stand_ins = ", ".join(base for base in recipe.bases if base in workshop.bases.stand_ins)
-    labels = {"dockyard.service": recipe.service, **({STAND_IN_LABEL: stand_ins} if stand_ins else {})}
-    if cli is None:
-        return workshop.docker.classic_build(
-            on_line, path=str(room / "context"), dockerfile=str(dockerfile), tag=local_name(recipe), labels=labels,
-            buildargs=dict(recipe.args), target=recipe.target, platform=recipe.platform,
+    redact = redaction(recipe, workshop.environment)
+    with place.log.open("w") as file:
+
+        def on_line(line: str) -> None:
+            line = redact(line)
+            file.write(line + "\n")
+            file.flush()
+            if step := place.steps.read(line):
+                progress.update(recipe.service, step)
+
+        cli, context = workshop.docker.cli, str(place.room / "context")
+        dockerfile = _dockerfile(recipe, workshop, place.room, classic=cli is None)
+        if cli is None:
+            return workshop.docker.classic_build(
+                on_line, path=context, dockerfile=str(dockerfile), tag=goal.name, labels=_labels(recipe, workshop),
+                buildargs=dict(recipe.args), target=recipe.target, platform=recipe.platforms[0],
+                nocache=workshop.options.no_cache,
+            )  # fmt: skip
+        options = workshop.options
+        no_cache = options.no_cache and "--push" not in goal.arguments  # what is pushed then was made anew a moment ago
+        call = Call(
+            goal, dockerfile, _labels(recipe, workshop), workshop.ca_bundle, options.builder, no_cache, caches
         )  # fmt: skip
-    arguments = cli_arguments(recipe, buildx=cli.buildx, dockerfile=dockerfile, labels=labels, ca=workshop.ca_bundle)
-    code = workshop.docker.build([*arguments, str(room / "context")], buildkit=not cli.buildx, on_line=on_line)
-    return None if code == 0 else f"exit code {code}"
+        arguments = [*cli_arguments(recipe, call, buildx=cli.buildx), context]
+        code = workshop.docker.build(arguments, buildkit=not cli.buildx, on_line=on_line, registry=registry)
+        return None if code == 0 else f"exit code {code}"
 
 
-def cli_arguments(recipe: Recipe, *, buildx: bool, dockerfile: Path, labels: Mapping[str, str], ca: Path | None) -> list[str]:
-    """Arguments of `docker`, but for the folder at the end."""
-    start = ["buildx", "build", "--builder", "default", "--load", "--provenance=false"] if buildx else ["build"]
-    return [
-        *start,
-        "--progress=plain",
-        *("--platform", recipe.platform),
-        *("--file", str(dockerfile)),
-        *("--tag", local_name(recipe)),
-        *(word for name, value in labels.items() for word in ("--label", f"{name}={value}")),
-        *(word for name, value in recipe.args.items() for word in ("--build-arg", f"{name}={value}")),
-        *(("--target", recipe.target) if recipe.target else ()),
-        *(("--secret", f"id=ca,src={ca}") if ca else ()),
-    ]
+def _dockerfile(recipe: Recipe, workshop: Workshop, room: Path, *, classic: bool) -> Path:
+    text = recipe.classic_dockerfile if classic else recipe.dockerfile
+    addressed = readdressed(text, recipe.args, workshop.bases, workshop.registry, recipe.platforms)
+    file = room / "Dockerfile"
+    file.write_text(refreshed(addressed, recipe.refresh) if recipe.refresh else addressed, encoding="utf-8")
+    return file
 
 
-def _explained(recipe: Recipe, workshop: Workshop, steps: Steps, fault: str, log: Path) -> BuildError:
-    failed = steps.failed
-    hint = f"whole log: {log}"
-    if _UNTRUSTED.search("\n".join(failed.output)):
-        hint = (
-            f"this machine's certificates are the build secret `ca`: RUN --mount=type=secret,id=ca "
-            f"NODE_EXTRA_CA_CERTS=/run/secrets/ca npm ci (for pip: PIP_CERT, for curl: CURL_CA_BUNDLE); {hint}"
-        )
-    if base := steps.missing_base:
-        return BuildError(
-            f"failed to build {recipe.service}: base image {base} cannot be had: {failed.error} (tried: this engine's "
-            f"images, the registry that its name says, stand-ins of the local AWS)",
-            hint="check the name; or set base_images in dockyard.yaml to a registry that can be reached"
-            + (f"; or start from a stand-in: {', '.join(workshop.bases.stand_ins)}" if workshop.bases.stand_ins else ""),
-        )
-    shown = "".join(f"\n  | {line}" for line in failed.output[-SHOWN_LINES:])
-    return BuildError(f"failed to build {recipe.service} at {failed.name}: {failed.error or fault}{shown}", hint=hint)
+def _labels(recipe: Recipe, workshop: Workshop) -> dict[str, str]:
+    revision = workshop.git.revision(recipe.context) if workshop.git else None
+    stand_ins = workshop.stand_ins(recipe)
+    return {
+        "dockyard.service": recipe.service,
+        **({STAND_IN_LABEL: stand_ins} if stand_ins else {}),
+        **oci_labels(recipe, revision, datetime.datetime.now(datetime.UTC)),
+    }
 
 
 def _room(folder: Path, service: str) -> Path:

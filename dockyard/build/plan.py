@@ -1,19 +1,20 @@
 """What must be done so that ECR has every image, and the doing of it, side by side."""
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from dockyard.build.builder import STAND_IN_LABEL, Workshop, build, local_name
+from dockyard.build.builder import JOBS, STAND_IN_LABEL, Built, Workshop, build, local_name
+from dockyard.build.caches import NO_CACHES, Caches
+from dockyard.build.layers import Layers
+from dockyard.build.prerequisites import check
 from dockyard.build.recipe import Recipe
 from dockyard.doors.aws import Aws, Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
-
-JOBS = 4
-"""How many images are built or pushed at once."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,6 +35,8 @@ class Planned:
     recipe: Recipe
     state: State
     digest: str | None = None
+    layers: Layers | None = None
+    """What of it was pushed this time, where the engine did it."""
 
 
 def plan(recipes: Iterable[Recipe], aws: Aws, is_local: Callable[[str], bool]) -> list[Planned]:
@@ -47,9 +50,12 @@ def plan(recipes: Iterable[Recipe], aws: Aws, is_local: Callable[[str], bool]) -
     return side_by_side(look, list(recipes))
 
 
-def build_all(recipes: Sequence[Recipe], workshop: Workshop, progress: Progress) -> list[str]:
-    """Build what the engine lacks; the local names. Raises BuildError with what went wrong for each."""
-    return side_by_side(lambda recipe: build(recipe, workshop, progress), recipes)
+def build_all(
+    recipes: Sequence[Recipe], workshop: Workshop, progress: Progress, caches: Callable[[Recipe], Caches] = lambda _: NO_CACHES
+) -> list[Built]:
+    """Build what the engine lacks. Raises BuildError with what went wrong for each, PrerequisiteError before the first."""
+    check(recipes, workshop)
+    return side_by_side(lambda recipe: build(recipe, workshop, progress, caches(recipe)), recipes, workshop.options.jobs)
 
 
 def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
@@ -65,11 +71,12 @@ def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, pro
             hint="run: dockyard deploy, which makes it first; or: cdk deploy '*-registry'",
         )
     _refuse_stand_in(recipe, address, workshop)
+    layers, begun = Layers(), time.monotonic()
     progress.update(recipe.service, "pushing")
     workshop.docker.tag(local_name(recipe), address, recipe.tag)
     try:
         auth = {"username": registry.username, "password": registry.password}
-        pushed = workshop.docker.push(address, recipe.tag, auth, lambda _: progress.update(recipe.service, "pushing"))
+        pushed = workshop.docker.push(address, recipe.tag, auth, lambda line: progress.update(recipe.service, layers.read(line)))
     except BuildError:
         pushed = ""
         if not aws.image_digest(recipe.repository, recipe.tag):
@@ -79,13 +86,14 @@ def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, pro
     digest = aws.image_digest(recipe.repository, recipe.tag)
     if digest is None:
         raise BuildError(f"failed to push {local_name(recipe)}: ECR does not have it after the push")
-    progress.done(recipe.service, "image pushed" if digest == pushed else f"another push came first, its image is used: {digest}")
-    return Planned(recipe, State.PUSHED, digest)
+    told = f"image pushed in {time.monotonic() - begun:.1f} s: {layers}"
+    progress.done(recipe.service, told if digest == pushed else f"another push came first, its image is used: {digest}")
+    return Planned(recipe, State.PUSHED, digest, layers)
 
 
-def side_by_side(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+def side_by_side(work: Callable[[T], R], items: Sequence[T], jobs: int = JOBS) -> list[R]:
     """The results in order; the errors of all in one BuildError where some failed."""
-    with Threads(max_workers=JOBS) as pool:
+    with Threads(max_workers=jobs) as pool:
         futures = [pool.submit(work, item) for item in items]
     faults = [error for future in futures if isinstance(error := future.exception(), BuildError)]
     if len(faults) > 1:

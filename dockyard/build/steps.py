@@ -17,6 +17,11 @@ class Step:
     output: list[str] = field(default_factory=list)
     error: str | None = None
 
+    @property
+    def is_of_cache(self) -> bool:
+        """Whether it reads or writes a cache, which a build can do without."""
+        return self.name.startswith(("exporting cache", "importing cache"))
+
 
 class Steps:
     """Reads BuildKit's plain progress, or what the classic builder prints, line by line."""

@@ -4,12 +4,11 @@ from typing import Annotated
 
 import typer
 
-from dockyard.build.builder import build
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project, Service
 from dockyard.cli.session import Session
+from dockyard.deploy.asset import image_for_index, local_image
 from dockyard.errors import BuildError
-from dockyard.progress import Silent
 
 
 def asset(
@@ -30,4 +29,5 @@ def asset(
             f"{service} was to be built with tag {tag}, and its sources now give {now}",
             hint="synthesize again: the sources, or what is known of their base images, changed since",
         )
-    screen.result(build(found[0], session.workshop, Silent()))
+    made = found[0]
+    screen.result(image_for_index(session.site, made) if made.is_index else local_image(made, session.workshop))

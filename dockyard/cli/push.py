@@ -1,18 +1,40 @@
 """`dockyard push`: images in ECR."""
 
+from dockyard.build.builder import JOBS, Options
+from dockyard.build.command import ENGINE
+from dockyard.build.plan import Planned
 from dockyard.cli import screen
-from dockyard.cli.arguments import Environment, Json, Project, Services
+from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Services
 from dockyard.cli.session import Session
 from dockyard.deploy.images import bring
 
 
-def push(services: Services = None, env: Environment = None, project: Project = None, json: Json = False) -> None:
+def push(
+    services: Services = None,
+    env: Environment = None,
+    project: Project = None,
+    platform: Platforms = None,
+    jobs: Jobs = JOBS,
+    no_cache: NoCache = False,
+    builder: Builder = ENGINE,
+    json: Json = False,
+) -> None:
     """Build and push the images that ECR lacks, side by side. The repositories must be there: `dockyard deploy` makes them."""
-    session = Session(project, env)
+    session = Session(project, env, options=Options(jobs, no_cache, builder))
     with screen.Board() as board:
-        images = bring(session.site, session.recipes(services or []), board)
-    rows = [
-        {"service": image.recipe.service, "repository": image.recipe.repository, "tag": image.recipe.tag, "digest": image.digest}
-        for image in images
-    ]
+        images = bring(session.site, session.recipes(services or [], platform), board)
+    rows = [_row(image) for image in images]
     screen.as_json(rows) if json else screen.table(rows)
+
+
+def _row(image: Planned) -> dict[str, object]:
+    """Layers are told where they were pushed now, and by the engine: another builder does not tell."""
+    recipe, layers = image.recipe, image.layers
+    return {
+        "service": recipe.service,
+        "repository": recipe.repository,
+        "tag": recipe.tag,
+        "digest": image.digest,
+        "layers_pushed": layers and layers.pushed,
+        "layers_reused": layers and layers.reused,
+    }

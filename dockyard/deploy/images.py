@@ -1,15 +1,17 @@
 """The images of a deploy: which are there, building the others, pushing them."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from botocore.exceptions import ClientError
 
 from dockyard.build.bases import Bases
 from dockyard.build.plan import Planned, State, build_all, plan, push, side_by_side
+from dockyard.build.publish import publish
 from dockyard.build.recipe import Recipe, recipe
 from dockyard.config import Environment, Project
+from dockyard.deploy.caches import BuildCaches
 from dockyard.deploy.site import Site
 from dockyard.doors.aws import Aws, Registry
 from dockyard.progress import Progress
@@ -17,10 +19,19 @@ from dockyard.progress import Progress
 _ROLE_SECONDS = 30
 
 
-def recipes(project: Project, environment: Environment, bases: Bases, services: Collection[str] = ()) -> list[Recipe]:
-    """Recipes of these services, or of all, as far as they are built. Raises BuildError with what is wrong with each."""
+def recipes(
+    project: Project,
+    environment: Environment,
+    bases: Bases,
+    services: Collection[str] = (),
+    platforms: Sequence[str] | None = None,
+) -> list[Recipe]:
+    """Recipes of these services, or of all, as far as they are built. Raises BuildError with what is wrong with each.
+
+    :param platforms: build them for these. Default: each service's own.
+    """
     wanted = [(name, service) for name, service in environment.services.items() if not services or name in services]
-    made = side_by_side(lambda named: recipe(project, *named, bases), wanted)
+    made = side_by_side(lambda named: recipe(project, *named, bases, platforms), wanted)
     return [found for found in made if found]
 
 
@@ -30,7 +41,8 @@ def built(site: Site, wanted: list[Recipe], progress: Progress) -> list[Planned]
     for entry in planned:
         if entry.state is State.PUSHED:
             progress.done(entry.recipe.service, "image is in ECR already")
-    build_all([entry.recipe for entry in planned if entry.state is not State.PUSHED], site.workshop, progress)
+    missing = [entry.recipe for entry in planned if entry.state is not State.PUSHED]
+    build_all(missing, site.workshop, progress, BuildCaches(site).of)
     return [entry if entry.state is State.PUSHED else replace(entry, state=State.BUILT) for entry in planned]
 
 
@@ -40,7 +52,13 @@ def pushed(site: Site, images: list[Planned], progress: Progress) -> list[Planne
     if not waiting:
         return images
     acting, registry = _publisher(site, {entry.recipe.repository for entry in waiting})
-    done = side_by_side(lambda entry: push(entry, acting, registry, site.workshop, progress), waiting)
+    workshop = site.workshop
+
+    def bring_one(entry: Planned) -> Planned:
+        way = push if workshop.loads(entry.recipe) else publish
+        return way(entry, acting, registry, workshop, progress)
+
+    done = side_by_side(bring_one, waiting, workshop.options.jobs)
     by_service = {entry.recipe.service: entry for entry in [*images, *done]}
     return [by_service[entry.recipe.service] for entry in images]
 

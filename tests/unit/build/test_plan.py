@@ -46,6 +46,8 @@ class FakeDocker:
         if self.error:
             raise BuildError(self.error)
         self.done.append(("push", repository, tag, auth["username"]))
+        for line in ("2 layers", "0123456789ab Layer already exists", "ba9876543210 Pushing 5/2000"):
+            on_line(line)
         return self.pushed
 
 
@@ -79,7 +81,8 @@ def test_a_push_names_the_image_for_the_registry_and_takes_the_name_away_again()
     assert docker.done == [
         ("tag", f"shop/web:{RECIPE.tag}", address), ("push", "localhost:1/shop/web", RECIPE.tag, "AWS"), ("untag", address),
     ]  # fmt: skip
-    assert (result.state, result.digest, ends) == (State.PUSHED, "sha256:mine", ["image pushed"])
+    assert (result.state, result.digest, result.layers.pushed, result.layers.reused) == (State.PUSHED, "sha256:mine", 1, 1)
+    assert [end.split(": ")[1] for end in ends] == ["1 layer pushed (5 B), 1 reused"]
 
 
 def test_where_another_push_came_first_its_image_is_adopted_and_that_is_said():

@@ -1,0 +1,52 @@
+"""Images that the engine cannot have go from their builder straight to ECR."""
+
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from dockyard.build.builder import Workshop, make
+from dockyard.build.caches import NO_CACHES, github_cache, registry_cache
+from dockyard.build.command import ENGINE, push_to
+from dockyard.build.plan import Planned, State
+from dockyard.doors.aws import Aws, Registry
+from dockyard.errors import BuildError
+from dockyard.progress import Progress
+
+
+def publish(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
+    """Build once more, from what the builder kept, and push; the plan's entry with the digest that ECR has then.
+
+    Another push of the same tag may come first. Tags do not move, so its image is adopted, and that is said.
+    """
+    recipe = planned.recipe
+    address = aws.repository_address(recipe.repository)
+    if address is None:
+        raise BuildError(
+            f"failed to push {recipe.service}: no repository {recipe.repository} in account {aws.account}, {aws.region}",
+            hint="run: dockyard deploy, which makes it first; or: cdk deploy '*-registry'",
+        )
+    stand_ins = workshop.stand_ins(recipe)
+    if stand_ins and not address.startswith(("localhost:", "127.0.0.1:")):
+        raise BuildError(
+            f"{recipe.service} is built on a stand-in for {stand_ins}, made on this machine; it is not pushed to {address}",
+            hint="build where the base image can be pulled, with no DOCKYARD_STAND_INS set",
+        )
+    progress.update(recipe.service, "pushing")
+    begun, pushed = time.monotonic(), ""
+    with tempfile.TemporaryDirectory() as folder:
+        metadata = Path(folder) / "metadata.json"
+        goal = push_to(f"{address}:{recipe.tag}", metadata)
+        kept = github_cache(recipe.repository, workshop.environment) or registry_cache(address)
+        try:
+            make(recipe, workshop, progress, goal, kept if workshop.options.builder != ENGINE else NO_CACHES, registry)
+            pushed = json.loads(metadata.read_text(encoding="utf-8"))["containerimage.digest"]
+        except BuildError:
+            if not aws.image_digest(recipe.repository, recipe.tag):
+                raise
+    digest = aws.image_digest(recipe.repository, recipe.tag)
+    if digest is None:
+        raise BuildError(f"failed to push {recipe.service}: ECR does not have {recipe.repository}:{recipe.tag} after the push")
+    told = f"image pushed in {time.monotonic() - begun:.1f} s by {workshop.options.builder}"
+    progress.done(recipe.service, told if digest == pushed else f"another push came first, its image is used: {digest}")
+    return Planned(recipe, State.PUSHED, digest)
