@@ -53,4 +53,5 @@ class Layers:
         return sum(done for done, _ in self._sent.values())
 
     def __str__(self) -> str:
-        return f"{self.pushed} {'layer' if self.pushed == 1 else 'layers'} pushed ({size(self.bytes_sent)}), {self.reused} reused"
+        sent = f" ({size(self.bytes_sent)})" if self.bytes_sent else ""
+        return f"{self.pushed} {'layer' if self.pushed == 1 else 'layers'} pushed{sent}, {self.reused} reused"
