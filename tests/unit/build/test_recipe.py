@@ -45,6 +45,9 @@ def test_the_repository_is_the_apps_and_the_services(made):
         {"service.yaml": "kind: web\nport: 9000"},  # EXPOSE and PORT of the generated Dockerfile
         {"service.yaml": "kind: web\nimage: {build: {args: {A: b}}}"},
         {"service.yaml": "kind: web\nimage: {build: {target: build}}"},
+        {"service.yaml": "kind: web\nimage: {build: {platforms: [linux/arm64]}}"},
+        {"service.yaml": "kind: web\nimage: {build: {platforms: [linux/amd64, linux/arm64]}}"},
+        {"service.yaml": "kind: web\nimage: {build: {sbom: true}}"},
         {"Dockerfile": "FROM scratch"},
         {".python-version": "3.12"},
     ],
@@ -55,7 +58,12 @@ def test_what_changes_the_image_changes_the_tag(made, files):
 
 @pytest.mark.parametrize(
     "files",
-    [{"service.yaml": "kind: web\ncount: 4\ncpu: 1\nmemory: 2048\nenv: {A: b}"}, {"node_modules/x.js": "1"}, {"app.log": "1"}],
+    [
+        {"service.yaml": "kind: web\ncount: 4\ncpu: 1\nmemory: 2048\nenv: {A: b}"},
+        {"service.yaml": "kind: web\nimage: {build: {ssh: true, secrets: {a: {env: B}}}}"},
+        {"node_modules/x.js": "1"},
+        {"app.log": "1"},
+    ],
 )
 def test_what_does_not_change_the_image_does_not_change_the_tag(made, files):
     assert made().tag == made(**files).tag
