@@ -8,7 +8,8 @@ image would.
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -148,7 +149,8 @@ def recipe(project: Project, name: str, service: Service, bases: Bases, platform
     build = service.image.build or Build()
     wanted = tuple(platforms or build.platforms)
     found = references(source.text, source.args, wanted)
-    patterns = ignore_patterns(source.context, source.file, source.ignored)
+    secrets = {id: _located(secret, project.service_folder(name)) for id, secret in build.secrets.items()}
+    patterns = [*ignore_patterns(source.context, source.file, source.ignored), *_left_out(secrets, source.context)]
     found_files = contents(
         source.context,
         patterns,
@@ -168,7 +170,7 @@ def recipe(project: Project, name: str, service: Service, bases: Bases, platform
         args=source.args,
         target=source.target,
         platforms=wanted,
-        secrets={id: _located(secret, project.service_folder(name)) for id, secret in build.secrets.items()},
+        secrets=secrets,
         ssh=build.ssh,
         attestations=_attestations(build),
         refresh=project.lock.refresh,
@@ -179,6 +181,14 @@ def recipe(project: Project, name: str, service: Service, bases: Bases, platform
 def _located(secret: BuildSecret, folder: Path) -> BuildSecret:
     """The same with the whole path of its file."""
     return secret.model_copy(update={"file": str(folder / Path(secret.file).expanduser())}) if secret.file else secret
+
+
+def _left_out(secrets: Mapping[str, BuildSecret], context: Path) -> Iterator[str]:
+    """Patterns of the files with secrets: they are no files of the build, wherever they are."""
+    named = [Path(secret.file) for secret in secrets.values() if secret.file]
+    for file in (path.parent.resolve() / path.name for path in named):
+        if file.is_relative_to(context):
+            yield re.sub(r"([*?\[\]\\])", r"\\\1", file.relative_to(context).as_posix())
 
 
 def _attestations(build: Build) -> tuple[str, ...]:

@@ -77,6 +77,17 @@ def test_what_the_users_own_builds_leave_in_the_folder_does_not_change_the_tag(m
     assert made(**files).tag != made(**files, **{"target/release/a": "1", ".dockerignore": "x"}).tag
 
 
+def test_a_file_with_a_secret_is_no_file_of_the_build(made):
+    """Whatever the Dockerfile takes, and wherever the file is."""
+    files = {
+        "service.yaml": "kind: web\nimage: {build: {secrets: {a: {file: './k[e]y'}, b: {file: ../../b}}}}",
+        "Dockerfile": "FROM a\nCOPY . .\n",
+    }
+    found = made(**files, **{"k[e]y": "1", "key": "1"})
+    assert [entry.path for entry in found.files] == ["Dockerfile", "key", "main.py"]
+    assert made(**files, **{"k[e]y": "2"}).tag == found.tag
+
+
 def test_the_identity_of_a_base_is_part_of_the_tag(made):
     assert made().tag != made(bases=Bases({"python:3.13-slim": "sha256:" + "a" * 64})).tag
 
