@@ -115,7 +115,7 @@ def build(recipe: Recipe, workshop: Workshop, progress: Progress, caches: Caches
     make(recipe, workshop, progress, load(name) if loads else KEEP, caches, caches.registry)
     seconds = time.monotonic() - begun
     if not loads:
-        progress.done(recipe.service, f"image built by {workshop.options.builder} in {seconds:.1f} s")
+        progress.done(recipe.service, f"image built in {seconds:.1f} s by builder {workshop.options.builder}")
         return Built(recipe, None, seconds=seconds)
     bytes_ = docker.image_size(name)
     progress.done(recipe.service, f"image built in {seconds:.1f} s, {size(bytes_)}")

@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 
 from dockyard.build.builder import Workshop, make
-from dockyard.build.caches import NO_CACHES, github_cache, registry_cache
-from dockyard.build.command import ENGINE, push_to
+from dockyard.build.caches import github_cache, registry_cache
+from dockyard.build.command import push_to
 from dockyard.build.plan import Planned, State
+from dockyard.build.sizes import size
 from dockyard.doors.aws import Aws, Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
@@ -39,7 +40,7 @@ def publish(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, 
         goal = push_to(f"{address}:{recipe.tag}", metadata)
         kept = github_cache(recipe.repository, workshop.environment) or registry_cache(address)
         try:
-            make(recipe, workshop, progress, goal, kept if workshop.options.builder != ENGINE else NO_CACHES, registry)
+            make(recipe, workshop, progress, goal, kept, registry)
             pushed = json.loads(metadata.read_text(encoding="utf-8"))["containerimage.digest"]
         except BuildError:
             if not aws.image_digest(recipe.repository, recipe.tag):
@@ -47,6 +48,7 @@ def publish(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, 
     digest = aws.image_digest(recipe.repository, recipe.tag)
     if digest is None:
         raise BuildError(f"failed to push {recipe.service}: ECR does not have {recipe.repository}:{recipe.tag} after the push")
-    told = f"image pushed in {time.monotonic() - begun:.1f} s by {workshop.options.builder}"
+    took, stored = time.monotonic() - begun, size(aws.image_size(recipe.repository, digest))
+    told = f"image pushed in {took:.1f} s by builder {workshop.options.builder}, {stored} in ECR"
     progress.done(recipe.service, told if digest == pushed else f"another push came first, its image is used: {digest}")
     return Planned(recipe, State.PUSHED, digest)

@@ -6,7 +6,6 @@ import functools
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.caches import NO_CACHES, Caches, github_cache, inline_cache, registry_cache
-from dockyard.build.command import ENGINE
 from dockyard.build.recipe import Recipe
 from dockyard.deploy.site import Site
 from dockyard.doors.aws import Registry
@@ -20,16 +19,16 @@ class BuildCaches:
 
     def of(self, recipe: Recipe) -> Caches:
         """Those of this image."""
-        builder, cli = self._site.workshop.options.builder, self._docker.cli
+        workshop, cli = self._site.workshop, self._docker.cli
         if cli is None:
             return NO_CACHES
-        own = builder == ENGINE
-        if cli.buildx and (not own or self._docker.keeps_indexes):
-            found = github_cache(recipe.repository, self._site.workshop.environment)
+        loads = workshop.loads(recipe)
+        if cli.buildx and (not loads or self._docker.keeps_indexes):  # what the engine's own builder of old cannot
+            found = github_cache(recipe.repository, workshop.environment)
             if found:
                 return found
         with contextlib.suppress(ClientError, BotoCoreError):
-            return self._inline(recipe) if own else self._in_registry(recipe)
+            return self._inline(recipe) if loads else self._in_registry(recipe)
         return NO_CACHES
 
     def _in_registry(self, recipe: Recipe) -> Caches:
@@ -40,7 +39,7 @@ class BuildCaches:
     def _inline(self, recipe: Recipe) -> Caches:
         """What the engine has built itself is nearer than what is in ECR."""
         reading = self._site.reading
-        if recipe.is_index or self._docker.has_built(recipe.repository):
+        if self._docker.has_built(recipe.repository):
             return inline_cache(None)
         tag = reading.latest_tag(recipe.repository)
         address = reading.repository_address(recipe.repository) if tag else None
