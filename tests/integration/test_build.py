@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import uuid
 from dataclasses import replace
 from datetime import datetime
 
@@ -99,9 +100,11 @@ def test_the_certificates_are_there_for_the_step_and_not_in_the_image(workshop, 
     ) == ("1.17.0 False\n")
 
 
-PRINTS = """\
+NEW = uuid.uuid4().hex
+"""In what is to be built: an image of an earlier run that is still there would be taken instead."""
+PRINTS = f"""\
 FROM python:3.13-slim
-RUN --mount=type=secret,id=token wc -c < /run/secrets/token > /length && echo it is $(cat /run/secrets/token)
+RUN --mount=type=secret,id=token wc -c < /run/secrets/token > /length && echo it is $(cat /run/secrets/token) # {NEW}
 """
 FAILS = "RUN --mount=type=secret,id=token cat /run/secrets/token; false\n"
 
@@ -124,7 +127,7 @@ def test_a_build_secret_is_seen_by_its_step_and_is_in_neither_image_log_nor_erro
 
 def test_an_image_says_what_it_is_made_from(workshop, project, tmp_path):
     """As git knows it, without the credentials of its remote."""
-    made = project(workshop.bases, **{"Dockerfile": "FROM scratch\nCOPY main.py /\n", "main.py": ""})
+    made = project(workshop.bases, **{"Dockerfile": "FROM scratch\nCOPY main.py /\n", "main.py": NEW})
     workshop = replace(workshop, git=Git(workshop.docker._processes))
     name = build(made, workshop, Silent()).image
     assert not any(label.endswith(("source", "revision")) for label in workshop.docker.labels(name))
@@ -159,11 +162,11 @@ def test_an_image_for_arm_is_one(workshop, project):
 def test_layers_that_the_registry_has_are_not_sent_again_and_are_taken_from_there(site, workshop, project):
     """From an image that another machine may have pushed. One that cannot be had costs nothing but itself."""
     registry = registry_of(site.client("ecr"), site.port)
-    site.client("ecr").create_repository(repositoryName="built/web")
-    address, auth = f"{registry.host}/built/web", {"username": registry.username, "password": registry.password}
+    site.client("ecr").create_repository(repositoryName=f"layers/{NEW}")
+    address, auth = f"{registry.host}/layers/{NEW}", {"username": registry.username, "password": registry.password}
     pushed = []
     for text in ("1", "2"):
-        files = {"Dockerfile": "FROM scratch\nCOPY a /\nCOPY main.py /\n", "a": "x" * 10_000, "main.py": text}
+        files = {"Dockerfile": "FROM scratch\nCOPY a /\nCOPY main.py /\n", "a": NEW * 300, "main.py": f"{text} {NEW}"}
         caches = inline_cache(f"{address}:{pushed[-1][0]}" if pushed else "localhost:9/not/there:1", registry)
         made = project(workshop.bases, **files)
         name = build(made, workshop, Silent(), caches).image
