@@ -101,6 +101,11 @@ def local_name(recipe: Recipe) -> str:
     return f"{recipe.repository}:{recipe.tag}"
 
 
+def log_of(recipe: Recipe, workshop: Workshop) -> Path:
+    """Where all is kept that the builder printed the last time, but for secrets."""
+    return workshop.folder / "logs" / f"build-{recipe.service}.log"
+
+
 def build(recipe: Recipe, workshop: Workshop, progress: Progress, caches: Caches = NO_CACHES) -> Built:
     """Build the image, unless the engine has it. Raises BuildError with the step that failed.
 
@@ -134,8 +139,9 @@ def make(
 
     :param registry: what the builder pushes to, and takes caches from.
     """
-    log = workshop.folder / "logs" / f"build-{recipe.service}.log"
+    log = log_of(recipe, workshop)
     log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
     room = _room(workshop.folder / "build", recipe.service)
     try:
         stage(recipe.context, recipe.files, room / "context")
@@ -163,7 +169,7 @@ def _run(
 ) -> str | None:
     """None where the build worked; else the builder's last word."""
     redact = redaction(recipe, workshop.environment)
-    with place.log.open("w") as file:
+    with place.log.open("a") as file:
 
         def on_line(line: str) -> None:
             line = redact(line)

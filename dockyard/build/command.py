@@ -31,9 +31,9 @@ KEEP = Goal(("--output", "type=cacheonly"))
 """The builder keeps its layers, and nothing else is made."""
 
 
-def push_to(name: str, metadata: Path) -> Goal:
-    """The registry has it; the builder sends it there itself, and writes its digest into `metadata`."""
-    return Goal(("--push", "--metadata-file", str(metadata)), name)
+def push_to(name: str) -> Goal:
+    """The registry has it; the builder sends it there itself."""
+    return Goal(("--push",), name)
 
 
 @dataclass(frozen=True)

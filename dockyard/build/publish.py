@@ -1,11 +1,8 @@
 """Images that the engine cannot have go from their builder straight to ECR."""
 
-import json
-import tempfile
 import time
-from pathlib import Path
 
-from dockyard.build.builder import Workshop, make
+from dockyard.build.builder import Workshop, log_of, make
 from dockyard.build.caches import github_cache, registry_cache
 from dockyard.build.command import push_to
 from dockyard.build.plan import Planned, State
@@ -34,21 +31,18 @@ def publish(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, 
             hint="build where the base image can be pulled, with no DOCKYARD_STAND_INS set",
         )
     progress.update(recipe.service, "pushing")
-    begun, pushed = time.monotonic(), ""
-    with tempfile.TemporaryDirectory() as folder:
-        metadata = Path(folder) / "metadata.json"
-        goal = push_to(f"{address}:{recipe.tag}", metadata)
-        kept = github_cache(recipe.repository, workshop.environment) or registry_cache(address)
-        try:
-            make(recipe, workshop, progress, goal, kept, registry)
-            pushed = json.loads(metadata.read_text(encoding="utf-8"))["containerimage.digest"]
-        except BuildError:
-            if not aws.image_digest(recipe.repository, recipe.tag):
-                raise
+    begun, name = time.monotonic(), f"{address}:{recipe.tag}"
+    kept = github_cache(recipe.repository, workshop.environment) or registry_cache(address)
+    try:
+        make(recipe, workshop, progress, push_to(name), kept, registry)
+    except BuildError:
+        if not aws.image_digest(recipe.repository, recipe.tag):
+            raise
     digest = aws.image_digest(recipe.repository, recipe.tag)
     if digest is None:
         raise BuildError(f"failed to push {recipe.service}: ECR does not have {recipe.repository}:{recipe.tag} after the push")
     took, stored = time.monotonic() - begun, size(aws.image_size(recipe.repository, digest))
     told = f"image pushed in {took:.1f} s by builder {workshop.options.builder}, {stored} in ECR"
-    progress.done(recipe.service, told if digest == pushed else f"another push came first, its image is used: {digest}")
+    ours = f"{name}@{digest}" in log_of(recipe, workshop).read_text()  # buildx may push twice, and fail the second time
+    progress.done(recipe.service, told if ours else f"another push came first, its image is used: {digest}")
     return Planned(recipe, State.PUSHED, digest)

@@ -1,6 +1,7 @@
 """A builder elsewhere: images go from it straight to ECR, for several platforms, with attestations and a cache there."""
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -65,9 +66,17 @@ def made(folder, text, service=SERVICE):
     return recipe(project, "web", project.environment().services["web"], Bases())
 
 
-def bring(recipe, aws, workshop):
-    build_all([recipe], workshop, Silent())
-    return publish(Planned(recipe, State.BUILT), aws, aws.registry(), workshop, Silent())
+class Told(Silent):
+    def __init__(self):
+        self.ends = []
+
+    def done(self, subject, text):
+        self.ends.append(text)
+
+
+def bring(recipe, aws, workshop, progress=Silent()):  # noqa: B008
+    build_all([recipe], workshop, progress)
+    return publish(Planned(recipe, State.BUILT), aws, aws.registry(), workshop, progress)
 
 
 def manifest(aws, tag):
@@ -91,9 +100,22 @@ def test_an_index_for_several_platforms_goes_to_ecr_with_its_provenance_and_its_
 
 def test_a_push_that_comes_second_adopts_the_image_of_the_first(aws, workshop, tmp_path):
     aws.ecr.create_repository(repositoryName="other/web", imageTagMutability="IMMUTABLE")
-    recipe = replace(made(tmp_path, "2"), repository="other/web")
-    first = bring(recipe, aws, workshop)
-    assert bring(recipe, aws, workshop).digest == first.digest
+    recipe, told = replace(made(tmp_path, "2"), repository="other/web"), Told()
+    first = bring(recipe, aws, workshop, told)
+    time.sleep(1)  # another one says so by its time of creation
+    assert bring(recipe, aws, workshop, told).digest == first.digest
+    assert [text.split(" in ")[0] for text in told.ends] == [
+        "image built", "image pushed", "image built", f"another push came first, its image is used: {first.digest}",
+    ]  # fmt: skip
+
+
+def test_the_engines_own_builder_pushes_an_index_where_its_store_can_keep_one(aws, workshop, tmp_path):
+    """Buildx before 0.14 pushes it twice then; what was there first stays, and is ours."""
+    aws.ecr.create_repository(repositoryName="own/web", imageTagMutability="IMMUTABLE")
+    recipe, told = replace(made(tmp_path, "5"), repository="own/web"), Told()
+    done = bring(recipe, aws, replace(workshop, options=Options()), told)
+    assert done.digest == aws.image_digest("own/web", recipe.tag)
+    assert told.ends[-1].startswith("image pushed in ")
 
 
 def test_a_cache_that_cannot_be_written_is_no_fault(aws, workshop, tmp_path):
