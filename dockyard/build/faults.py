@@ -16,6 +16,10 @@ _UNTRUSTED = re.compile(
 """What tools print where they do not know the certificates of a proxy that re-signs TLS."""
 
 
+_FOREIGN = "exec format error"
+"""What the kernel says of a program for another processor."""
+
+
 def explained(service: str, steps: Steps, fault: str, log: Path, stand_ins: Collection[str]) -> BuildError:
     """The error of a build. `fault` is the builder's last word; `stand_ins` are the bases that could be had instead."""
     failed = steps.failed
@@ -24,6 +28,11 @@ def explained(service: str, steps: Steps, fault: str, log: Path, stand_ins: Coll
         hint = (
             f"this machine's certificates are the build secret `ca`: RUN --mount=type=secret,id=ca "
             f"NODE_EXTRA_CA_CERTS=/run/secrets/ca npm ci (for pip: PIP_CERT, for curl: CURL_CA_BUNDLE); {hint}"
+        )
+    if _FOREIGN in "\n".join([*failed.output, failed.error or ""]):
+        hint = (
+            f"its programs are for another processor than this machine's: sudo apt-get install qemu-user-static, or build on a "
+            f"machine of that kind (--builder); {hint}"
         )
     if base := steps.missing_base:
         return BuildError(
