@@ -70,7 +70,7 @@ class ServiceStack(cdk.Stack):
             image=self._image(name, environment, bases),
             route=Route(number, list(path_patterns(http.path)), http.host),
             port=settings.port,
-            capacity=self._capacity(settings.runs_on),
+            capacity=self._capacity(settings),
             cpu=round(settings.cpu * 1024),
             memory_limit_mib=settings.memory,
             desired_count=settings.count,
@@ -99,6 +99,7 @@ class ServiceStack(cdk.Stack):
             repository_name=made.repository,
             tag=made.tag,
             command=["dockyard", "asset", name, made.tag, "--project", os.path.relpath(self._project.root, outdir)],
+            pushed_by_command=made.is_index,
             display_name=name,
         ).container_image
 
@@ -151,12 +152,18 @@ class ServiceStack(cdk.Stack):
             self, "Listener", listener_arn=self._platform.parameter(self, "listener-arn"), security_group=group
         )
 
-    def _capacity(self, runs_on: str) -> Capacity:
-        if runs_on == "ec2":
+    def _capacity(self, settings: Service) -> Capacity:
+        if settings.runs_on == "ec2":
             return Ec2Capacity(self._platform.parameter(self, "capacity-provider"))
         public = self._platform.public_tasks
         subnet_type = ec2.SubnetType.PUBLIC if public else ec2.SubnetType.PRIVATE_WITH_EGRESS
-        return FargateCapacity(subnets=ec2.SubnetSelection(subnet_type=subnet_type), assign_public_ip=public)
+        build = settings.image.build
+        on_arm = build is not None and "linux/amd64" not in build.platforms
+        return FargateCapacity(
+            subnets=ec2.SubnetSelection(subnet_type=subnet_type),
+            assign_public_ip=public,
+            cpu_architecture=ecs.CpuArchitecture.ARM64 if on_arm else None,
+        )
 
     def _secret(self, variable: str, source: str | ManagedSecret) -> ecs.Secret:
         id = f"Secret-{variable}"

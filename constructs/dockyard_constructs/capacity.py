@@ -33,11 +33,13 @@ class FargateCapacity:
 
     `subnets` default to the VPC's private subnets. `assign_public_ip` is for public subnets without a NAT gateway: the
     task then reaches ECR by an address of its own, and its security group still lets in nothing but the load balancer.
+    `cpu_architecture` defaults to x86-64; the image must be for it.
     """
 
     subnets: ec2.SubnetSelection | None = None
     assign_public_ip: bool = False
     security_groups: Sequence[ec2.ISecurityGroup] | None = None
+    cpu_architecture: ecs.CpuArchitecture | None = None
 
     host_port: ClassVar[int | None] = None
 
@@ -49,7 +51,8 @@ class FargateCapacity:
             cpu=cpu,
             memory_limit_mib=memory_limit_mib,
             runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=ecs.CpuArchitecture.X86_64, operating_system_family=ecs.OperatingSystemFamily.LINUX
+                cpu_architecture=self.cpu_architecture or ecs.CpuArchitecture.X86_64,
+                operating_system_family=ecs.OperatingSystemFamily.LINUX,
             ),
         )
 

@@ -5,14 +5,14 @@ identity: its digest in dockyard.lock, or that of a stand-in where no registry c
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from dockyard.build.instructions import Instruction, Word, instructions
-from dockyard.build.variables import TARGET, filled_in
+from dockyard.build.variables import PLATFORM, filled_in, target_variables
 from dockyard.errors import BuildError
 
 STAND_INS = "DOCKYARD_STAND_INS"
@@ -79,24 +79,31 @@ class _Base:
     word: Word
 
 
-def references(dockerfile: str, args: Mapping[str, str]) -> tuple[str, ...]:
+def references(dockerfile: str, args: Mapping[str, str], platforms: Sequence[str] = (PLATFORM,)) -> tuple[str, ...]:
     """The images outside of this Dockerfile that it starts from, copies from or mounts, each once, in order."""
-    return tuple(dict.fromkeys(base.reference for base in _bases(dockerfile, args)))
+    found = (base.reference for platform in platforms for base in _bases(dockerfile, args, platform))
+    return tuple(dict.fromkeys(found))
 
 
-def readdressed(dockerfile: str, args: Mapping[str, str], bases: Bases, registry: str) -> str:
-    """The Dockerfile with each of those images at the address that `bases` knows for it."""
-    for base in reversed(list(_bases(dockerfile, args))):
+def readdressed(
+    dockerfile: str, args: Mapping[str, str], bases: Bases, registry: str, platforms: Sequence[str] = (PLATFORM,)
+) -> str:
+    """The Dockerfile with each of those images at the address that `bases` knows for it.
+
+    A name that is another one for each platform stays as it is: the builder fills it in.
+    """
+    others = [{base.word: base.reference for base in _bases(dockerfile, args, platform)} for platform in platforms[1:]]
+    for base in reversed(list(_bases(dockerfile, args, platforms[0]))):
         address = bases.address(base.reference, registry)
-        if address != base.reference:
+        if address != base.reference and all(other.get(base.word) == base.reference for other in others):
             start, end = base.word.start, base.word.start + len(base.word.raw)
             dockerfile = dockerfile[:start] + address + dockerfile[end:]
     return dockerfile
 
 
-def _bases(dockerfile: str, args: Mapping[str, str]) -> Iterator[_Base]:
+def _bases(dockerfile: str, args: Mapping[str, str], platform: str) -> Iterator[_Base]:
     """In order. Only an ARG before the first FROM counts for base images."""
-    values, stages = dict(TARGET), set[str]()
+    values, stages = target_variables(platform), set[str]()
     found = list(instructions(dockerfile))
     names = {stage for instruction in found if (stage := _stage(instruction))}
     for instruction in found:

@@ -1,36 +1,58 @@
-"""From a recipe to a local image, by the best builder that is there.
+"""From a recipe to an image, by the best builder that is there.
 
 `docker buildx` where it is; else BuildKit by the CLI's own client; else the engine's classic builder. All three see the
 same folder, which holds the files of the recipe and no others.
 """
 
+import datetime
 import errno
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
 from dockyard.build.bases import Bases, readdressed
+from dockyard.build.caches import NO_CACHES, Caches
+from dockyard.build.command import ENGINE, KEEP, Call, Goal, cli_arguments, load
 from dockyard.build.context import stage
 from dockyard.build.failures import PassingError, engine_gone, failure, no_room
+from dockyard.build.labels import oci_labels
 from dockyard.build.mirrored import Wanted
 from dockyard.build.recipe import Recipe
 from dockyard.build.refresh import refreshed
 from dockyard.build.retries import USUAL, Retries
+from dockyard.build.secrets import redaction
+from dockyard.build.sizes import size
 from dockyard.build.steps import Steps
+from dockyard.doors.aws import Registry
 from dockyard.doors.docker import Docker
 from dockyard.doors.folders import temporary
+from dockyard.doors.git import Git
 from dockyard.progress import Progress
 
 STAND_IN_LABEL = "dockyard.stand-in"
 """Label of an image that is built on a stand-in; it is never pushed outside this machine."""
+JOBS = 4
+"""How many images are built or pushed at once."""
 
 _CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 _CA_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How images are built this time."""
+
+    jobs: int = JOBS
+    """How many at once."""
+    no_cache: bool = False
+    """Make every layer anew, also of images that the engine has."""
+    builder: str = ENGINE
+    """Builder of buildx."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +67,31 @@ class Workshop:
     """Dockyard's own folder in the project."""
     ca_bundle: Path | None = None
     """The host's certificates: a build secret, for where a company's proxy re-signs TLS."""
+    options: Options = Options()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables, for build secrets and for caches of the place where this runs."""
+    git: Git | None = None
     retries: Retries = USUAL
+
+    def loads(self, recipe: Recipe) -> bool:
+        """Whether the engine has the image after its build. Else the builder sends it to the registry itself."""
+        return self.options.builder == ENGINE and not recipe.is_index
+
+    def stand_ins(self, recipe: Recipe) -> str:
+        """The bases of this image that a stand-in takes the place of."""
+        return ", ".join(base for base in recipe.bases if base in self.bases.stand_ins)
+
+
+@dataclass(frozen=True)
+class Built:
+    """An image after its build."""
+
+    recipe: Recipe
+    image: str | None
+    """Its name in the engine; None where the builder keeps it."""
+    size: int | None = None
+    """Bytes, in the engine."""
+    seconds: float = 0.0
 
 
 def ca_bundle(environment: Mapping[str, str]) -> Path | None:
@@ -59,16 +105,47 @@ def local_name(image: Wanted) -> str:
     return f"{image.repository}:{image.tag}"
 
 
-def build(recipe: Recipe, workshop: Workshop, progress: Progress) -> str:
-    """Build the image unless the engine has it; its local name. Raises BuildError with the step that failed."""
-    name = local_name(recipe)
-    if workshop.docker.image_id(name):
+def log_of(recipe: Recipe, workshop: Workshop) -> Path:
+    """Where all is kept that the builder printed the last time, but for secrets."""
+    return workshop.folder / "logs" / f"build-{recipe.service}.log"
+
+
+def build(recipe: Recipe, workshop: Workshop, progress: Progress, caches: Caches = NO_CACHES) -> Built:
+    """Build the image, unless the engine has it. Raises BuildError with the step that failed.
+
+    Where the engine cannot have it, the builder keeps what it made, so that `publish` has little left to do.
+    """
+    name, docker = local_name(recipe), workshop.docker
+    loads = workshop.loads(recipe)
+    if loads and not workshop.options.no_cache and docker.image_id(name):
         progress.done(recipe.service, "image is built already")
-        return name
+        return Built(recipe, name, docker.image_size(name))
     begun = time.monotonic()
+    make(recipe, workshop, progress, load(name) if loads else KEEP, caches, caches.registry)
+    seconds = time.monotonic() - begun
+    if not loads:
+        progress.done(recipe.service, f"image built in {seconds:.1f} s by builder {workshop.options.builder}")
+        return Built(recipe, None, seconds=seconds)
+    bytes_ = docker.image_size(name)
+    progress.done(recipe.service, f"image built in {seconds:.1f} s, {size(bytes_)}")
+    return Built(recipe, name, bytes_, seconds)
+
+
+def make(
+    recipe: Recipe,
+    workshop: Workshop,
+    progress: Progress,
+    goal: Goal,
+    caches: Caches = NO_CACHES,
+    registry: Registry | None = None,
+) -> None:
+    """Run the builder. Raises BuildError with the step that failed; a cache that fails is left out.
+
+    :param registry: what the builder pushes to, and takes caches from.
+    """
     try:
         workshop.retries.run(
-            lambda: _build(recipe, workshop, progress),
+            lambda: _make(recipe, workshop, progress, goal, caches, registry),
             lambda fault: isinstance(fault, PassingError),
             lambda text: progress.note(recipe.service, text),
         )
@@ -76,63 +153,81 @@ def build(recipe: Recipe, workshop: Workshop, progress: Progress) -> str:
         if error.errno != errno.ENOSPC:
             raise
         raise no_room(recipe.service, workshop.folder) from error
-    progress.done(recipe.service, f"image built in {time.monotonic() - begun:.1f} s")
-    return name
 
 
-def _build(recipe: Recipe, workshop: Workshop, progress: Progress) -> None:
-    log = workshop.folder / "logs" / f"build-{recipe.service}.log"
+def _make(recipe: Recipe, workshop: Workshop, progress: Progress, goal: Goal, caches: Caches, registry: Registry | None) -> None:
+    log = log_of(recipe, workshop)
     log.parent.mkdir(parents=True, exist_ok=True)
-    steps = Steps()
-    with temporary(_prefix(recipe.service), _rooms(workshop.folder / "build")) as room, log.open("w") as file:
+    log.write_text("", encoding="utf-8")
+    with temporary(_prefix(recipe.service), _rooms(workshop.folder / "build")) as room:
+        stage(recipe.context, recipe.files, room / "context")
+        for tried in (caches, NO_CACHES):
+            steps = Steps()
+            fault = _run(recipe, workshop, progress, _Place(room, log, steps), goal, tried, registry)
+            if fault is None:
+                return
+            if tried == NO_CACHES or not steps.failed.is_of_cache:
+                break
+    if not workshop.docker.answers():
+        raise engine_gone(recipe.service, steps)
+    raise failure(recipe.service, steps, fault or "", log, workshop.bases.stand_ins)
+
+
+@dataclass(frozen=True)
+class _Place:
+    room: Path
+    log: Path
+    steps: Steps
+
+
+def _run(
+    recipe: Recipe, workshop: Workshop, progress: Progress, place: _Place, goal: Goal, caches: Caches, registry: Registry | None
+) -> str | None:
+    """None where the build worked; else the builder's last word."""
+    redact = redaction(recipe, workshop.environment)
+    with place.log.open("a") as file:
 
         def on_line(line: str) -> None:
+            line = redact(line)
             file.write(line + "\n")
             file.flush()
-            if step := steps.read(line):
+            if step := place.steps.read(line):
                 progress.update(recipe.service, step)
 
-        stage(recipe.context, recipe.files, room / "context")
-        fault = _run(recipe, workshop, room, on_line)
-    if fault is not None:
-        if not workshop.docker.answers():
-            raise engine_gone(recipe.service, steps)
-        raise failure(recipe.service, steps, fault, log, workshop.bases.stand_ins)
-
-
-def _run(recipe: Recipe, workshop: Workshop, room: Path, on_line: Callable[[str], None]) -> str | None:
-    """None where the build worked; else the builder's last word."""
-    cli = workshop.docker.cli
-    text = recipe.dockerfile if cli else recipe.classic_dockerfile
-    dockerfile = room / "Dockerfile"
-    addressed = readdressed(text, recipe.args, workshop.bases, workshop.registry)
-    dockerfile.write_text(refreshed(addressed, recipe.refresh) if recipe.refresh else addressed, encoding="utf-8")
-    stand_ins = ", ".join(base for base in recipe.bases if base in workshop.bases.stand_ins)
-    labels = {"dockyard.service": recipe.service, **({STAND_IN_LABEL: stand_ins} if stand_ins else {})}
-    if cli is None:
-        return workshop.docker.classic_build(
-            on_line, path=str(room / "context"), dockerfile=str(dockerfile), tag=local_name(recipe), labels=labels,
-            buildargs=dict(recipe.args), target=recipe.target, platform=recipe.platform,
+        cli, context = workshop.docker.cli, str(place.room / "context")
+        dockerfile = _dockerfile(recipe, workshop, place.room, classic=cli is None)
+        if cli is None:
+            return workshop.docker.classic_build(
+                on_line, path=context, dockerfile=str(dockerfile), tag=goal.name, labels=_labels(recipe, workshop),
+                buildargs=dict(recipe.args), target=recipe.target, platform=recipe.platforms[0],
+                nocache=workshop.options.no_cache,
+            )  # fmt: skip
+        options = workshop.options
+        no_cache = options.no_cache and "--push" not in goal.arguments  # what is pushed then was made anew a moment ago
+        call = Call(
+            goal, dockerfile, _labels(recipe, workshop), workshop.ca_bundle, options.builder, no_cache, caches
         )  # fmt: skip
-    arguments = cli_arguments(recipe, buildx=cli.buildx, dockerfile=dockerfile, labels=labels, ca=workshop.ca_bundle)
-    code = workshop.docker.build([*arguments, str(room / "context")], buildkit=not cli.buildx, on_line=on_line)
-    return None if code == 0 else f"exit code {code}"
+        arguments = [*cli_arguments(recipe, call, buildx=cli.buildx), context]
+        code = workshop.docker.build(arguments, buildkit=not cli.buildx, on_line=on_line, registry=registry)
+        return None if code == 0 else f"exit code {code}"
 
 
-def cli_arguments(recipe: Recipe, *, buildx: bool, dockerfile: Path, labels: Mapping[str, str], ca: Path | None) -> list[str]:
-    """Arguments of `docker`, but for the folder at the end."""
-    start = ["buildx", "build", "--builder", "default", "--load", "--provenance=false"] if buildx else ["build"]
-    return [
-        *start,
-        "--progress=plain",
-        *("--platform", recipe.platform),
-        *("--file", str(dockerfile)),
-        *("--tag", local_name(recipe)),
-        *(word for name, value in labels.items() for word in ("--label", f"{name}={value}")),
-        *(word for name, value in recipe.args.items() for word in ("--build-arg", f"{name}={value}")),
-        *(("--target", recipe.target) if recipe.target else ()),
-        *(("--secret", f"id=ca,src={ca}") if ca else ()),
-    ]
+def _dockerfile(recipe: Recipe, workshop: Workshop, room: Path, *, classic: bool) -> Path:
+    text = recipe.classic_dockerfile if classic else recipe.dockerfile
+    addressed = readdressed(text, recipe.args, workshop.bases, workshop.registry, recipe.platforms)
+    file = room / "Dockerfile"
+    file.write_text(refreshed(addressed, recipe.refresh) if recipe.refresh else addressed, encoding="utf-8")
+    return file
+
+
+def _labels(recipe: Recipe, workshop: Workshop) -> dict[str, str]:
+    revision = workshop.git.revision(recipe.context) if workshop.git else None
+    stand_ins = workshop.stand_ins(recipe)
+    return {
+        "dockyard.service": recipe.service,
+        **({STAND_IN_LABEL: stand_ins} if stand_ins else {}),
+        **oci_labels(recipe, revision, datetime.datetime.now(datetime.UTC)),
+    }
 
 
 def _rooms(folder: Path) -> Path:

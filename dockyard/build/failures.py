@@ -20,7 +20,12 @@ _CERTIFICATES = (
     "npm ci (for pip: PIP_CERT, for curl: CURL_CA_BUNDLE)"
 )
 
-
+_FOREIGN = "exec format error"
+"""What the kernel says of a program for another processor."""
+_EMULATE = (
+    "its programs are for another processor than this machine's: sudo apt-get install qemu-user-static, or build on a machine of "
+    "that kind (--builder)"
+)
 _PASSING = re.compile(r": (429|5\d\d) |connection reset|broken pipe|EOF$")
 """What BuildKit says of a registry that may answer the next time. Not of one that is not there, or that took all its time."""
 
@@ -36,7 +41,12 @@ def failure(service: str, steps: Steps, fault: str, log: Path, stand_ins: Collec
     if base := steps.missing_base:
         return _missing_base(service, base, said, stand_ins)
     printed = "\n".join([said, *failed.output])
-    helpful = (disk_hint(printed), _CERTIFICATES if _UNTRUSTED.search(printed) else None, f"whole log: {log}")
+    helpful = (
+        disk_hint(printed),
+        _CERTIFICATES if _UNTRUSTED.search(printed) else None,
+        _EMULATE if _FOREIGN in printed else None,
+        f"whole log: {log}",
+    )
     shown = "".join(f"\n  | {line}" for line in failed.output[-SHOWN_LINES:])
     return BuildError(f"failed to build {service} at {failed.name}: {said}{shown}", hint="; ".join(filter(None, helpful)))
 

@@ -17,7 +17,7 @@ class Inputs:
 
     tag: str
     settings: Mapping[str, str]
-    """The Dockerfile's hash, target, platform, arguments and identities of bases, by what they are called to the user."""
+    """The Dockerfile's hash, target, platforms, arguments and identities of bases, by what they are called to the user."""
     files: Mapping[str, str]
     """Path to kind and content."""
 
@@ -33,7 +33,8 @@ class Inputs:
         settings = {
             **({named: _hash(recipe.dockerfile)} if named not in files else {}),
             "target": recipe.target or "the last stage",
-            "platform": recipe.platform,
+            "platform": ", ".join(recipe.platforms),
+            **({"attestations": " ".join(recipe.attestations)} if recipe.attestations else {}),
             **({"refresh": recipe.refresh} if recipe.refresh else {}),
             **{f"argument {name}": _hash(value) for name, value in recipe.args.items()},
             **{f"base {reference}": identity for reference, identity in recipe.identities.items()},

@@ -37,18 +37,13 @@ def mirror(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, p
                 told=lambda amount: progress.update(image.service, f"copying {image.source}: {amount}"),
             )  # fmt: skip
 
-        return arrived(planned, aws, send, progress, f"image copied from {_place(source, image, workshop)}")
+        return arrived(planned, aws, send, progress, lambda: f"image copied from {_place(source, image, workshop)}")
 
 
 def to_engine(image: Mirrored, workshop: Workshop, progress: Progress) -> str:
-    """Have an image in the engine, as the CDK CLI pushes from there; its local name. Raises BuildError."""
+    """Have an image of one platform in the engine, as the CDK CLI pushes from there; its local name. Raises BuildError."""
     if workshop.docker.image_id(local_name(image)):
         return local_name(image)
-    if image.platform is None:
-        raise BuildError(
-            f"{image.source} is to be copied for all its platforms, and the CDK CLI pushes one",
-            hint=f"run first: dockyard mirror {image.service}",
-        )
     address = _address(image, workshop)
     fault = workshop.docker.pull(address, image.platform)
     if fault is None:

@@ -44,6 +44,11 @@ class Mirrored:
         return ImageRef(self.repository, self.tag)
 
     @property
+    def is_index(self) -> bool:
+        """Whether ECR gets it for all platforms, as one index."""
+        return self.platform is None
+
+    @property
     def settings(self) -> Mapping[str, str]:
         """What counts for the tag, by what it is called to the user."""
         return {"from": self.source, f"base {self.source}": self.identity, "platform": self.platform or "all"}

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from dockyard.build.builder import Workshop, build, local_name
+from dockyard.build.builder import JOBS, Built, Workshop, build, local_name
+from dockyard.build.caches import NO_CACHES, Caches
+from dockyard.build.layers import Layers
 from dockyard.build.mirrored import Wanted
+from dockyard.build.prerequisites import check
 from dockyard.build.recipe import Recipe
 from dockyard.doors.aws import Aws
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
-
-JOBS = 4
-"""How many images are built or pushed at once."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -35,6 +35,8 @@ class Planned:
     image: Wanted
     state: State
     digest: str | None = None
+    layers: Layers | None = None
+    """What of it was pushed this time, where the engine did it."""
 
 
 def plan(images: Iterable[Wanted], aws: Aws, is_local: Callable[[str], bool]) -> list[Planned]:
@@ -48,14 +50,17 @@ def plan(images: Iterable[Wanted], aws: Aws, is_local: Callable[[str], bool]) ->
     return side_by_side(look, list(images))
 
 
-def build_all(recipes: Sequence[Recipe], workshop: Workshop, progress: Progress) -> list[str]:
-    """Build what the engine lacks; the local names. Raises BuildError with what went wrong for each."""
-    return side_by_side(lambda recipe: build(recipe, workshop, progress), recipes)
+def build_all(
+    recipes: Sequence[Recipe], workshop: Workshop, progress: Progress, caches: Callable[[Recipe], Caches] = lambda _: NO_CACHES
+) -> list[Built]:
+    """Build what the engine lacks. Raises BuildError with what went wrong for each, PrerequisiteError before the first."""
+    check(recipes, workshop)
+    return side_by_side(lambda recipe: build(recipe, workshop, progress, caches(recipe)), recipes, workshop.options.jobs)
 
 
-def side_by_side(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+def side_by_side(work: Callable[[T], R], items: Sequence[T], jobs: int = JOBS) -> list[R]:
     """The results in order; the errors of all in one BuildError where some failed."""
-    with Threads(max_workers=JOBS) as pool:
+    with Threads(max_workers=jobs) as pool:
         futures = [pool.submit(work, item) for item in items]
     faults = [error for future in futures if isinstance(error := future.exception(), BuildError)]
     if len(faults) > 1:

@@ -7,9 +7,12 @@ five times; all else (429, a token that is not taken, any fault of the manifest)
 
 import contextlib
 import itertools
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from dockyard.build.builder import STAND_IN_LABEL, Workshop, local_name
+from dockyard.build.layers import Layers
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, State
 from dockyard.doors.aws import Aws, Registry
@@ -36,15 +39,17 @@ def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, pro
     image = planned.image
     address = address_of(image, aws)
     refuse_stand_in(image.service, workshop.docker.labels(local_name(image)).get(STAND_IN_LABEL), address)
+    layers, begun = Layers(), time.monotonic()
     progress.update(image.service, "pushing")
 
     def send() -> str:
         try:
-            return _in_attempts(image, address, aws, registry, workshop, progress)
+            return _in_attempts(image, address, aws, registry, workshop, progress, layers)
         except BuildError as error:
             raise _explained(image, error) from error
 
-    return arrived(planned, aws, send, progress, "image pushed")
+    arrived_as = arrived(planned, aws, send, progress, lambda: f"image pushed in {time.monotonic() - begun:.1f} s: {layers}")
+    return replace(arrived_as, layers=layers)
 
 
 def address_of(image: Wanted, aws: Aws) -> str:
@@ -58,7 +63,7 @@ def address_of(image: Wanted, aws: Aws) -> str:
     return address
 
 
-def arrived(planned: Planned, aws: Aws, send: Callable[[], str], progress: Progress, done: str) -> Planned:
+def arrived(planned: Planned, aws: Aws, send: Callable[[], str], progress: Progress, done: Callable[[], str]) -> Planned:
     """Send an image, which gives a digest; the plan's entry with the digest that ECR has then.
 
     Another push of the same tag may come first. Tags do not move, so its image is adopted, and that is said.
@@ -73,7 +78,7 @@ def arrived(planned: Planned, aws: Aws, send: Callable[[], str], progress: Progr
     digest = aws.image_digest(image.repository, image.tag)
     if digest is None:
         raise BuildError(f"failed to push {local_name(image)}: ECR does not have it after the push")
-    progress.done(image.service, done if digest == sent else f"another push came first, its image is used: {digest}")
+    progress.done(image.service, done() if digest == sent else f"another push came first, its image is used: {digest}")
     return Planned(image, State.PUSHED, digest)
 
 
@@ -86,11 +91,16 @@ def refuse_stand_in(service: str, stand_in: str | None, address: str) -> None:
         )
 
 
-def _in_attempts(image: Wanted, address: str, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> str:
+def _in_attempts(
+    image: Wanted, address: str, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress, layers: Layers
+) -> str:
     """Digest of the image, pushed at last. Raises PushError of the last attempt; BuildError where the engine is gone."""
     tokens = itertools.chain([registry], iter(aws.registry, None))  # a new one each time: the last may be what was refused
     names = _names(address)
     name = next(names)
+
+    def on_line(line: str) -> None:
+        progress.update(image.service, layers.read(line))
 
     def once() -> str:
         nonlocal name
@@ -99,7 +109,11 @@ def _in_attempts(image: Wanted, address: str, aws: Aws, registry: Registry, work
         try:
             with _named(workshop.docker, local_name(image), name, image.tag):
                 return workshop.docker.push(
-                    name, image.tag, auth, lambda _: progress.update(image.service, "pushing"), silence=workshop.retries.silence
+                    name,
+                    image.tag,
+                    auth,
+                    lambda line: progress.update(image.service, layers.read(line)),
+                    silence=workshop.retries.silence,
                 )
         except PushError as error:
             name = next(names) if error.stalled else name

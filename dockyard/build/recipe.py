@@ -8,7 +8,8 @@ image would.
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from dockyard.build.dockerfile import render
 from dockyard.build.hashes import Hashes
 from dockyard.build.text import text_of
 from dockyard.build.variables import PLATFORM
-from dockyard.config import Build, Project, Service
+from dockyard.config import Build, BuildSecret, Project, Service
 
 FORMAT = 4
 """Part of every tag; raised when the meaning of a recipe changes."""
@@ -53,24 +54,36 @@ class Recipe:
     """Base to what it really is."""
     args: Mapping[str, str] = field(default_factory=dict)
     target: str | None = None
-    platform: str = PLATFORM
+    platforms: tuple[str, ...] = (PLATFORM,)
+    secrets: Mapping[str, BuildSecret] = field(default_factory=dict)
+    """Id to where the value is. Their values are no part of the image."""
+    ssh: bool = False
+    """Whether steps may use the SSH agent."""
+    attestations: tuple[str, ...] = ()
+    """What is attached to the image, as arguments of buildx."""
     refresh: str | None = None
     """When system packages were last to be had anew (dockyard.lock)."""
     cautions: tuple[str, ...] = ()
     """What its user should know: secrets among the files, far too many of them, versions that are not locked."""
 
     @property
+    def is_index(self) -> bool:
+        """Whether a registry has it as an index: for several platforms, or with attestations."""
+        return len(self.platforms) > 1 or bool(self.attestations)
+
+    @property
     def tag(self) -> str:
         """20 hexadecimal digits."""
         content = {
             "format": FORMAT,
-            "platform": self.platform,
+            "platform": ",".join(self.platforms),
             "dockerfile": self.dockerfile,
             "bases": dict(self.identities),
             "args": dict(self.args),
             "target": self.target,
             "refresh": self.refresh,
             "files": [entry.counted for entry in self.files],
+            **({"attestations": self.attestations} if self.attestations else {}),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
 
@@ -125,13 +138,19 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
     return Source(context, text, classic, own if has_own else None, dict(build.args), build.target, ignored, warnings)
 
 
-def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recipe | None:
-    """The recipe of this service's image; None where the service takes an image from a registry. Raises BuildError."""
+def recipe(project: Project, name: str, service: Service, bases: Bases, platforms: Sequence[str] | None = None) -> Recipe | None:
+    """The recipe of this service's image; None where the service takes an image from a registry. Raises BuildError.
+
+    :param platforms: build it for these. Default: those of the service.
+    """
     source = dockerfile_of(project, name, service)
     if source is None:
         return None
-    found = references(source.text, source.args)
-    patterns = ignore_patterns(source.context, source.file, source.ignored)
+    build = service.image.build or Build()
+    wanted = tuple(platforms or build.platforms)
+    found = references(source.text, source.args, wanted)
+    secrets = {id: _located(secret, project.service_folder(name)) for id, secret in build.secrets.items()}
+    patterns = [*ignore_patterns(source.context, source.file, source.ignored), *_left_out(secrets, source.context)]
     found_files = contents(
         source.context,
         patterns,
@@ -150,6 +169,29 @@ def recipe(project: Project, name: str, service: Service, bases: Bases) -> Recip
         identities={reference: bases.identity(reference) for reference in found},
         args=source.args,
         target=source.target,
+        platforms=wanted,
+        secrets=secrets,
+        ssh=build.ssh,
+        attestations=_attestations(build),
         refresh=project.lock.refresh,
         cautions=(*source.warnings, *cautions(source.context, found_files)),
     )
+
+
+def _located(secret: BuildSecret, folder: Path) -> BuildSecret:
+    """The same with the whole path of its file."""
+    return secret.model_copy(update={"file": str(folder / Path(secret.file).expanduser())}) if secret.file else secret
+
+
+def _left_out(secrets: Mapping[str, BuildSecret], context: Path) -> Iterator[str]:
+    """Patterns of the files with secrets: they are no files of the build, wherever they are."""
+    named = [Path(secret.file) for secret in secrets.values() if secret.file]
+    for file in (path.parent.resolve() / path.name for path in named):
+        if file.is_relative_to(context):
+            yield re.sub(r"([*?\[\]\\])", r"\\\1", file.relative_to(context).as_posix())
+
+
+def _attestations(build: Build) -> tuple[str, ...]:
+    """https://docs.docker.com/build/metadata/attestations/."""
+    provenance = () if build.provenance == "off" else (f"--provenance=mode={build.provenance}",)
+    return (*provenance, *(("--sbom=true",) if build.sbom else ()))

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 _LINE = re.compile(r"#(?P<id>\d+) (?P<text>.*)")
 _OUTPUT = re.compile(r"\d+\.\d+ (?P<text>.*)")
 _CLASSIC_STEP = re.compile(r"Step \d+/\d+ : (?P<text>.*)")
+_SIZE = re.compile(r"(?:transferring \w+:|sha256:[0-9a-f]+) (?P<size>[\d.]+\s?[kMGT]?B(?: / [\d.]+\s?[kMGT]?B)?)")
+_SHOWN = ("[", "exporting", "pushing")
+"""How steps begin that are worth a look; the others are the builder's own business."""
+_FLAGS = re.compile(r" --(?:mount|network|security)=\S+")
 _METADATA = re.compile(r"\[internal\] load metadata for (?P<image>\S+)")
 
 
@@ -17,6 +21,16 @@ class Step:
     output: list[str] = field(default_factory=list)
     error: str | None = None
 
+    @property
+    def shown(self) -> str:
+        """Its name in few words: without the flags of a RUN."""
+        return " ".join(_FLAGS.sub("", self.name).split())
+
+    @property
+    def is_of_cache(self) -> bool:
+        """Whether it reads or writes a cache, which a build can do without."""
+        return self.name.startswith(("exporting cache", "importing cache"))
+
 
 class Steps:
     """Reads BuildKit's plain progress, or what the classic builder prints, line by line."""
@@ -27,7 +41,7 @@ class Steps:
         self._said: list[str] = []
 
     def read(self, line: str) -> str | None:
-        """Take in a line; the name of the step where one begins with it."""
+        """Take in a line; the name of the step where one begins with it, with the size of what is moved where it tells that."""
         if match := _LINE.match(line):
             return self._buildkit(match["id"], match["text"])
         if match := _CLASSIC_STEP.match(line):
@@ -43,11 +57,15 @@ class Steps:
         step = self._steps.get(id)
         if step is None:
             self._steps[id] = self._current = Step(text)
-            return text if text.startswith("[") else None
+            return self._current.shown if text.startswith(_SHOWN) else None
         if text.startswith("ERROR: "):
             step.error = text.removeprefix("ERROR: ")
         elif match := _OUTPUT.match(text):
             step.output.append(match["text"])
+        elif match := _SIZE.match(text):
+            return f"{step.shown}, {match['size']}"
+        elif text == "pushing layers":
+            return text
         return None
 
     @property

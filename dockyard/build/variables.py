@@ -8,11 +8,15 @@ from collections.abc import Mapping
 
 PLATFORM = "linux/amd64"
 """What Fargate and x86-64 servers run, whatever machine builds."""
-TARGET = {"TARGETPLATFORM": PLATFORM, "TARGETOS": "linux", "TARGETARCH": "amd64", "TARGETVARIANT": ""}
-"""What the builder sets by itself for that platform."""
 
 _OF_THE_MACHINE = ("BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT")
 _VARIABLE = re.compile(r"\$(?:(?P<bare>\w+)|\{(?P<name>\w+)(?:(?P<colon>:?)(?P<sign>[-+?])(?P<word>[^${}]*))?\})")
+
+
+def target_variables(platform: str) -> dict[str, str]:
+    """What the builder sets by itself for a platform such as linux/arm64."""
+    system, architecture = platform.split("/")
+    return {"TARGETPLATFORM": platform, "TARGETOS": system, "TARGETARCH": architecture, "TARGETVARIANT": ""}
 
 
 def filled_in(text: str, values: Mapping[str, str]) -> str:

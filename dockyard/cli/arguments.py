@@ -1,9 +1,20 @@
 """Arguments and options that several commands have in common."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
+
+from dockyard.config.image import Platform as PlatformName
+
+
+def _platforms(given: list[str] | None) -> list[str] | None:
+    known = get_args(PlatformName)
+    wanted = sorted({name for words in given or [] for name in words.split(",")})
+    if unknown := [name for name in wanted if name not in known]:
+        raise typer.BadParameter(f"should be {' or '.join(known)}, got {unknown[0]}")
+    return wanted or None
+
 
 Project = Annotated[
     Path | None,
@@ -20,6 +31,30 @@ Service = Annotated[str, typer.Argument(help="The service.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Port = Annotated[
     int | None, typer.Option("--port", min=1024, max=65535, help="Port of the local AWS. Default: 4566.", show_default=False)
+]
+Jobs = Annotated[
+    int,
+    typer.Option("--jobs", min=1, max=64, envvar="DOCKYARD_JOBS", help="How many images are built or pushed at once."),
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Make every layer anew, also of images that the engine has; what ECR has stays.")
+]
+Builder = Annotated[
+    str,
+    typer.Option(
+        "--builder",
+        envvar="BUILDX_BUILDER",
+        help="Builder of buildx, such as one on other machines. It sends images to ECR itself. `default` is the engine's own.",
+    ),
+]
+Platforms = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--platform",
+        callback=_platforms,
+        help="Build for this platform (or several) instead of the service's own; another tag follows from it.",
+        show_default=False,
+    ),
 ]
 AllowInterruption = Annotated[
     bool,

@@ -4,14 +4,11 @@ from typing import Annotated
 
 import typer
 
-from dockyard.build import Recipe
-from dockyard.build.builder import build
-from dockyard.build.mirror import to_engine
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project, Service
 from dockyard.cli.session import Session
+from dockyard.deploy.asset import in_engine
 from dockyard.errors import BuildError
-from dockyard.progress import Silent
 
 
 def asset(
@@ -32,6 +29,4 @@ def asset(
             f"{service} was to be built with tag {tag}, and its sources now give {now}",
             hint="synthesize again: the sources, or what is known of their base images, changed since",
         )
-    (image,) = found
-    workshop, silent = session.workshop, Silent()
-    screen.result(build(image, workshop, silent) if isinstance(image, Recipe) else to_engine(image, workshop, silent))
+    screen.result(in_engine(session.site, found[0]))

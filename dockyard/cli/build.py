@@ -4,12 +4,14 @@ from typing import Annotated
 
 import typer
 
-from dockyard.build.builder import local_name
+from dockyard.build.builder import JOBS, Options
+from dockyard.build.command import ENGINE
 from dockyard.build.inputs import Inputs, changes, read_inputs
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import build_all
+from dockyard.build.sizes import size
 from dockyard.cli import screen
-from dockyard.cli.arguments import Environment, Json, Project, Services
+from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Services
 from dockyard.cli.session import Session
 
 
@@ -17,6 +19,10 @@ def build(
     services: Services = None,
     env: Environment = None,
     project: Project = None,
+    platform: Platforms = None,
+    jobs: Jobs = JOBS,
+    no_cache: NoCache = False,
+    builder: Builder = ENGINE,
     explain: Annotated[
         bool,
         typer.Option("--explain", help="Build nothing; tell what counts for each tag, and what changed since the last deploy."),
@@ -24,14 +30,22 @@ def build(
     json: Json = False,
 ) -> None:
     """Build the images of services, side by side; what the engine has is not built again."""
-    session = Session(project, env)
+    session = Session(project, env, options=Options(jobs, no_cache, builder))
     if explain:
-        _explain(session, session.images(services or []), json=json)
+        _explain(session, session.images(services or [], platform), json=json)
         return
-    recipes = session.recipes(services or [])
+    recipes = session.recipes(services or [], platform)
     with screen.Board() as board:
-        build_all(recipes, session.workshop, board)
-    rows = [{"service": found.service, "image": local_name(found)} for found in recipes]
+        built = build_all(recipes, session.workshop, board)
+    rows = [
+        {
+            "service": one.recipe.service,
+            "image": one.image,
+            "size": one.size if json or one.size is None else size(one.size),
+            "seconds": round(one.seconds, 1),
+        }
+        for one in built
+    ]
     screen.as_json(rows) if json else screen.table(rows)
 
 

@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from dockyard.build.builder import JOBS, Options
+from dockyard.build.command import ENGINE
 from dockyard.cli import screen
-from dockyard.cli.arguments import AllowInterruption, Environment, Json, Project, Services
+from dockyard.cli.arguments import AllowInterruption, Builder, Environment, Jobs, Json, NoCache, Project, Services
 from dockyard.cli.session import Session
 from dockyard.deploy.run import Wishes
 from dockyard.deploy.run import deploy as run
@@ -24,10 +26,13 @@ def deploy(
         Literal["changesets", "cdk"], typer.Option(help="Deploy stacks by change sets, or by the CDK CLI.")
     ] = "changesets",
     allow_interruption: AllowInterruption = False,
+    jobs: Jobs = JOBS,
+    no_cache: NoCache = False,
+    builder: Builder = ENGINE,
     json: Json = False,
 ) -> None:
     """Build, push and deploy what changed, and print where each service answers."""
-    session = Session(project, env)
+    session = Session(project, env, options=Options(jobs, no_cache, builder))
     session.check_services(services or [])
     wishes = Wishes(services or [], force=force, via_cdk=via == "cdk", allow_interruption=allow_interruption)
     deploy_and_tell(session, wishes, json=json)

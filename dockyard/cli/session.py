@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from dockyard.build import STAND_INS, Bases, Recipe, Wanted
-from dockyard.build.builder import Workshop, ca_bundle
+from dockyard.build.builder import Options, Workshop, ca_bundle
+from dockyard.build.command import ENGINE
 from dockyard.cli import screen
 from dockyard.config import FOLDER, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.region import supported_region
@@ -14,6 +15,7 @@ from dockyard.deploy.images import needed
 from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker, of_context
+from dockyard.doors.git import Git
 from dockyard.doors.process import Processes
 from dockyard.errors import PrerequisiteError, UsageError
 from dockyard.local.stand_ins import upload_missing
@@ -24,16 +26,23 @@ class Session:
 
     :param folder: the project's folder. Default: the nearest one upwards with a dockyard.yaml.
     :param environment: name of the environment. Default: DOCKYARD_ENV, else the first in dockyard.yaml.
+    :param options: how images are built. Default: by the builder that BUILDX_BUILDER names, else by the engine's own.
     """
 
-    def __init__(self, folder: Path | None, environment: str | None = None, variables: dict[str, str] | None = None) -> None:
-        self._folder, self._environment = folder, environment
+    def __init__(
+        self,
+        folder: Path | None,
+        environment: str | None = None,
+        variables: dict[str, str] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        self._folder, self._environment, self._options = folder, environment, options
         os.environ.update(variables or {})  # boto3 reads them there
         self.variables = dict(os.environ)
 
     def with_variables(self, variables: dict[str, str]) -> "Session":
         """The same project and environment, with these variables set."""
-        return Session(self._folder, self._environment, variables)
+        return Session(self._folder, self._environment, variables, self._options)
 
     @functools.cached_property
     def root(self) -> Path:
@@ -118,21 +127,34 @@ class Session:
             if registry.startswith(("localhost:", "127.0.0.1:")):
                 upload_missing(self.bases.stand_ins, reading, self.variables.get("XDG_CACHE_HOME"))
                 self.docker.login(credentials)
-        return Workshop(self.docker, self.bases, registry, self.own_folder, ca_bundle(self.variables))
+        options = self._options or Options(builder=self.variables.get("BUILDX_BUILDER") or ENGINE)
+        return Workshop(
+            self.docker,
+            self.bases,
+            registry,
+            self.own_folder,
+            ca_bundle(self.variables),
+            options,
+            self.variables,
+            Git(self.processes),
+        )
 
     @functools.cached_property
     def site(self) -> Site:
         """What deploys need."""
         return Site(self.project, self.environment, self.aws, self.processes, self.workshop)
 
-    def recipes(self, services: list[str]) -> list[Recipe]:
-        """Recipes of these services, or of all, as far as they are built. Raises UsageError for a service that is not there."""
-        return [image for image in self.images(services) if isinstance(image, Recipe)]
+    def recipes(self, services: list[str], platforms: list[str] | None = None) -> list[Recipe]:
+        """Those of `images` that are built."""
+        return [image for image in self.images(services, platforms) if isinstance(image, Recipe)]
 
-    def images(self, services: list[str]) -> list[Wanted]:
-        """What ECR is to have for these services, or for all. Raises UsageError for a service that is not there."""
+    def images(self, services: list[str], platforms: list[str] | None = None) -> list[Wanted]:
+        """What ECR is to have for these services, or for all; what is built for these platforms, or each service's own.
+
+        Raises UsageError for a service that is not there.
+        """
         self.check_services(services)
-        found = needed(self.project, self.environment, self.bases, services)
+        found = needed(self.project, self.environment, self.bases, services, platforms)
         for one in found:
             for caution in one.cautions:
                 screen.warn(f"{one.service}: {caution}")

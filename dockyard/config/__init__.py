@@ -1,6 +1,6 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
-from dockyard.config.image import Build, Way
+from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
 from dockyard.config.project import EnvironmentSettings
@@ -15,6 +15,7 @@ __all__ = [
     "LOCK_FILE",
     "PROJECT_FILE",
     "Build",
+    "BuildSecret",
     "Environment",
     "EnvironmentSettings",
     "Lock",

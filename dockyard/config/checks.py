@@ -33,6 +33,9 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
         yield Problem((key,), message)
     if runs_on == "ec2" and settings and settings.cluster.ec2 is None:
         yield Problem(("runs_on",), "ec2 needs cluster.ec2 in dockyard.yaml: supply its instance_types there")
+    platforms = _keys(_keys(raw.get("image")).get("build")).get("platforms")
+    if runs_on == "ec2" and isinstance(platforms, list) and platforms == ["linux/arm64"]:
+        yield Problem(("image", "build", "platforms"), "should have linux/amd64: the servers of cluster.ec2 are x86-64")
     for key in ("env", "secrets"):
         if "PORT" in _keys(raw.get(key)):
             yield Problem((key, "PORT"), "is set by Dockyard; write the number at the key port")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from dockyard.config.model import Model
+from dockyard.config.model import Model, VariableName, words
 from dockyard.config.reference import ECR_PUBLIC, Reference
 
 Way = Literal["build", "mirror", "pull-through", "registry"]
@@ -33,6 +33,40 @@ Language = Literal[
 """What `dockyard.build.detect` knows."""
 
 
+Platform = Literal["linux/amd64", "linux/arm64"]
+"""What containers of ECS may run on: x86-64 or Graviton."""
+
+
+def _each_once(platforms: tuple[Platform, ...]) -> tuple[Platform, ...]:
+    return tuple(sorted(set(platforms)))
+
+
+class BuildSecret(Model):
+    """Where the value of a build secret is, on the machine that builds. It is no part of the image, nor of its tag."""
+
+    env: VariableName | None = None
+    """A variable of the environment."""
+    file: str | None = Field(default=None, min_length=1)
+    """A file, relative to the service's folder. `~` is the user's own folder."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "BuildSecret":
+        if (self.env is None) == (self.file is None):
+            raise ValueError(f"should have env or file, got {'both' if self.env else 'neither'}")
+        return self
+
+
+def _not_ours(id: str) -> str:
+    if id == "ca":
+        raise ValueError("is Dockyard's own: the certificates of the machine that builds; give yours another id")
+    return id
+
+
+SecretId = Annotated[
+    str, words("an id of letters, digits, `_`, `.` and `-`", r"[A-Za-z0-9_][A-Za-z0-9_.-]*"), AfterValidator(_not_ours)
+]
+
+
 class Build(Model):
     """How the image is built from source."""
 
@@ -44,6 +78,17 @@ class Build(Model):
     """Stage of the Dockerfile to build. Default: the last."""
     args: dict[str, str] = Field(default_factory=dict)
     """Build arguments. Not for secrets: they stay in the image's history."""
+    platforms: Annotated[tuple[Platform, ...], AfterValidator(_each_once)] = Field(default=("linux/amd64",), min_length=1)
+    """What the image is for; several make an index of one image each. The service runs on the first of x86-64 and Graviton
+    (`linux/arm64`) that is there."""
+    secrets: dict[SecretId, BuildSecret] = Field(default_factory=dict)
+    """Secrets that a step may see, by id: `RUN --mount=type=secret,id=…`. They stay out of the image, its tag and all logs."""
+    ssh: bool = False
+    """Whether a step may use the SSH agent of the machine that builds: `RUN --mount=type=ssh`."""
+    sbom: bool = False
+    """Whether a list of what is in the image (SBOM) is attached to it in the registry."""
+    provenance: Literal["off", "min", "max"] = "off"
+    """How much of a record of how it was built (SLSA) is attached to it. `max` holds the build arguments."""
     language: Language | None = None
     """Language of the app, where there is no Dockerfile and its files do not tell."""
     version: str | None = Field(default=None, min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")

@@ -43,6 +43,9 @@ def _not_kept_by_aws(value: str) -> str:
     return value
 
 
+VariableName = Annotated[str, words("a variable's name of letters, digits and _, no digit first", r"[A-Za-z_][A-Za-z0-9_]*")]
+"""Name of an environment variable."""
+
 # Names of AWS resources are made of these; the tightest is a role's, 64 characters with account and region in it.
 AppName = Annotated[str, _name(20), AfterValidator(_not_kept_by_aws)]
 EnvironmentName = Annotated[str, _name(11)]

@@ -6,10 +6,9 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from dockyard.config.http import Http
 from dockyard.config.image import Image
-from dockyard.config.model import Model, number, words
+from dockyard.config.model import Model, VariableName, number
 from dockyard.config.secret import ManagedSecret, ParameterName
 
-VariableName = Annotated[str, words("a variable's name of letters, digits and _, no digit first", r"[A-Za-z_][A-Za-z0-9_]*")]
 Value = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 """Text; numbers and booleans reach it as they were written (see `dockyard.config.yaml`)."""
 

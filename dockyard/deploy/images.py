@@ -1,7 +1,7 @@
 """The images of a deploy: which are there, building or copying the others, pushing them."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from botocore.exceptions import ClientError
@@ -10,9 +10,11 @@ from dockyard.build.bases import Bases
 from dockyard.build.mirror import mirror
 from dockyard.build.mirrored import Wanted, mirrored
 from dockyard.build.plan import Planned, State, build_all, plan, side_by_side
+from dockyard.build.publish import publish
 from dockyard.build.push import push
 from dockyard.build.recipe import Recipe, recipe
 from dockyard.config import Environment, Project
+from dockyard.deploy.caches import BuildCaches
 from dockyard.deploy.site import Site
 from dockyard.doors.aws import Aws, Registry
 from dockyard.progress import Progress
@@ -20,15 +22,30 @@ from dockyard.progress import Progress
 _ROLE_SECONDS = 30
 
 
-def recipes(project: Project, environment: Environment, bases: Bases, services: Collection[str] = ()) -> list[Recipe]:
-    """Recipes of these services, or of all, as far as they are built. Raises BuildError with what is wrong with each."""
-    return [image for image in needed(project, environment, bases, services) if isinstance(image, Recipe)]
+def recipes(
+    project: Project,
+    environment: Environment,
+    bases: Bases,
+    services: Collection[str] = (),
+    platforms: Sequence[str] | None = None,
+) -> list[Recipe]:
+    """Recipes of these services, or of all, as far as they are built. Raises BuildError with what is wrong with each.
+
+    :param platforms: build them for these. Default: each service's own.
+    """
+    return [image for image in needed(project, environment, bases, services, platforms) if isinstance(image, Recipe)]
 
 
-def needed(project: Project, environment: Environment, bases: Bases, services: Collection[str] = ()) -> list[Wanted]:
+def needed(
+    project: Project,
+    environment: Environment,
+    bases: Bases,
+    services: Collection[str] = (),
+    platforms: Sequence[str] | None = None,
+) -> list[Wanted]:
     """What ECR is to have for these services, or for all: what is built, and what is copied. Raises BuildError as well."""
     wanted = [(name, service) for name, service in environment.services.items() if not services or name in services]
-    made = side_by_side(lambda named: mirrored(project, *named, bases) or recipe(project, *named, bases), wanted)
+    made = side_by_side(lambda named: mirrored(project, *named, bases) or recipe(project, *named, bases, platforms), wanted)
     return [found for found in made if found]
 
 
@@ -40,7 +57,7 @@ def built(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]
             progress.done(entry.image.service, "image is in ECR already")
     to_build = {entry.image.service: entry.image for entry in planned if entry.state is not State.PUSHED}
     ready = [image for image in to_build.values() if isinstance(image, Recipe)]
-    build_all(ready, site.workshop, progress)
+    build_all(ready, site.workshop, progress, BuildCaches(site).of)
     names = {image.service for image in ready}
     return [replace(entry, state=State.BUILT) if entry.image.service in names else entry for entry in planned]
 
@@ -51,12 +68,16 @@ def pushed(site: Site, planned: list[Planned], progress: Progress) -> list[Plann
     if not waiting:
         return planned
     acting, registry = _publisher(site, {entry.image.repository for entry in waiting})
+    workshop = site.workshop
 
     def bring_one(entry: Planned) -> Planned:
-        way = push if isinstance(entry.image, Recipe) else mirror
-        return way(entry, acting, registry, site.workshop, progress)
+        if not isinstance(entry.image, Recipe):
+            return mirror(entry, acting, registry, workshop, progress)
+        way = push if workshop.loads(entry.image) else publish
+        return way(entry, acting, registry, workshop, progress)
 
-    by_service = {entry.image.service: entry for entry in [*planned, *side_by_side(bring_one, waiting)]}
+    done = side_by_side(bring_one, waiting, workshop.options.jobs)
+    by_service = {entry.image.service: entry for entry in [*planned, *done]}
     return [by_service[entry.image.service] for entry in planned]
 
 

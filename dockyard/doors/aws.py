@@ -180,6 +180,21 @@ class Aws:
             return None
         return images[0]["imageDigest"] if images else None
 
+    def image_size(self, repository: str, digest: str) -> int:
+        """Compressed size of an image in ECR, in bytes; of an index, what ECR makes of it."""
+        images = self.ecr.describe_images(repositoryName=repository, imageIds=[{"imageDigest": digest}])["imageDetails"]
+        return images[0].get("imageSizeInBytes", 0)
+
+    def latest_tag(self, repository: str) -> str | None:
+        """Tag of the image that was pushed last; None where there is no image. Caches and what has no tag are passed over."""
+        pages = self.ecr.get_paginator("describe_images").paginate(repositoryName=repository, filter={"tagStatus": "TAGGED"})
+        try:
+            images = [(i["imagePushedAt"], i["imageTags"]) for page in pages for i in page["imageDetails"] if "imageTags" in i]
+        except self.ecr.exceptions.RepositoryNotFoundException:
+            return None
+        found = [(pushed, tag) for pushed, tags in images for tag in tags if not tag.startswith("cache-")]
+        return max(found)[1] if found else None
+
     def repository_address(self, repository: str) -> str | None:
         """Where images of this repository are pushed to and pulled from; None where there is no such repository."""
         try:

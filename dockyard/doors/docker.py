@@ -2,13 +2,12 @@
 
 import contextlib
 import functools
+import io
 import os
-import re
-import shutil
 import socket
+import tarfile
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import docker
@@ -18,6 +17,7 @@ from docker.context import Context
 from docker.context.config import get_current_context_name
 
 from dockyard.doors.aws import Registry
+from dockyard.doors.buildx import Cli, driver_of, find_cli, programs
 from dockyard.doors.docker_config import configured
 from dockyard.doors.docker_faults import ANY, LOST, explaining
 from dockyard.doors.docker_push import SILENCE, Pushes
@@ -44,15 +44,6 @@ def of_context(environment: Mapping[str, str]) -> dict[str, str]:
     certificates = found.TLSConfig and found.TLSConfig.ca_cert
     tls = {"DOCKER_CERT_PATH": os.path.dirname(certificates), "DOCKER_TLS_VERIFY": "1"} if certificates else {}  # noqa: PTH120
     return {"DOCKER_HOST": found.Host, **tls}
-
-
-@dataclass(frozen=True)
-class Cli:
-    """A `docker` program that can build with BuildKit."""
-
-    program: str
-    buildx: bool
-    """Whether by its buildx plug-in; else by the BuildKit client that CLIs before 23 have built in."""
 
 
 class Docker:
@@ -102,6 +93,24 @@ class Docker:
             return None
 
     @explaining()
+    def image_size(self, name: str) -> int:
+        """Size of a local image, in bytes."""
+        return int(self._engine.images.get(name).attrs["Size"])
+
+    @explaining()
+    def has_built(self, repository: str) -> bool:
+        """Whether there is a local image of that name, with whatever tag."""
+        return bool(self._engine.images.list(name=repository))
+
+    @explaining()
+    def make_empty(self, repository: str, tag: str, labels: Mapping[str, str]) -> None:
+        """Make an image without files, which says what its labels say."""
+        with io.BytesIO() as buffer:
+            tarfile.open(fileobj=buffer, mode="w").close()
+            changes = [f"LABEL {name}={value}" for name, value in labels.items()]
+            self._engine.api.import_image_from_data(buffer.getvalue(), repository=repository, tag=tag, changes=changes)
+
+    @explaining()
     def labels(self, name: str) -> dict[str, str]:
         """Labels of a local image."""
         return dict(self._engine.images.get(name).labels)
@@ -143,11 +152,17 @@ class Docker:
     ) -> str:
         """Push `repository:tag`; the digest that the registry knows it by.
 
+        `on_line` is told `3 layers` first, then of each: `0123456789ab Pushing 12/34` (bytes), `… Layer already exists`.
         Raises PushError; BuildError where the engine is gone.
 
         :param silence: seconds without a word of the engine after which its push is ended; by itself it would wait for ever.
         """
+        on_line(f"{self._layers(f'{repository}:{tag}')} layers")
         return self._pushes.push(repository, tag, auth, on_line, silence)
+
+    @explaining()
+    def _layers(self, name: str) -> int:
+        return len(set(self._engine.images.get(name).attrs["RootFS"].get("Layers") or []))
 
     def login(self, registry: Registry) -> None:
         """Let builds, and `pull`, use this registry; the configuration of the machine's `docker` stays as it is."""
@@ -180,7 +195,7 @@ class Docker:
 
         Raises PrerequisiteError where there is no `docker`.
         """
-        program = next(self._programs(), None)
+        program = next(programs(self._processes), None)
         if program is None:
             raise PrerequisiteError("no program docker on PATH", hint="sudo apt-get install -y docker.io")
         return self._processes.attached([program, "exec", "-it" if terminal else "-i", container, *command])
@@ -218,27 +233,29 @@ class Docker:
 
     @functools.cached_property
     def cli(self) -> Cli | None:
-        """The first `docker` on PATH that builds with BuildKit: by buildx, or, before version 23, by itself."""
-        programs = list(self._programs())
-        for program in programs:
-            if self._processes.run([program, "buildx", "version"]).code == 0:
-                return Cli(program, buildx=True)
-        for program in programs:
-            version = re.search(r"version (\d+)\.", self._processes.run([program, "--version"]).output)
-            if version and int(version[1]) < 23:
-                return Cli(program, buildx=False)
-        return None
+        """The `docker` program that builds with BuildKit; None where there is none."""
+        return find_cli(self._processes)
 
-    def _programs(self) -> Iterator[str]:
-        folders = self._processes.environment.get("PATH", os.defpath).split(os.pathsep)
-        found = (shutil.which("docker", path=folder) for folder in [*folders, "/usr/bin"])
-        yield from dict.fromkeys(path for path in found if path)
+    def driver(self, builder: str) -> str | None:
+        """How a builder of buildx is reached; None where there is none of that name, or no buildx."""
+        return driver_of(self._processes, self.cli.program, builder) if self.cli and self.cli.buildx else None
 
-    def build(self, arguments: list[str], *, buildkit: bool, on_line: Callable[[str], None]) -> int:
-        """Run the CLI's build with these arguments; its exit code."""
+    @functools.cached_property
+    def keeps_indexes(self) -> bool:
+        """Whether the engine has containerd's image store, which takes images for several platforms, and attestations.
+
+        https://docs.docker.com/engine/storage/containerd/
+        """
+        return ["driver-type", "io.containerd.snapshotter.v1"] in (self._engine.info().get("DriverStatus") or [])
+
+    def build(
+        self, arguments: list[str], *, buildkit: bool, on_line: Callable[[str], None], registry: Registry | None = None
+    ) -> int:
+        """Run the CLI's build with these arguments; its exit code. It knows this registry beside those of `login`."""
         assert self.cli  # noqa: S101  # the caller chose this builder because there is one
         variables = {"DOCKER_BUILDKIT": "1"} if buildkit else {}
-        with configured(self._processes.environment, self._logins.values()) as configuration:
+        logins = {**self._logins, **({registry.host: registry} if registry else {})}
+        with configured(self._processes.environment, logins.values()) as configuration:
             processes = self._processes.with_environment(**variables, **configuration)
             return processes.run([self.cli.program, *arguments], on_line=on_line).code
 

@@ -3,8 +3,11 @@
 https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImagePush
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+_DIGEST = re.compile(r": digest: (sha256:[0-9a-f]{64})")
 
 
 class PushEvents:
@@ -19,15 +22,17 @@ class PushEvents:
         self._again: set[str] = set()
 
     def read(self, event: Mapping[str, Any]) -> str | None:
-        """Take in an event; a line that tells it, where it is one to be told."""
+        """Take in an event; a line that tells it, such as `3f2a Pushing 12/34` (bytes), where it is one to be told."""
         self.error = event.get("error", self.error)
-        self.digest = event.get("aux", {}).get("Digest", self.digest)
-        layer, status = str(event.get("id", "")), str(event.get("status", ""))
+        layer, status, sent = str(event.get("id", "")), str(event.get("status", "")), event.get("progressDetail") or {}
+        said = _DIGEST.search(status)  # the only place where containerd's image store tells it
+        self.digest = event.get("aux", {}).get("Digest") or (said[1] if said else self.digest)
         if layer:
             self._layers[layer] = status
         if status.startswith("Retrying"):
             self._again.add(layer)
-        return f"{layer} {status}".strip() or None
+        of = f" {sent.get('current', 0)}/{sent['total']}" if status and sent.get("total") else ""
+        return f"{layer} {status}{of}".strip() or None
 
     @property
     def sending(self) -> list[str]:

@@ -1,14 +1,21 @@
 """Builds on a real engine: the builders agree, failures are explained, stand-ins are what they say."""
 
 import json
+import subprocess
+import uuid
+from dataclasses import replace
+from datetime import datetime
 
 import docker
 import pytest
 
 from dockyard.build import Bases, recipe
-from dockyard.build.builder import Workshop, build, ca_bundle
+from dockyard.build.builder import Options, Workshop, build, ca_bundle
+from dockyard.build.caches import inline_cache
+from dockyard.build.layers import Layers
 from dockyard.config import load_project
 from dockyard.doors.docker import Docker
+from dockyard.doors.git import Git
 from dockyard.doors.process import Processes
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
@@ -49,7 +56,7 @@ def test_every_builder_makes_an_image_that_runs_the_app(workshop, project, monke
         pytest.skip(f"this machine's docker builds by {'buildx' if cli and cli.buildx else 'buildkit' if cli else 'nothing'}")
     script = f"import os; print('{builder}', os.getuid(), sorted(os.listdir('.')))"
     made = project(workshop.bases, **{"main.py": script, "x.log": "", ".env": "SECRET=1", "requirements.txt": ""})
-    name = build(made, workshop, Silent())
+    name = build(made, workshop, Silent()).image
     assert workshop.docker.run(name, []).strip() == f"{builder} 10001 ['main.py', 'requirements.txt']"
     stand_in = "python:3.13-slim" if workshop.bases.stand_ins else None  # none where the real base can be pulled
     assert workshop.docker.labels(name).get("dockyard.stand-in") == stand_in
@@ -60,7 +67,7 @@ def test_an_own_dockerfile_is_built_with_its_arguments_and_target(workshop, proj
         "ARG VERSION=0\nFROM python:${VERSION}-slim AS first\nARG WORD\nRUN echo $WORD > /word\nFROM first AS second\nRUN false\n"
     )
     service = "kind: web\nimage: {build: {args: {VERSION: '3.13', WORD: hello}, target: first}}"
-    name = build(project(workshop.bases, **{"Dockerfile": dockerfile, "service.yaml": service}), workshop, Silent())
+    name = build(project(workshop.bases, **{"Dockerfile": dockerfile, "service.yaml": service}), workshop, Silent()).image
     assert workshop.docker.run(name, ["cat", "/word"]) == "hello\n"
 
 
@@ -87,10 +94,89 @@ def test_a_base_image_that_cannot_be_had_is_told_with_what_to_set(workshop, proj
 
 def test_the_certificates_are_there_for_the_step_and_not_in_the_image(workshop, project):
     made = project(workshop.bases, **{"main.py": "print(1)", "requirements.txt": "six==1.17.0"})
-    name = build(made, workshop, Silent())
+    name = build(made, workshop, Silent()).image
     assert workshop.docker.run(
         name, ["python", "-c", "import six, os; print(six.__version__, os.path.exists('/run/secrets/ca'))"]
     ) == ("1.17.0 False\n")
+
+
+NEW = uuid.uuid4().hex
+"""In what is to be built: an image of an earlier run that is still there would be taken instead."""
+PRINTS = f"""\
+FROM python:3.13-slim
+RUN --mount=type=secret,id=token wc -c < /run/secrets/token > /length && echo it is $(cat /run/secrets/token) # {NEW}
+"""
+FAILS = "RUN --mount=type=secret,id=token cat /run/secrets/token; false\n"
+
+
+def test_a_build_secret_is_seen_by_its_step_and_is_in_neither_image_log_nor_error(site, workshop, project):
+    """Whatever the step prints of it, whether it fails or not."""
+    service = "kind: web\nimage: {build: {secrets: {token: {env: TOKEN}}}}"
+    docker = Docker(Processes({**environment(), "TOKEN": "ab-CD-12"}))
+    docker.login(registry_of(site.client("ecr"), site.port))
+    workshop = replace(workshop, docker=docker, environment={"TOKEN": "ab-CD-12"})
+    name = build(project(workshop.bases, **{"Dockerfile": PRINTS, "service.yaml": service}), workshop, Silent()).image
+    assert docker.run(name, ["sh", "-c", "cat /length; ls -A /run/secrets"]) == "8\n"
+    log = workshop.folder / "logs/build-web.log"
+    assert "it is [REDACTED]" in log.read_text()
+    failing = project(workshop.bases, **{"Dockerfile": PRINTS + FAILS, "service.yaml": service})
+    with pytest.raises(BuildError, match=r"\n  \| \[REDACTED\]$") as caught:
+        build(failing, workshop, Silent())
+    assert "ab-CD-12" not in str(caught.value) + log.read_text()
+
+
+def test_an_image_says_what_it_is_made_from(workshop, project, tmp_path):
+    """As git knows it, without the credentials of its remote."""
+    made = project(workshop.bases, **{"Dockerfile": "FROM scratch\nCOPY main.py /\n", "main.py": NEW})
+    workshop = replace(workshop, git=Git(workshop.docker._processes))
+    name = build(made, workshop, Silent()).image
+    assert not any(label.endswith(("source", "revision")) for label in workshop.docker.labels(name))
+
+    def git(*arguments):
+        who = ("-c", "user.name=a", "-c", "user.email=a@b.example")
+        return subprocess.run(
+            ["git", "-C", tmp_path, *who, *arguments], check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    git("init")
+    git("remote", "add", "origin", "https://me:secret@git.example/shop.git")
+    git("add", "services")
+    git("commit", "-m", "All")
+    anew = replace(workshop, options=Options(no_cache=True))
+    labels = workshop.docker.labels(build(made, anew, Silent()).image)
+    found = {key.removeprefix("org.opencontainers.image."): value for key, value in labels.items()}
+    assert (found["source"], found["revision"]) == ("https://git.example/shop.git", git("rev-parse", "HEAD"))
+    assert found["version"] == made.tag
+    assert datetime.fromisoformat(found["created"]).tzinfo
+    (tmp_path / "services/web/main.py").write_text("2")
+    assert Git(Processes(environment())).revision(tmp_path).commit == f"{found['revision']}-dirty"
+
+
+def test_an_image_for_arm_is_one(workshop, project):
+    service = "kind: web\nimage: {build: {platforms: [linux/arm64]}}"
+    files = {"Dockerfile": "FROM scratch\nCOPY main.py /\n", "main.py": "", "service.yaml": service}
+    name = build(project(workshop.bases, **files), workshop, Silent()).image
+    assert docker.from_env().images.get(name).attrs["Architecture"] == "arm64"
+
+
+def test_layers_that_the_registry_has_are_not_sent_again_and_are_taken_from_there(site, workshop, project):
+    """From an image that another machine may have pushed. One that cannot be had costs nothing but itself."""
+    registry = registry_of(site.client("ecr"), site.port)
+    site.client("ecr").create_repository(repositoryName=f"layers/{NEW}")
+    address, auth = f"{registry.host}/layers/{NEW}", {"username": registry.username, "password": registry.password}
+    pushed = []
+    for text in ("1", "2"):
+        files = {"Dockerfile": "FROM scratch\nCOPY a /\nCOPY main.py /\n", "a": NEW * 300, "main.py": f"{text} {NEW}"}
+        caches = inline_cache(f"{address}:{pushed[-1][0]}" if pushed else "localhost:9/not/there:1", registry)
+        made = project(workshop.bases, **files)
+        name = build(made, workshop, Silent(), caches).image
+        assert "importing cache manifest from" in (workshop.folder / "logs/build-web.log").read_text()
+        workshop.docker.tag(name, address, made.tag)
+        layers = Layers()
+        workshop.docker.push(address, made.tag, auth, layers.read)
+        workshop.docker.untag(f"{address}:{made.tag}")
+        pushed.append((made.tag, layers.pushed, layers.reused))
+    assert [counts for _, *counts in pushed] == [[2, 0], [1, 1]]
 
 
 @pytest.mark.parametrize(("kind", "command"), [("python", ["python", "--version"]), ("node", ["node", "--version"])])

@@ -72,7 +72,7 @@ def built(workshop, tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         project = load_project(tmp_path)
-        return build(recipe(project, "web", project.environment().services["web"], workshop.bases), workshop, Silent())
+        return build(recipe(project, "web", project.environment().services["web"], workshop.bases), workshop, Silent()).image
 
     return make
 

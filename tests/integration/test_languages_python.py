@@ -87,7 +87,7 @@ def test_an_app_of_each_package_manager_answers_and_ends(workshop, tmp_path, kin
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     loaded = load_project(tmp_path)
-    image = build(recipe(loaded, "web", loaded.environment().services["web"], workshop.bases), workshop, Silent())
+    image = build(recipe(loaded, "web", loaded.environment().services["web"], workshop.bases), workshop, Silent()).image
     container = docker.from_env().containers.run(image, detach=True, ports={"8080/tcp": ("127.0.0.1", None)})
     try:
         assert answer_of(container) == (200, {"user": 10001, "tools": 0})

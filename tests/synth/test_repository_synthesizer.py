@@ -14,7 +14,9 @@ ENVIRONMENT = cdk.Environment(account="123456789012", region="eu-west-1")
 
 
 class Assembly:
-    def __init__(self, *, role: str | None = PublishingRole.arn_of("shop"), qualifier: str | None = None) -> None:
+    def __init__(
+        self, *, role: str | None = PublishingRole.arn_of("shop"), qualifier: str | None = None, pushed_by_command: bool = False
+    ) -> None:
         app = cdk.App()
         registry = cdk.Stack(app, "Registry", env=ENVIRONMENT)
         sns.Topic(registry, "T")
@@ -25,7 +27,7 @@ class Assembly:
         synthesizer.bind(self.stack)
         self.image = ExecutableImage(
             self.stack, "Image", synthesizer=synthesizer, repository_name="shop/web", tag="abc123",
-            command=["make-it", "web"], display_name="web",
+            command=["make-it", "web"], display_name="web", pushed_by_command=pushed_by_command,
         )  # fmt: skip
         nested = cdk.NestedStack(self.stack, "Nested")
         sns.Topic(nested, "T")
@@ -53,6 +55,16 @@ def test_the_image_is_made_by_the_command_and_goes_to_the_apps_repository(assemb
     assert image["source"] == {"executable": ["make-it", "web"]}
     assert (destination["repositoryName"], destination["imageTag"]) == ("shop/web", "abc123")
     assert destination["assumeRoleArn"].endswith(":role/cdk-shop-publish-123456789012-eu-west-1")
+
+
+def test_an_index_is_pushed_by_the_command_and_the_cli_asks_for_what_stands_for_it():
+    """The CLI pushes one image; the tag that runs is none of its business then."""
+    assembly = Assembly(pushed_by_command=True)
+    (image,) = assembly.assets["dockerImages"].values()
+    (destination,) = image["destinations"].values()
+    assert destination["imageTag"] == "cache-abc123"
+    assert ":abc123" in (assembly.folder / "Web.template.json").read_text()
+    assert "cache-abc123" not in (assembly.folder / "Web.template.json").read_text()
 
 
 def test_the_task_names_the_image_by_repository_and_tag(assembly):

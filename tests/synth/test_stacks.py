@@ -55,6 +55,23 @@ def test_a_service_waits_for_the_registry_and_the_platform_and_for_no_other_serv
         assert set(artifacts[name]["dependencies"]) == {"demo-registry", "demo-dev-platform", f"{name}.assets"}
 
 
+@pytest.mark.parametrize(
+    ("platforms", "architecture", "asset"),
+    [("linux/amd64", "X86_64", ""), ("linux/arm64", "ARM64", ""), ("linux/amd64, linux/arm64", "X86_64", "cache-")],
+)
+def test_a_service_runs_on_what_its_image_is_for(tmp_path, platforms, architecture, asset):
+    files = {
+        "services/web/service.yaml": f"kind: web\nimage: {{build: {{platforms: [{platforms}]}}}}",
+        "services/web/main.py": "1",
+    }
+    _, read = synthesized(tmp_path, files=files)
+    (task,) = resources(read("demo-dev-web"), "ECS::TaskDefinition")
+    assert task["RuntimePlatform"]["CpuArchitecture"] == architecture
+    (image,) = json.loads((tmp_path / "cdk.out/demo-dev-web.assets.json").read_text())["dockerImages"].values()
+    (destination,) = image["destinations"].values()
+    assert destination["imageTag"] == f"{asset}{image['source']['executable'][3]}"
+
+
 def test_another_zone_moves_no_subnet_that_is_there(tmp_path):
     """CloudFormation makes the new ones first, and two may not have the same addresses."""
 

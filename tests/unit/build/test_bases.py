@@ -22,6 +22,15 @@ DIGEST = "sha256:" + "a" * 64
 STAND_IN = StandIn("docker-hub/library/python", "3.13-slim", "sha256:" + "b" * 64)
 
 
+def test_a_base_may_be_another_one_for_each_platform_and_then_stays_as_it_is():
+    dockerfile = "FROM a:${TARGETARCH} AS one\nFROM b:1\nCOPY --from=one / /\n"
+    platforms = ("linux/amd64", "linux/arm64")
+    assert references(dockerfile, {}, platforms) == ("a:amd64", "b:1", "a:arm64")
+    bases = Bases({"a:amd64": DIGEST, "b:1": DIGEST})
+    assert readdressed(dockerfile, {}, bases, "", platforms) == dockerfile.replace("b:1", f"b:1@{DIGEST}")
+    assert f"FROM a:amd64@{DIGEST} AS one" in readdressed(dockerfile, {}, bases, "")
+
+
 def test_images_from_outside_are_found_and_stages_are_not():
     assert references(DOCKERFILE, {}) == ("python:3.13-slim", "ghcr.io/astral-sh/uv:0.5", "node:24")
 

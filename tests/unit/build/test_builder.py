@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from dockyard.build.bases import Bases
-from dockyard.build.builder import Workshop, build, ca_bundle, cli_arguments
+from dockyard.build.builder import Options, Workshop, build, ca_bundle
+from dockyard.build.caches import registry_cache
+from dockyard.build.command import KEEP, Call, cli_arguments, load, push_to
 from dockyard.build.context import contents, ignore_patterns
 from dockyard.build.recipe import Recipe
-from dockyard.doors.docker import Cli
+from dockyard.doors.buildx import Cli
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
 
@@ -17,15 +19,33 @@ RECIPE = Recipe("web", "shop/web", Path(), "FROM a", "FROM a", False, (), (), {}
 
 
 def test_buildx_and_the_cli_of_old_get_the_same_but_for_their_start():
-    common = {"dockerfile": Path("/d/Dockerfile"), "labels": {"dockyard.service": "web"}, "ca": Path("/ca.crt")}
-    buildx = cli_arguments(RECIPE, buildx=True, **common)
-    old = cli_arguments(RECIPE, buildx=False, **common)
+    call = Call(load(f"shop/web:{RECIPE.tag}"), Path("/d/Dockerfile"), {"dockyard.service": "web"}, Path("/ca.crt"))
+    buildx = cli_arguments(RECIPE, call, buildx=True)
+    old = cli_arguments(RECIPE, call, buildx=False)
     assert buildx[:6] == ["buildx", "build", "--builder", "default", "--load", "--provenance=false"]
     assert old[0] == "build"
     assert buildx[6:] == old[1:]
     assert old[1:] == [
         "--progress=plain", "--platform", "linux/amd64", "--file", "/d/Dockerfile", "--tag", f"shop/web:{RECIPE.tag}",
         "--label", "dockyard.service=web", "--build-arg", "A=b c", "--target", "final", "--secret", "id=ca,src=/ca.crt",
+    ]  # fmt: skip
+
+
+def test_another_builder_keeps_an_index_and_then_sends_it_to_the_registry():
+    """With its caches; what is made without them is not asked where it could come from."""
+    several = replace(RECIPE, platforms=("linux/amd64", "linux/arm64"), attestations=("--provenance=mode=min",))
+    caches = registry_cache("host/shop/web")
+    kept = cli_arguments(several, Call(KEEP, Path("/d"), builder="far", no_cache=True, caches=caches), buildx=True)
+    assert kept == [
+        "buildx", "build", "--builder", "far", "--output", "type=cacheonly", "--provenance=mode=min", "--progress=plain",
+        "--platform", "linux/amd64,linux/arm64", "--file", "/d", "--build-arg", "A=b c", "--target", "final", "--no-cache",
+    ]  # fmt: skip
+    goal = push_to("host/shop/web:t")
+    pushed = cli_arguments(several, Call(goal, Path("/d"), builder="far", caches=caches), buildx=True)
+    assert pushed[4:6] == ["--push", "--provenance=mode=min"]
+    assert pushed[-4:] == [
+        "--cache-from", "type=registry,ref=host/shop/web:cache-layers", "--cache-to",
+        "type=registry,ref=host/shop/web:cache-layers,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true",
     ]  # fmt: skip
 
 
@@ -43,9 +63,14 @@ class FakeDocker:
         self.cli, self.seen = cli, {}
 
     def image_id(self, name):
-        return None
+        return "sha256:old" if self.old else None
 
-    def build(self, arguments, *, buildkit, on_line):
+    old = False
+
+    def image_size(self, name):
+        return 1
+
+    def build(self, arguments, *, buildkit, on_line, registry):
         return self._look(arguments[-1], arguments[arguments.index("--file") + 1])
 
     def classic_build(self, on_line, *, path, dockerfile, **options):
@@ -73,7 +98,7 @@ def test_a_disk_without_room_for_the_log_is_told_with_the_folder(tmp_path):
     """/dev/full is such a disk."""
 
     class Talking(FakeDocker):
-        def build(self, arguments, *, buildkit, on_line):
+        def build(self, arguments, *, buildkit, on_line, registry=None):
             on_line("#1 [internal] load build definition")
 
     own = tmp_path / "own"
@@ -82,3 +107,15 @@ def test_a_disk_without_room_for_the_log_is_told_with_the_folder(tmp_path):
     with pytest.raises(BuildError, match=f"failed to build web: no space left for {own}$"):
         build(RECIPE, Workshop(Talking(Cli("docker", buildx=False)), Bases(), "", own), Silent())
     assert list((own / "build").iterdir()) == []
+
+
+def test_an_image_that_the_engine_has_is_built_again_on_wish_only(tmp_path):
+    docker = FakeDocker(Cli("docker", buildx=True))
+    docker.old = True
+    workshop = Workshop(docker, Bases(), "", tmp_path / "own")
+    (tmp_path / "source").mkdir()
+    recipe = replace(RECIPE, context=tmp_path / "source")
+    build(recipe, workshop, Silent())
+    assert docker.seen == {}
+    build(recipe, replace(workshop, options=Options(no_cache=True)), Silent())
+    assert docker.seen

@@ -26,6 +26,11 @@ def test_a_full_disk_of_the_engine_is_told_with_the_commands_that_make_room():
     assert within.hint.startswith(MAKE_ROOM)
 
 
+def test_programs_for_another_processor_are_told():
+    fault = told("#4 [2/3] RUN make", "#4 0.1 exec /bin/sh: exec format error", "#4 ERROR: exit code: 1")
+    assert fault.hint.startswith("its programs are for another processor than this machine's: sudo apt-get install")
+
+
 def test_certificates_that_a_step_does_not_know_are_told():
     fault = told("#4 [2/3] RUN npm ci", "#4 1.2 npm ERR! code SELF_SIGNED_CERT_IN_CHAIN", "#4 ERROR: exit code: 1")
     assert "NODE_EXTRA_CA_CERTS=/run/secrets/ca npm ci" in fault.hint

@@ -102,9 +102,6 @@ def test_the_engine_has_not_all_platforms():
     every = Mirrored("front", "shop/front", SOURCE, SOURCE, None)
     with pytest.raises(BuildError, match="failed to copy"):
         mirrored(Docker(SOURCE), image=every)
-    with pytest.raises(BuildError, match="the CDK CLI pushes one") as caught:
-        to_engine(every, Workshop(Docker(), Bases(), "", Path()), Silent())
-    assert caught.value.hint == "run first: dockyard mirror front"
 
 
 def test_a_stand_in_goes_to_no_other_machine():

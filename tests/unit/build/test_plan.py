@@ -1,5 +1,7 @@
 """Which images are built, with a door that only remembers."""
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,23 @@ def test_the_faults_of_all_are_told_together():
     assert side_by_side(work, [0, 0]) == [0, 0]
     with pytest.raises(BuildError, match="a failed\nb failed"):
         side_by_side(work, ["a", 0, "b"])
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_so_many_are_done_at_once_as_is_wished(jobs):
+    running, most, lock = 0, [], threading.Lock()
+
+    def work(_):
+        nonlocal running
+        with lock:
+            running += 1
+            most.append(running)
+        time.sleep(0.05)
+        with lock:
+            running -= 1
+
+    side_by_side(work, range(6), jobs)
+    assert max(most) == jobs
 
 
 def test_each_of_several_faults_has_its_own_hint():

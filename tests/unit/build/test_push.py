@@ -55,6 +55,8 @@ class FakeDocker:
 
     def push(self, repository, tag, auth, on_line, *, silence):
         self.done.append(("push", repository, tag, auth["password"]))
+        for line in ("2 layers", "0123456789ab Layer already exists", "ba9876543210 Pushing 5/2000"):
+            on_line(line)
         if self.faults:
             raise self.faults.pop(0)
         return self.pushed
@@ -86,13 +88,15 @@ def test_a_push_names_the_image_for_the_registry_and_takes_the_name_away_again()
     assert docker.done == [
         ("tag", f"shop/web:{RECIPE.tag}", ADDRESS), ("push", "localhost:1/shop/web", RECIPE.tag, "first"), ("untag", ADDRESS),
     ]  # fmt: skip
-    assert (result.state, result.digest, told.ends, told.notes) == (State.PUSHED, "sha256:mine", ["image pushed"], [])
+    assert (result.state, result.digest, told.notes) == (State.PUSHED, "sha256:mine", [])
+    assert (result.layers.pushed, result.layers.reused) == (1, 1)
+    assert [end.split(": ")[1] for end in told.ends] == ["1 layer pushed (5 B), 1 reused"]
 
 
 def test_what_failed_is_tried_again_with_a_new_token_and_told():
     docker = FakeDocker(PushError("toomanyrequests: slow down"), PushError("denied: Your authorization token has expired."))
     result, told = pushed(FakeAws(["sha256:mine"]), docker)
-    assert (result.digest, told.ends) == ("sha256:mine", ["image pushed"])
+    assert (result.digest, len(told.ends)) == ("sha256:mine", 1)
     assert [password for _, _, password in docker.of("push")] == ["first", "token 1", "token 2"]
     assert told.notes == [
         "push failed: toomanyrequests: slow down; attempt 2 of 3 in 0.0 s",

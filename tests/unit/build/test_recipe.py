@@ -45,6 +45,9 @@ def test_the_repository_is_the_apps_and_the_services(made):
         {"service.yaml": "kind: web\nport: 9000"},  # EXPOSE and PORT of the generated Dockerfile
         {"service.yaml": "kind: web\nimage: {build: {args: {A: b}}}"},
         {"service.yaml": "kind: web\nimage: {build: {target: build}}"},
+        {"service.yaml": "kind: web\nimage: {build: {platforms: [linux/arm64]}}"},
+        {"service.yaml": "kind: web\nimage: {build: {platforms: [linux/amd64, linux/arm64]}}"},
+        {"service.yaml": "kind: web\nimage: {build: {sbom: true}}"},
         {"Dockerfile": "FROM scratch"},
         {".python-version": "3.12"},
     ],
@@ -55,7 +58,12 @@ def test_what_changes_the_image_changes_the_tag(made, files):
 
 @pytest.mark.parametrize(
     "files",
-    [{"service.yaml": "kind: web\ncount: 4\ncpu: 1\nmemory: 2048\nenv: {A: b}"}, {"node_modules/x.js": "1"}, {"app.log": "1"}],
+    [
+        {"service.yaml": "kind: web\ncount: 4\ncpu: 1\nmemory: 2048\nenv: {A: b}"},
+        {"service.yaml": "kind: web\nimage: {build: {ssh: true, secrets: {a: {env: B}}}}"},
+        {"node_modules/x.js": "1"},
+        {"app.log": "1"},
+    ],
 )
 def test_what_does_not_change_the_image_does_not_change_the_tag(made, files):
     assert made().tag == made(**files).tag
@@ -67,6 +75,17 @@ def test_what_the_users_own_builds_leave_in_the_folder_does_not_change_the_tag(m
     }  # fmt: skip
     assert made(**files).tag == made(**files, **{"target/release/a": "1"}).tag
     assert made(**files).tag != made(**files, **{"target/release/a": "1", ".dockerignore": "x"}).tag
+
+
+def test_a_file_with_a_secret_is_no_file_of_the_build(made):
+    """Whatever the Dockerfile takes, and wherever the file is."""
+    files = {
+        "service.yaml": "kind: web\nimage: {build: {secrets: {a: {file: './k[e]y'}, b: {file: ../../b}}}}",
+        "Dockerfile": "FROM a\nCOPY . .\n",
+    }
+    found = made(**files, **{"k[e]y": "1", "key": "1"})
+    assert [entry.path for entry in found.files] == ["Dockerfile", "key", "main.py"]
+    assert made(**files, **{"k[e]y": "2"}).tag == found.tag
 
 
 def test_the_identity_of_a_base_is_part_of_the_tag(made):

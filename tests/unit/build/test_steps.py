@@ -27,6 +27,18 @@ NEW_BUILDKIT = """\
 ------
 ERROR: failed to solve: python:9.9: not found
 """
+MOVING = """\
+#3 [internal] load build context
+#3 transferring context: 12.5MB 0.2s done
+#4 [1/2] FROM a@sha256:12
+#4 sha256:58d4c9045da0 1.05MB / 29.77MB 0.2s
+#4 extracting sha256:58d4c9045da0 0.1s done
+#5 [2/2] RUN --mount=type=cache,target=/root/.cache/pip   --network=none pip   install
+#5 0.123 sha256:58d4c9045da0 is a line of the step
+#6 exporting to image
+#6 exporting layers done
+#6 pushing layers
+"""
 CLASSIC = """\
 Step 1/2 : FROM python:3.13-slim
  ---> 1c92e88f831c
@@ -44,6 +56,19 @@ def read(text):
 def test_steps_are_told_as_they_begin():
     _, told = read(OLD_BUILDKIT)
     assert told == ["[internal] load build definition from Dockerfile", "[build 2/3] RUN pip install -r requirements.txt"]
+
+
+def test_what_is_moved_is_told_with_its_size_and_a_step_without_its_flags():
+    _, told = read(MOVING)
+    assert told == [
+        "[internal] load build context", "[internal] load build context, 12.5MB", "[1/2] FROM a@sha256:12",
+        "[1/2] FROM a@sha256:12, 1.05MB / 29.77MB", "[2/2] RUN pip install", "exporting to image", "pushing layers",
+    ]  # fmt: skip
+
+
+def test_a_cache_that_fails_is_not_taken_for_the_build():
+    assert read("#9 exporting cache to registry\n#9 ERROR: 400 Bad Request")[0].failed.is_of_cache
+    assert not read(OLD_BUILDKIT)[0].failed.is_of_cache
 
 
 def test_the_failed_step_has_its_error_and_what_it_printed():

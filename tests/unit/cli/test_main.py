@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dockyard.cli.main import app
+from dockyard.doors.buildx import Cli
 
 
 @pytest.fixture
@@ -48,6 +49,25 @@ def test_a_wrong_usage_ends_with_2(run, tmp_path, monkeypatch):
     assert run("tags", "--env", "nope").exit_code == 2
     monkeypatch.chdir(tmp_path.parent)
     assert run("tags").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--jobs", "0"), ("--platform", "linux/arm"), ("--platform", "linux/amd64,windows/amd64"), ("--jobs", "x")]
+)
+@pytest.mark.parametrize("command", ["build", "push"])
+def test_how_images_are_built_is_checked_first(run, command, arguments):
+    assert run(command, *arguments).exit_code == 2
+
+
+def test_a_builder_that_is_named_wants_buildx(run, monkeypatch):
+    """By the option, or by the variable that buildx itself reads."""
+    monkeypatch.setattr("dockyard.doors.docker.find_cli", lambda _: Cli("docker", buildx=False))
+    monkeypatch.setenv("BUILDX_BUILDER", "there")
+    assert "error: builder there wants docker buildx" in run("build").stderr
+    assert (
+        "error: builder far wants docker buildx"
+        in run("build", "--builder", "far", "--platform", "linux/amd64,linux/arm64").stderr
+    )
 
 
 def test_faults_of_files_are_told_one_a_line_and_end_with_1(run, tmp_path):

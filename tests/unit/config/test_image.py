@@ -39,3 +39,30 @@ def test_what_is_there_may_be_anywhere_in_the_project(files):
     files.write("shared/Dockerfile", "FROM scratch")
     files.service("kind: web\nimage: {build: {context: ../../shared, dockerfile: Dockerfile}}")
     assert files.load().environment().services["web"].image.build.context == "../../shared"
+
+
+@pytest.mark.parametrize(
+    ("build", "text"),
+    [
+        ("platforms: [linux/arm]", "image.build.platforms[0]: should be linux/amd64 or linux/arm64"),
+        ("platforms: []", "image.build.platforms: should have at least 1"),
+        ("provenance: yes", "image.build.provenance: should be off, min or max"),
+        ("secrets: {ca: {env: A}}", "image.build.secrets.ca: is Dockyard's own: the certificates of the machine that builds"),
+        ("secrets: {a b: {env: A}}", "image.build.secrets.a b: should be an id of letters"),
+        ("secrets: {npm: {}}", "image.build.secrets.npm: should have env or file, got neither"),
+        ("secrets: {npm: {env: A, file: b}}", "image.build.secrets.npm: should have env or file, got both"),
+        ("secrets: {npm: {env: A-B}}", "image.build.secrets.npm.env: should be a variable's name"),
+    ],
+)
+def test_how_it_is_built_is_checked_before_anything_is(problem, build, text):
+    assert problem(f"image: {{build: {{{build}}}}}").startswith(f"services/web/service.yaml: {text}")
+
+
+def test_servers_run_no_image_for_arm_alone(problem, files):
+    found = problem("runs_on: ec2\nimage: {build: {platforms: [linux/arm64]}}")
+    assert (
+        found
+        == "services/web/service.yaml: image.build.platforms: should have linux/amd64: the servers of cluster.ec2 are x86-64"
+    )
+    files.service("kind: web\nruns_on: ec2\nimage: {build: {platforms: [linux/arm64, linux/amd64, linux/arm64]}}")
+    assert files.load().environment().services["web"].image.build.platforms == ("linux/amd64", "linux/arm64")

@@ -16,7 +16,7 @@ def test_the_digest_is_in_the_last_event():
         {"progressDetail": {}, "aux": {"Tag": "v1", "Digest": "sha256:1", "Size": 7}},
     )
     assert (told.digest, told.error, told.sending) == ("sha256:1", None, [])
-    assert lines == ["The push refers to repository [localhost:1/a]", "3f2a Pushing", "3f2a Pushed", None]
+    assert lines == ["The push refers to repository [localhost:1/a]", "3f2a Pushing 1/2", "3f2a Pushed", None]
 
 
 def test_layers_on_their_way_are_those_that_were_sent_again_and_are_not_there():
