@@ -59,8 +59,7 @@ def web(engine, damaged, proxy, tmp_path):
     made = Workplace(tmp_path / "one", proxy.port)
     made.build()
     yield made
-    for name in made.names():
-        made.docker.untag(name)
+    made.clean()
 
 
 def in_ecr(server, tag: str) -> str | None:
@@ -168,7 +167,7 @@ def damaged(engine, server, tmp_path_factory):
         web.build()
         proxy.on(SEND, fault_proxy.damage, times=ALWAYS)
         yield web, pool.submit(web.push)
-        web.docker.untag(local_name(web.recipe))
+        web.clean()
 
 
 @pytest.fixture(scope="module")
@@ -291,7 +290,7 @@ def test_an_interrupted_build(engine, proxy, tmp_path, number):
     web.dockerfile("COPY root /")
     web.build()
     assert web.names() == {local_name(web.recipe)}
-    web.docker.untag(local_name(web.recipe))
+    web.clean()
 
 
 @fault("Pushes", "Ctrl-C, or SIGTERM", "ends at once (exit code 130); the next run sends what is missing")

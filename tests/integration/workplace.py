@@ -60,6 +60,7 @@ class Workplace:
 
     def __init__(self, folder: Path, port: int, *, engine: str = "", retries: Retries = QUICK) -> None:
         self.folder, self.retries = folder, retries
+        self._built: set[str] = set()
         self.variables = {
             **environment(), "AWS_ENDPOINT_URL": f"http://localhost:{port}", "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1", **({"DOCKER_HOST": engine} if engine else {}),
@@ -98,8 +99,13 @@ class Workplace:
 
     def build(self) -> Told:
         told = Told()
-        build(self.recipe, self.workshop, told)
+        self._built.add(build(self.recipe, self.workshop, told))
         return told
+
+    def clean(self) -> None:
+        """Remove what was built."""
+        for name in self._built:
+            self.docker.untag(name)
 
     def push(self) -> tuple[Planned, Told]:
         """Push what `build` has built."""
