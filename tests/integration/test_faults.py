@@ -133,6 +133,7 @@ def test_a_lost_answer(server, proxy, web):
     "the upload under the first; at last: restart the engine",
 )
 def test_a_stalled_upload(server, proxy, web):
+    web.retries = replace(QUICK, silence=3)
     proxy.on(SEND, fault_proxy.stall)
     pushed, told = web.push()
     assert is_pushed(server, web, pushed)
@@ -257,7 +258,11 @@ def test_the_engine_is_killed_during_a_push(server, proxy, other, away):
     assert proxy.count(SEND) == 0
 
 
-@fault("Builds", "The engine's disk is full", "told as that, with `docker system df` and `docker builder prune`")
+@fault(
+    "Builds",
+    "The engine's disk is full",
+    "told as that, with `docker system df` and `docker builder prune`, after which it builds again",
+)
 def test_the_disk_of_the_engine_is_full(proxy, tmp_path):
     with OwnEngine(tmp_path / "engine", size="16m") as engine:
         web = Workplace(tmp_path / "web", proxy.port, engine=engine.host)

@@ -23,7 +23,7 @@ from dockyard.doors.process import Processes
 from dockyard.progress import Silent
 from tests.integration.support import environment
 
-QUICK = Retries(first=0.2, silence=3)
+QUICK = Retries(first=0.2, silence=30)
 
 
 class Told(Silent):
