@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 
 from dockyard.build import Bases, Recipe, recipe
 from dockyard.build.builder import Workshop, build
@@ -40,11 +41,15 @@ class Told(Silent):
         self.ends.append(text)
 
 
+_MODELS = botocore.session.Session()
+"""Shared, as what it reads of each service takes longer than a test."""
+
+
 class _At(boto3.Session):
     """AWS is on this port."""
 
     def __init__(self, port: int) -> None:
-        super().__init__("test", "test", region_name="us-east-1")
+        super().__init__("test", "test", region_name="us-east-1", botocore_session=_MODELS)
         self._port = port
 
     def client(self, *arguments: Any, **settings: Any) -> Any:
@@ -67,6 +72,7 @@ class Workplace:
         }  # fmt: skip
         self.docker = Docker(Processes(self.variables))
         self.aws = Aws(session=_At(port))
+        assert self.aws.ecr.meta.endpoint_url == f"http://localhost:{port}"  # made here: not in two threads at once
         self.service = folder / "services/web"
         self.service.mkdir(parents=True)
         (folder / "dockyard.yaml").write_text("name: shop\nenvironments: {dev: {}}")
