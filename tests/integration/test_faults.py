@@ -59,8 +59,7 @@ def web(engine, damaged, proxy, tmp_path):
     made = Workplace(tmp_path / "one", proxy.port)
     made.build()
     yield made
-    for name in made.names():
-        made.docker.untag(name)
+    made.clean()
 
 
 def in_ecr(server, tag: str) -> str | None:
@@ -134,6 +133,7 @@ def test_a_lost_answer(server, proxy, web):
     "the upload under the first; at last: restart the engine",
 )
 def test_a_stalled_upload(server, proxy, web):
+    web.retries = replace(QUICK, silence=3)
     proxy.on(SEND, fault_proxy.stall)
     pushed, told = web.push()
     assert is_pushed(server, web, pushed)
@@ -168,7 +168,7 @@ def damaged(engine, server, tmp_path_factory):
         web.build()
         proxy.on(SEND, fault_proxy.damage, times=ALWAYS)
         yield web, pool.submit(web.push)
-        web.docker.untag(local_name(web.recipe))
+        web.clean()
 
 
 @pytest.fixture(scope="module")
@@ -258,7 +258,11 @@ def test_the_engine_is_killed_during_a_push(server, proxy, other, away):
     assert proxy.count(SEND) == 0
 
 
-@fault("Builds", "The engine's disk is full", "told as that, with `docker system df` and `docker builder prune`")
+@fault(
+    "Builds",
+    "The engine's disk is full",
+    "told as that, with `docker system df` and `docker builder prune`, after which it builds again",
+)
 def test_the_disk_of_the_engine_is_full(proxy, tmp_path):
     with OwnEngine(tmp_path / "engine", size="16m") as engine:
         web = Workplace(tmp_path / "web", proxy.port, engine=engine.host)
@@ -291,7 +295,7 @@ def test_an_interrupted_build(engine, proxy, tmp_path, number):
     web.dockerfile("COPY root /")
     web.build()
     assert web.names() == {local_name(web.recipe)}
-    web.docker.untag(local_name(web.recipe))
+    web.clean()
 
 
 @fault("Pushes", "Ctrl-C, or SIGTERM", "ends at once (exit code 130); the next run sends what is missing")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 
 from dockyard.build import Bases, Recipe, recipe
 from dockyard.build.builder import Workshop, build
@@ -23,7 +24,7 @@ from dockyard.doors.process import Processes
 from dockyard.progress import Silent
 from tests.integration.support import environment
 
-QUICK = Retries(first=0.2, silence=3)
+QUICK = Retries(first=0.2, silence=30)
 
 
 class Told(Silent):
@@ -40,11 +41,15 @@ class Told(Silent):
         self.ends.append(text)
 
 
+_MODELS = botocore.session.Session()
+"""Shared, as what it reads of each service takes longer than a test."""
+
+
 class _At(boto3.Session):
     """AWS is on this port."""
 
     def __init__(self, port: int) -> None:
-        super().__init__("test", "test", region_name="us-east-1")
+        super().__init__("test", "test", region_name="us-east-1", botocore_session=_MODELS)
         self._port = port
 
     def client(self, *arguments: Any, **settings: Any) -> Any:
@@ -60,12 +65,14 @@ class Workplace:
 
     def __init__(self, folder: Path, port: int, *, engine: str = "", retries: Retries = QUICK) -> None:
         self.folder, self.retries = folder, retries
+        self._built: set[str] = set()
         self.variables = {
             **environment(), "AWS_ENDPOINT_URL": f"http://localhost:{port}", "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1", **({"DOCKER_HOST": engine} if engine else {}),
         }  # fmt: skip
         self.docker = Docker(Processes(self.variables))
         self.aws = Aws(session=_At(port))
+        assert self.aws.ecr.meta.endpoint_url == f"http://localhost:{port}"  # made here: not in two threads at once
         self.service = folder / "services/web"
         self.service.mkdir(parents=True)
         (folder / "dockyard.yaml").write_text("name: shop\nenvironments: {dev: {}}")
@@ -98,8 +105,13 @@ class Workplace:
 
     def build(self) -> Told:
         told = Told()
-        build(self.recipe, self.workshop, told)
+        self._built.add(build(self.recipe, self.workshop, told))
         return told
+
+    def clean(self) -> None:
+        """Remove what was built."""
+        for name in self._built:
+            self.docker.untag(name)
 
     def push(self) -> tuple[Planned, Told]:
         """Push what `build` has built."""
