@@ -80,6 +80,7 @@ class Repository:
         self._authorization: str | None = None
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
+        self._session.trust_env = scheme == "https"  # else not by a proxy: it does not know this machine
         self._session.verify = str(ca) if ca else True
         for prefix in ("http://", "https://"):
             self._session.mount(prefix, HTTPAdapter(max_retries=_RETRIES))
