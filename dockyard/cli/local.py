@@ -16,6 +16,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Json, Port, Project
 from dockyard.cli.exec import exec_
 from dockyard.cli.session import Session
+from dockyard.config import Reference
 from dockyard.doors.docker import Docker
 from dockyard.doors.lock import alone
 from dockyard.local.engine import Engine
@@ -43,7 +44,8 @@ def start(session: Session, port: int | None, persist: bool | None = None) -> Se
     here = in_local_aws(session)
     dockerfiles = (dockerfile_of(session.project, name, service) for name, service in session.environment.services.items())
     bases = [base for found in dockerfiles if found for base in references(found.text, found.args)]
-    named = dict.fromkeys([*bases, *sorted(sources(session.environment))])
+    official = [name for name in sorted(sources(session.environment)) if Reference.parse(name).is_official]
+    named = dict.fromkeys([*bases, *official])  # whatever another is called, nobody but its owner can make it
     StandIns(local.stand_ins, docker, here.processes, screen.say).ensure(named, here.aws)
     return here
 

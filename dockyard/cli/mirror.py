@@ -16,7 +16,7 @@ def mirror(services: Services = None, env: Environment = None, project: Project 
     session = Session(project, env)
     wanted = [image for image in session.images(services or []) if isinstance(image, Mirrored)]
     if left := set(services or []) - {image.service for image in wanted}:
-        raise UsageError(f"nothing to copy for {', '.join(sorted(left))}: its image is built, or stays where image.from says")
+        raise UsageError(f"nothing to copy for {', '.join(sorted(left))}: it is built, comes by a cache, or stays where it is")
     with screen.Board() as board:
         copied = bring(session.site, list(wanted), board)
     rows = [

@@ -37,20 +37,20 @@ def prune(
         return verdicts(session.site, names, current, limits)
 
     shown = look()
-    going = {verdict.image.digest for verdict in shown if not verdict.stays}
+    going = {verdict.image.place for verdict in shown if not verdict.stays}
     if not json:
         _show(shown)
     if going and not dry_run:
         if not yes:
             _ask(len(going))
-        still = [v.image for v in look() if not v.stays and v.image.digest in going]  # somebody may have deployed meanwhile
+        still = [v.image for v in look() if not v.stays and v.image.place in going]  # somebody may have deployed meanwhile
         remove(session.site, still)
-        going = {image.digest for image in still}
+        going = {image.place for image in still}
         screen.say(f"{len(going)} images are removed, {_megabytes(sum(image.size for image in still))}")
     elif not going:
         screen.say("nothing to remove")
     if json:
-        screen.as_json([{**_row(verdict), "removed": verdict.image.digest in going and not dry_run} for verdict in shown])
+        screen.as_json([{**_row(verdict), "removed": verdict.image.place in going and not dry_run} for verdict in shown])
 
 
 def _ask(count: int) -> None:

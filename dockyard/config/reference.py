@@ -59,6 +59,12 @@ class Reference:
         match = _ECR.fullmatch(self.registry)
         return (match["account"], match["region"]) if match else None
 
+    @property
+    def is_official(self) -> bool:
+        """Whether it is one of Docker's official images, from Docker Hub or from where ECR Public has them."""
+        registry, repository = self.registry, self.repository
+        return (registry, repository.rpartition("/")[0]) in ((HUB, "library"), (ECR_PUBLIC, "docker/library"))
+
     def at(self, digest: str | None) -> "Reference":
         """The same image by its digest, where one is known."""
         return Reference(self.registry, self.repository, None, digest) if digest and not self.digest else self

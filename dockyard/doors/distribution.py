@@ -15,7 +15,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from dockyard.doors.registry_auth import TIMEOUT, Credentials, Header, authorization
+from dockyard.doors.registry_auth import LOOPBACK, TIMEOUT, Credentials, Header, authorization
 from dockyard.errors import BuildError
 
 _MANIFESTS = ", ".join(
@@ -75,11 +75,12 @@ class Repository:
 
     def __init__(self, host: str, name: str, credentials: Credentials, ca: Path | None = None) -> None:
         self.host, self.name, self._credentials = host, name, credentials
-        scheme = "http" if host.partition(":")[0] in ("localhost", "127.0.0.1") else "https"
+        scheme = "http" if host.partition(":")[0] in LOOPBACK else "https"
         self._base = f"{scheme}://{host}/v2/{name}/"
         self._authorization: str | None = None
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
+        self._session.trust_env = scheme == "https"  # else not by a proxy: it does not know this machine
         self._session.verify = str(ca) if ca else True
         for prefix in ("http://", "https://"):
             self._session.mount(prefix, HTTPAdapter(max_retries=_RETRIES))

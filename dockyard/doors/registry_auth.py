@@ -5,6 +5,7 @@ https://distribution.github.io/distribution/spec/auth/token/ and https://distrib
 
 import base64
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 from urllib.request import parse_http_list, parse_keqv_list
 
 import docker.auth
@@ -13,6 +14,8 @@ import requests
 
 from dockyard.errors import BuildError
 
+LOOPBACK = ("localhost", "127.0.0.1")
+"""Names of this machine, to which HTTP is spoken."""
 TIMEOUT = (10, 60)
 """Seconds to connect, and between two parts of an answer."""
 
@@ -43,7 +46,7 @@ def of_docker(registry: str) -> Credentials:
 
 
 def authorization(session: requests.Session, challenge: str, credentials: Credentials) -> str | None:
-    """The header that answers `WWW-Authenticate`; None where it cannot be answered."""
+    """The header that answers `WWW-Authenticate`; None where it cannot be answered, or only by telling credentials by HTTP."""
     scheme, _, rest = challenge.partition(" ")
     if scheme.lower() == "basic":
         return credentials.basic
@@ -51,6 +54,8 @@ def authorization(session: requests.Session, challenge: str, credentials: Creden
         return None
     asked = parse_keqv_list(parse_http_list(rest))
     realm = asked.pop("realm")
+    if not realm.startswith("https://") and urlsplit(realm).hostname not in LOOPBACK:
+        return None
     wanted = {key: value for key, value in asked.items() if key in ("service", "scope")}
     if credentials.identity_token:
         form = {**wanted, "grant_type": "refresh_token", "client_id": "dockyard", "refresh_token": credentials.identity_token}

@@ -38,6 +38,11 @@ class Held:
         return bool(self.tags) and all(tag.startswith(CACHE_TAG_PREFIX) for tag in self.tags)
 
     @property
+    def place(self) -> tuple[str, str]:
+        """Repository and digest: two repositories may have the same image."""
+        return self.repository, self.digest
+
+    @property
     def name(self) -> str:
         """The first tag, else the digest."""
         return self.tags[0] if self.tags else self.digest

@@ -146,4 +146,4 @@ def test_an_image_of_another_registry_is_copied_and_runs_and_answers(site, nginx
     (definition,) = ecs.list_task_definitions(familyPrefix="demodevfront")["taskDefinitionArns"]
     (container,) = ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]["containerDefinitions"]
     assert container["image"].endswith(f"/demo/front:{row['tag']}")
-    assert "nothing to copy for hello-node" in site.dockyard("mirror", "hello-node", code=2, **local).stderr
+    assert "nothing to copy for hello-node: it is built" in site.dockyard("mirror", "hello-node", code=2, **local).stderr

@@ -12,6 +12,7 @@ import asyncio
 import base64
 import json
 import logging
+import os
 import re
 import time
 from collections import defaultdict
@@ -20,6 +21,7 @@ from typing import Any
 from ministack import app as gateway
 from ministack.services import ecr
 
+from dockyard.build.builder import ca_bundle
 from dockyard.build.copy import copy
 from dockyard.doors.distribution import USER_AGENT, Repository
 from dockyard.doors.registry_auth import Credentials
@@ -95,7 +97,7 @@ def _fetch(instance: Instance, rule: Data, name: str, reference: str, account: s
         theirs = _credentials(rule, account, region)
         behind = name.removeprefix(f"{rule['ecrRepositoryPrefix']}/")
         with (
-            Repository(rule["upstreamRegistryUrl"], behind, theirs) as source,
+            Repository(rule["upstreamRegistryUrl"], behind, theirs, ca_bundle(os.environ)) as source,
             Repository(instance.registry, name, ours) as target,
         ):
             found = source.manifest(reference)

@@ -61,3 +61,14 @@ def test_by_a_digest_the_tag_counts_no_more():
     assert str(Reference.parse("ghcr.io/a/b:1").at(None)) == "ghcr.io/a/b:1"
     named = f"a/b@{'sha256:' + 'b' * 64}"
     assert str(Reference.parse(named).at(DIGEST)) == named
+
+
+@pytest.mark.parametrize(
+    ("text", "official"),
+    [
+        ("nginx:stable", True), ("docker.io/library/nginx", True), ("public.ecr.aws/docker/library/nginx:1", True),
+        ("acme/nginx", False), ("ghcr.io/acme/nginx:stable", False), ("ghcr.io/library/nginx", False), ("library/a/nginx", False),
+    ],
+)  # fmt: skip
+def test_official_images_are_known(text, official):
+    assert Reference.parse(text).is_official is official

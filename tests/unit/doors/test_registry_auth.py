@@ -100,6 +100,13 @@ def test_an_identity_token_is_exchanged():
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("challenge", "credentials"), [("Basic realm=x", Credentials()), ("Negotiate", Credentials("u", "p"))])
+@pytest.mark.parametrize(
+    ("challenge", "credentials"),
+    [
+        ("Basic realm=x", Credentials()),
+        ("Negotiate", Credentials("u", "p")),
+        ('Bearer realm="http://auth.example/token"', Credentials("u", "p")),
+    ],
+)
 def test_what_cannot_be_answered_is_not(challenge, credentials):
     assert authorization(Session(), challenge, credentials) is None
