@@ -35,8 +35,21 @@ class Planned:
     recipe: Recipe
     state: State
     digest: str | None = None
+    size: int | None = None
+    """Bytes of what was built this time: in the engine, or compressed in ECR where its builder pushed it itself."""
     layers: Layers | None = None
     """What of it was pushed this time, where the engine did it."""
+
+    @property
+    def pushed(self) -> dict[str, int | None]:
+        """Its size and what of it was pushed, as far as that is known."""
+        layers = self.layers
+        return {
+            "size": self.size,
+            "layers_pushed": layers and layers.pushed,
+            "layers_reused": layers and layers.reused,
+            "bytes_pushed": layers and layers.bytes_sent,
+        }
 
 
 def plan(recipes: Iterable[Recipe], aws: Aws, is_local: Callable[[str], bool]) -> list[Planned]:
@@ -88,7 +101,7 @@ def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, pro
         raise BuildError(f"failed to push {local_name(recipe)}: ECR does not have it after the push")
     told = f"image pushed in {time.monotonic() - begun:.1f} s: {layers}"
     progress.done(recipe.service, told if digest == pushed else f"another push came first, its image is used: {digest}")
-    return Planned(recipe, State.PUSHED, digest, layers)
+    return Planned(recipe, State.PUSHED, digest, planned.size, layers)
 
 
 def side_by_side(work: Callable[[T], R], items: Sequence[T], jobs: int = JOBS) -> list[R]:

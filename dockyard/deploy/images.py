@@ -42,8 +42,11 @@ def built(site: Site, wanted: list[Recipe], progress: Progress) -> list[Planned]
         if entry.state is State.PUSHED:
             progress.done(entry.recipe.service, "image is in ECR already")
     missing = [entry.recipe for entry in planned if entry.state is not State.PUSHED]
-    build_all(missing, site.workshop, progress, BuildCaches(site).of)
-    return [entry if entry.state is State.PUSHED else replace(entry, state=State.BUILT) for entry in planned]
+    sizes = {one.recipe.service: one.size for one in build_all(missing, site.workshop, progress, BuildCaches(site).of)}
+    return [
+        entry if entry.state is State.PUSHED else replace(entry, state=State.BUILT, size=sizes[entry.recipe.service])
+        for entry in planned
+    ]
 
 
 def pushed(site: Site, images: list[Planned], progress: Progress) -> list[Planned]:

@@ -1,6 +1,7 @@
 """Changes under load: a good one, a bad one, and the good one after it. No request fails in any of them."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ def test_a_changed_service_is_rolled_out_without_a_failed_request(site, source):
     assert requests.failed == {}
     assert requests.versions == {"1", "2"}
     assert "hello-node: image is in ECR already" in told
+    assert re.search(r"hello-python: image of \d+ MB; layers: 1 pushed, \d+ reused", told)
     assert "demo-dev-hello-node: unchanged" in told
     assert _pushed(site, "demo/hello-node") == pushed
     assert set(node) <= set(site.containers())
