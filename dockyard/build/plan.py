@@ -46,9 +46,9 @@ class Planned:
         layers = self.layers
         return {
             "size": self.size,
-            "layers_pushed": layers and layers.pushed,
-            "layers_reused": layers and layers.reused,
-            "bytes_pushed": layers and layers.bytes_sent,
+            "layers_pushed": layers.pushed if layers else None,
+            "layers_reused": layers.reused if layers else None,
+            "bytes_pushed": layers.bytes_sent if layers else None,
         }
 
 
