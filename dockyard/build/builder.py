@@ -9,7 +9,7 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -194,22 +194,36 @@ def _run(
             if step := place.steps.read(line):
                 progress.update(recipe.service, step)
 
-        cli, context = workshop.docker.cli, str(place.room / "context")
-        dockerfile = _dockerfile(recipe, workshop, place.room, classic=cli is None)
-        if cli is None:
-            return workshop.docker.classic_build(
-                on_line, path=context, dockerfile=str(dockerfile), tag=goal.name, labels=_labels(recipe, workshop),
-                buildargs=dict(recipe.args), target=recipe.target, platform=recipe.platforms[0],
-                nocache=workshop.options.no_cache,
-            )  # fmt: skip
-        options = workshop.options
-        no_cache = options.no_cache and "--push" not in goal.arguments  # what is pushed then was made anew a moment ago
+        if workshop.docker.cli is None:
+            return _classic(recipe, workshop, place.room, goal, on_line)
+        no_cache = workshop.options.no_cache and "--push" not in goal.arguments  # what is pushed then was made anew just now
         call = Call(
-            goal, dockerfile, _labels(recipe, workshop), workshop.ca_bundle, options.builder, no_cache, caches
-        )  # fmt: skip
-        arguments = [*cli_arguments(recipe, call, buildx=cli.buildx), context]
-        code = workshop.docker.build(arguments, buildkit=not cli.buildx, on_line=on_line, registry=registry)
+            goal,
+            _dockerfile(recipe, workshop, place.room, classic=False),
+            _labels(recipe, workshop),
+            ca=workshop.ca_bundle,
+            builder=workshop.options.builder,
+            no_cache=no_cache,
+            caches=caches,
+        )
+        buildx = workshop.docker.cli.buildx
+        arguments = [*cli_arguments(recipe, call, buildx=buildx), str(place.room / "context")]
+        code = workshop.docker.build(arguments, buildkit=not buildx, on_line=on_line, registry=registry)
         return None if code == 0 else f"exit code {code}"
+
+
+def _classic(recipe: Recipe, workshop: Workshop, room: Path, goal: Goal, on_line: Callable[[str], None]) -> str | None:
+    return workshop.docker.classic_build(
+        on_line,
+        path=str(room / "context"),
+        dockerfile=str(_dockerfile(recipe, workshop, room, classic=True)),
+        tag=goal.name,
+        labels=_labels(recipe, workshop),
+        buildargs=dict(recipe.args),
+        target=recipe.target,
+        platform=recipe.platforms[0],
+        nocache=workshop.options.no_cache,
+    )
 
 
 def _dockerfile(recipe: Recipe, workshop: Workshop, room: Path, *, classic: bool) -> Path:

@@ -52,9 +52,8 @@ class Call:
 
 def cli_arguments(recipe: Recipe, call: Call, *, buildx: bool) -> list[str]:
     """Arguments of `docker`, but for the folder at the end."""
-    attestations = recipe.attestations if any("provenance" in word for word in recipe.attestations) else (
-        "--provenance=false", *recipe.attestations
-    )  # fmt: skip
+    told = any(word.startswith("--provenance") for word in recipe.attestations)  # else buildx would attach one by itself
+    attestations = recipe.attestations if told else ("--provenance=false", *recipe.attestations)
     start = ["buildx", "build", "--builder", call.builder, *call.goal.arguments, *attestations] if buildx else ["build"]
     return [
         *start,
@@ -67,5 +66,6 @@ def cli_arguments(recipe: Recipe, call: Call, *, buildx: bool) -> list[str]:
         *(("--target", recipe.target) if recipe.target else ()),
         *(("--secret", f"id=ca,src={call.ca}") if call.ca else ()),
         *secret_arguments(recipe),
-        *(("--no-cache",) if call.no_cache else (*call.caches.read, *call.caches.write)),
+        *(("--no-cache",) if call.no_cache else call.caches.read),
+        *call.caches.write,
     ]

@@ -35,8 +35,21 @@ class Planned:
     image: Wanted
     state: State
     digest: str | None = None
+    size: int | None = None
+    """Bytes of what was built this time: in the engine, or compressed in ECR where its builder pushed it itself."""
     layers: Layers | None = None
     """What of it was pushed this time, where the engine did it."""
+
+    @property
+    def pushed(self) -> dict[str, int | None]:
+        """Its size and what of it was pushed, as far as that is known."""
+        layers = self.layers
+        return {
+            "size": self.size,
+            "layers_pushed": layers.pushed if layers else None,
+            "layers_reused": layers.reused if layers else None,
+            "bytes_pushed": layers.bytes_sent if layers else None,
+        }
 
 
 def plan(images: Iterable[Wanted], aws: Aws, is_local: Callable[[str], bool]) -> list[Planned]:

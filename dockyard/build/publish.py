@@ -34,8 +34,8 @@ def publish(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, 
     digest = aws.image_digest(recipe.repository, recipe.tag)
     if digest is None:
         raise BuildError(f"failed to push {recipe.service}: ECR does not have {recipe.repository}:{recipe.tag} after the push")
-    took, stored = time.monotonic() - begun, size(aws.image_size(recipe.repository, digest))
-    told = f"image pushed in {took:.1f} s by builder {workshop.options.builder}, {stored} in ECR"
+    took, stored = time.monotonic() - begun, aws.image_size(recipe.repository, digest)
+    told = f"image pushed in {took:.1f} s by builder {workshop.options.builder}, {size(stored)} in ECR"
     ours = f"{name}@{digest}" in log_of(recipe, workshop).read_text()  # buildx may push twice, and fail the second time
     progress.done(recipe.service, told if ours else f"another push came first, its image is used: {digest}")
-    return Planned(recipe, State.PUSHED, digest)
+    return Planned(recipe, State.PUSHED, digest, stored)

@@ -79,7 +79,7 @@ def arrived(planned: Planned, aws: Aws, send: Callable[[], str], progress: Progr
     if digest is None:
         raise BuildError(f"failed to push {local_name(image)}: ECR does not have it after the push")
     progress.done(image.service, done() if digest == sent else f"another push came first, its image is used: {digest}")
-    return Planned(image, State.PUSHED, digest)
+    return Planned(image, State.PUSHED, digest, planned.size)
 
 
 def refuse_stand_in(service: str, stand_in: str | None, address: str) -> None:

@@ -1,5 +1,6 @@
 """`dockyard deploy`: the environment as the project says."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Literal
 
@@ -7,6 +8,7 @@ import typer
 
 from dockyard.build.builder import JOBS, Options
 from dockyard.build.command import ENGINE
+from dockyard.build.sizes import size
 from dockyard.cli import screen
 from dockyard.cli.arguments import AllowInterruption, Builder, Environment, Jobs, Json, NoCache, Project, Services
 from dockyard.cli.session import Session
@@ -46,6 +48,8 @@ def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
     with alone(session.own_folder / f"deploy-{environment}.lock", lambda: screen.say(busy)), screen.Board() as board:
         receipt = run(session.site, board, wishes)
     screen.say(f"{'nothing changed' if receipt.nothing_changed else 'done'} ({receipt.seconds:.1f} s)")
+    for name, pushed in receipt.pushed.items():
+        screen.say(f"{name}: {_told(pushed)}")
     for name in [] if receipt.nothing_changed else receipt.orphans:
         screen.say(f"{name} still runs, but its service is gone; to delete: aws cloudformation delete-stack --stack-name {name}")
     for name, balancer in receipt.through.items():
@@ -56,3 +60,10 @@ def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
         screen.as_json(asdict(receipt))
     else:
         screen.table([{"service": name, "address": address} for name, address in receipt.addresses.items()])
+
+
+def _told(pushed: Mapping[str, int | None]) -> str:
+    """What of an image was pushed; another builder than the engine's tells of no layers."""
+    sent, reused = pushed["layers_pushed"], pushed["layers_reused"]
+    layers = "" if sent is None else f"; layers: {sent} pushed, {reused} reused"
+    return f"image of {size(pushed['size'] or 0)}{layers}"

@@ -3,6 +3,7 @@
 from dockyard.build.builder import JOBS, Options
 from dockyard.build.command import ENGINE
 from dockyard.build.plan import Planned
+from dockyard.build.sizes import size
 from dockyard.cli import screen
 from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Services
 from dockyard.cli.session import Session
@@ -26,18 +27,17 @@ def push(
     session = Session(project, env, options=Options(jobs, no_cache, builder))
     with screen.Board() as board:
         images = bring(session.site, session.images(services or [], platform), board)
-    rows = [_row(image) for image in images]
+    rows = [_row(image, json=json) for image in images]
     screen.as_json(rows) if json else screen.table(rows)
 
 
-def _row(image: Planned) -> dict[str, object]:
-    """Layers are told where they were pushed now, and by the engine: another builder does not tell."""
-    wanted, layers = image.image, image.layers
-    return {
-        "service": wanted.service,
-        "repository": wanted.repository,
-        "tag": wanted.tag,
-        "digest": image.digest,
-        "layers_pushed": layers and layers.pushed,
-        "layers_reused": layers and layers.reused,
-    }
+def _row(image: Planned, *, json: bool) -> dict[str, object]:
+    """What was pushed is told where it was pushed now; of layers the engine tells alone."""
+    wanted, pushed = image.image, image.pushed
+    shown = pushed if json else {name: _shown(name, count) for name, count in pushed.items()}
+    named = {"service": wanted.service, "repository": wanted.repository, "tag": wanted.tag, "digest": image.digest}
+    return {**named, **shown}
+
+
+def _shown(name: str, count: int | None) -> object:
+    return count if count is None or name.startswith("layers") else size(count)

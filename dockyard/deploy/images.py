@@ -55,11 +55,12 @@ def built(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]
     for entry in planned:
         if entry.state is State.PUSHED:
             progress.done(entry.image.service, "image is in ECR already")
-    to_build = {entry.image.service: entry.image for entry in planned if entry.state is not State.PUSHED}
-    ready = [image for image in to_build.values() if isinstance(image, Recipe)]
-    build_all(ready, site.workshop, progress, BuildCaches(site).of)
-    names = {image.service for image in ready}
-    return [replace(entry, state=State.BUILT) if entry.image.service in names else entry for entry in planned]
+    to_build = [entry.image for entry in planned if entry.state is not State.PUSHED and isinstance(entry.image, Recipe)]
+    sizes = {one.recipe.service: one.size for one in build_all(to_build, site.workshop, progress, BuildCaches(site).of)}
+    return [
+        replace(entry, state=State.BUILT, size=sizes[entry.image.service]) if entry.image.service in sizes else entry
+        for entry in planned
+    ]
 
 
 def pushed(site: Site, planned: list[Planned], progress: Progress) -> list[Planned]:

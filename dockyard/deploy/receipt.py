@@ -6,7 +6,7 @@ The last ten are kept, a line each, in a file beside it: what they name is not r
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -36,6 +36,8 @@ class Receipt:
     orphans: Sequence[str]
     """Stacks of services that the project no longer has."""
     seconds: float
+    pushed: dict[str, dict[str, int | None]] = field(default_factory=dict)
+    """Service to the size of its image in bytes, and the layers that were pushed and reused, where this deploy pushed it."""
     nothing_changed: bool = False
 
     def write(self, path: Path) -> None:

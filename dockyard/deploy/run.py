@@ -58,7 +58,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     last = read_receipt(site.receipt_file)
     services = wishes.services
     if last and not wishes.force and last.infrastructure == now and last.images == tags and _untouched(site, last):
-        return replace(last, seconds=time.monotonic() - begun, nothing_changed=True)
+        return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
     wanted = [found for found in made if not services or found.service in services]
     deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
     with Threads(max_workers=1) as pool:
@@ -84,6 +84,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
         through=kept.through | _outputs(site, stacks, "LoadBalancer"),
         orphans=orphans(site),
         seconds=time.monotonic() - begun,
+        pushed={image.image.service: image.pushed for image in images if image.size is not None},
     )
     receipt.write(site.receipt_file)
     inputs = {entry.image.service: Inputs.of(entry.image) for entry in images}

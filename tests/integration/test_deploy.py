@@ -1,6 +1,7 @@
 """Changes under load: a good one, a bad one, and the good one after it. No request fails in any of them."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -159,6 +160,7 @@ def test_deploy_of_one_service_touches_its_stack_only(site, source):
     site.edit(source, 'VERSION = "1"', 'VERSION = "4"')
     told = site.dockyard("deploy", "hello-python", **_aws(site)).stderr
     assert "demo-dev-hello-python: deployed" in told
+    assert re.search(r"hello-python: image of \d+ MB; layers: \d+ pushed, \d+ reused", told)
     assert "hello-node" not in told
 
 

@@ -32,13 +32,13 @@ def test_buildx_and_the_cli_of_old_get_the_same_but_for_their_start():
 
 
 def test_another_builder_keeps_an_index_and_then_sends_it_to_the_registry():
-    """With its caches; what is made without them is not asked where it could come from."""
+    """With its caches; what is made anew goes there as well."""
     several = replace(RECIPE, platforms=("linux/amd64", "linux/arm64"), attestations=("--provenance=mode=min",))
     caches = registry_cache("host/shop/web")
     kept = cli_arguments(several, Call(KEEP, Path("/d"), builder="far", no_cache=True, caches=caches), buildx=True)
     assert kept == [
         "buildx", "build", "--builder", "far", "--output", "type=cacheonly", "--provenance=mode=min", "--progress=plain",
-        "--platform", "linux/amd64,linux/arm64", "--file", "/d", "--build-arg", "A=b c", "--target", "final", "--no-cache",
+        "--platform", "linux/amd64,linux/arm64", "--file", "/d", "--build-arg", "A=b c", "--target", "final", "--no-cache", *caches.write,
     ]  # fmt: skip
     goal = push_to("host/shop/web:t")
     pushed = cli_arguments(several, Call(goal, Path("/d"), builder="far", caches=caches), buildx=True)
