@@ -117,6 +117,8 @@ CASES = [
     Case("a release without long support", {"pom.xml": pom(properties="<java.version>14</java.version>", plugins=("spring-boot-maven-plugin",))}, {"version": "17"}),
     Case("a Gradle that is too old for the default", {"build.gradle": gradle("application", more="mainClassName = 'a.B'\n"), **gradlew("7.4.2")}, {"version": "17", "start": "java -cp 'lib/*' a.B"}),
     Case("a Gradle that is too new for the sources", {"build.gradle": gradle("org.springframework.boot", more="sourceCompatibility = 1.8\n"), **gradlew("9.0.0")}, {"version": "17"}),
+    Case("Procfile with a pattern", {"pom.xml": SPRING, "Procfile": "web: java -jar target/app-*.jar\n"},
+         {"start": "sh -c 'exec java -jar target/app-*.jar'", "details": {"kind": "kept", "kept": ("target",)}}),
     Case("Procfile with a jar", {"pom.xml": SPRING, "Procfile": "web: java $JAVA_OPTS -Dserver.port=$PORT -jar target/app-1.0.jar\n"},
          {"start": "sh -c 'exec java $JAVA_OPTS -Dserver.port=$PORT -jar target/app-1.0.jar'", "details": {"kind": "kept", "kept": ("target",)}, "sources": {"start": "Procfile"}}),
 ]  # fmt: skip
