@@ -5,7 +5,7 @@ from dockyard.build.detect.assets import assets
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.gradle import FILES as GRADLE
 from dockyard.build.detect.gradle import built_by_gradle
-from dockyard.build.detect.jvm import Built, main_class, said_java, supported
+from dockyard.build.detect.jvm import Built, main_class, said_java, supported, tomcat_of
 from dockyard.build.detect.looks import version_of
 from dockyard.build.detect.maven import FILE as MAVEN
 from dockyard.build.detect.maven import built_by_maven
@@ -45,7 +45,7 @@ def find(app: App) -> Detection:
         version = _fitting(version, built, fixed=version_file is not None)
     said = app.said_start()
     start, start_file = said or _start(app, built)
-    tool, image = _images(built, version)
+    tool, image = _images(app, built, version)
     made = assets(app) if built.manager == "gradle" else {}
     folders, files = _kept(app, built, start)
     return Detection(
@@ -119,9 +119,10 @@ def _kept(app: App, built: Built, start: tuple[str, ...]) -> tuple[tuple[str, ..
     return tuple(folders[:1]), tuple(word for word in start if word.endswith((".yml", ".yaml", ".properties")) and app.has(word))
 
 
-def _images(built: Built, version: str) -> tuple[str, str]:
+def _images(app: App, built: Built, version: str) -> tuple[str, str]:
     """What builds it, and what runs it."""
-    run = f"tomcat:10.1-jre{version}-temurin" if built.kind == "war" else f"eclipse-temurin:{version}-jre"
+    is_war = built.kind == "war"
+    run = f"tomcat:{tomcat_of(app, built, version)}-jre{version}-temurin" if is_war else f"eclipse-temurin:{version}-jre"
     if built.wrapper or built.manager == "none":
         return f"eclipse-temurin:{version}-jdk", run
     return (f"maven:3-eclipse-temurin-{version}" if built.manager == "maven" else f"gradle:jdk{version}"), run

@@ -53,6 +53,11 @@ def by_gradle(task: str) -> tuple[str, ...]:
     return (f"gradle --no-daemon --console=plain {task}",)
 
 
+BOOT_WAR = (
+    "<project><parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId>"
+    "<version>%s</version></parent><packaging>war</packaging>%s</project>"
+)
+
 CASES = [
     Case(
         "conventions of gradle init",
@@ -107,6 +112,14 @@ CASES = [
                                "apps/web/build.gradle.kts": kotlin("org.springframework.boot"), "apps/web/src/main/kotlin/A.kt": "fun main() {\n}\n"},
          {"framework": "spring-boot", "build": by_gradle(":apps:web:bootJar"), "details": {"output": "apps/web/build/libs/"}}),
     Case("web archive", {"pom.xml": pom(more="<packaging>war</packaging>")}, {"start": "catalina.sh run", "images": {"run": "tomcat:10.1-jre17-temurin"}}),
+    Case("web archive of before Jakarta", {"pom.xml": pom("javax.servlet", more="<packaging>war</packaging>")}, {"images": {"run": "tomcat:9.0-jre17-temurin"}}),
+    Case("web archive whose sources are of before Jakarta", {"pom.xml": pom(more="<packaging>war</packaging>"),
+         "src/main/java/a/Hello.java": "package a;\n\nimport javax.servlet.http.HttpServlet;\n"}, {"images": {"run": "tomcat:9.0-jre17-temurin"}}),
+    Case("web archive of Spring Boot 2 on Java 8", {"pom.xml": BOOT_WAR % ("2.7.18", "<properties><java.version>1.8</java.version></properties>")},
+         {"framework": "spring-boot", "start": "catalina.sh run", "images": {"run": "tomcat:9.0-jre8-temurin"}}),
+    Case("web archive of Spring Boot 4 that runs on no server of its own", {"pom.xml": BOOT_WAR % ("4.0.1", "<build><plugins><plugin>"
+         "<artifactId>spring-boot-maven-plugin</artifactId><configuration><skip>true</skip></configuration></plugin></plugins></build>")},
+         {"start": "catalina.sh run", "details": {"kind": "war"}, "images": {"run": "tomcat:11.0-jre21-temurin"}}),
     Case("sources without a build tool", {"Main.java": "public class Main { public static void main(String[] a) {} }\n"},
          {"package_manager": "none", "start": "java -cp classes Main", "version": "21", "images": {"base": "eclipse-temurin:21-jdk"}, "sources": {"version": "default", "start": "Main.java"}}),
     Case("version of system.properties", {"pom.xml": SPRING, "system.properties": "java.runtime.version=21\n"}, {"version": "21", "sources": {"version": "system.properties"}}),
