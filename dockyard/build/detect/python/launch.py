@@ -59,7 +59,8 @@ class Search:
     def launch(self) -> Launch:
         """The first way that there is. Raises BuildError, with what was looked at, where there is none."""
         ways = (
-            self._said, self._django, self._named_by_flask, self._served, self._commanded, self._pyramid, self._script, self._run,
+            self._said, self._django, self._named_by_flask, self._served, self._commanded, self._pyramid, self._script,
+            self._agents, self._run,
         )  # fmt: skip
         for way in ways:
             if found := way():
@@ -196,11 +197,22 @@ class Search:
         if not likely or (any(map(self.app.has, ENTRY_FILES)) and likely[0][0] not in _SCRIPTS):
             return None
         name, target, place = likely[0]
-        if self.manifests.is_package or self.manifests.pyproject.mapping("tool", "poetry"):
+        poetry = self.manifests.pyproject.mapping("tool", "poetry")
+        if (self.manifests.is_package or poetry) and poetry.get("package-mode") is not False:
             return Launch((name,), place, installed=True)
         module, _, function = target.partition(":")
         code = f"import sys; from {module} import {function}; sys.exit({function}())"
         return Launch(("python", "-c", code), place) if function.isidentifier() else None
+
+    def _agents(self) -> Launch | None:
+        """Agents of Google's Agent Development Kit, without a program of the app's own.
+
+        https://google.github.io/adk-docs/runtime/api-server/
+        """
+        file = next(self.app.files("*/agent.py"), None)
+        if "google-adk" not in self.dependencies or file is None or any(map(self.app.has, ENTRY_FILES)):
+            return None
+        return Launch(("adk", "api_server", "--host", "0.0.0.0", "--port", str(self.app.port)), file, "google-adk", file)  # noqa: S104
 
     def _run(self) -> Launch | None:
         """A file that is run by itself."""
