@@ -2,8 +2,9 @@
 
 import pytest
 
-from dockyard.build.detect import App, node
+from dockyard.build.detect import App, detect, node
 from dockyard.build.detect.javascript.ranges import allows, newest_major
+from dockyard.errors import BuildError
 from tests.unit.build.detect.cases.node import EXPRESS, package
 from tests.unit.build.detect.test_cases import write
 
@@ -24,6 +25,25 @@ def test_a_package_json_beside_another_app_is_one_only_with_a_server_of_its_own(
 def test_a_procfile_tells_whose_package_json_it_is(tmp_path, line, is_app):
     write(tmp_path, {"package.json": EXPRESS, "requirements.txt": "", "Procfile": f"web: {line}\n"})
     assert bool(node.marks(App(tmp_path))) is is_app
+
+
+@pytest.mark.parametrize("source", [
+    "module.exports = (a, b) => a + b;\n", "exports.hello = (request, response) => {\n  response.send('hi');\n};\n",
+    "// server.listen(8080)\nexport function twice(a) {\n  return a * 2;\n}\n", "const a = 1;\nexport { a };\n",
+])  # fmt: skip
+def test_a_library_and_a_function_are_no_app(tmp_path, source):
+    write(tmp_path, {"package.json": {"name": "x", "main": "index.js"}, "index.js": source})
+    with pytest.raises(BuildError, match=r"main, which is index\.js and only exports"):
+        detect(tmp_path)
+
+
+@pytest.mark.parametrize("source", [
+    "const server = make();\nserver.listen(8080);\nmodule.exports = server;\n", "export default {port: 8080, fetch: () => new Response()};\n",
+    "module.exports = main;\nif (require.main === module) main();\n", "export const a = 1;\nmain();\n", "export {};\n(async () => {})();\n", "",
+])  # fmt: skip
+def test_a_module_that_exports_and_runs_is_an_app(tmp_path, source):
+    write(tmp_path, {"package.json": {"name": "x", "main": "index.js"}, "index.js": source})
+    assert detect(tmp_path).start == ("node", "index.js")
 
 
 @pytest.mark.parametrize(
