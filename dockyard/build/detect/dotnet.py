@@ -39,7 +39,8 @@ class _Project:
     @property
     def is_test(self) -> bool:
         packages = {found.get("Include") for found in self.root.iterfind(".//PackageReference")}
-        return "Microsoft.NET.Test.Sdk" in packages or re.search(r"tests?$", self.name, re.IGNORECASE) is not None
+        said = (text(self.root, ".//IsTestProject") or "").lower() == "true" or self.sdk.startswith("MSTest.Sdk")
+        return said or "Microsoft.NET.Test.Sdk" in packages or re.search(r"tests?$", self.name, re.IGNORECASE) is not None
 
     @property
     def is_program(self) -> bool:

@@ -25,6 +25,13 @@ def test_of_two_apps_in_a_folder_service_yaml_says_which(tmp_path):
     assert detect(tmp_path, Wishes(language="ruby")).language == "ruby"
 
 
+@pytest.mark.parametrize("more", ['<PropertyGroup><IsTestProject>true</IsTestProject></PropertyGroup>', ""])
+def test_projects_with_tests_alone_are_no_app(tmp_path, more):
+    write(tmp_path, {"Shop.csproj": f'<Project Sdk="{"Microsoft.NET.Sdk" if more else "MSTest.Sdk/3.6"}">{more}</Project>'})
+    with pytest.raises(BuildError, match="no project found"):
+        detect(tmp_path)
+
+
 def test_where_nothing_is_recognised_it_is_told_what_was_looked_for_and_what_is_there(tmp_path):
     write(tmp_path, {"notes.txt": ""})
     with pytest.raises(BuildError, match=r"looked for .*go\.mod.*pom\.xml.*Gemfile.*start\.sh.*it has: notes\.txt") as caught:
