@@ -39,6 +39,15 @@ def test_where_nothing_is_recognised_it_is_told_what_was_looked_for_and_what_is_
     assert "image: {build: {language: …" in caught.value.hint
 
 
+def test_where_the_folders_below_have_apps_they_are_told(tmp_path):
+    files = {"api/go.mod": "module x\n", "api/main.go": "", "src/Web/Web.csproj": "<Project/>", "shop/index.php": "", "docs/index.php": ""}
+    write(tmp_path, files)
+    with pytest.raises(BuildError, match="no app recognised") as caught:
+        detect(tmp_path)
+    told = "apps seem to be in api (go), shop (php), src/Web (dotnet): set in service.yaml image: {build: {context: …}} to one of them"
+    assert caught.value.hint == told
+
+
 @pytest.mark.parametrize(
     ("files", "tools", "found"),
     [
