@@ -89,4 +89,7 @@ def _pins(app: App, manifests: Manifests) -> list[tuple[str, str]]:
             found.append((version, f"Pipfile requires.{key}"))
     if shared := pinned(app, "python"):
         found.append(shared)
+    if conda := app.has("environment.yml", "environment.yaml"):
+        listed = re.findall(r"^\s*-\s*python\s*=+\s*(\d+(?:\.\d+)*)", app.source(conda), re.MULTILINE)
+        found += [(version, conda) for version in listed]
     return found

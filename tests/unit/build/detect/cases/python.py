@@ -70,6 +70,8 @@ MANAGERS = [
          {"package_manager": "pip", "start": f"{GUNICORN} app:app", "details": {"install": "pip install flask gunicorn", "project": None}}),
     Case("conda", {"environment.yml": "dependencies: [flask]", "app.py": FLASK},
          {"package_manager": "none", "start": f"{GUNICORN} app:app"}),
+    Case("conda with a version", {"environment.yml": "dependencies:\n  - python=3.11.*\n  - flask\n", "app.py": FLASK},
+         {"version": "3.11", "sources": {"version": "environment.yml"}}),
     Case("setup.py", {"setup.py": "from setuptools import setup\nREQUIRES = ['flask', 'gunicorn']\nsetup(name='shop', install_requires=REQUIRES, python_requires='>=3.11,<3.13')", "shop/app.py": FLASK},
          {"package_manager": "pip", "version": "3.12", "framework": "flask", "start": f"{GUNICORN} shop.app:app",
           "sources": {"package_manager": "setup.py", "version": "setup.py python_requires"}}),

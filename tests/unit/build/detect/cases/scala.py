@@ -9,6 +9,7 @@ CASES = [
           "sources": {"package_manager": "project/build.properties", "version": "default"}}),
     Case("Play", {"build.sbt": 'name := "web"\nlazy val root = (project in file(".")).enablePlugins(PlayScala)\n', "system.properties": "java.runtime.version=17\n"},
          {"framework": "play", "version": "17", "start": "bin/web -Dhttp.port=8080 -Dpidfile.path=/dev/null"}),
+    Case("a script of another name", {"build.sbt": 'name := "web"\nexecutableScriptName := "main"\nenablePlugins(JavaAppPackaging)\n'}, {"start": "bin/main"}),
     Case("sbt-assembly", {"build.sbt": 'name := "x"\n', "project/plugins.sbt": 'addSbtPlugin("com.eed3si9n" % "sbt-assembly" % "2.3.1")\n'}, {"start": "java -jar app.jar", "warnings": ()}),
     Case("Procfile", {"build.sbt": 'name := "x"\nenablePlugins(JavaAppPackaging)\n', "Procfile": "web: target/universal/stage/bin/x -Dhttp.port=${PORT}\n"},
          {"start": "target/universal/stage/bin/x -Dhttp.port=8080", "details": {"target": True}}),
