@@ -23,6 +23,7 @@ from dockyard.build.detect.javascript.served import details_of, nginx_image, sit
 from dockyard.build.detect.javascript.site import Site
 from dockyard.build.detect.javascript.start import SCRIPTS, Started, started
 from dockyard.build.detect.javascript.workspace import Workspace
+from dockyard.build.detect.looks import handles_sigterm
 
 LOOKED_FOR = FILE
 
@@ -112,6 +113,7 @@ def _details(
     - `files`: what the installation reads, and `install`, its command; None where it is one of the steps, as it may read any;
     - `steps`: commands that follow once all files are there; `cache`: where the package manager keeps its downloads;
     - `building`, `running`: packages of Debian; `variables`: of the build; `environment`: of the app;
+    - `below_shell`: whether a shell hands SIGTERM on to it, as Node.js and Bun do nothing about it by themselves;
     - `folder`: where the app is started; `copied`: what of the app is kept; `served`: what the server of files serves.
     """
     site, workspace = found.site, found.site.workspace
@@ -148,6 +150,7 @@ def _details(
         "building": building, "running": () if found.served else running,
         "variables": install.variables if install else {},
         "environment": found.output.variables if found.output else {},
+        "below_shell": not handles_sigterm(site.app, site.path("")),
         "folder": site.folder,
         "copied": found.output.copied if found.output and not found.served else {},
         **(details_of(replace(found.served, folder=site.path(found.served.folder))) if found.served else {"served": None}),

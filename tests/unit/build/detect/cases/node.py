@@ -57,6 +57,16 @@ MANAGERS = [
         {"package_manager": "none", "start": "node server.js"},
     ),
     Case(
+        "an app that does nothing about SIGTERM",
+        {"package.json": EXPRESS, "package-lock.json": LOCK, "index.js": "app.listen(process.env.PORT);\n"},
+        {"details": {"below_shell": True}},
+    ),
+    Case(
+        "an app that handles SIGTERM",
+        {"package.json": EXPRESS, "package-lock.json": LOCK, "index.js": "", "src/stop.js": "process.on('SIGTERM', stop);\n"},
+        {"details": {"below_shell": False}},
+    ),
+    Case(
         "Yarn 1",
         {"package.json": EXPRESS, "yarn.lock": "# yarn lockfile v1\n"},
         {"package_manager": "yarn", "details": {"tools": ("yarn@1.22.22",)}},
