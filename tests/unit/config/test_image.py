@@ -39,3 +39,10 @@ def test_what_is_there_may_be_anywhere_in_the_project(files):
     files.write("shared/Dockerfile", "FROM scratch")
     files.service("kind: web\nimage: {build: {context: ../../shared, dockerfile: Dockerfile}}")
     assert files.load().environment().services["web"].image.build.context == "../../shared"
+
+
+@pytest.mark.parametrize(("written", "meant"), [("pyhton", "python"), ("nodejs", "node"), ("Rust", "rust"), ("cobol", None), ("[go]", None)])
+def test_a_misspelt_language_is_told_with_the_one_that_is_meant(problem, written, meant):
+    found = problem(f"image: {{build: {{language: {written}}}}}")
+    assert found.startswith("services/web/service.yaml: image.build.language: should be python, node, deno, ")
+    assert found.endswith(f"; did you mean {meant}?" if meant else ("got a list" if "[" in written else f'got "{written}"'))
