@@ -40,6 +40,7 @@ _RUNS = re.compile(
     re.MULTILINE,
 )
 """What a module does that is not only there for others: it listens, waits, or calls something."""
+_FUNCTIONS = "@google-cloud/functions-framework"
 _BUILT = re.compile(r"(?:\./)?(?:dist|build|lib|out|output|\.output|prod|compiled)(?:/|$)")
 
 
@@ -185,9 +186,19 @@ def _by_entry(site: Site, *, strict: bool) -> Started | None:
         return None
     main = _main(site)
     file = main or site.has(*(f"{entry}{suffix}" for entry in _ENTRIES for suffix in _SUFFIXES))
+    if file and site.depends_on(_FUNCTIONS):
+        return Started(_as_function(site, file), site.path(file), site, "functions-framework")
     if file is None or (framework is None and only_exports(site, file)):
         return None
     return Started((_runner(site, file), file), f"{site.package.path} main" if main else site.path(file), site, framework)
+
+
+def _as_function(site: Site, file: str) -> tuple[str, ...]:
+    """https://github.com/GoogleCloudPlatform/functions-framework-nodejs"""
+    text = site.app.source(site.path(file)) if site.has(file) else ""
+    found = re.search(r"\.(?:http|cloudEvent)\(\s*['\"]([\w.-]+)['\"]|^\s*(?:module\.)?exports\.(\w+)\s*=", text, re.MULTILINE)
+    target = ("--target", found[1] or found[2]) if found else ()
+    return ("functions-framework", *target, "--port", str(site.app.port))
 
 
 def _main(site: Site) -> str | None:

@@ -57,6 +57,15 @@ MANAGERS = [
         {"package_manager": "none", "start": "node server.js"},
     ),
     Case(
+        "Functions Framework",
+        {
+            "package.json": package(needs="@google-cloud/functions-framework"),
+            "package-lock.json": LOCK,
+            "index.js": "const functions = require('@google-cloud/functions-framework');\nfunctions.http('hello', (request, response) => {});\n",
+        },
+        {"framework": "functions-framework", "start": "functions-framework --target hello --port 8080"},
+    ),
+    Case(
         "an app that does nothing about SIGTERM",
         {"package.json": EXPRESS, "package-lock.json": LOCK, "index.js": "app.listen(process.env.PORT);\n"},
         {"details": {"below_shell": True}},
