@@ -98,7 +98,7 @@ def _start(app: App, gems: Gems, framework: str | None) -> Start:
         return (*bundle, "jekyll", "serve", "--skip-initial-build", "--no-watch", "--host", "0.0.0.0", "--port", port), file  # noqa: S104
     if framework == "functions-framework" and (name := app.has(*_ENTRY_FILES)):
         return (*bundle, "functions-framework-ruby", "--source", name, *_target(app, name), "--port", port), name
-    if "puma" in gems and app.has("config/puma.rb"):
+    if "puma" in gems and app.has("config/puma.rb") and (framework == "rails" or app.has("config.ru")):
         return (*bundle, "puma", "-C", "config/puma.rb"), "config/puma.rb"
     if "unicorn" in gems and app.has("config/unicorn.rb"):
         return (*bundle, "unicorn", "-p", port, "-c", "config/unicorn.rb"), "config/unicorn.rb"

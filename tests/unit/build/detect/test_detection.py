@@ -32,6 +32,12 @@ def test_projects_with_tests_alone_are_no_app(tmp_path, more):
         detect(tmp_path)
 
 
+def test_a_library_by_gradle_is_no_app(tmp_path):
+    write(tmp_path, {"build.gradle": "apply plugin: 'java'\n", "src/main/java/a/Twice.java": "package a;\n\nclass Twice {\n}\n"})
+    with pytest.raises(BuildError, match="no class with a main method found"):
+        detect(tmp_path)
+
+
 def test_where_nothing_is_recognised_it_is_told_what_was_looked_for_and_what_is_there(tmp_path):
     write(tmp_path, {"notes.txt": ""})
     with pytest.raises(BuildError, match=r"looked for .*go\.mod.*pom\.xml.*Gemfile.*start\.sh.*it has: notes\.txt") as caught:

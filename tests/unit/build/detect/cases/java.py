@@ -103,6 +103,8 @@ CASES = [
     Case("a jar with Main-Class by Gradle", {"build.gradle": "apply plugin: 'java'\njar {\n  manifest {\n    attributes('Main-Class': 'hello.HelloWorld')\n  }\n}\n"},
          {"start": "java -jar app.jar", "build": by_gradle("build -x test")}),
     Case("an application by Gradle, in Kotlin", {"build.gradle.kts": kotlin("application", more="application {\n    mainClass = \"x.MainKt\"\n}\n")}, {"start": "java -cp 'lib/*' x.MainKt"}),
+    Case("a plain jar by Gradle", {"build.gradle": "apply plugin: 'java'\n", "src/main/java/a/Hello.java": "package a;\n\nclass Hello {\n    public static void main(String[] args) {}\n}\n"},
+         {"start": "java -cp 'lib/*' a.Hello", "details": {"kind": "classes", "output": "build/libs/"}}),
     Case("main in Kotlin", {"build.gradle.kts": kotlin("application"), "src/main/kotlin/server.kt": "package web\n\nfun main() {\n}\n"}, {"start": "java -cp 'lib/*' web.ServerKt"}),
     Case("modules by Maven", {"pom.xml": pom(more="<packaging>pom</packaging><modules><module>lib</module><module>web</module></modules>"),
                               "lib/pom.xml": pom(), "web/pom.xml": pom("org.springframework.boot", plugins=("spring-boot-maven-plugin",), properties="")},

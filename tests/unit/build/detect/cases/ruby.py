@@ -47,6 +47,8 @@ CASES = [
          {"images": {"node": "node:24-slim"}, "warnings": KEY}),
     Case("Sinatra", {"Gemfile": gemfile("sinatra", "puma"), "Gemfile.lock": lock("sinatra", "puma", "rack"), "app.rb": "require 'sinatra'\n"},
          {"framework": "sinatra", "start": "bundle exec ruby app.rb", "warnings": (), "sources": {"start": "app.rb"}}),
+    Case("Sinatra with a configuration of Puma alone", {"Gemfile": gemfile("sinatra", "puma"), "Gemfile.lock": lock("sinatra", "puma"), "app.rb": "", "config/puma.rb": ""},
+         {"start": "bundle exec ruby app.rb"}),
     Case("Sinatra by Rack", {"Gemfile": gemfile("sinatra", "puma"), "Gemfile.lock": lock("sinatra", "puma"), "config.ru": "run App\n", "app.rb": ""},
          {"framework": "sinatra", "start": "bundle exec puma -b tcp://0.0.0.0:8080"}),
     Case("Rack without Puma", {"Gemfile": gemfile("rack", "rackup"), "Gemfile.lock": lock("rackup"), "config.ru": "run App\n"},
