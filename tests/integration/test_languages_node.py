@@ -107,7 +107,9 @@ def ask(address, path="/"):
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_an_app_is_installed_by_its_package_manager_and_has_no_development_dependencies(built, lock):
-    image = built({"package.json": json.dumps(PACKAGE), lock: LOCKS[lock], "server.js": SERVER + (HANDLER if lock == "yarn.lock" else "")})
+    image = built(
+        {"package.json": json.dumps(PACKAGE), lock: LOCKS[lock], "server.js": SERVER + (HANDLER if lock == "yarn.lock" else "")}
+    )
     with running(image) as (_, address):
         status, _, text = ask(address)
         assert (status, json.loads(text)) == (200, [1000, False, 10001, "node", "production"])

@@ -1,7 +1,7 @@
 """Apps for the Java virtual machine, in Java or Kotlin."""
 
 from dockyard.build.detect.app import App, Start, sources
-from dockyard.build.detect.assets import assets
+from dockyard.build.detect.assets import assets, called
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.gradle import FILES as GRADLE
 from dockyard.build.detect.gradle import built_by_gradle
@@ -37,7 +37,7 @@ def find(app: App) -> Detection:
     - `command`: what builds it; `cache`: where the tool keeps what it downloads;
     - `kind`, `output`: what is made and where, as `Built` says, or `kept` where the start command names a folder of the build;
     - `kept`: that folder, and files of the app that the start command names;
-    - `env`: what a framework takes its port from.
+    - `env`: what a framework takes its port from; `assets`: what Node.js makes, or that the build calls it.
     """
     built = _built(app)
     version, version_file = version_of(app, VERSION, *said_java(app), built.version)
@@ -46,7 +46,8 @@ def find(app: App) -> Detection:
     said = app.said_start()
     start, start_file = said or _start(app, built)
     tool, image = _images(app, built, version)
-    made = assets(app) if built.manager == "gradle" else {}
+    scripts = (file for file in dict.fromkeys((*GRADLE, MAVEN, built.file)) if app.has(file)) if built.manager != "none" else ()
+    made = (assets(app) if built.manager == "gradle" else {}) or called(app, *scripts)
     folders, files = _kept(app, built, start)
     return Detection(
         language="java", version=version, package_manager=built.manager, start=start, framework=built.framework, port=app.port,

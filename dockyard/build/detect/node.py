@@ -8,7 +8,7 @@ from typing import Any
 from dockyard.build.detect import deno
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
-from dockyard.build.detect.javascript.builds import builds_of
+from dockyard.build.detect.javascript.builds import builds_of, migration_in_build
 from dockyard.build.detect.javascript.commands import command_of
 from dockyard.build.detect.javascript.frameworks import framework_of
 from dockyard.build.detect.javascript.installs import Install, install_of
@@ -89,6 +89,10 @@ def find(app: App) -> Detection:
     version, version_file = node_version(app, found.site.package, warnings)
     build = builds_of(found, manager, install)
     warnings.extend(found.output.warnings if found.output else ())
+    if migration := migration_in_build(found.site):
+        warnings.append(
+            f"the build runs {migration}, and no build has a database: run it in the start command, or at each deploy"
+        )
     port, told = (None, ()) if found.served else listening(found.site, found.start)
     warnings.extend(told)
     detection = Detection(

@@ -41,7 +41,9 @@ def test_what_is_there_may_be_anywhere_in_the_project(files):
     assert files.load().environment().services["web"].image.build.context == "../../shared"
 
 
-@pytest.mark.parametrize(("written", "meant"), [("pyhton", "python"), ("nodejs", "node"), ("Rust", "rust"), ("cobol", None), ("[go]", None)])
+@pytest.mark.parametrize(
+    ("written", "meant"), [("pyhton", "python"), ("nodejs", "node"), ("Rust", "rust"), ("cobol", None), ("[go]", None)]
+)
 def test_a_misspelt_language_is_told_with_the_one_that_is_meant(problem, written, meant):
     found = problem(f"image: {{build: {{language: {written}}}}}")
     assert found.startswith("services/web/service.yaml: image.build.language: should be python, node, deno, ")

@@ -25,7 +25,7 @@ def test_of_two_apps_in_a_folder_service_yaml_says_which(tmp_path):
     assert detect(tmp_path, Wishes(language="ruby")).language == "ruby"
 
 
-@pytest.mark.parametrize("more", ['<PropertyGroup><IsTestProject>true</IsTestProject></PropertyGroup>', ""])
+@pytest.mark.parametrize("more", ["<PropertyGroup><IsTestProject>true</IsTestProject></PropertyGroup>", ""])
 def test_projects_with_tests_alone_are_no_app(tmp_path, more):
     write(tmp_path, {"Shop.csproj": f'<Project Sdk="{"Microsoft.NET.Sdk" if more else "MSTest.Sdk/3.6"}">{more}</Project>'})
     with pytest.raises(BuildError, match="no project found"):
@@ -46,7 +46,13 @@ def test_where_nothing_is_recognised_it_is_told_what_was_looked_for_and_what_is_
 
 
 def test_where_the_folders_below_have_apps_they_are_told(tmp_path):
-    files = {"api/go.mod": "module x\n", "api/main.go": "", "src/Web/Web.csproj": "<Project/>", "shop/index.php": "", "docs/index.php": ""}
+    files = {
+        "api/go.mod": "module x\n",
+        "api/main.go": "",
+        "src/Web/Web.csproj": "<Project/>",
+        "shop/index.php": "",
+        "docs/index.php": "",
+    }
     write(tmp_path, files)
     with pytest.raises(BuildError, match="no app recognised") as caught:
         detect(tmp_path)

@@ -63,3 +63,18 @@ def test_the_newest_part_of_a_major_that_a_range_allows():
         "30",
         None,
     ]
+
+
+@pytest.mark.parametrize(("scripts", "told"), [
+    ({"build": "prisma generate && prisma migrate deploy"}, "prisma migrate deploy"),
+    ({"build": "npm run db && tsc", "db": "knex migrate:latest"}, "knex migrate:latest"),
+    ({"build": "tsc", "postbuild": "payload migrate"}, "payload migrate"),
+    ({"build": "yarn build", "db": "knex migrate:latest"}, None),
+    ({"build": "tsc", "start": "prisma migrate deploy && node index.js"}, None),
+])  # fmt: skip
+def test_a_build_that_migrates_a_database_is_warned_of(tmp_path, scripts, told):
+    write(
+        tmp_path, {"package.json": {"scripts": {"start": "node index.js", **scripts}}, "package-lock.json": "{}", "index.js": ""}
+    )
+    warned = [warning for warning in detect(tmp_path).warnings if "database" in warning]
+    assert [warning.split(",")[0] for warning in warned] == ([f"the build runs {told}"] if told else [])
