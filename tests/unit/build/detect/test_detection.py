@@ -38,6 +38,14 @@ def test_a_library_by_gradle_is_no_app(tmp_path):
         detect(tmp_path)
 
 
+def test_a_function_in_php_needs_a_start_command(tmp_path):
+    write(tmp_path, {"index.php": "<?php\n", "composer.json": {"require": {"google/cloud-functions-framework": "^1.0"}}})
+    with pytest.raises(BuildError, match="is a function, which Apache does not call") as caught:
+        detect(tmp_path)
+    assert "php -S 0.0.0.0:8080 vendor/google/cloud-functions-framework/router.php" in caught.value.hint
+    assert detect(tmp_path, Wishes(start="php -S 0.0.0.0:8080 x.php")).start[:2] == ("php", "-S")
+
+
 def test_where_nothing_is_recognised_it_is_told_what_was_looked_for_and_what_is_there(tmp_path):
     write(tmp_path, {"notes.txt": ""})
     with pytest.raises(BuildError, match=r"looked for .*go\.mod.*pom\.xml.*Gemfile.*start\.sh.*it has: notes\.txt") as caught:
