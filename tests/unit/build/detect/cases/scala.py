@@ -7,6 +7,8 @@ CASES = [
                                  "project/build.properties": "sbt.version=1.11.0\n", "project/plugins.sbt": 'addSbtPlugin("com.github.sbt" % "sbt-native-packager" % "1.11.1")\n'},
          {"package_manager": "sbt", "start": "bin/hello-world", "version": "21", "warnings": (), "details": {"task": "stage"},
           "sources": {"package_manager": "project/build.properties", "version": "default"}}),
+    Case("Play with a name in three quotes", {"build.sbt": 'name := """web-shop"""\nlazy val root = (project in file(".")).enablePlugins(PlayScala)\n'},
+         {"start": "bin/web-shop -Dhttp.port=8080 -Dpidfile.path=/dev/null"}),
     Case("Play", {"build.sbt": 'name := "web"\nlazy val root = (project in file(".")).enablePlugins(PlayScala)\n', "system.properties": "java.runtime.version=17\n"},
          {"framework": "play", "version": "17", "start": "bin/web -Dhttp.port=8080 -Dpidfile.path=/dev/null"}),
     Case("a script of another name", {"build.sbt": 'name := "web"\nexecutableScriptName := "main"\nenablePlugins(JavaAppPackaging)\n'}, {"start": "bin/main"}),
