@@ -92,6 +92,9 @@ MANAGERS = [
 FRAMEWORKS = [
     Case("Django", {**DJANGO, "requirements.txt": "Django==5\ngunicorn==23"},
          {"framework": "django", "start": f"{GUNICORN} site1.wsgi:application", "build": (), "sources": {"framework": "manage.py", "start": "site1/wsgi.py"}}),
+    Case("Django of years ago", {**DJANGO, "requirements.txt": "Django==2.2.6\ngunicorn==23"},
+         {"version": "3.9", "sources": {"version": "requirements.txt django"}, "warnings": ("Python 3.9 gets no security fixes any more",)}),
+    Case("Django of years ago with a version", {**DJANGO, "requirements.txt": "Django==2.2.6\ngunicorn==23", ".python-version": "3.8"}, {"version": "3.8"}),
     Case("Django with static files", {**DJANGO, "site1/settings.py": "import os\nINSTALLED_APPS = ['django.contrib.staticfiles']\nSECRET_KEY = os.environ['SECRET_KEY']\nSTATIC_ROOT = 'static'\n", "requirements.txt": "django==5\ngunicorn==23\nwhitenoise==6"},
          {"build": ("env SECRET_KEY=build python manage.py collectstatic --noinput",), "sources": {"build": "site1/settings.py"}, "warnings": ()}),
     Case("Django with several settings", {**DJANGO, "manage.py": MANAGE.replace("site1.settings", "config.settings.production"), "config/settings/__init__.py": "", "config/settings/base.py": "", "config/wsgi.py": WSGI, "requirements.txt": "django==5\ngunicorn==23"},
