@@ -8,11 +8,12 @@ from dockyard.build.detect.python.claim import LOOKED_FOR, marks
 from dockyard.build.detect.python.dependencies import Dependencies, dependencies_of
 from dockyard.build.detect.python.django import Django, django_of
 from dockyard.build.detect.python.frameworks import FRAMEWORKS, STOPPED_BY_SIGTERM
-from dockyard.build.detect.python.launch import Launch, Search
+from dockyard.build.detect.python.launch import Launch
 from dockyard.build.detect.python.layout import Layout
 from dockyard.build.detect.python.managers import installation_of
 from dockyard.build.detect.python.manifests import Manifests
 from dockyard.build.detect.python.pins import PINNED, pin
+from dockyard.build.detect.python.search import Search
 from dockyard.build.detect.python.system import system_of
 from dockyard.build.detect.python.version import fitting, told_of, version_of
 
