@@ -36,6 +36,19 @@ def cautions(context: Path, found: Contents) -> Iterator[str]:
         )
 
 
+def misplaced(context: Path, served: str | None, route: str) -> Iterator[str]:
+    """What is said of a site on a route with a path, which the load balancer leaves in front of what it asks for.
+
+    :param served: the folder with the site, which may be made by the build; None where the app is no site.
+    """
+    folder = route.strip("/")
+    if served is not None and folder and not set(folder) & {"*", "?"} and not (context / served / folder).is_dir():
+        yield (
+            f"the site is asked for {route} and what is below it, and {context / served} has no folder {folder}: put its pages "
+            "in one, where the build does not; or give the service a host of its own by http.host"
+        )
+
+
 def _is(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 

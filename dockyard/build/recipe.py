@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dockyard.build.bases import Bases, references
-from dockyard.build.cautions import cautions
+from dockyard.build.cautions import cautions, misplaced
 from dockyard.build.context import GENERATED_IGNORES, Entry, contents, ignore_patterns
 from dockyard.build.copied import copied
 from dockyard.build.detect import Wishes, detect, left_out
@@ -135,6 +135,7 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
         app = detect(context, Wishes(build.language, build.version, build.start, service.port))
         text, classic = (render(app, base_prefix=project.base_images, mounts=mounts) for mounts in (True, False))
         ignored, warnings = (*GENERATED_IGNORES, *left_out(app.language)), app.warnings
+        warnings += tuple(misplaced(context, app.details.get("served"), service.http.path))
     return Source(context, text, classic, own if has_own else None, dict(build.args), build.target, ignored, warnings)
 
 

@@ -67,7 +67,7 @@ def _message(detail: ErrorDetails, field: FieldInfo | None, owner: type[BaseMode
         case "greater_than_equal" | "less_than_equal" if field:
             return f"should be {_bounds(field)}, got {got}"
         case "literal_error":
-            return f"should be {one_of(re.findall(chr(39) + '(.*?)' + chr(39), context['expected']))}, got {got}"
+            return _unknown_word(re.findall(r"'(.*?)'", context["expected"]), detail["input"])
         case "too_short":
             return f"should have at least {context['min_length']}, got {context['actual_length']}"
         case "string_too_short":
@@ -91,6 +91,11 @@ def _unknown_key(key: str, owner: type[BaseModel] | None) -> str:
     known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
     close = difflib.get_close_matches(key, known, n=1)
     return "unknown key" + (f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(known)}" if known else "")
+
+
+def _unknown_word(known: list[str], got: object) -> str:
+    close = difflib.get_close_matches(got.lower(), known, n=1) if isinstance(got, str) else []
+    return f"should be {one_of(known)}, got {show(got)}" + (f"; did you mean {close[0]}?" if close else "")
 
 
 def _bounds(field: FieldInfo) -> str:

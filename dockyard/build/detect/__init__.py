@@ -45,6 +45,9 @@ _MODULES: tuple[ModuleType, ...] = (
 )  # fmt: skip
 _LAST = "static"
 """What is taken only where there is nothing else: most apps have pages, too."""
+_TOLD = 3
+_NOT_OURS = ("node_modules", "vendor", "venv", "target", "dist", "build", "test", "tests", "docs", "examples")
+"""Folders below that have no app of the user's own."""
 
 
 def languages() -> dict[str, ModuleType]:
@@ -79,8 +82,9 @@ def _language(app: App) -> ModuleType:
         raise BuildError(
             f"no app recognised in {app.folder} (looked for {', '.join(module.LOOKED_FOR for module in known.values())}; "
             f"it has: {seen or 'nothing'})",
-            hint="add a Dockerfile there; or set in service.yaml image: {build: {context: …}} to the folder with the source, or "
-            "image: {build: {language: …, start: …}}",
+            hint=_below(app)
+            or "add a Dockerfile there; or set in service.yaml image: {build: {context: …}} to the folder with the "
+            "source, or image: {build: {language: …, start: …}}",
         )
     if len(candidates) > 1:
         told = "; ".join(f"{name} by {', '.join(marks)}" for name, marks in candidates.items())
@@ -89,3 +93,23 @@ def _language(app: App) -> ModuleType:
             hint=f"say which in service.yaml: image: {{build: {{language: {next(iter(candidates))}}}}}",
         )
     return known[next(iter(candidates))]
+
+
+def _below(app: App) -> str:
+    """What to do where the folders below have apps, at most two deep; empty where they have none."""
+    found: list[str] = []
+    for folder in sorted(path for pattern in ("*", "*/*") for path in app.folder.glob(pattern) if path.is_dir()):
+        path = folder.relative_to(app.folder)
+        if len(found) < _TOLD and not any(part.startswith(".") or part in _NOT_OURS for part in path.parts):
+            found += [f"{path} ({language})" for language in _recognised(App(folder))]
+    told = ", ".join(found[:_TOLD])
+    return f"apps seem to be in {told}: set in service.yaml image: {{build: {{context: …}}}} to one of them" if found else ""
+
+
+def _recognised(app: App) -> list[str]:
+    """The languages of a folder that is not asked for, so that its faults do not matter."""
+    try:
+        found = [name for name, module in languages().items() if module.marks(app)]
+    except (BuildError, OSError):
+        return []
+    return [name for name in found if name != _LAST or len(found) == 1]

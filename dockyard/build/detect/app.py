@@ -73,7 +73,8 @@ class App:
 
     def _exec_form(self, command: str, where: str) -> tuple[str, ...]:
         """A command in exec form, so that SIGTERM reaches the app; by a shell that it replaces, where it needs one."""
-        if re.match(r"\w+=", command) or set(command) & set("&|;><`") or "$" in _without_port(command):
+        needs_shell = set(command) & set("&|;><`") or "*" in _without_quoted(command) or "$" in _without_port(command)
+        if re.match(r"\w+=", command) or needs_shell:
             return ("sh", "-c", _replacing_the_shell(command))
         port = str(self.port)
         return tuple(word.replace("${PORT}", port).replace("$PORT", port) for word in words(command, where))
@@ -83,9 +84,14 @@ def _without_port(command: str) -> str:
     return command.replace("$PORT", "").replace("${PORT}", "")
 
 
+def _without_quoted(command: str) -> str:
+    """The command with what is in quotes made unrecognisable."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"", lambda match: "x" * len(match[0]), command)
+
+
 def _replacing_the_shell(command: str) -> str:
     """The command with `exec` before the last of several; a pipeline, and what goes on in the background, stays as it is."""
-    bare = re.sub(r"'[^']*'|\"[^\"]*\"", lambda match: "x" * len(match[0]), command)
+    bare = _without_quoted(command)
     last = max(bare.rfind("&&") + 2, bare.rfind(";") + 1, 0) if re.search("&&|;", bare) else 0
     first, rest = command[:last], command[last:].strip()
     if not rest or re.search(r"\||(?<![>&])&(?![>&\d])", bare[last:]):

@@ -4,7 +4,7 @@ import re
 
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
-from dockyard.build.detect.looks import first_named, number, preferred, program_of, version_of
+from dockyard.build.detect.looks import first_named, in_file, number, preferred, program_of, version_of
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
 
@@ -33,7 +33,12 @@ def find(app: App) -> Detection:
         raise BuildError(f"no program found in {app.folder} (looked for targets in shard.yml and src/*.cr)", hint="add a target")
     listed = re.search(r"^dependencies:\s*\n((?:[ \t]+.*\n?)+)", text, re.MULTILINE)
     dependencies = re.findall(r"^  ([\w-]+):", listed[1], re.MULTILINE) if listed else []
-    version, version_file = version_of(app, VERSION, number(pinned(app, "crystal")))
+    version, version_file = version_of(
+        app,
+        VERSION,
+        number(pinned(app, "crystal")),
+        in_file(app, "shard.yml", r"^crystal:\s*[\"']?(\d[\d.]*)[\"']?\s*$", "crystal"),
+    )
     start, start_file = said or ((f"bin/{program}",), "shard.yml")
     return Detection(
         language="crystal", version=version, package_manager="shards", start=start,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dockyard.build.detect.app import App, Start, sources, words
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.javascript.commands import with_port
+from dockyard.build.detect.looks import handles_sigterm
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
 
@@ -40,7 +41,11 @@ def marks(app: App) -> tuple[str, ...]:
 
 
 def find(app: App) -> Detection:
-    """A Deno app. Its template needs the detail `steps`: the commands that fetch what it imports, and build it."""
+    """A Deno app. Its template needs these details:
+
+    - `steps`: the commands that fetch what it imports, and build it;
+    - `below_shell`: whether a shell hands SIGTERM on to it, as Deno does nothing about it by itself.
+    """
     version, version_file = _version(app)
     tasks = _tasks(app)
     warnings = [] if app.has("deno.lock") else ["no deno.lock: two builds may differ; run deno install, and keep the file"]
@@ -50,7 +55,7 @@ def find(app: App) -> Detection:
     return Detection(
         language="deno", version=version, package_manager="deno", framework="fresh" if fresh else _framework(app), start=start,
         images={"base": f"node:{NODE}-slim"}, port=app.port, build=build,
-        details={"steps": (*_fetches(app, start), *build)},
+        details={"steps": (*_fetches(app, start), *build), "below_shell": not handles_sigterm(app)},
         sources=sources(
             version=version_file, package_manager=app.has("deno.lock", *_SETTINGS), start=start_file,
             framework=app.has(*_SETTINGS) if fresh else None,

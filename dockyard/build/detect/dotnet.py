@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from dockyard.build.detect.app import App, sources
+from dockyard.build.detect.assets import called
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.looks import number, preferred, program_of, version_of
 from dockyard.build.detect.markup import Element, read_xml, text, texts
@@ -19,6 +20,7 @@ LOOKED_FOR = "*.csproj, *.fsproj, *.vbproj, *.sln"
 LEFT_OUT = ("**/bin", "**/obj")
 
 _PROJECTS, _SOLUTIONS = ("*.csproj", "*.fsproj", "*.vbproj"), ("*.sln", "*.slnx")
+_DEPLOYMENT = ".deployment"
 _REGISTRY = "mcr.microsoft.com/dotnet"
 
 
@@ -39,7 +41,8 @@ class _Project:
     @property
     def is_test(self) -> bool:
         packages = {found.get("Include") for found in self.root.iterfind(".//PackageReference")}
-        return "Microsoft.NET.Test.Sdk" in packages or re.search(r"tests?$", self.name, re.IGNORECASE) is not None
+        said = (text(self.root, ".//IsTestProject") or "").lower() == "true" or self.sdk.startswith("MSTest.Sdk")
+        return said or "Microsoft.NET.Test.Sdk" in packages or re.search(r"tests?$", self.name, re.IGNORECASE) is not None
 
     @property
     def is_program(self) -> bool:
@@ -59,6 +62,8 @@ class _Project:
 def marks(app: App) -> tuple[str, ...]:
     """Files that make it an app for .NET."""
     found = tuple(app.files(*_PROJECTS, *_SOLUTIONS))
+    if deployed := _deployed(app):
+        return _DEPLOYMENT, deployed
     if found or not app.has("global.json", "Directory.Build.props"):
         return found
     return tuple(app.files(*(f"*/{name}" for name in _PROJECTS)))
@@ -68,7 +73,7 @@ def find(app: App) -> Detection:
     """An app for .NET. Its template needs these details:
 
     - `project`: the file that is published; `locked`: whether packages.lock.json says what is restored;
-    - `env`: what the web server takes its port from.
+    - `env`: what the web server takes its port from; `assets`: that the build calls npm.
     """
     project = _project(app)
     version, version_file = version_of(
@@ -81,6 +86,7 @@ def find(app: App) -> Detection:
     start, start_file = said or (own, project.file)
     major = int(re.match(r"\d*", version)[0] or 0)  # type: ignore[index]
     listens = {"ASPNETCORE_HTTP_PORTS": str(app.port)} if major >= 8 else {"ASPNETCORE_URLS": f"http://+:{app.port}"}
+    made = called(app, project.file, *filter(app.has, ("Directory.Build.targets",)))
     lock = app.has(posixpath.join(posixpath.dirname(project.file), "packages.lock.json"))
     framework = "blazor" if "BlazorWebAssembly" in project.sdk else "aspnetcore" if project.is_web else None
     return Detection(
@@ -88,8 +94,9 @@ def find(app: App) -> Detection:
         images={
             "base": f"{_REGISTRY}/sdk:{_sdk_tag(app, version)}",
             "run": f"{_REGISTRY}/{'aspnet' if project.is_web else 'runtime'}:{version}",
+            **({"node": made["image"]} if made else {}),
         },
-        details={"project": project.file, "locked": bool(lock), "env": listens if project.is_web else {}},
+        details={"project": project.file, "locked": bool(lock), "env": listens if project.is_web else {}, "assets": made},
         sources=sources(version=version_file, package_manager=lock or project.file, start=start_file, framework=project.file),
     )  # fmt: skip
 
@@ -109,8 +116,22 @@ def _project(app: App) -> _Project:
     return names[chosen]
 
 
+def _deployed(app: App) -> str | None:
+    """The project that Azure and Cloud Foundry are told of in `.deployment`."""
+    match = (
+        re.search(r"^\s*project\s*=\s*(\S+\.(?:cs|fs|vb)proj)\s*$", app.text(_DEPLOYMENT), re.MULTILINE)
+        if app.has(_DEPLOYMENT)
+        else None
+    )
+    path = posixpath.normpath(match[1].replace("\\", "/")) if match else ""
+    return path if path and not path.startswith(("/", "..")) and app.has(path) else None
+
+
 def _files(app: App) -> Iterator[str]:
     """Project files: those of the folder itself, those of its solutions, else those below."""
+    if deployed := _deployed(app):
+        yield deployed
+        return
     found = list(app.files(*_PROJECTS))
     for solution in app.files(*_SOLUTIONS):
         paths = re.findall(r'"([^"\n]+\.(?:cs|fs|vb)proj)"', app.source(solution))

@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import dropwhile, takewhile
 
 from dockyard.build.detect.app import App, Start, sources
 from dockyard.build.detect.assets import assets
@@ -47,10 +48,8 @@ def find(app: App) -> Detection:
         app, VERSION, number(pinned(app, "go", "golang")), number(in_file(app, ".go-version", r"(\d[\d.]*)")),
         *_said_by(app, "toolchain"), *_said_by(app, "go"),
     )  # fmt: skip
-    said = app.said_start()
+    said = _said(app)
     packages, package, program = _program(app, modules, said)
-    if said and said[0][0] == "go":
-        said = None
     start, start_file = said or ((f"bin/{program}",), packages[package])
     made, listed = assets(app), app.has("go.mod", "go.work")
     locked = bool(app.has("go.sum", "go.work.sum", "vendor/modules.txt")) or not required
@@ -69,6 +68,20 @@ def find(app: App) -> Detection:
         },
         sources=sources(version=version_file, package_manager=listed, start=start_file, framework=listed),
     )  # fmt: skip
+
+
+def _said(app: App) -> Start | None:
+    """The start command that is given. Of `go run`, which takes Go and the source, it is what that runs, with its arguments."""
+    said = app.said_start()
+    if not said or said[0][0] != "go":
+        return said
+    run = list(dropwhile(lambda word: word.startswith("-"), said[0][2:])) if said[0][1:2] == ("run",) else []
+    if not run:
+        return None
+    files = list(takewhile(lambda word: word.endswith(".go"), run))
+    package = posixpath.normpath(posixpath.dirname(files[0]) if files else run[0])
+    program = _name(app, package if package == "." else f"./{package}")
+    return (f"bin/{program}", *run[len(files) or 1 :]), said[1]
 
 
 def _modules(app: App) -> tuple[str, ...]:

@@ -42,17 +42,20 @@ def built_by_gradle(app: App) -> Built:
     wrapper = bool(app.has("gradlew") and app.has(_WRAPPER))
     version = in_file(app, _WRAPPER, r"gradle-(\d+(?:\.\d+)?)") if wrapper else None
     task, kind = _task(text, has_stage=bool(app.said_start()) and re.search(r"\bstage\b", shared) is not None)
+    if task == "build" and kind == "jar" and "Main-Class" not in text and not _has(text, "org.springframework.boot"):
+        kind = "plain"
     program = "sh ./gradlew" if wrapper else "gradle"
     named = ":" + folder.replace("/", ":") + task if folder and task != "stage" else task
     main = re.search(r"mainClass(?:Name)?(?:\.set\()?\s*=?\s*\(?\s*[\"']([\w.$]+)[\"']", text) or re.search(
         r"[\"']Main-Class[\"']\s*(?:[:,=]|to)\s*[\"']([\w.$]+)[\"']", text
     )
     output = {"classes": "build/install/*/lib/", "quarkus": "build/"}.get(kind, "build/libs/")
+    is_main_needed = kind in ("classes", "plain")
     return Built(
         manager="gradle", file=_file(app, folder), framework=framework_of(_groups(text) or _groups(shared)), wrapper=wrapper,
-        version=_version(app, folder) or _version(app, ""), kind=kind, output=folder + output,
+        version=_version(app, folder) or _version(app, ""), kind="classes" if is_main_needed else kind, output=folder + output,
         command=f"{program} --no-daemon --console=plain {named}{' -x test' if task == 'build' else ''}",
-        main=(main[1] if main else main_class(app, folder)) if kind == "classes" else "",
+        main=(main[1] if main else main_class(app, folder)) if is_main_needed else "",
         newest=_newest(version[0]) if version else None, least=17 if version and int(version[0].split(".")[0]) >= 9 else 0,
     )  # fmt: skip
 

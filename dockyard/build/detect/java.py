@@ -1,11 +1,11 @@
 """Apps for the Java virtual machine, in Java or Kotlin."""
 
 from dockyard.build.detect.app import App, Start, sources
-from dockyard.build.detect.assets import assets
+from dockyard.build.detect.assets import assets, called
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.gradle import FILES as GRADLE
 from dockyard.build.detect.gradle import built_by_gradle
-from dockyard.build.detect.jvm import Built, main_class, said_java, supported
+from dockyard.build.detect.jvm import Built, main_class, said_java, supported, tomcat_of
 from dockyard.build.detect.looks import version_of
 from dockyard.build.detect.maven import FILE as MAVEN
 from dockyard.build.detect.maven import built_by_maven
@@ -37,7 +37,7 @@ def find(app: App) -> Detection:
     - `command`: what builds it; `cache`: where the tool keeps what it downloads;
     - `kind`, `output`: what is made and where, as `Built` says, or `kept` where the start command names a folder of the build;
     - `kept`: that folder, and files of the app that the start command names;
-    - `env`: what a framework takes its port from.
+    - `env`: what a framework takes its port from; `assets`: what Node.js makes, or that the build calls it.
     """
     built = _built(app)
     version, version_file = version_of(app, VERSION, *said_java(app), built.version)
@@ -45,8 +45,9 @@ def find(app: App) -> Detection:
         version = _fitting(version, built, fixed=version_file is not None)
     said = app.said_start()
     start, start_file = said or _start(app, built)
-    tool, image = _images(built, version)
-    made = assets(app) if built.manager == "gradle" else {}
+    tool, image = _images(app, built, version)
+    scripts = (file for file in dict.fromkeys((*GRADLE, MAVEN, built.file)) if app.has(file)) if built.manager != "none" else ()
+    made = (assets(app) if built.manager == "gradle" else {}) or called(app, *scripts)
     folders, files = _kept(app, built, start)
     return Detection(
         language="java", version=version, package_manager=built.manager, start=start, framework=built.framework, port=app.port,
@@ -119,9 +120,10 @@ def _kept(app: App, built: Built, start: tuple[str, ...]) -> tuple[tuple[str, ..
     return tuple(folders[:1]), tuple(word for word in start if word.endswith((".yml", ".yaml", ".properties")) and app.has(word))
 
 
-def _images(built: Built, version: str) -> tuple[str, str]:
+def _images(app: App, built: Built, version: str) -> tuple[str, str]:
     """What builds it, and what runs it."""
-    run = f"tomcat:10.1-jre{version}-temurin" if built.kind == "war" else f"eclipse-temurin:{version}-jre"
+    is_war = built.kind == "war"
+    run = f"tomcat:{tomcat_of(app, built, version)}-jre{version}-temurin" if is_war else f"eclipse-temurin:{version}-jre"
     if built.wrapper or built.manager == "none":
         return f"eclipse-temurin:{version}-jdk", run
     return (f"maven:3-eclipse-temurin-{version}" if built.manager == "maven" else f"gradle:jdk{version}"), run

@@ -70,6 +70,23 @@ def supported(version: str) -> str:
     return str(next(release for release in _LONG_TERM if release >= int(version)))
 
 
+def tomcat_of(app: App, built: Built, java: str) -> str:
+    """The release of Tomcat that a web archive is written for: before 10 its servlets are of `javax`, since then of `jakarta`.
+
+    https://tomcat.apache.org/whichversion.html
+    """
+    text = app.source(built.file)
+    boot = re.search(
+        r"spring-boot-(?:starter-parent|dependencies)</artifactId>\s*<version>(\d+)|springframework\.boot\W+version\W+(\d+)", text
+    )
+    if boot:
+        return {"1": "9.0", "2": "9.0", "3": "10.1"}.get(boot[1] or boot[2], "11.0")
+    sources = (app.source(file) for file in app.files(f"{built.output.split('target/')[0].split('build/')[0]}src/main/**/*.java"))
+    old = r"\bjavax\.servlet\b|\bjavaee-(?:web-)?api\b"
+    is_old = re.search(old, text) or any(re.search(old, source) for source in sources)
+    return "9.0" if is_old or (java.isdigit() and int(java) < 11) else "10.1"
+
+
 def main_class(app: App, folder: str) -> str:
     """Name of the class with `main` below a folder, with a slash at its end; empty where there is none."""
     found: dict[str, str] = {}

@@ -36,6 +36,14 @@ def first_named(names: Mapping[str, str], inside: Iterable[str]) -> str | None:
     return next((framework for package, framework in names.items() if package in there), None)
 
 
+def handles_sigterm(app: App, folder: str = "") -> bool:
+    """Whether the JavaScript in a folder, with a slash at its end, says what is done on SIGTERM."""
+    suffixes = ("js", "mjs", "cjs", "ts", "mts")
+    places = ("", *(f"{name}/**/" for name in ("src", "lib", "server", "app", "bin")))
+    files = app.files(f"{folder}bin/*", *(f"{folder}{place}*.{suffix}" for place in places for suffix in suffixes))
+    return any("SIGTERM" in app.source(file) for file in files)
+
+
 def program_of(start: Start | None) -> str:
     """Name of the program that a start command runs, without its folder: `bin/web -x` is web. Of `sh -c`, what it runs."""
     if not start:

@@ -28,7 +28,8 @@ def built_by_maven(app: App) -> Built:
     plugins = _plugins(own) | (_plugins(root) if text(own, "parent/relativePath") != "" else set())
     framework = framework_of([*_groups(own), *_groups(root)])
     kind = "quarkus" if framework == "quarkus" else "jar" if plugins & _FAT else "classes"
-    if text(own, "packaging") == "war" and "spring-boot-maven-plugin" not in plugins:
+    repackaged = text(own, ".//plugin[artifactId='spring-boot-maven-plugin']//skip") != "true"
+    if text(own, "packaging") == "war" and not ("spring-boot-maven-plugin" in plugins and repackaged):
         kind = "war"
     command = f"{'sh ./mvnw' if wrapper else 'mvn'} --batch-mode -DskipTests"
     command += f" --projects {folder.rstrip('/')} --also-make" if folder else ""

@@ -8,14 +8,14 @@ from typing import Any
 from dockyard.build.detect import deno
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
-from dockyard.build.detect.javascript.builds import builds_of
+from dockyard.build.detect.javascript.builds import builds_of, migration_in_build
 from dockyard.build.detect.javascript.commands import command_of
 from dockyard.build.detect.javascript.frameworks import framework_of
 from dockyard.build.detect.javascript.installs import Install, install_of
 from dockyard.build.detect.javascript.listening import listening
 from dockyard.build.detect.javascript.managers import Manager, manager_of
 from dockyard.build.detect.javascript.members import chosen
-from dockyard.build.detect.javascript.needs import debian_packages, files_of_install, needs_browser, runs_hooks
+from dockyard.build.detect.javascript.needs import debian_packages, files_of_install, hashes_as_before, needs_browser, runs_hooks
 from dockyard.build.detect.javascript.node_version import node_version
 from dockyard.build.detect.javascript.package import FILE, Package
 from dockyard.build.detect.javascript.programs import kept_for_start
@@ -23,6 +23,7 @@ from dockyard.build.detect.javascript.served import details_of, nginx_image, sit
 from dockyard.build.detect.javascript.site import Site
 from dockyard.build.detect.javascript.start import SCRIPTS, Started, started
 from dockyard.build.detect.javascript.workspace import Workspace
+from dockyard.build.detect.looks import handles_sigterm
 
 LOOKED_FOR = FILE
 
@@ -39,6 +40,7 @@ _LOADERS = (".pnp.cjs", ".pnp.loader.mjs")
 """Yarn's, for packages that are not in node_modules, where they are here; tools that see them believe them."""
 _SETTINGS = (".npmrc", ".yarnrc.yml", ".yarn")
 """Of the package managers: with tokens, or large."""
+_LEGACY = "--openssl-legacy-provider"
 _SERVERS = (*_PROGRAMS, "sh", "next")
 """First words of a start command that is one of Node.js."""
 
@@ -88,6 +90,10 @@ def find(app: App) -> Detection:
     version, version_file = node_version(app, found.site.package, warnings)
     build = builds_of(found, manager, install)
     warnings.extend(found.output.warnings if found.output else ())
+    if migration := migration_in_build(found.site):
+        warnings.append(
+            f"the build runs {migration}, and no build has a database: run it in the start command, or at each deploy"
+        )
     port, told = (None, ()) if found.served else listening(found.site, found.start)
     warnings.extend(told)
     detection = Detection(
@@ -99,12 +105,12 @@ def find(app: App) -> Detection:
             framework=f"{found.site.package.path} dependencies" if found.framework else None,
         ),
     )  # fmt: skip
-    details = _details(found, manager, install, build, warnings)
+    details = _details(found, manager, install, build, version, warnings)
     return replace(detection, details=details, warnings=tuple(dict.fromkeys(warnings)))
 
 
 def _details(
-    found: Started, manager: Manager, install: Install | None, build: tuple[str, ...], warnings: list[str]
+    found: Started, manager: Manager, install: Install | None, build: tuple[str, ...], version: str, warnings: list[str]
 ) -> Mapping[str, Any]:
     """What the template needs:
 
@@ -112,6 +118,7 @@ def _details(
     - `files`: what the installation reads, and `install`, its command; None where it is one of the steps, as it may read any;
     - `steps`: commands that follow once all files are there; `cache`: where the package manager keeps its downloads;
     - `building`, `running`: packages of Debian; `variables`: of the build; `environment`: of the app;
+    - `below_shell`: whether a shell hands SIGTERM on to it, as Node.js and Bun do nothing about it by themselves;
     - `folder`: where the app is started; `copied`: what of the app is kept; `served`: what the server of files serves.
     """
     site, workspace = found.site, found.site.workspace
@@ -119,6 +126,8 @@ def _details(
     building, running = debian_packages(site.app, packages)
     if browser := needs_browser(site.package):
         warnings.append(f"{browser} needs a browser, and the image has none: give the app a Dockerfile that installs one")
+    if old := hashes_as_before(site, version) if build else None:
+        warnings.append(f"{old} of this release builds by what OpenSSL 3 leaves out: NODE_OPTIONS={_LEGACY} is set in the build")
     kept = kept_for_start(site, found.start)
     if kept and not found.served:
         warnings.append(f"the start command needs {kept}, which is in devDependencies: all of them are in the image")
@@ -146,8 +155,9 @@ def _details(
         "steps": tuple(steps),
         "cache": install.cache if install else "/root/.npm",
         "building": building, "running": () if found.served else running,
-        "variables": install.variables if install else {},
+        "variables": {**(install.variables if install else {}), **({"NODE_OPTIONS": _LEGACY} if old else {})},
         "environment": found.output.variables if found.output else {},
+        "below_shell": not handles_sigterm(site.app, site.path("")),
         "folder": site.folder,
         "copied": found.output.copied if found.output and not found.served else {},
         **(details_of(replace(found.served, folder=site.path(found.served.folder))) if found.served else {"served": None}),

@@ -11,6 +11,7 @@ from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.looks import first_named, number, version_of
 from dockyard.build.detect.php_extensions import extensions_of
 from dockyard.build.detect.versions import pinned
+from dockyard.errors import BuildError
 
 VERSION = "8.4"
 """Where the app does not say which."""
@@ -35,6 +36,7 @@ _ENVIRONMENTS = {
     "symfony": {"APP_ENV": "prod", "APP_DEBUG": "0"},
 }  # fmt: skip
 _SECRETS = {"laravel": "APP_KEY", "lumen": "APP_KEY", "symfony": "APP_SECRET"}
+_FUNCTIONS = "google/cloud-functions-framework"
 
 
 def marks(app: App) -> tuple[str, ...]:
@@ -57,6 +59,12 @@ def find(app: App) -> Detection:
         *((app.text(file).strip(), file) for file in filter(app.has, (".php-version",))),
     )  # fmt: skip
     said = app.said_start()
+    if _FUNCTIONS in required and not said:
+        raise BuildError(
+            f"the app in {app.folder} is a function, which Apache does not call (composer.json requires {_FUNCTIONS})",
+            hint=f"set image.build.start in service.yaml: php -S 0.0.0.0:{app.port} vendor/{_FUNCTIONS}/router.php, "
+            "and FUNCTION_TARGET, the function's name, in env",
+        )
     wants_apache = said and re.search(r"heroku-(php|hhvm)-(apache2|nginx)(.*)", " ".join(said[0]))
     root, root_file = _root(app, wants_apache[3] if wants_apache else "", framework)
     start, start_file = said if said and not wants_apache else (APACHE, said[1] if said else root_file)

@@ -83,6 +83,9 @@ def _version(app: App) -> tuple[str, str | None]:
     channel = next(filter(None, channels), None)
     if channel and channel[0].startswith(("nightly", "beta")) and not app.wishes.version:
         return channel
+    unstable = (in_file(app, file, r"^#!\[(feature)\(") for file in app.files("src/main.rs", "src/lib.rs"))
+    if channel is None and not app.wishes.version and (found := next(filter(None, unstable), None)):
+        return "nightly", found[1]
     return version_of(app, VERSION, number(channel), number(pinned(app, "rust")), in_file(app, ".rust-version", r"^(\d[\d.]*)"))
 
 

@@ -30,8 +30,9 @@ def find(app: App) -> Detection:
     version, version_file = version_of(app, VERSION, *said_java(app))
     framework = next((name for mark, name in _FRAMEWORKS.items() if re.search(rf"\b{re.escape(mark)}\b", text)), None)
     staged = framework == "play" or "sbt-native-packager" in plugins or "JavaAppPackaging" in text
-    found = re.search(r"^\s*name\s*:=\s*\"([^\"]+)\"", text, re.MULTILINE) or re.search(r"\bname\s*:=\s*\"([^\"]+)\"", text)
-    name = re.sub(r"\W+", "-", found[1]).lower() if found else "app"
+    script = re.search(r"^\s*(?:\w+\s*/\s*)?executableScriptName\s*:=\s*\"([^\"]+)\"", text, re.MULTILINE)
+    found = re.search(r"^\s*name\s*:=\s*\"+([^\"]+)\"", text, re.MULTILINE) or re.search(r"\bname\s*:=\s*\"+([^\"]+)\"", text)
+    name = script[1] if script else re.sub(r"\W+", "-", found[1]).lower() if found else "app"
     own = ("java", "-jar", "app.jar")
     if staged:
         own = (f"bin/{name}", *((f"-Dhttp.port={app.port}", "-Dpidfile.path=/dev/null") if framework == "play" else ()))

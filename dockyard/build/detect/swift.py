@@ -1,6 +1,7 @@
 """Swift apps."""
 
 import re
+from collections.abc import Iterator
 
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
@@ -22,7 +23,7 @@ def marks(app: App) -> tuple[str, ...]:
 def find(app: App) -> Detection:
     """A Swift app. Its template needs these details: `program`, the product that is built; `locked`."""
     text = re.sub(r"(?<!:)//.*", "", app.source("Package.swift")) if app.has("Package.swift") else ""
-    programs = re.findall(r"\.executable(?:Target)?\(\s*name:\s*\"([^\"]+)\"", text)
+    programs = re.findall(r"\.executable(?:Target)?\(\s*name:\s*\"([^\"]+)\"", text) or list(_with_main(app, text))
     said = app.said_start()
     program = preferred(dict.fromkeys(programs), program_of(said), "App", "Run")
     if program is None:
@@ -42,6 +43,12 @@ def find(app: App) -> Detection:
         sources=sources(version=version_file, package_manager=lock or "Package.swift", start=start_file,
         framework="Package.swift"),
     )  # fmt: skip
+
+
+def _with_main(app: App, text: str) -> Iterator[str]:
+    """Targets with a main.swift: before 5.4 it was all that made one executable."""
+    files = [file.split("/") for file in app.files("Sources/**/main.swift")]
+    yield from (name for name in re.findall(r"\.target\(\s*name:\s*\"([^\"]+)\"", text) if any(name in parts for parts in files))
 
 
 def _tools_version(app: App) -> Found:

@@ -112,3 +112,22 @@ def test_a_dockerfile_that_is_a_link_to_nowhere_is_not_taken_for_none(made, tmp_
     (tmp_path / "services/web/Dockerfile").symlink_to("gone")
     with pytest.raises(BuildError, match="Dockerfile: cannot be read"):
         made()
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "is_told"),
+    [
+        ("/", {}, False),
+        ("/docs", {}, True),
+        ("/docs", {"docs/index.html": ""}, False),
+        ("/docs", {"Dockerfile": "FROM scratch"}, False),
+    ],
+)
+def test_a_site_on_a_path_is_told_to_have_its_pages_below_it(made, path, more, is_told):
+    service = f"kind: web\nhttp: {{path: {path}}}\nimage: {{build: {{language: static}}}}"
+    found = made(**{"service.yaml": service, "index.html": "", **more})
+    assert any("no folder docs" in text for text in found.cautions) is is_told
+
+
+def test_an_app_that_is_no_site_may_be_on_any_path(made):
+    assert made(**{"service.yaml": "kind: web\nhttp: {path: /api}"}).cautions == ()

@@ -66,3 +66,12 @@ def test_servers_run_no_image_for_arm_alone(problem, files):
     )
     files.service("kind: web\nruns_on: ec2\nimage: {build: {platforms: [linux/arm64, linux/amd64, linux/arm64]}}")
     assert files.load().environment().services["web"].image.build.platforms == ("linux/amd64", "linux/arm64")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("pyhton", "python"), ("nodejs", "node"), ("Rust", "rust"), ("cobol", None), ("[go]", None)]
+)
+def test_a_misspelt_language_is_told_with_the_one_that_is_meant(problem, written, meant):
+    found = problem(f"image: {{build: {{language: {written}}}}}")
+    assert found.startswith("services/web/service.yaml: image.build.language: should be python, node, deno, ")
+    assert found.endswith(f"; did you mean {meant}?" if meant else ("got a list" if "[" in written else f'got "{written}"'))

@@ -60,6 +60,7 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
         ("prot: 80", "prot: unknown key; did you mean port?"),
         ("zzz: 1", "zzz: unknown key; known here: kind, image, port, cpu, memory, runs_on, count, http, env, secrets"),
         ("runs_on: lambda", 'runs_on: should be fargate or ec2, got "lambda"'),
+        ("runs_on: Fargat", 'runs_on: should be fargate or ec2, got "Fargat"; did you mean fargate?'),
         ("count: -1", "count: should be 0 to 5000 (tasks), got -1"),
         ("count: [1]", "count: should be an integer, got a list"),
         ("http: 80", "http: should be a mapping of keys, got 80"),

@@ -1,5 +1,6 @@
 """The commands that build an app."""
 
+import re
 import shlex
 from collections.abc import Iterator
 
@@ -12,6 +13,12 @@ from dockyard.build.detect.javascript.start import Started
 
 _SCRIPTS = ("heroku-postbuild", "gcp-build", "build", "build:prod", "build:production")
 """Scripts that build; a platform's own one says best what is needed outside of a developer's machine."""
+
+_MIGRATES = re.compile(
+    r"\b(?:prisma (?:migrate deploy|db push)|payload migrate|drizzle-kit (?:migrate|push)|knex migrate:latest"
+    r"|typeorm\S* migration:run|sequelize(?:-cli)? db:migrate|mikro-orm migration:up|medusa db:migrate)\b"
+)
+_CALLED = re.compile(r"\b(?:npm|pnpm|yarn|bun) (?:run )?([\w:.-]+)")
 
 
 def builds_of(found: Started, manager: Manager, install: Install | None) -> tuple[str, ...]:
@@ -84,3 +91,18 @@ def _steps(found: Started) -> Iterator[str]:
 
 def _in(folder: str, command: str) -> str:
     return f"env -C {shlex.quote(folder)} {command}" if folder else command
+
+
+def migration_in_build(site: Site) -> str | None:
+    """What migrates a database in a script that builds, where there is no database."""
+    for package in (site.package, site.package.root):
+        asked: dict[str, str] = {}
+        left = [_script(package)]
+        while left:
+            name = left.pop()
+            if name and name in package.scripts and name not in asked:
+                asked[name] = " && ".join(package.scripts.get(f"{hook}{name}", "") for hook in ("pre", "", "post"))
+                left += _CALLED.findall(asked[name])
+        if match := _MIGRATES.search("\n".join(asked.values())):
+            return match[0]
+    return None

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Iterator
 
 from dockyard.build.detect.javascript.site import Site
 
@@ -11,14 +12,14 @@ _FIXED = re.compile(
 _FROM_PORT = re.compile(
     r"env\W{1,8}PORT\b|\bPORT\b[^\n]*\benv\b|env\.get\(\s*['\"]PORT|config\.get|[{,]\s*PORT\b[^}]*\}\s*=\s*(process|Bun|import)"
 )
+_LOADED = re.compile(r"(?:\brequire\(|\bimport\b[^'\"\n;]*)\s*['\"](\./[\w./-]+)['\"]")
 _SOURCES = (".ts", ".tsx", ".js", ".mjs", ".mts")
 
 
 def listening(site: Site, start: tuple[str, ...]) -> tuple[int | None, tuple[str, ...]]:
     """The port that the entry file has in it, and what to say of it; None where it takes PORT, or does not tell."""
-    file = _entry(site, start)
-    text = site.app.source(site.path(file)) if file else ""
-    if not file or (".listen(" not in text and "serve(" not in text):
+    file, text = next(((file, text) for file, text in _sources(site, start) if ".listen(" in text or "serve(" in text), ("", ""))
+    if not file:
         return None, ()
     warnings = []
     if re.search(r"fastify|Fastify", text) and not re.search(r"\bhost\b|0\.0\.0\.0|\blisten\(\s*\w+\s*,\s*['\"]", text):
@@ -32,6 +33,19 @@ def listening(site: Site, start: tuple[str, ...]) -> tuple[int | None, tuple[str
         )
         return port, tuple(warnings)
     return None, tuple(warnings)
+
+
+def _sources(site: Site, start: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The source of what is started, and those that it loads itself, each with its text."""
+    entry = _entry(site, start)
+    if entry is None:
+        return
+    text = site.app.source(site.path(entry))
+    yield entry, text
+    for loaded in _LOADED.findall(text):
+        stem = posixpath.normpath(posixpath.join(posixpath.dirname(entry), loaded))
+        if not stem.startswith("..") and (file := site.has(stem, *(f"{stem}{suffix}" for suffix in _SOURCES))):
+            yield file, site.app.source(site.path(file))
 
 
 def _entry(site: Site, start: tuple[str, ...]) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dockyard.build.detect.app import App
 from dockyard.build.detect.javascript.managers import Manager
 from dockyard.build.detect.javascript.package import Package
+from dockyard.build.detect.javascript.site import Site
 from dockyard.build.detect.javascript.workspace import PNPM_FILE, Workspace
 
 _SETTINGS = (".npmrc", ".yarnrc", ".yarnrc.yml", ".pnpmfile.cjs", ".pnpmfile.mjs", PNPM_FILE, "bunfig.toml", "lerna.json")
@@ -79,6 +80,20 @@ _COMPILERS = ("g++", "make", "python3")
 _RUNTIME = {"@prisma/client": ("openssl",), "prisma": ("openssl",)}
 """What packages need of the system when they run."""
 _BROWSERS = ("puppeteer", "playwright", "playwright-chromium", "@playwright/browser-chromium")
+
+_WEBPACK_5 = {
+    "webpack": 5, "react-scripts": 5, "@vue/cli-service": 5, "@angular-devkit/build-angular": 13, "nuxt": 3, "next": 11,
+    "gatsby": 3, "laravel-mix": 6,
+}  # fmt: skip
+"""The first major release of each that needs nothing of OpenSSL that version 3 leaves out."""
+
+
+def hashes_as_before(site: Site, version: str) -> str | None:
+    """The package whose webpack hashes by MD4, which OpenSSL 3, and so Node.js from 17 on, has in its legacy provider alone."""
+    major = re.match(r"\d+", version)
+    if major and int(major[0]) < 17:
+        return None
+    return next((name for name, first in _WEBPACK_5.items() if (site.major(name) or first) < first), None)
 
 
 def files_of_install(workspace: Workspace, manager: Manager) -> tuple[str, ...]:

@@ -34,6 +34,13 @@ _OF_THE_FRAMEWORK = ("next", "nuxt", "nuxi", "vinxi", "nest", "solid-start", "re
 """Programs that start what their framework builds."""
 _ENTRIES = ("server", "index", "app", "main", "start", "src/server", "src/index", "src/main", "src/app", "bin/www", "bin/server")
 _SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", "")
+_EXPORTS = re.compile(r"^\s*(?:module\.)?exports\b[^\n]*=|^\s*export\s+(?!default\s*\{)", re.MULTILINE)
+_RUNS = re.compile(
+    r"\.listen\s*\(|\bserve\s*\(|\bcreateServer\b|\bsetInterval\b|\brequire\.main\b|\bimport\.meta\b|\bprocess\.\w+|^\w[\w.]*\(|^[;!(]|^(?:await|new|void)\b",
+    re.MULTILINE,
+)
+"""What a module does that is not only there for others: it listens, waits, or calls something."""
+_FUNCTIONS = "@google-cloud/functions-framework"
 _BUILT = re.compile(r"(?:\./)?(?:dist|build|lib|out|output|\.output|prod|compiled)(?:/|$)")
 
 
@@ -177,10 +184,21 @@ def _by_entry(site: Site, *, strict: bool) -> Started | None:
     framework = framework_of(site, has_server=True)
     if strict and (framework is None or makes_a_site(framework)):
         return None
-    if main := _main(site):
-        return Started((_runner(site, main), main), f"{site.package.path} main", site, framework)
-    file = site.has(*(f"{entry}{suffix}" for entry in _ENTRIES for suffix in _SUFFIXES))
-    return Started((_runner(site, file), file), site.path(file), site, framework) if file else None
+    main = _main(site)
+    file = main or site.has(*(f"{entry}{suffix}" for entry in _ENTRIES for suffix in _SUFFIXES))
+    if file and site.depends_on(_FUNCTIONS):
+        return Started(_as_function(site, file), site.path(file), site, "functions-framework")
+    if file is None or (framework is None and only_exports(site, file)):
+        return None
+    return Started((_runner(site, file), file), f"{site.package.path} main" if main else site.path(file), site, framework)
+
+
+def _as_function(site: Site, file: str) -> tuple[str, ...]:
+    """https://github.com/GoogleCloudPlatform/functions-framework-nodejs"""
+    text = site.app.source(site.path(file)) if site.has(file) else ""
+    found = re.search(r"\.(?:http|cloudEvent)\(\s*['\"]([\w.-]+)['\"]|^\s*(?:module\.)?exports\.(\w+)\s*=", text, re.MULTILINE)
+    target = ("--target", found[1] or found[2]) if found else ()
+    return ("functions-framework", *target, "--port", str(site.app.port))
 
 
 def _main(site: Site) -> str | None:
@@ -193,6 +211,12 @@ def _main(site: Site) -> str | None:
     return file or (main if _BUILT.match(main) and "build" in site.scripts else None)
 
 
+def only_exports(site: Site, file: str) -> bool:
+    """Whether a module only gives functions to others, as a library or a function of a cloud: run by itself, it ends at once."""
+    text = re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", site.app.source(site.path(file)), flags=re.DOTALL) if site.has(file) else ""
+    return _EXPORTS.search(text) is not None and _RUNS.search(text) is None
+
+
 def _runner(site: Site, file: str) -> str:
     if site.app.has("bun.lock", "bun.lockb", "bunfig.toml") or str(site.package.said("packageManager")).startswith("bun"):
         return "bun"
@@ -203,4 +227,6 @@ def _runner(site: Site, file: str) -> str:
 
 def missing(site: Site) -> str:
     """What was looked for, in words."""
+    if (main := _main(site)) and only_exports(site, main):
+        return f"{FILE} scripts {', '.join(SCRIPTS[:4])}; main, which is {main} and only exports: a library, or a function"
     return f"{FILE} scripts {', '.join(SCRIPTS[:4])}; main; {', '.join(f'{entry}.js' for entry in _ENTRIES[:4])}"

@@ -8,13 +8,14 @@ from dockyard.build.detect.python.claim import LOOKED_FOR, marks
 from dockyard.build.detect.python.dependencies import Dependencies, dependencies_of
 from dockyard.build.detect.python.django import Django, django_of
 from dockyard.build.detect.python.frameworks import FRAMEWORKS, STOPPED_BY_SIGTERM
-from dockyard.build.detect.python.launch import Launch, Search
+from dockyard.build.detect.python.launch import Launch
 from dockyard.build.detect.python.layout import Layout
 from dockyard.build.detect.python.managers import installation_of
 from dockyard.build.detect.python.manifests import Manifests
 from dockyard.build.detect.python.pins import PINNED, pin
+from dockyard.build.detect.python.search import Search
 from dockyard.build.detect.python.system import system_of
-from dockyard.build.detect.python.version import told_of, version_of
+from dockyard.build.detect.python.version import fitting, told_of, version_of
 
 __all__ = ["LOOKED_FOR", "find", "marks"]
 
@@ -34,6 +35,8 @@ def find(app: App) -> Detection:
     version, version_file = version_of(app, manifests)
     installation = installation_of(app, manifests)
     dependencies = dependencies_of(installation.lines)
+    if version_file is None and (older := fitting(dependencies.lines.get("django", ""))):
+        version, version_file = older, f"{installation.file} django"
     django = django_of(app)
     launch = Search(app, manifests, dependencies, django, Layout(app)).launch()
     port = app.wishes.port or launch.port or app.port

@@ -67,7 +67,8 @@ def _chosen(app: App, manifests: Manifests) -> Installation:
         return _pipenv(app, manifests)
     if manifests.requirements_file:
         return _requirements(manifests, manifests.requirements_file)
-    if "poetry" in tools and not (has_project and manifests.pyproject.texts("project", "dependencies")):
+    by_poetry = (manifests.pyproject.text("build-system", "build-backend") or "").startswith("poetry.")
+    if "poetry" in tools and (by_poetry or not (has_project and manifests.pyproject.texts("project", "dependencies"))):
         return _poetry(app, manifests)
     if "uv" in tools and has_project:
         return _uv(app, manifests)

@@ -16,6 +16,12 @@ _MINORS = (DEFAULT, "3.15", "3.14", "3.12", "3.11", "3.10", "3.9", "3.8", "3.7",
 _OLDEST_MAINTAINED = Version("3.11")
 """https://devguide.python.org/versions/, in November 2026."""
 
+_DJANGO = {
+    "6.0": "3.14", "5.2": "3.14", "5.1": "3.13", "5.0": "3.12", "4.2": "3.12", "4.1": "3.11", "4.0": "3.10", "3.2": "3.10",
+    "3.1": "3.9", "3.0": "3.9", "2.2": "3.9", "2.1": "3.7", "2.0": "3.7", "1.11": "3.7",
+}  # fmt: skip
+"""Releases of Django, and the newest Python of each: https://docs.djangoproject.com/en/stable/faq/install/"""
+
 
 def version_of(app: App, manifests: Manifests) -> tuple[str, str | None]:
     """Version, as a tag of the image has it, and the file that says it; None where none does."""
@@ -28,6 +34,17 @@ def version_of(app: App, manifests: Manifests) -> tuple[str, str | None]:
         if version := newest(specifier):
             return version, file
     return DEFAULT, None
+
+
+def fitting(requirement: str) -> str | None:
+    """The newest Python of the Django that a requirement allows; None where the default is no newer."""
+    match = re.match(r"django\s*(?:\[[^\]]*\]\s*)?([^;#]*)", requirement, re.IGNORECASE)
+    wanted = _specifiers(match[1].strip()) if match and match[1].strip() else None
+    if wanted is None:
+        return None
+    exact = {".".join(part.version.split(".")[:2]) for part in wanted if part.operator in ("==", "===")}
+    python = next((_DJANGO[release] for release in _DJANGO if release in exact or wanted.contains(f"{release}.99")), None)
+    return python if python and Version(python) < Version(DEFAULT) else None
 
 
 def told_of(version: str) -> tuple[str, ...]:
@@ -89,4 +106,7 @@ def _pins(app: App, manifests: Manifests) -> list[tuple[str, str]]:
             found.append((version, f"Pipfile requires.{key}"))
     if shared := pinned(app, "python"):
         found.append(shared)
+    if conda := app.has("environment.yml", "environment.yaml"):
+        listed = re.findall(r"^\s*-\s*python\s*=+\s*(\d+(?:\.\d+)*)", app.source(conda), re.MULTILINE)
+        found += [(version, conda) for version in listed]
     return found

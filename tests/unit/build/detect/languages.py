@@ -10,6 +10,7 @@ from types import ModuleType
 from dockyard.build.detect import Detection, detect, languages
 from tests.unit.build.detect.test_cases import write
 
+MEASURED = Path(__file__).with_name("measured.md")
 PAGE = Path(__file__).parents[4] / "docs" / "languages.md"
 TITLES = {
     "python": "Python", "node": "Node.js and Bun", "deno": "Deno", "go": "Go", "java": "Java and Kotlin", "dotnet": ".NET",
@@ -23,13 +24,14 @@ What an app without a Dockerfile is recognised as. This page is made from the te
 language): each line is a small app whose files say just that, and whose Dockerfile is rendered, for BuildKit and for the classic
 builder, and passed by hadolint. `dockyard detect FOLDER` tells the same of your app, with the file that each was read from;
 `image: {build: {language, version, start}}` in service.yaml and a `Procfile` come before what the files say, and a Dockerfile of
-your own before all.
+your own before all. How it fares on apps of others is said at the end.
 """
 
 
 def page() -> str:
     """The page."""
-    return "\n".join([HEAD, *(line for name in languages() for line in _language(name))]) + "\n"
+    lines = [HEAD, *(line for name in languages() for line in _language(name))]
+    return "\n".join(lines) + "\n" + MEASURED.read_text(encoding="utf-8")
 
 
 def _language(name: str) -> Iterator[str]:

@@ -25,11 +25,47 @@ def test_of_two_apps_in_a_folder_service_yaml_says_which(tmp_path):
     assert detect(tmp_path, Wishes(language="ruby")).language == "ruby"
 
 
+@pytest.mark.parametrize("more", ["<PropertyGroup><IsTestProject>true</IsTestProject></PropertyGroup>", ""])
+def test_projects_with_tests_alone_are_no_app(tmp_path, more):
+    write(tmp_path, {"Shop.csproj": f'<Project Sdk="{"Microsoft.NET.Sdk" if more else "MSTest.Sdk/3.6"}">{more}</Project>'})
+    with pytest.raises(BuildError, match="no project found"):
+        detect(tmp_path)
+
+
+def test_a_library_by_gradle_is_no_app(tmp_path):
+    write(tmp_path, {"build.gradle": "apply plugin: 'java'\n", "src/main/java/a/Twice.java": "package a;\n\nclass Twice {\n}\n"})
+    with pytest.raises(BuildError, match="no class with a main method found"):
+        detect(tmp_path)
+
+
+def test_a_function_in_php_needs_a_start_command(tmp_path):
+    write(tmp_path, {"index.php": "<?php\n", "composer.json": {"require": {"google/cloud-functions-framework": "^1.0"}}})
+    with pytest.raises(BuildError, match="is a function, which Apache does not call") as caught:
+        detect(tmp_path)
+    assert "php -S 0.0.0.0:8080 vendor/google/cloud-functions-framework/router.php" in caught.value.hint
+    assert detect(tmp_path, Wishes(start="php -S 0.0.0.0:8080 x.php")).start[:2] == ("php", "-S")
+
+
 def test_where_nothing_is_recognised_it_is_told_what_was_looked_for_and_what_is_there(tmp_path):
     write(tmp_path, {"notes.txt": ""})
     with pytest.raises(BuildError, match=r"looked for .*go\.mod.*pom\.xml.*Gemfile.*start\.sh.*it has: notes\.txt") as caught:
         detect(tmp_path)
     assert "image: {build: {language: …" in caught.value.hint
+
+
+def test_where_the_folders_below_have_apps_they_are_told(tmp_path):
+    files = {
+        "api/go.mod": "module x\n",
+        "api/main.go": "",
+        "src/Web/Web.csproj": "<Project/>",
+        "shop/index.php": "",
+        "docs/index.php": "",
+    }
+    write(tmp_path, files)
+    with pytest.raises(BuildError, match="no app recognised") as caught:
+        detect(tmp_path)
+    told = "apps seem to be in api (go), shop (php), src/Web (dotnet): set in service.yaml image: {build: {context: …}} to one of them"
+    assert caught.value.hint == told
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 import pytest
 
-from dockyard.build.detect import App, node
+from dockyard.build.detect import App, detect, node
 from dockyard.build.detect.javascript.ranges import allows, newest_major
+from dockyard.errors import BuildError
 from tests.unit.build.detect.cases.node import EXPRESS, package
 from tests.unit.build.detect.test_cases import write
 
@@ -26,6 +27,25 @@ def test_a_procfile_tells_whose_package_json_it_is(tmp_path, line, is_app):
     assert bool(node.marks(App(tmp_path))) is is_app
 
 
+@pytest.mark.parametrize("source", [
+    "module.exports = (a, b) => a + b;\n", "exports.hello = (request, response) => {\n  response.send('hi');\n};\n",
+    "// server.listen(8080)\nexport function twice(a) {\n  return a * 2;\n}\n", "const a = 1;\nexport { a };\n",
+])  # fmt: skip
+def test_a_library_and_a_function_are_no_app(tmp_path, source):
+    write(tmp_path, {"package.json": {"name": "x", "main": "index.js"}, "index.js": source})
+    with pytest.raises(BuildError, match=r"main, which is index\.js and only exports"):
+        detect(tmp_path)
+
+
+@pytest.mark.parametrize("source", [
+    "const server = make();\nserver.listen(8080);\nmodule.exports = server;\n", "export default {port: 8080, fetch: () => new Response()};\n",
+    "module.exports = main;\nif (require.main === module) main();\n", "export const a = 1;\nmain();\n", "export {};\n(async () => {})();\n", "",
+])  # fmt: skip
+def test_a_module_that_exports_and_runs_is_an_app(tmp_path, source):
+    write(tmp_path, {"package.json": {"name": "x", "main": "index.js"}, "index.js": source})
+    assert detect(tmp_path).start == ("node", "index.js")
+
+
 @pytest.mark.parametrize(
     ("text", "version", "allowed"),
     [("^0.2.3", "0.2.9", True), ("^0.2.3", "0.3.0", False), ("~1.2", "1.2.9", True), (">1.2", "1.2.9", False), ("<=1.2", "1.2.9", True),
@@ -43,3 +63,18 @@ def test_the_newest_part_of_a_major_that_a_range_allows():
         "30",
         None,
     ]
+
+
+@pytest.mark.parametrize(("scripts", "told"), [
+    ({"build": "prisma generate && prisma migrate deploy"}, "prisma migrate deploy"),
+    ({"build": "npm run db && tsc", "db": "knex migrate:latest"}, "knex migrate:latest"),
+    ({"build": "tsc", "postbuild": "payload migrate"}, "payload migrate"),
+    ({"build": "yarn build", "db": "knex migrate:latest"}, None),
+    ({"build": "tsc", "start": "prisma migrate deploy && node index.js"}, None),
+])  # fmt: skip
+def test_a_build_that_migrates_a_database_is_warned_of(tmp_path, scripts, told):
+    write(
+        tmp_path, {"package.json": {"scripts": {"start": "node index.js", **scripts}}, "package-lock.json": "{}", "index.js": ""}
+    )
+    warned = [warning for warning in detect(tmp_path).warnings if "database" in warning]
+    assert [warning.split(",")[0] for warning in warned] == ([f"the build runs {told}"] if told else [])

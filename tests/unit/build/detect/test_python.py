@@ -7,6 +7,7 @@ import pytest
 from dockyard.build.detect import Wishes, detect
 from dockyard.build.detect.app import App
 from dockyard.build.detect.python import marks
+from dockyard.build.detect.python.version import fitting
 from dockyard.build.dockerfile import render
 from dockyard.errors import BuildError
 from tests.unit.build.detect.cases.python import BUILD_SYSTEM, FASTAPI, FLASK, pyproject
@@ -106,3 +107,12 @@ def test_where_nothing_is_started_it_is_said_what_to_add(tmp_path):
     with pytest.raises(BuildError, match=r"no start command found in .* \(looked for Procfile, manage\.py") as caught:
         detect(write(tmp_path, {"requirements.txt": "httpx"}), Wishes())
     assert "Procfile" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("requirement", "python"),
+    [("Django==2.2.6", "3.9"), ("django[argon2]==4.2.1; python_version > '3'", "3.12"), ("Django>=4.2,<5", "3.12"), ("django<2", "3.7"),
+     ("django", None), ("django>=3", None), ("django~=5.1.0", None), ("django==5", None), ("django @ git+https://x.example/d", None)],
+)  # fmt: skip
+def test_a_django_of_years_ago_has_the_newest_python_that_it_runs_on(requirement, python):
+    assert fitting(requirement) == python

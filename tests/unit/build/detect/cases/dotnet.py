@@ -48,6 +48,12 @@ CASES = [
          {"version": "8.0", "images": {"base": "mcr.microsoft.com/dotnet/sdk:9.0", "run": "mcr.microsoft.com/dotnet/aspnet:8.0"}}),
     Case("just the SDK of global.json", {"Web.csproj": project(), "global.json": {"sdk": {"version": "8.0.100"}}}, {"images": {"base": "mcr.microsoft.com/dotnet/sdk:8.0.100"}}),
     Case("locked packages", {"Web.csproj": project(), "packages.lock.json": {}}, {"details": {"locked": True}, "sources": {"package_manager": "packages.lock.json"}}),
+    Case("a project that .deployment names", {".deployment": "[config]\nproject = src/web/Web.csproj\n", "src/web/Web.csproj": project(), "src/other/Other.csproj": project()},
+         {"start": "dotnet Web.dll", "details": {"project": "src/web/Web.csproj"}}),
+    Case("a build that calls npm", {"Web.csproj": project(more='<Target Name="Pages"><Exec WorkingDirectory="pages" Command="npm ci" /></Target>'), "pages/package.json": {}},
+         {"images": {"node": "node:24-slim"}}),
+    Case("pages in a project of JavaScript", {"Web.csproj": project(more='<ItemGroup><ProjectReference Include="..\\pages\\pages.esproj" /></ItemGroup>'), ".nvmrc": "22"},
+         {"images": {"node": "node:22-slim"}}),
     Case(".NET Core", {"Web.csproj": project(target="<TargetFramework>netcoreapp3.1</TargetFramework>")}, {"version": "3.1"}),
 ]  # fmt: skip
 NOT_RUN = {case.title: "Debian has no .NET" for case in CASES}

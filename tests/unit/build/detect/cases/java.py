@@ -53,6 +53,11 @@ def by_gradle(task: str) -> tuple[str, ...]:
     return (f"gradle --no-daemon --console=plain {task}",)
 
 
+BOOT_WAR = (
+    "<project><parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId>"
+    "<version>%s</version></parent><packaging>war</packaging>%s</project>"
+)
+
 CASES = [
     Case(
         "conventions of gradle init",
@@ -98,6 +103,8 @@ CASES = [
     Case("a jar with Main-Class by Gradle", {"build.gradle": "apply plugin: 'java'\njar {\n  manifest {\n    attributes('Main-Class': 'hello.HelloWorld')\n  }\n}\n"},
          {"start": "java -jar app.jar", "build": by_gradle("build -x test")}),
     Case("an application by Gradle, in Kotlin", {"build.gradle.kts": kotlin("application", more="application {\n    mainClass = \"x.MainKt\"\n}\n")}, {"start": "java -cp 'lib/*' x.MainKt"}),
+    Case("a plain jar by Gradle", {"build.gradle": "apply plugin: 'java'\n", "src/main/java/a/Hello.java": "package a;\n\nclass Hello {\n    public static void main(String[] args) {}\n}\n"},
+         {"start": "java -cp 'lib/*' a.Hello", "details": {"kind": "classes", "output": "build/libs/"}}),
     Case("main in Kotlin", {"build.gradle.kts": kotlin("application"), "src/main/kotlin/server.kt": "package web\n\nfun main() {\n}\n"}, {"start": "java -cp 'lib/*' web.ServerKt"}),
     Case("modules by Maven", {"pom.xml": pom(more="<packaging>pom</packaging><modules><module>lib</module><module>web</module></modules>"),
                               "lib/pom.xml": pom(), "web/pom.xml": pom("org.springframework.boot", plugins=("spring-boot-maven-plugin",), properties="")},
@@ -107,6 +114,14 @@ CASES = [
                                "apps/web/build.gradle.kts": kotlin("org.springframework.boot"), "apps/web/src/main/kotlin/A.kt": "fun main() {\n}\n"},
          {"framework": "spring-boot", "build": by_gradle(":apps:web:bootJar"), "details": {"output": "apps/web/build/libs/"}}),
     Case("web archive", {"pom.xml": pom(more="<packaging>war</packaging>")}, {"start": "catalina.sh run", "images": {"run": "tomcat:10.1-jre17-temurin"}}),
+    Case("web archive of before Jakarta", {"pom.xml": pom("javax.servlet", more="<packaging>war</packaging>")}, {"images": {"run": "tomcat:9.0-jre17-temurin"}}),
+    Case("web archive whose sources are of before Jakarta", {"pom.xml": pom(more="<packaging>war</packaging>"),
+         "src/main/java/a/Hello.java": "package a;\n\nimport javax.servlet.http.HttpServlet;\n"}, {"images": {"run": "tomcat:9.0-jre17-temurin"}}),
+    Case("web archive of Spring Boot 2 on Java 8", {"pom.xml": BOOT_WAR % ("2.7.18", "<properties><java.version>1.8</java.version></properties>")},
+         {"framework": "spring-boot", "start": "catalina.sh run", "images": {"run": "tomcat:9.0-jre8-temurin"}}),
+    Case("web archive of Spring Boot 4 that runs on no server of its own", {"pom.xml": BOOT_WAR % ("4.0.1", "<build><plugins><plugin>"
+         "<artifactId>spring-boot-maven-plugin</artifactId><configuration><skip>true</skip></configuration></plugin></plugins></build>")},
+         {"start": "catalina.sh run", "details": {"kind": "war"}, "images": {"run": "tomcat:11.0-jre21-temurin"}}),
     Case("sources without a build tool", {"Main.java": "public class Main { public static void main(String[] a) {} }\n"},
          {"package_manager": "none", "start": "java -cp classes Main", "version": "21", "images": {"base": "eclipse-temurin:21-jdk"}, "sources": {"version": "default", "start": "Main.java"}}),
     Case("version of system.properties", {"pom.xml": SPRING, "system.properties": "java.runtime.version=21\n"}, {"version": "21", "sources": {"version": "system.properties"}}),
@@ -117,6 +132,11 @@ CASES = [
     Case("a release without long support", {"pom.xml": pom(properties="<java.version>14</java.version>", plugins=("spring-boot-maven-plugin",))}, {"version": "17"}),
     Case("a Gradle that is too old for the default", {"build.gradle": gradle("application", more="mainClassName = 'a.B'\n"), **gradlew("7.4.2")}, {"version": "17", "start": "java -cp 'lib/*' a.B"}),
     Case("a Gradle that is too new for the sources", {"build.gradle": gradle("org.springframework.boot", more="sourceCompatibility = 1.8\n"), **gradlew("9.0.0")}, {"version": "17"}),
+    Case("a build by Gradle that calls npm", {"build.gradle": gradle("org.springframework.boot", more="task pages(type: Exec) {\n    commandLine 'npm', 'ci'\n}\n"), **gradlew("9.1.0")},
+         {"images": {"node": "node:24-slim"}}),
+    Case("a build by Maven that calls npm", {"pom.xml": pom(plugins=("spring-boot-maven-plugin",), more="<x><executable>npm</executable></x>")}, {"images": {"node": "node:24-slim"}}),
+    Case("Procfile with a pattern", {"pom.xml": SPRING, "Procfile": "web: java -jar target/app-*.jar\n"},
+         {"start": "sh -c 'exec java -jar target/app-*.jar'", "details": {"kind": "kept", "kept": ("target",)}}),
     Case("Procfile with a jar", {"pom.xml": SPRING, "Procfile": "web: java $JAVA_OPTS -Dserver.port=$PORT -jar target/app-1.0.jar\n"},
          {"start": "sh -c 'exec java $JAVA_OPTS -Dserver.port=$PORT -jar target/app-1.0.jar'", "details": {"kind": "kept", "kept": ("target",)}, "sources": {"start": "Procfile"}}),
 ]  # fmt: skip

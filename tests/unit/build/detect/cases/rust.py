@@ -44,6 +44,8 @@ CASES = [
          {"version": "1.85.0", "sources": {"version": "rust-toolchain.toml"}}),
     Case("rust-toolchain", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": MAIN, "rust-toolchain": "1.80\n"}, {"version": "1.80", "sources": {"version": "rust-toolchain"}}),
     Case("stable toolchain", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": MAIN, "rust-toolchain": "stable\n"}, {"version": "1"}),
+    Case("features of nightly", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": "#![feature(decl_macro)]\n" + MAIN},
+         {"version": "nightly", "images": {"base": "rust:1"}, "sources": {"version": "src/main.rs"}}),
     Case("nightly toolchain", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": MAIN, "rust-toolchain.toml": '[toolchain]\nchannel = "nightly-2025-10-01"\n'},
          {"version": "nightly-2025-10-01", "images": {"base": "rust:1"}, "details": {"toolchain": "nightly-2025-10-01"}}),
     Case("version of asdf", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": MAIN, ".tool-versions": "rust 1.84.1\n"}, {"version": "1.84.1"}),

@@ -8,6 +8,8 @@ CASES = [
     Case("Vapor", {"Package.swift": '// swift-tools-version:6.0\nlet package = Package(dependencies: [.package(url: "https://github.com/vapor/vapor.git", from: "4.0.0")],'
                                     ' targets: [.executableTarget(name: "App"), .testTarget(name: "AppTests")])\n', "Package.resolved": {}},
          {"framework": "vapor", "start": "bin/App serve --hostname 0.0.0.0 --port 8080", "version": "6.2", "details": {"locked": True}}),
+    Case("a target with a main.swift", {"Package.swift": '// swift-tools-version:5.3\nlet package = Package(name: "x", targets: [.target(name: "Lib"), .target(name: "Hello", dependencies: ["Lib"])])\n',
+                                       "Sources/Hello/main.swift": "", "Sources/Lib/lib.swift": ""}, {"start": "bin/Hello", "version": "5.3"}),
     Case("version of .swift-version", {"Package.swift": '.executableTarget(name: "Hello")', ".swift-version": "6.1\n"}, {"version": "6.1", "sources": {"version": ".swift-version"}}),
 ]  # fmt: skip
 NOT_RUN = {case.title: "Debian's Swift is no stand-in: it lacks the static standard library" for case in CASES}
