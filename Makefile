@@ -26,11 +26,11 @@ down: ## Stop all that `make up` started
 test: setup check ## All tests, with a Docker engine and a local AWS of their own
 	@$(PYTHON) -m pytest tests/integration -n 3
 
-check: setup ## Lint, types, architecture, unit and synth tests: under a minute
+check: setup ## Lint, types, architecture, unit and synth tests: a minute or two
 	@ruff check --quiet . && ruff format --check --quiet . || { ruff check .; ruff format --diff .; exit 1; }
 	@mypy
 	@lint-imports
-	@CDK_VALIDATION=false $(PYTHON) -m pytest tests/unit tests/synth
+	@CDK_VALIDATION=false $(PYTHON) -m pytest -q -n 2 tests/unit tests/synth
 
 bench: setup ## Measure beside a plain CDK app of the same shape; takes some minutes
 	@$(PYTHON) -m bench
