@@ -142,7 +142,8 @@ class World:
             raise AssertionError(f"after {SETTLE_SECONDS} s: {seen}") from None
         took = time.monotonic() - begun
         time.sleep(1)
-        assert not self._difference(), f"was as wanted, and then: {self._difference()}"
+        then = self._difference()
+        assert not then, f"was as wanted, and then: {then}"
         return took
 
     def story(self) -> str:
