@@ -73,15 +73,16 @@ class Place:
         )  # fmt: skip
 
     def emptied(self) -> None:
-        """An empty account, bootstrapped, with the base images in its registry, and an empty build cache."""
+        """An empty account, bootstrapped, with the base images in its registry; no build cache, and no image of either way."""
         self.dockyard("local", "reset")
         self.dockyard("local", "up")
         command(["cdk", "bootstrap", "aws://000000000000/us-east-1"], cwd=Path(tempfile.gettempdir()), env=self.env)
         docker = self.env["CDK_DOCKER"]
         subprocess.run([docker, "builder", "prune", "--all", "--force"], env=self.plain, check=True, capture_output=True)
-        images = subprocess.run([docker, "images", "-q", "demo/*"], env=self.plain, check=True, capture_output=True, text=True)
-        if images.stdout.split():
-            subprocess.run([docker, "rmi", "--force", *images.stdout.split()], env=self.plain, check=False, capture_output=True)
+        for name in ("demo/*", "cdkasset-*", "*/cdk-*", "*/*/cdk-*", f"localhost:{PORT}/*/*"):
+            found = subprocess.run([docker, "images", "-q", name], env=self.plain, check=True, capture_output=True, text=True)
+            if ids := found.stdout.split():
+                subprocess.run([docker, "rmi", "--force", *ids], env=self.plain, check=False, capture_output=True)
 
     def address(self, stack: str, key: str) -> str:
         """Output of a stack."""
