@@ -56,14 +56,17 @@ def test_a_service_waits_for_the_registry_and_the_platform_and_for_no_other_serv
 
 
 @pytest.mark.parametrize(
-    ("platforms", "architecture", "asset"),
-    [("linux/amd64", "X86_64", ""), ("linux/arm64", "ARM64", ""), ("linux/amd64, linux/arm64", "X86_64", "cache-")],
+    ("image", "architecture", "asset"),
+    [
+        ("build: {platforms: [linux/amd64]}", "X86_64", ""),
+        ("build: {platforms: [linux/arm64]}", "ARM64", ""),
+        ("build: {platforms: [linux/amd64, linux/arm64]}", "X86_64", "cache-"),
+        ("from: nginx", "X86_64", ""),
+        ("from: nginx, platforms: all", "X86_64", "cache-"),
+    ],
 )
-def test_a_service_runs_on_what_its_image_is_for(tmp_path, platforms, architecture, asset):
-    files = {
-        "services/web/service.yaml": f"kind: web\nimage: {{build: {{platforms: [{platforms}]}}}}",
-        "services/web/main.py": "1",
-    }
+def test_a_service_runs_on_what_its_image_is_for_and_an_index_is_no_image_of_the_engine(tmp_path, image, architecture, asset):
+    files = {"services/web/service.yaml": f"kind: web\nimage: {{{image}}}", "services/web/main.py": "1"}
     _, read = synthesized(tmp_path, files=files)
     (task,) = resources(read("demo-dev-web"), "ECS::TaskDefinition")
     assert task["RuntimePlatform"]["CpuArchitecture"] == architecture
