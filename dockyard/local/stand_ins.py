@@ -16,6 +16,7 @@ from pathlib import Path
 from dockyard.build.bases import StandIn, listed_stand_ins
 from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker
+from dockyard.doors.lock import alone
 from dockyard.doors.process import Processes
 from dockyard.errors import DockyardError
 from dockyard.local.archive import Archive, make_archive
@@ -98,10 +99,13 @@ class StandIns:
                 f"no stand-in for {name} can be made: no debootstrap on PATH",
                 hint="as root: apt-get install -y debootstrap; or set base_images to a registry that can be reached",
             )
-        self.say(f"making the stand-in for {name} from Debian {SUITE}: half a minute, once on this machine")
-        made.folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=made.folder.parent) as room:
-            return self._make(name, Path(room), made.folder)
+        waiting = f"the stand-in for {name} is being made by another command; waiting for it"
+        with alone(made.folder.with_name(f"{made.folder.name}.lock"), lambda: self.say(waiting)):
+            if made.is_there:
+                return made
+            self.say(f"making the stand-in for {name} from Debian {SUITE}: half a minute, once on this machine")
+            with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=made.folder.parent) as room:
+                return self._make(name, Path(room), made.folder)
 
     def _make(self, name: str, room: Path, folder: Path) -> Archive:
         """Debian's minimal system with the language."""
