@@ -91,6 +91,7 @@ class ServiceStack(cdk.Stack):
         made = mirrored(self._project, name, settings, bases) or recipe(self._project, name, settings, bases)
         if made is None:
             return self._named_image(settings, bases)
+        known = not cdk.Token.is_unresolved(self.account)  # without credentials it is not
         outdir = cdk.Stage.of(self).outdir  # type: ignore[union-attr]  # an app is a stage
         return ExecutableImage(
             self,
@@ -98,7 +99,11 @@ class ServiceStack(cdk.Stack):
             synthesizer=self._images,
             repository_name=made.repository,
             tag=made.tag,
-            command=["dockyard", "asset", name, made.tag, "--project", os.path.relpath(self._project.root, outdir)],
+            command=[
+                *("dockyard", "asset", name, made.tag, "--env", environment.name),
+                *("--project", os.path.relpath(self._project.root, outdir)),
+                *(("--account", self.account, "--region", self.region) if made.is_index and known else ()),
+            ],
             pushed_by_command=made.is_index,
             display_name=name,
         ).container_image

@@ -13,6 +13,7 @@ from dockyard.build.sizes import size
 from dockyard.cli import screen
 from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Services
 from dockyard.cli.session import Session
+from dockyard.errors import PrerequisiteError
 
 
 def build(
@@ -50,7 +51,11 @@ def build(
 
 
 def _explain(session: Session, images: list[Wanted], *, json: bool) -> None:
-    deployed = read_inputs(session.site.inputs_file)
+    try:
+        deployed = read_inputs(session.site.inputs_file)
+    except PrerequisiteError as error:
+        screen.warn(f"nothing to compare with, as it is not known which account was deployed to: {error}")
+        deployed = {}
     told = {found.service: (Inputs.of(found), deployed.get(found.service)) for found in images}
     if json:
         screen.as_json({

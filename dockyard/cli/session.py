@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from dockyard.build import STAND_INS, Bases, Recipe, Wanted
-from dockyard.build.builder import Options, Workshop, ca_bundle
+from dockyard.build.builder import JOBS, Options, Workshop, ca_bundle
 from dockyard.build.command import ENGINE
 from dockyard.cli import screen
 from dockyard.config import FOLDER, PROJECT_FILE, Environment, Project, load_project
@@ -26,7 +26,8 @@ class Session:
 
     :param folder: the project's folder. Default: the nearest one upwards with a dockyard.yaml.
     :param environment: name of the environment. Default: DOCKYARD_ENV, else the first in dockyard.yaml.
-    :param options: how images are built. Default: by the builder that BUILDX_BUILDER names, else by the engine's own.
+    :param options: how images are built. Default: by the builder that BUILDX_BUILDER names, else by the engine's own; as many at
+        once as DOCKYARD_JOBS says, else four.
     """
 
     def __init__(
@@ -127,17 +128,22 @@ class Session:
             if registry.startswith(("localhost:", "127.0.0.1:")):
                 upload_missing(self.bases.stand_ins, reading, self.variables.get("XDG_CACHE_HOME"))
                 self.docker.login(credentials)
-        options = self._options or Options(builder=self.variables.get("BUILDX_BUILDER") or ENGINE)
         return Workshop(
             self.docker,
             self.bases,
             registry,
             self.own_folder,
             ca_bundle(self.variables),
-            options,
+            self._options or self._usual_options(),
             self.variables,
             Git(self.processes),
         )
+
+    def _usual_options(self) -> Options:
+        jobs = self.variables.get("DOCKYARD_JOBS") or str(JOBS)
+        if not jobs.isdigit() or not 1 <= int(jobs) <= 64:
+            raise UsageError(f"DOCKYARD_JOBS should be a number from 1 to 64, got {jobs}")
+        return Options(jobs=int(jobs), builder=self.variables.get("BUILDX_BUILDER") or ENGINE)
 
     @functools.cached_property
     def site(self) -> Site:
@@ -145,8 +151,12 @@ class Session:
         return Site(self.project, self.environment, self.aws, self.processes, self.workshop)
 
     def recipes(self, services: list[str], platforms: list[str] | None = None) -> list[Recipe]:
-        """Those of `images` that are built."""
-        return [image for image in self.images(services, platforms) if isinstance(image, Recipe)]
+        """Those of `images` that are built. It is told of each that was asked for and is not."""
+        found = self.images(services, platforms)
+        for image in found:
+            if services and not isinstance(image, Recipe):
+                screen.warn(f"{image.service}: its image is not built, but copied: dockyard mirror {image.service}")
+        return [image for image in found if isinstance(image, Recipe)]
 
     def images(self, services: list[str], platforms: list[str] | None = None) -> list[Wanted]:
         """What ECR is to have for these services, or for all; what is built for these platforms, or each service's own.
@@ -158,6 +168,8 @@ class Session:
         for one in found:
             for caution in one.cautions:
                 screen.warn(f"{one.service}: {caution}")
+        for name in set(services) - {one.service for one in found}:
+            screen.warn(f"{name}: ECS takes its image from where service.yaml says; there is nothing to build, copy or push")
         return found
 
     def check_services(self, services: list[str]) -> None:

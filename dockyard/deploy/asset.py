@@ -12,17 +12,12 @@ from dockyard.errors import BuildError
 from dockyard.progress import Silent
 
 
-def in_engine(site: Site, image: Wanted) -> str:
-    """Name of the image in the engine: built there, pulled from another registry, or one that stands for an index in ECR.
-
-    Raises BuildError.
-    """
-    if image.is_index:
-        return _for_index(site, image)
-    return _local(image, site.workshop) if isinstance(image, Recipe) else to_engine(image, site.workshop, Silent())
+def in_engine(image: Wanted, workshop: Workshop) -> str:
+    """Name of the image in the engine: built there, or pulled from another registry. Raises BuildError."""
+    return _built(image, workshop) if isinstance(image, Recipe) else to_engine(image, workshop, Silent())
 
 
-def _local(recipe: Recipe, workshop: Workshop) -> str:
+def _built(recipe: Recipe, workshop: Workshop) -> str:
     check([recipe], workshop)
     name = local_name(recipe)
     if workshop.options.builder == ENGINE:
@@ -36,8 +31,8 @@ def _local(recipe: Recipe, workshop: Workshop) -> str:
     return name
 
 
-def _for_index(site: Site, wanted: Wanted) -> str:
-    """Bring the index to ECR; the name of an empty image that stands for it."""
+def for_index(wanted: Wanted, site: Site) -> str:
+    """Bring an index to ECR; the name of an empty image in the engine that stands for it. Raises BuildError."""
     (image,) = bring(site, [wanted], Silent())
     tag = f"index-{wanted.tag}"
     site.workshop.docker.make_empty(wanted.repository, tag, {"dockyard.index": image.digest or ""})

@@ -65,11 +65,13 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
         building = pool.submit(built, site, wanted, progress)
         try:
             everything = synthesized(site, progress, validate=last is None or last.infrastructure != now)
+            artifacts = with_dependencies(everything, {site.service_stack(name) for name in services})
+            _check_bootstrap(site, artifacts)
+            if building.done():
+                building.result()  # a fault that is known by now is told before anything is changed
         except DockyardError:
             end_all()  # the builds: what is wrong is to be told now, and they would wait for it to be mended
             raise
-        artifacts = with_dependencies(everything, {site.service_stack(name) for name in services})
-        _check_bootstrap(site, artifacts)
         if wishes.via_cdk:
             images, stacks = _via_cdk(site, artifacts, building.result, progress, deployer)
         else:
@@ -80,8 +82,8 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
         images=kept.images | {entry.image.service: entry.image.tag for entry in images},
         digests=kept.digests | {entry.image.service: entry.digest or "" for entry in images},
         stacks=kept.stacks | {name: stack.version for name, stack in stacks.items()},
-        addresses=kept.addresses | _outputs(site, stacks, "Address"),
-        through=kept.through | _outputs(site, stacks, "LoadBalancer"),
+        addresses=_outputs(site, stacks, "Address", kept.addresses),
+        through=_outputs(site, stacks, "LoadBalancer", kept.through),
         orphans=orphans(site),
         seconds=time.monotonic() - begun,
         pushed={image.image.service: image.pushed for image in images if image.size is not None},
@@ -195,10 +197,11 @@ def _told(subject: str, error: Exception) -> DeployError:
     return DeployError(f"{subject}: {known or error}", hint=known.hint if known else None)
 
 
-def _outputs(site: Site, stacks: Stacks, key: str) -> dict[str, str]:
-    """Service to this output of its stack, where it has one."""
+def _outputs(site: Site, stacks: Stacks, key: str, before: Mapping[str, str]) -> dict[str, str]:
+    """Service to this output of its stack, where it has one; as it was before where the stack was not looked at."""
     found = {name: stacks.get(site.service_stack(name)) for name in site.environment.services}
-    return {name: stack.outputs[key] for name, stack in found.items() if stack and key in stack.outputs}
+    told = {name: stack.outputs.get(key) if stack else before.get(name) for name, stack in found.items()}
+    return {name: output for name, output in told.items() if output is not None}
 
 
 def _check_bootstrap(site: Site, artifacts: list[StackArtifact]) -> None:

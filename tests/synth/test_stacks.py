@@ -66,13 +66,21 @@ def test_a_service_waits_for_the_registry_and_the_platform_and_for_no_other_serv
     ],
 )
 def test_a_service_runs_on_what_its_image_is_for_and_an_index_is_no_image_of_the_engine(tmp_path, image, architecture, asset):
-    files = {"services/web/service.yaml": f"kind: web\nimage: {{{image}}}", "services/web/main.py": "1"}
+    files = {
+        "dockyard.yaml": "name: demo\ncluster: {ec2: {instance_types: [t3.small], max: 2}}\n"
+        "environments: {dev: {account: '111122223333', region: eu-west-1}}",
+        "services/web/service.yaml": f"kind: web\nimage: {{{image}}}",
+        "services/web/main.py": "1",
+    }
     _, read = synthesized(tmp_path, files=files)
     (task,) = resources(read("demo-dev-web"), "ECS::TaskDefinition")
     assert task["RuntimePlatform"]["CpuArchitecture"] == architecture
     (image,) = json.loads((tmp_path / "cdk.out/demo-dev-web.assets.json").read_text())["dockerImages"].values()
     (destination,) = image["destinations"].values()
-    assert destination["imageTag"] == f"{asset}{image['source']['executable'][3]}"
+    command = image["source"]["executable"]
+    assert destination["imageTag"] == f"{asset}{command[3]}"
+    assert command[4:6] == ["--env", "dev"]
+    assert ("--account" in command) == bool(asset)
 
 
 def test_another_zone_moves_no_subnet_that_is_there(tmp_path):

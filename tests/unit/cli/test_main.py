@@ -193,3 +193,25 @@ def test_why_a_tag_is_another_one_needs_a_deploy_to_compare_with(run, tmp_path, 
     assert "the same as in the last deploy" in run("build", "--explain", "web").stdout
     (tmp_path / "services/web/main.py").write_text("print(2)")
     assert "changed main.py" in run("build", "--explain", "web").stdout
+
+
+def test_what_is_not_built_here_is_said(run, tmp_path):
+    copied, named = tmp_path / "services/copied", tmp_path / "services/named"
+    for folder, image in ((copied, "{from: nginx}"), (named, "{from: nginx, mirror: false}")):
+        folder.mkdir()
+        (folder / "service.yaml").write_text(f"kind: web\nimage: {image}\nhttp: {{path: /{folder.name}}}")
+    assert "copied: its image is not built, but copied: dockyard mirror copied" in run("build", "copied").stderr
+    assert "named: ECS takes its image from where service.yaml says" in run("build", "named").stderr
+
+
+def test_what_counts_for_a_tag_is_told_without_an_account(run, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    told = run("build", "--explain")
+    assert (told.exit_code, "nothing to compare with" in told.stderr, "web: tag " in told.stdout) == (0, True, True)
+
+
+@pytest.mark.parametrize("jobs", ["0", "many", "65"])
+def test_how_many_at_once_is_checked_where_a_variable_says_it(run, monkeypatch, jobs):
+    monkeypatch.setenv("DOCKYARD_JOBS", jobs)
+    assert run("push").exit_code == 2
