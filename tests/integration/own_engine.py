@@ -1,10 +1,12 @@
 """A Docker engine of a test's own, to be killed or filled; it uses the machine's network and nothing else of it."""
 
 import os
+import secrets
 import subprocess
 import time
 from pathlib import Path
 
+import docker as client
 import pytest
 
 from dockyard.doors.docker import Docker
@@ -16,9 +18,9 @@ _IN_ITS_NAMESPACES = """
 mount -t tmpfs tmpfs /run && mkdir -p "$1/data"
 [ -z "$2" ] || mount -t tmpfs -o size="$2" tmpfs "$1/data"
 exec dockerd --host "unix://$1/engine.sock" --data-root "$1/data" --exec-root /run/docker --pidfile /run/docker.pid \
-  --bridge=none --iptables=false
+  --bridge="$3" --iptables=false
 """
-"""Its containerd has its socket in /run, so that the machine's is not found; as process 1 it takes all of its own with it."""
+"""With no bridge at all it would remove the one of the machine's engine. Its containerd has its socket in /run, so that the machine's is not found; as process 1 it takes all of its own with it."""
 
 
 class OwnEngine:
@@ -32,15 +34,20 @@ class OwnEngine:
         self.host = f"unix://{folder}/engine.sock"
         self.environment = {**environment(), "DOCKER_HOST": self.host}
         self._process: subprocess.Popen[bytes] | None = None
+        self._bridge = f"dockyard-{secrets.token_hex(3)}"
+        """A network of the machine's engine, for its bridge; a name of 15 letters is the longest."""
 
     def __enter__(self) -> "OwnEngine":
         if os.geteuid() != 0:
             pytest.skip("an engine of one's own needs root")
+        made = client.from_env().networks.create(self._bridge, options={"com.docker.network.bridge.name": self._bridge})
+        self._remove_bridge = made.remove
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+        self._remove_bridge()
 
     @property
     def docker(self) -> Docker:
@@ -53,7 +60,7 @@ class OwnEngine:
         with (self.folder / "engine.log").open("ab") as log:
             self._process = subprocess.Popen(
                 ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", _IN_ITS_NAMESPACES, "sh",
-                 str(self.folder), self.size],
+                 str(self.folder), self.size, self._bridge],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         end = time.monotonic() + START_SECONDS

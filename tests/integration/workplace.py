@@ -105,7 +105,7 @@ class Workplace:
 
     def build(self) -> Told:
         told = Told()
-        self._built.add(build(self.recipe, self.workshop, told))
+        self._built.add(str(build(self.recipe, self.workshop, told).image))
         return told
 
     def clean(self) -> None:
