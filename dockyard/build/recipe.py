@@ -155,7 +155,7 @@ def recipe(project: Project, name: str, service: Service, bases: Bases, platform
     found_files = contents(
         source.context,
         patterns,
-        below=copied(source.text, source.context),
+        below=copied(source.text, source.context, source.args, wanted),
         hashes=Hashes(project.own_folder / "hashes" / f"{name}.json"),
     )
     return Recipe(
