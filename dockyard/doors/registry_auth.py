@@ -4,12 +4,14 @@ https://distribution.github.io/distribution/spec/auth/token/ and https://distrib
 """
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from urllib.request import parse_http_list, parse_keqv_list
 
 import docker.auth
 import docker.errors
+import docker.utils.config
 import requests
 
 from dockyard.errors import BuildError
@@ -36,13 +38,31 @@ class Credentials:
 
 
 def of_docker(registry: str) -> Credentials:
-    """What `docker login` has left for this registry, credential helpers included. Raises BuildError where a helper fails."""
+    """What `docker login` has left for this registry, credential helpers included.
+
+    Raises BuildError where a helper fails, or where what is left for any registry is damaged.
+    """
     try:
         found = docker.auth.load_config().resolve_authconfig(registry) or {}
     except docker.errors.DockerException as error:
         raise BuildError(f"the configuration of docker does not tell the credentials for {registry}: {error}") from error
+    except (TypeError, ValueError) as error:
+        damaged = next(_damaged(), registry)
+        raise BuildError(
+            f"the configuration of docker has for {damaged} no base64 of user:password as auth",
+            hint=f"docker logout {damaged}; docker login {damaged}",
+        ) from error
     known = {key.lower(): value or "" for key, value in found.items()}
     return Credentials(known.get("username", ""), known.get("password", ""), known.get("identitytoken", ""))
+
+
+def _damaged() -> Iterator[str]:
+    """Registries whose credentials docker-py cannot read."""
+    for name, entry in docker.utils.config.load_general_config().get("auths", {}).items():
+        try:
+            docker.auth.parse_auth({name: entry})
+        except (TypeError, ValueError):
+            yield name
 
 
 def authorization(session: requests.Session, challenge: str, credentials: Credentials) -> str | None:
