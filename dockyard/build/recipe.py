@@ -29,14 +29,6 @@ FORMAT = 4
 
 
 @dataclass(frozen=True)
-class ImageRef:
-    """Where a service's image is: the repository in ECR and the tag."""
-
-    repository: str
-    tag: str
-
-
-@dataclass(frozen=True)
 class Recipe:
     """How one service's image is made."""
 
@@ -86,11 +78,6 @@ class Recipe:
             **({"attestations": self.attestations} if self.attestations else {}),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
-
-    @property
-    def ref(self) -> ImageRef:
-        """Where the image belongs."""
-        return ImageRef(self.repository, self.tag)
 
 
 def repository_name(project: Project, service: str) -> str:

@@ -35,7 +35,7 @@ def test_the_same_content_gives_the_same_tag_and_a_valid_one(made):
 
 
 def test_the_repository_is_the_apps_and_the_services(made):
-    assert made().ref.repository == "shop/web"
+    assert made().repository == "shop/web"
 
 
 @pytest.mark.parametrize(
