@@ -4,7 +4,6 @@ https://distribution.github.io/distribution/spec/auth/token/ and https://distrib
 """
 
 import base64
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from urllib.request import parse_http_list, parse_keqv_list
@@ -47,22 +46,22 @@ def of_docker(registry: str) -> Credentials:
     except docker.errors.DockerException as error:
         raise BuildError(f"the configuration of docker does not tell the credentials for {registry}: {error}") from error
     except (TypeError, ValueError) as error:
-        damaged = next(_damaged(), registry)
-        raise BuildError(
-            f"the configuration of docker has for {damaged} no base64 of user:password as auth",
-            hint=f"docker logout {damaged}; docker login {damaged}",
-        ) from error
+        raise damaged_login() or error from error
     known = {key.lower(): value or "" for key, value in found.items()}
     return Credentials(known.get("username", ""), known.get("password", ""), known.get("identitytoken", ""))
 
 
-def _damaged() -> Iterator[str]:
-    """Registries whose credentials docker-py cannot read."""
-    for name, entry in docker.utils.config.load_general_config().get("auths", {}).items():
+def damaged_login() -> BuildError | None:
+    """What to do about credentials that docker-py cannot read; it reads those of all registries, whichever is meant."""
+    for name, entry in (docker.utils.config.load_general_config().get("auths") or {}).items():
         try:
             docker.auth.parse_auth({name: entry})
         except (TypeError, ValueError):
-            yield name
+            return BuildError(
+                f"the configuration of docker has for {name} no base64 of user:password as auth",
+                hint=f"docker logout {name}; docker login {name}",
+            )
+    return None
 
 
 def authorization(session: requests.Session, challenge: str, credentials: Credentials) -> str | None:
