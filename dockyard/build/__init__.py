@@ -2,6 +2,6 @@
 
 from dockyard.build.bases import STAND_INS, Bases
 from dockyard.build.mirrored import Mirrored, Wanted, mirrored
-from dockyard.build.recipe import ImageRef, Recipe, recipe, repository_name
+from dockyard.build.recipe import Recipe, recipe, repository_name
 
-__all__ = ["STAND_INS", "Bases", "ImageRef", "Mirrored", "Recipe", "Wanted", "mirrored", "recipe", "repository_name"]
+__all__ = ["STAND_INS", "Bases", "Mirrored", "Recipe", "Wanted", "mirrored", "recipe", "repository_name"]

@@ -76,12 +76,21 @@ class _Base:
     """An image from outside, and the word of the Dockerfile that names it."""
 
     reference: str
+    """Filled in, save for what only the builder knows (`$BUILDARCH`)."""
     word: Word
+    begins: bool
+    """Whether a stage begins from it, and what its ONBUILD says is done."""
 
 
 def references(dockerfile: str, args: Mapping[str, str], platforms: Sequence[str] = (PLATFORM,)) -> tuple[str, ...]:
     """The images outside of this Dockerfile that it starts from, copies from or mounts, each once, in order."""
     found = (base.reference for platform in platforms for base in _bases(dockerfile, args, platform))
+    return tuple(dict.fromkeys(reference for reference in found if "$" not in reference))
+
+
+def beginnings(dockerfile: str, args: Mapping[str, str], platforms: Sequence[str] = (PLATFORM,)) -> tuple[str, ...]:
+    """Those of them that a stage begins from; also by names that only the builder can fill in."""
+    found = (base.reference for platform in platforms for base in _bases(dockerfile, args, platform) if base.begins)
     return tuple(dict.fromkeys(found))
 
 
@@ -117,7 +126,7 @@ def _bases(dockerfile: str, args: Mapping[str, str], platform: str) -> Iterator[
                     hint="use ${NAME} or ${NAME:-…}",
                 )
             if _is_external(reference, stages if instruction.name == "FROM" else names):
-                yield _Base(reference, word)
+                yield _Base(reference, word, begins=instruction.name == "FROM")
         if instruction.name == "FROM":
             stages.add(_stage(instruction))
 
@@ -139,7 +148,7 @@ def _stage(instruction: Instruction) -> str:
 
 
 def _is_external(reference: str, stages: set[str]) -> bool:
-    return reference.lower() not in {*stages, "", "scratch"} and not reference.isdigit() and "$" not in reference
+    return reference.lower() not in {*stages, "", "scratch"} and not reference.isdigit()
 
 
 def _arguments(instruction: Instruction, values: Mapping[str, str], args: Mapping[str, str]) -> dict[str, str]:

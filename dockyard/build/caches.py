@@ -8,9 +8,9 @@ https://docs.docker.com/build/cache/backends/
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dockyard.doors.aws import Registry
+from dockyard.doors.aws import CACHE_TAG_PREFIX, Registry
 
-CACHE_TAG = "cache-layers"
+CACHE_TAG = f"{CACHE_TAG_PREFIX}layers"
 """Tag of the layers in ECR. Repositories let `cache-…` move, and let it expire."""
 _REGISTRY = "mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
 """What ECR takes: https://aws.amazon.com/blogs/containers/announcing-remote-cache-support-in-amazon-ecr-for-buildkit-clients/."""

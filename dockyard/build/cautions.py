@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from dockyard.build.context import Contents
 from dockyard.build.ignore import IGNORE_FILE
+from dockyard.build.sizes import size
 
 LARGE = 500 * 10**6
 """Bytes from which a context is too large."""
@@ -29,9 +30,9 @@ def cautions(context: Path, found: Contents) -> Iterator[str]:
         elif _is(name, _KEY_FILES) and _holds_key(context / path):
             yield f"{context / path} goes into the build, and holds a private key; add this line to {ignore}: {path}"
     if found.size > LARGE:
-        largest, size = _largest(context, found)
+        largest, amount = _largest(context, found)
         yield (
-            f"{context}: {_megabytes(found.size)} go into the build, {_megabytes(size)} of them in {largest}; "
+            f"{context}: {size(found.size)} go into the build, {size(amount)} of them in {largest}; "
             f"if the image does not need it, add this line to {ignore}: {largest}"
         )
 
@@ -68,7 +69,3 @@ def _largest(context: Path, found: Contents) -> tuple[str, int]:
                 first = path.split("/", maxsplit=1)[0]
                 sizes[first] = sizes.get(first, 0) + (context / path).stat().st_size
     return max(sizes.items(), key=lambda one: one[1], default=("", 0))
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.0f} MB"

@@ -1,24 +1,37 @@
 """What a Dockerfile takes from its context, where that can be told from its text: then nothing else counts for the image.
 
 `COPY` and `ADD` from the context, and mounts of it (`RUN --mount=type=bind`). A source with a wildcard or a variable, the whole
-folder, or a Dockerfile that takes nothing (its base may do so by ONBUILD): then everything counts.
-https://docs.docker.com/reference/dockerfile/#copy
+folder, or a Dockerfile that takes nothing: then everything counts. So it does where the text does not tell: a stage begins from
+an image that may have an ONBUILD, which its registry alone knows, or another frontend than Docker's reads the Dockerfile.
+https://docs.docker.com/reference/dockerfile/#copy, #onbuild and #syntax
 """
 
 import json
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from dockyard.build.bases import beginnings
 from dockyard.build.instructions import Instruction, Word, instructions
+from dockyard.build.variables import PLATFORM
+from dockyard.config import Reference
 
 _NOT_PLAIN = re.compile(r"[*?\[\\$]")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*://|git@|<<", re.I)
+_SYNTAX = re.compile(r"^\ufeff?\s*(?:#|//)\s*syntax\s*=\s*(\S+)", re.I | re.M)
+_OF_DOCKER = re.compile(r"(?:docker\.io/)?docker/dockerfile(?:[:@]\S+)?")
 
 
-def copied(dockerfile: str, context: Path) -> tuple[str, ...] | None:
+def copied(
+    dockerfile: str, context: Path, args: Mapping[str, str], platforms: Sequence[str] = (PLATFORM,)
+) -> tuple[str, ...] | None:
     """Paths below the context that the Dockerfile takes; None where all must be taken for it."""
+    frontends = [*_SYNTAX.findall(dockerfile), *(value for name, value in args.items() if name == "BUILDKIT_SYNTAX")]
+    if not all(_OF_DOCKER.fullmatch(frontend) for frontend in frontends):
+        return None
+    if not all(_without_triggers(base) for base in beginnings(dockerfile, args, platforms)):
+        return None
     found = []
     for source in _sources(dockerfile):
         path = _path(source, context)
@@ -26,6 +39,14 @@ def copied(dockerfile: str, context: Path) -> tuple[str, ...] | None:
             return None
         found.append(path)
     return tuple(dict.fromkeys(found)) or None
+
+
+def _without_triggers(base: str) -> bool:
+    """Whether it has surely no ONBUILD: Docker's official images have some under tags that say so, and nowhere else."""
+    try:
+        return Reference.parse(base).is_official and "onbuild" not in base
+    except ValueError:
+        return False
 
 
 def _path(source: str, context: Path) -> str | None:

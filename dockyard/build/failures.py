@@ -5,7 +5,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from dockyard.build.steps import Steps
-from dockyard.doors.docker_faults import ENGINE_GONE, START_ENGINE, disk_hint
+from dockyard.doors.docker_faults import ENGINE_GONE, START_ENGINE, PushError, disk_hint
 from dockyard.errors import BuildError
 
 SHOWN_LINES = 20
@@ -35,8 +35,13 @@ class PassingError(BuildError):
 
 
 def failure(service: str, steps: Steps, fault: str, log: Path, stand_ins: Collection[str]) -> BuildError:
-    """The step that failed, its last lines, and the next thing to do. `fault` is the builder's last word."""
+    """The step that failed, its last lines, and the next thing to do; a PushError where that was the builder's push.
+
+    :param fault: the builder's last word.
+    """
     failed = steps.failed
+    if failed.push_fault:
+        return PushError(failed.push_fault)
     said = failed.error or fault
     if base := steps.missing_base:
         return _missing_base(service, base, said, stand_ins)

@@ -26,10 +26,13 @@ def oci_labels(recipe: Recipe, revision: Revision | None, now: datetime.datetime
 
 
 def _without_credentials(remote: str) -> str | None:
-    """The address of a remote as others may see it; None for a folder of this machine."""
+    """The address of a remote as others may see it; None for a folder of this machine, and for what is no address."""
     if "://" not in remote:
         return remote if _LIKE_SCP.fullmatch(remote) else None
-    parts = urlsplit(remote)
+    try:
+        parts = urlsplit(remote)
+    except ValueError:
+        return None
     if parts.scheme == "file":
         return None
     user = parts.username if parts.scheme == "ssh" else None  # of a web address it may be a token

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dockyard.build.bases import Bases
-from dockyard.build.recipe import ImageRef, Recipe, repository_name
+from dockyard.build.recipe import Recipe, repository_name
 from dockyard.build.variables import PLATFORM
 from dockyard.config import Environment, Project, Reference, Service
 
@@ -37,11 +37,6 @@ class Mirrored:
         """20 hexadecimal digits."""
         content = {"format": FORMAT, "from": self.source, "identity": self.identity, "platform": self.platform}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
-
-    @property
-    def ref(self) -> ImageRef:
-        """Where the copy belongs."""
-        return ImageRef(self.repository, self.tag)
 
     @property
     def is_index(self) -> bool:

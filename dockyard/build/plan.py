@@ -36,13 +36,13 @@ class Planned:
     state: State
     digest: str | None = None
     size: int | None = None
-    """Bytes of what was built this time: in the engine, or compressed in ECR where its builder pushed it itself."""
+    """Bytes of what was built this time: unpacked, in the engine; compressed, in ECR, where its builder pushed it itself."""
     layers: Layers | None = None
     """What of it was pushed this time, where the engine did it."""
 
     @property
     def pushed(self) -> dict[str, int | None]:
-        """Its size and what of it was pushed, as far as that is known."""
+        """Its size, and what of it was pushed, as far as that is known: `layers_pushed` is null where `size` is that in ECR."""
         layers = self.layers
         return {
             "size": self.size,

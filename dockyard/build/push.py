@@ -10,6 +10,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from dockyard.build.builder import STAND_IN_LABEL, Workshop, local_name
 from dockyard.build.layers import Layers
@@ -21,17 +22,21 @@ from dockyard.doors.docker_faults import PushError
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 
+T = TypeVar("T")
+
 _FINAL = ("tag invalid", "name unknown")
 """Refusals that another attempt does not change, by the registry's codes as the engine tells them: the tag is there and does not
 move; there is no such repository. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"""
 _AGAIN = "run the same command again: what the registry has by now is not sent again"
 _HELD = f"restart the Docker engine, which still holds the stalled upload; then {_AGAIN}"
+_RIGHTS = "docs/permissions.md says what who deploys must be allowed to do"
 _HINTS = {
-    "denied": "docs/permissions.md says what who deploys must be allowed to do",
+    "denied:": _RIGHTS,
+    "403 forbidden": _RIGHTS,
     "name unknown": "run: dockyard deploy, which makes the repository first",
     "digest invalid": f"the layer is damaged on its way or in the engine: docker image rm {{image}}; then {_AGAIN}",
 }
-"""What to do about a refusal, by its code."""
+"""What to do about a refusal, by its code; a builder may tell the status of HTTP in its place."""
 
 
 def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
@@ -44,9 +49,9 @@ def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, pro
 
     def send() -> str:
         try:
-            return _in_attempts(image, address, aws, registry, workshop, progress, layers)
+            return in_attempts(image, aws, registry, workshop, progress, _by_engine(image, address, workshop, progress, layers))
         except BuildError as error:
-            raise _explained(image, error) from error
+            raise explained(image, error) from error
 
     arrived_as = arrived(planned, aws, send, progress, lambda: f"image pushed in {time.monotonic() - begun:.1f} s: {layers}")
     return replace(arrived_as, layers=layers)
@@ -91,20 +96,38 @@ def refuse_stand_in(service: str, stand_in: str | None, address: str) -> None:
         )
 
 
-def _in_attempts(
-    image: Wanted, address: str, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress, layers: Layers
-) -> str:
-    """Digest of the image, pushed at last. Raises PushError of the last attempt; BuildError where the engine is gone."""
-    tokens = itertools.chain([registry], iter(aws.registry, None))  # a new one each time: the last may be what was refused
+def in_attempts(
+    image: Wanted, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress, send: Callable[[Registry], T]
+) -> T:
+    """Send an image until that works; what it gives. Raises PushError of the last attempt; at once what is no PushError.
+
+    :param send: does it with this token. It is a new one each time: the last may be what was refused.
+    """
+    tokens = itertools.chain([registry], iter(aws.registry, None))
+
+    def worth(fault: BuildError) -> bool:
+        return isinstance(fault, PushError) and not str(fault).startswith(_FINAL)
+
+    return workshop.retries.run(
+        lambda: send(next(tokens)), worth, lambda text: progress.note(image.service, f"push failed: {text}")
+    )
+
+
+def explained(image: Wanted, fault: BuildError) -> BuildError:
+    """A push that failed, with the image and what to do about it."""
+    name, said = local_name(image), str(fault).lower().replace("_", " ")
+    stalled = isinstance(fault, PushError) and fault.stalled
+    refused = next((hint for code, hint in _HINTS.items() if code in said), _AGAIN)
+    return BuildError(f"failed to push {name}: {fault}", hint=fault.hint or (_HELD if stalled else refused.format(image=name)))
+
+
+def _by_engine(image: Wanted, address: str, workshop: Workshop, progress: Progress, layers: Layers) -> Callable[[Registry], str]:
+    """What pushes an image with a token, and gives its digest. Raises PushError; BuildError where the engine is gone."""
     names = _names(address)
     name = next(names)
 
-    def on_line(line: str) -> None:
-        progress.update(image.service, layers.read(line))
-
-    def once() -> str:
+    def send(token: Registry) -> str:
         nonlocal name
-        token = next(tokens)
         auth = {"username": token.username, "password": token.password}
         try:
             with _named(workshop.docker, local_name(image), name, image.tag):
@@ -119,10 +142,7 @@ def _in_attempts(
             name = next(names) if error.stalled else name
             raise
 
-    def worth(fault: BuildError) -> bool:
-        return isinstance(fault, PushError) and not str(fault).startswith(_FINAL)
-
-    return workshop.retries.run(once, worth, lambda text: progress.note(image.service, f"push failed: {text}"))
+    return send
 
 
 def _names(address: str) -> Iterator[str]:
@@ -143,10 +163,3 @@ def _named(docker: Docker, image: str, repository: str, tag: str) -> Iterator[No
         yield
     finally:
         docker.untag(f"{repository}:{tag}")
-
-
-def _explained(image: Wanted, fault: BuildError) -> BuildError:
-    name = local_name(image)
-    stalled = isinstance(fault, PushError) and fault.stalled
-    refused = next((hint for code, hint in _HINTS.items() if str(fault).startswith(code)), _AGAIN)
-    return BuildError(f"failed to push {name}: {fault}", hint=fault.hint or (_HELD if stalled else refused.format(image=name)))

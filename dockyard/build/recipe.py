@@ -29,14 +29,6 @@ FORMAT = 4
 
 
 @dataclass(frozen=True)
-class ImageRef:
-    """Where a service's image is: the repository in ECR and the tag."""
-
-    repository: str
-    tag: str
-
-
-@dataclass(frozen=True)
 class Recipe:
     """How one service's image is made."""
 
@@ -86,11 +78,6 @@ class Recipe:
             **({"attestations": self.attestations} if self.attestations else {}),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
-
-    @property
-    def ref(self) -> ImageRef:
-        """Where the image belongs."""
-        return ImageRef(self.repository, self.tag)
 
 
 def repository_name(project: Project, service: str) -> str:
@@ -155,7 +142,7 @@ def recipe(project: Project, name: str, service: Service, bases: Bases, platform
     found_files = contents(
         source.context,
         patterns,
-        below=copied(source.text, source.context),
+        below=copied(source.text, source.context, source.args, wanted),
         hashes=Hashes(project.own_folder / "hashes" / f"{name}.json"),
     )
     return Recipe(
@@ -180,8 +167,10 @@ def recipe(project: Project, name: str, service: Service, bases: Bases, platform
 
 
 def _located(secret: BuildSecret, folder: Path) -> BuildSecret:
-    """The same with the whole path of its file."""
-    return secret.model_copy(update={"file": str(folder / Path(secret.file).expanduser())}) if secret.file else secret
+    """The same with the whole path of its file; a user who is not on this machine has none, which is told where it is built."""
+    if not secret.file:
+        return secret
+    return secret.model_copy(update={"file": str(folder / os.path.expanduser(secret.file))})  # noqa: PTH111  # never raises
 
 
 def _left_out(secrets: Mapping[str, BuildSecret], context: Path) -> Iterator[str]:

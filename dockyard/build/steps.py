@@ -10,6 +10,7 @@ _SIZE = re.compile(r"(?:transferring \w+:|sha256:[0-9a-f]+) (?P<size>[\d.]+\s?[k
 _SHOWN = ("[", "exporting", "pushing")
 """How steps begin that are worth a look; the others are the builder's own business."""
 _FLAGS = re.compile(r" --(?:mount|network|security)=\S+")
+_PUSH = re.compile(r"failed to push \S+: (?P<said>.*)")
 _METADATA = re.compile(r"\[internal\] load metadata for (?P<image>\S+)")
 
 
@@ -30,6 +31,13 @@ class Step:
     def is_of_cache(self) -> bool:
         """Whether it reads or writes a cache, which a build can do without."""
         return self.name.startswith(("exporting cache", "importing cache"))
+
+    @property
+    def push_fault(self) -> str | None:
+        """Why the push of the image failed, where that is what this step did: at its end, or as a step of its own."""
+        if self.error and (match := _PUSH.match(self.error)):
+            return match["said"]
+        return self.error if self.name.startswith("pushing ") else None
 
 
 class Steps:

@@ -18,7 +18,7 @@ from dockyard.deploy.images import recipes
 def lock(
     project: Project = None,
     refresh: Annotated[
-        bool, typer.Option("--refresh", help="Give every image a new tag, so that system packages are installed anew.")
+        bool, typer.Option("--refresh", help="Give every image that is built a new tag, to install system packages anew.")
     ] = False,
 ) -> None:
     """Write dockyard.lock: digests of images, and priorities for rules that would collide.

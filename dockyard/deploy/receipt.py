@@ -37,7 +37,10 @@ class Receipt:
     """Stacks of services that the project no longer has."""
     seconds: float
     pushed: dict[str, dict[str, int | None]] = field(default_factory=dict)
-    """Service to the size of its image in bytes, and the layers that were pushed and reused, where this deploy pushed it."""
+    """Service to the size of its image in bytes, and the layers that were pushed and reused, where this deploy pushed it.
+
+    The size is unpacked; where no layers are told, as its builder pushed it, it is compressed (`Planned.size`).
+    """
     nothing_changed: bool = False
 
     def write(self, path: Path) -> None:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
     from types_boto3_ssm.client import SSMClient
 
+CACHE_TAG_PREFIX = "cache-"
+"""Tags that are no images: layers of builds, and what stands for an index. The lifecycle of a repository lets them expire."""
+
 _RETRIES = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, user_agent_extra="dockyard")
 _FIRST = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=5, user_agent_extra="dockyard")
 """For the first question: where nobody answers, that is to be told soon."""
@@ -192,7 +195,7 @@ class Aws:
             images = [(i["imagePushedAt"], i["imageTags"]) for page in pages for i in page["imageDetails"] if "imageTags" in i]
         except self.ecr.exceptions.RepositoryNotFoundException:
             return None
-        found = [(pushed, tag) for pushed, tags in images for tag in tags if not tag.startswith("cache-")]
+        found = [(pushed, tag) for pushed, tags in images for tag in tags if not tag.startswith(CACHE_TAG_PREFIX)]
         return max(found)[1] if found else None
 
     def repository_address(self, repository: str) -> str | None:

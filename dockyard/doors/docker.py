@@ -22,6 +22,7 @@ from dockyard.doors.docker_config import configured
 from dockyard.doors.docker_faults import ANY, LOST, explaining
 from dockyard.doors.docker_push import SILENCE, Pushes
 from dockyard.doors.process import Ended, Processes
+from dockyard.doors.registry_auth import damaged_login
 from dockyard.errors import BuildError, PrerequisiteError
 
 
@@ -61,7 +62,9 @@ class Docker:
             client = self._client(DEFAULT_TIMEOUT_SECONDS)
             weakref.finalize(self, client.close)
             client.ping()
-        except (docker.errors.DockerException, OSError, ValueError) as error:  # ValueError: an address that is none
+        except (docker.errors.DockerException, OSError, TypeError, ValueError) as error:  # the last two: no address, or no login
+            if fault := damaged_login():
+                raise PrerequisiteError(str(fault), hint=fault.hint) from error
             raise PrerequisiteError(f"no Docker engine answers: {error}", hint="start it, or run: dockyard local up") from error
         return client
 

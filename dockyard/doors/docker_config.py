@@ -12,13 +12,17 @@ from typing import Any
 
 from dockyard.doors.aws import Registry
 from dockyard.doors.folders import temporary
+from dockyard.errors import BuildError
 
 _FILE = "config.json"
 
 
 @contextlib.contextmanager
 def configured(environment: Mapping[str, str], registries: Collection[Registry]) -> Iterator[dict[str, str]]:
-    """Variables under which a CLI knows these registries besides what it knows already, as long as the block lasts."""
+    """Variables under which a CLI knows these registries besides what it knows already, as long as the block lasts.
+
+    Raises BuildError where its configuration is damaged.
+    """
     if not registries:
         yield {}
         return
@@ -34,10 +38,18 @@ def configured(environment: Mapping[str, str], registries: Collection[Registry])
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except ValueError as error:
+        raise _damaged(file, str(error)) from error
+    if not isinstance(content, dict):
+        raise _damaged(file, "no object of JSON")
     return content
+
+
+def _damaged(file: Path, why: str) -> BuildError:
+    return BuildError(f"{file}: damaged: {why}", hint="mend it; or remove it, and run docker login for your registries again")
 
 
 def _with_credentials(content: Mapping[str, Any], registries: Collection[Registry]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from dockyard.errors import DockyardError
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended, and what it printed, standard error included."""
+    """How a program ended, and what it printed, standard error included where nothing else was asked for."""
 
     code: int
     output: str
@@ -75,10 +75,13 @@ class Processes:
         *,
         cwd: Path | None = None,
         on_line: Callable[[str], None] | None = None,
+        with_errors: bool = True,
     ) -> Ended:
         """Run to the end; each line goes to `on_line` as it comes. Raises DockyardError where there is no such program.
 
         When this is interrupted, the program is ended first.
+
+        :param with_errors: whether what it prints to standard error is part of its output. Else nobody hears of it.
         """
         try:
             process = subprocess.Popen(
@@ -87,7 +90,7 @@ class Processes:
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
+                stderr=subprocess.STDOUT if with_errors else subprocess.DEVNULL,
                 text=True,
                 errors="replace",
             )

@@ -10,6 +10,7 @@ from urllib.request import parse_http_list, parse_keqv_list
 
 import docker.auth
 import docker.errors
+import docker.utils.config
 import requests
 
 from dockyard.errors import BuildError
@@ -36,13 +37,31 @@ class Credentials:
 
 
 def of_docker(registry: str) -> Credentials:
-    """What `docker login` has left for this registry, credential helpers included. Raises BuildError where a helper fails."""
+    """What `docker login` has left for this registry, credential helpers included.
+
+    Raises BuildError where a helper fails, or where what is left for any registry is damaged.
+    """
     try:
         found = docker.auth.load_config().resolve_authconfig(registry) or {}
     except docker.errors.DockerException as error:
         raise BuildError(f"the configuration of docker does not tell the credentials for {registry}: {error}") from error
+    except (TypeError, ValueError) as error:
+        raise damaged_login() or error from error
     known = {key.lower(): value or "" for key, value in found.items()}
     return Credentials(known.get("username", ""), known.get("password", ""), known.get("identitytoken", ""))
+
+
+def damaged_login() -> BuildError | None:
+    """What to do about credentials that docker-py cannot read; it reads those of all registries, whichever is meant."""
+    for name, entry in (docker.utils.config.load_general_config().get("auths") or {}).items():
+        try:
+            docker.auth.parse_auth({name: entry})
+        except (TypeError, ValueError):
+            return BuildError(
+                f"the configuration of docker has for {name} no base64 of user:password as auth",
+                hint=f"docker logout {name}; docker login {name}",
+            )
+    return None
 
 
 def authorization(session: requests.Session, challenge: str, credentials: Credentials) -> str | None:

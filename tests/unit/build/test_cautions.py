@@ -40,5 +40,5 @@ def test_examples_and_public_keys_are_none(tmp_path):
 def test_far_too_much_is_told_with_what_is_large(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "LARGE", 3_000_000)
     (said,) = told(tmp_path, a="x", data__one="x" * 2_000_000, data__two="x" * 2_000_000)
-    assert "4 MB go into the build, 4 MB of them in data" in said
+    assert "4.0 MB go into the build, 4.0 MB of them in data" in said
     assert said.endswith(".dockerignore: data")

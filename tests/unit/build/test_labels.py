@@ -27,6 +27,7 @@ def test_without_git_there_is_neither_source_nor_revision():
         ("https://ghp_secret@git.example:8443/o/r.git?a=secret", "https://git.example:8443/o/r.git"),
         ("ssh://git:secret@git.example/o/r.git", "ssh://git@git.example/o/r.git"),
         ("git@git.example:o/r.git", "git@git.example:o/r.git"),
+        ("https://[bad/x", None),
         ("/home/me/r.git", None),
         ("file:///home/me/r.git", None),
         (None, None),

@@ -27,7 +27,7 @@ def made(tmp_path):
 
 def test_the_same_name_gives_the_same_tag_and_a_valid_one(made):
     found = made("{from: nginx:1.29}")
-    assert found.ref == made("{from: nginx:1.29, mirror: true}").ref
+    assert found == made("{from: nginx:1.29, mirror: true}")
     assert (found.repository, found.platform, len(found.tag)) == ("shop/front", "linux/amd64", 20)
     assert int(found.tag, 16)
 

@@ -5,6 +5,7 @@ import textwrap
 import pytest
 
 from dockyard.build import Bases, recipe
+from dockyard.build.secrets import check_secrets
 from dockyard.config import load_project
 from dockyard.errors import BuildError
 
@@ -34,7 +35,7 @@ def test_the_same_content_gives_the_same_tag_and_a_valid_one(made):
 
 
 def test_the_repository_is_the_apps_and_the_services(made):
-    assert made().ref.repository == "shop/web"
+    assert made().repository == "shop/web"
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,13 @@ def test_a_file_with_a_secret_is_no_file_of_the_build(made):
     found = made(**files, **{"k[e]y": "1", "key": "1"})
     assert [entry.path for entry in found.files] == ["Dockerfile", "key", "main.py"]
     assert made(**files, **{"k[e]y": "2"}).tag == found.tag
+
+
+def test_a_secret_in_the_folder_of_nobody_is_missing_where_it_is_built_and_nowhere_else(made):
+    found = made(**{"service.yaml": "kind: web\nimage: {build: {secrets: {a: {file: ~nosuchuser/x}}}}"})
+    assert found.tag == made(**{"service.yaml": "kind: web"}).tag
+    with pytest.raises(BuildError, match=r"web: build secret a: no file at .*/services/web/~nosuchuser/x that can be read"):
+        check_secrets([found], {})
 
 
 def test_the_identity_of_a_base_is_part_of_the_tag(made):

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from dockyard.doors.docker import of_context
+from dockyard.doors.docker import Docker, of_context
+from dockyard.doors.process import Processes
 from dockyard.errors import PrerequisiteError
 
 
@@ -44,3 +45,12 @@ def test_a_damaged_context_is_told(contexts):
     next(contexts.glob("contexts/meta/*/meta.json")).write_text("{")
     with pytest.raises(PrerequisiteError, match="mine"):
         of_context({})
+
+
+def test_a_damaged_login_is_not_told_as_an_engine_that_does_not_answer(tmp_path, monkeypatch):
+    """Docker-py reads all logins before it asks the engine anything."""
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    (tmp_path / "config.json").write_text('{"auths": {"ghcr.io": {"auth": "%%%"}}}')
+    with pytest.raises(PrerequisiteError, match=r"has for ghcr\.io no base64 of user:password") as caught:
+        Docker(Processes({"DOCKER_HOST": "tcp://127.0.0.1:1"})).image_id("a")
+    assert caught.value.hint == "docker logout ghcr.io; docker login ghcr.io"

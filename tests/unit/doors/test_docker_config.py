@@ -4,8 +4,11 @@ import base64
 import json
 from pathlib import Path
 
+import pytest
+
 from dockyard.doors.aws import Registry
 from dockyard.doors.docker_config import configured
+from dockyard.errors import BuildError
 
 LOCAL = Registry("localhost:1", "AWS", "secret")
 
@@ -32,3 +35,14 @@ def test_what_the_machine_has_stays_and_the_file_is_not_touched(tmp_path):
 def test_a_machine_without_configuration_gets_one(tmp_path):
     with configured({"HOME": str(tmp_path)}, [LOCAL]) as variables:
         assert json.loads((Path(variables["DOCKER_CONFIG"]) / "config.json").read_text())["auths"]
+
+
+@pytest.mark.parametrize("content", [b'{"auths": {', b"", b"[]", b"\xff"])
+def test_a_damaged_file_is_told_with_what_to_do(tmp_path, content):
+    (tmp_path / "config.json").write_bytes(content)
+    with (
+        pytest.raises(BuildError, match=r"config\.json: damaged: ") as caught,
+        configured({"DOCKER_CONFIG": str(tmp_path)}, [LOCAL]),
+    ):
+        pass
+    assert "docker login" in caught.value.hint

@@ -53,6 +53,15 @@ def test_a_helper_that_fails_is_told(configuration):
         of_docker("broken.example")
 
 
+@pytest.mark.parametrize("auth", ["%%%", base64.b64encode(b"nobody").decode(), "é", base64.b64encode(b"\xff:p").decode(), 1])
+def test_a_login_that_is_none_is_told_with_its_registry(configuration, auth):
+    good = base64.b64encode(b"u:p").decode()
+    configuration({"auths": {"quay.io": {"auth": good}, "ghcr.io": {"auth": auth}}})
+    with pytest.raises(BuildError, match=r"has for ghcr\.io no base64 of user:password") as caught:
+        of_docker("docker.io")
+    assert caught.value.hint == "docker logout ghcr.io; docker login ghcr.io"
+
+
 def test_without_a_configuration_nobody_is_there(configuration):
     assert of_docker("docker.io") == Credentials()
 
