@@ -24,11 +24,22 @@ class Limits:
 
 
 def repositories(site: Site, services: Sequence[str]) -> list[str]:
-    """Those of these services, or all of the application, those of services that are gone included. Raises UsageError."""
-    there = site.reading.repositories(f"{site.project.name}/")
+    """Those of these services, or all of the application, those of services that are gone included. Raises UsageError.
+
+    Others may be below the application's name, too: what no environment has a service for is its own if it has the tag that
+    the registry stack gives.
+    """
+    known = {repository_name(site.project, name) for env in site.project.environments.values() for name in env.services}
+    below = site.reading.repositories(f"{site.project.name}/")
+    there = [name for name, arn in below.items() if name in known or _is_tagged(site, arn)]
     if missing := [name for name in services if repository_name(site.project, name) not in there]:
         raise UsageError(f"no repository {', '.join(repository_name(site.project, name) for name in missing)} in ECR")
     return [repository_name(site.project, name) for name in services] or there
+
+
+def _is_tagged(site: Site, arn: str) -> bool:
+    tags = site.reading.ecr.list_tags_for_resource(resourceArn=arn)["tags"]
+    return {"Key": "dockyard:application", "Value": site.project.name} in tags
 
 
 def verdicts(site: Site, names: Sequence[str], current: Sequence[Wanted], limits: Limits) -> list[Verdict]:
