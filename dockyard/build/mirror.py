@@ -1,6 +1,6 @@
 """Images of other registries, brought to ECR, or to the engine for the CDK CLI.
 
-Where the registry does not answer, what is on this machine is used, as for base images: a stand-in, or an image that the
+Where the registry does not answer (what it refuses is told), what is on this machine is used, as for base images: a stand-in, or an image that the
 engine has.
 """
 
@@ -11,10 +11,12 @@ from dockyard.build.plan import Planned
 from dockyard.build.push import address_of, arrived, push, refuse_stand_in
 from dockyard.config import Reference
 from dockyard.doors.aws import Aws, Registry
-from dockyard.doors.distribution import RawManifest, RegistryError, Repository
+from dockyard.doors.distribution import RegistryError, Repository, UnansweredError
 from dockyard.doors.registry_auth import Credentials, of_docker
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
+
+_CHECK = "check the name, and whether the registry can be reached; or set image.from to one that can be"
 
 
 def mirror(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
@@ -27,9 +29,12 @@ def mirror(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, p
     ours = Credentials(registry.username, registry.password)
     progress.update(image.service, f"copying {image.source}")
     with _source(image, aws, workshop, host, ours) as source, Repository(host, name, ours, workshop.ca_bundle) as target:
-        found = _manifest(source, image, workshop)
-        if isinstance(found, RegistryError):
-            return _from_engine(planned, found, aws, registry, workshop, progress)
+        try:
+            found = source.manifest(_digest(image, workshop) or Reference.parse(image.source).version)
+        except UnansweredError as fault:
+            return _from_engine(planned, fault, aws, registry, workshop, progress)
+        except RegistryError as fault:
+            raise BuildError(f"failed to copy {image.source}: {fault}", hint=fault.hint or _CHECK) from fault
 
         def send() -> str:
             return copy(
@@ -63,13 +68,6 @@ def _source(image: Mirrored, aws: Aws, workshop: Workshop, host: str, ours: Cred
     return Repository(named.host, named.repository, theirs, workshop.ca_bundle)
 
 
-def _manifest(source: Repository, image: Mirrored, workshop: Workshop) -> RawManifest | RegistryError:
-    try:
-        return source.manifest(_digest(image, workshop) or Reference.parse(image.source).version)
-    except RegistryError as error:
-        return error
-
-
 def _place(source: Repository, image: Mirrored, workshop: Workshop) -> str:
     return f"the stand-in for {image.source}" if image.source in workshop.bases.stand_ins else source.host
 
@@ -101,11 +99,13 @@ def _from_engine(
 
 def _named(image: Mirrored, fault: RegistryError, workshop: Workshop, progress: Progress) -> str:
     """Give the image that the engine has its name here, where it has just this one. Raises BuildError where it has not."""
-    address = _address(image, workshop)
+    address, tried = _address(image, workshop), "tried: its registry, this engine's images, stand-ins of the local AWS"
     if image.platform is None or not workshop.docker.image_id(address):
+        raise BuildError(f"failed to copy {image.source}: {fault} ({tried})", hint=fault.hint or _CHECK) from fault
+    if (platform := workshop.docker.image_platform(address)) != image.platform:
         raise BuildError(
-            f"failed to copy {image.source}: {fault} (tried: its registry, this engine's images, stand-ins of the local AWS)",
-            hint=fault.hint or "check the name, and whether the registry can be reached; or set image.from to one that can be",
+            f"failed to copy {image.source}: {fault} ({tried}; the engine's is for {platform}, and not for {image.platform})",
+            hint=fault.hint or _CHECK,
         ) from fault
     progress.note(image.service, f"{fault}; the image that this engine has is used")
     workshop.docker.tag(address, image.repository, image.tag)

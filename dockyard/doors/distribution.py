@@ -34,9 +34,19 @@ _RETRIES = urllib3.Retry(
     respect_retry_after_header=False,
 )  # fmt: skip
 
+_BROKEN = (
+    requests.ConnectionError, requests.Timeout, requests.HTTPError, requests.exceptions.ChunkedEncodingError,
+    urllib3.exceptions.HTTPError,
+)  # fmt: skip
+"""Raised where a connection does not come about or breaks, or where the server of tokens cannot answer for now."""
+
 
 class RegistryError(BuildError):
     """What a registry answered in place of what was asked of it, or that nobody answers."""
+
+
+class UnansweredError(RegistryError):
+    """Nobody answers, or only that it cannot for now: 429 and 5xx. What is refused is none of these."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +193,9 @@ class Repository:
                 answer.close()
                 self._authorization = authorization(self._session, challenge, self._credentials)
                 answer = self._session.request(method, url, auth=Header(self._authorization), timeout=TIMEOUT, **options)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, KeyError, ValueError) as error:
+        except _BROKEN as error:
+            raise UnansweredError(f"{self}: {error}") from error
+        except (requests.RequestException, KeyError, ValueError) as error:
             raise RegistryError(f"{self}: {error}") from error
         return answer
 
@@ -198,7 +210,8 @@ class Repository:
         hint = None
         if answer.status_code in (requests.codes.unauthorized, requests.codes.forbidden, requests.codes.too_many_requests):
             hint = f"is the name right? for an image that is not public, or for more pulls: docker login {self.host}"
-        raise RegistryError(f"{self}: {answer.status_code} {said}".rstrip(), hint=hint)
+        is_passing = answer.status_code == requests.codes.too_many_requests or answer.status_code >= requests.codes.server_error
+        raise (UnansweredError if is_passing else RegistryError)(f"{self}: {answer.status_code} {said}".rstrip(), hint=hint)
 
     def __str__(self) -> str:
         return f"{self.host}/{self.name}"

@@ -93,6 +93,12 @@ class Docker:
             return None
 
     @explaining()
+    def image_platform(self, name: str) -> str:
+        """What a local image is for, such as `linux/amd64`."""
+        attributes = self._engine.images.get(name).attrs
+        return f"{attributes['Os']}/{attributes['Architecture']}"
+
+    @explaining()
     def image_size(self, name: str) -> int:
         """Size of a local image, in bytes."""
         return int(self._engine.images.get(name).attrs["Size"])

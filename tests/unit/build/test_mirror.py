@@ -1,5 +1,6 @@
 """What is done where the registry of an image does not answer, with doors that only remember; nobody listens on port 1."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from dockyard.build.plan import Planned, State
 from dockyard.doors.aws import Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
+from tests.unit.answering import Registry as Answering
 
 SOURCE, DIGEST = "localhost:1/a/b:1", "sha256:" + "a" * 64
 IMAGE = Mirrored("front", "shop/front", SOURCE, SOURCE, "linux/amd64")
@@ -38,11 +40,14 @@ class Aws:
 class Docker:
     """An engine with these images, that can or cannot pull."""
 
-    def __init__(self, *images, fault=None):
-        self.images, self.fault, self.done = set(images), fault, []
+    def __init__(self, *images, fault=None, platform="linux/amd64"):
+        self.images, self.fault, self.platform, self.done = set(images), fault, platform, []
 
     def image_id(self, name):
         return name if name in self.images else None
+
+    def image_platform(self, name):
+        return self.platform
 
     def labels(self, name):
         return {}
@@ -60,6 +65,12 @@ class Docker:
     def push(self, repository, tag, auth, on_line, *, silence):
         self.done.append(("push", f"{repository}:{tag}"))
         return "sha256:pushed"
+
+
+@pytest.fixture
+def registry():
+    with Answering() as made:
+        yield made
 
 
 class Told(Silent):
@@ -83,6 +94,27 @@ def test_the_image_that_the_engine_has_is_pushed_and_that_is_said():
         ("tag", SOURCE, NAME), ("tag", NAME, address), ("push", address), ("untag", address), ("untag", NAME),
     ]  # fmt: skip
     assert "the image that this engine has is used" in told.notes[0]
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_registry_that_cannot_answer_for_now_is_none_that_answers(registry, status):
+    registry.status = status
+    image = replace(IMAGE, source=f"{registry.host}/a/b:1")
+    assert mirrored(Docker(image.source), image=image).state is State.PUSHED
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_what_a_registry_refuses_is_told_and_the_engine_not_asked(registry, status):
+    registry.status = status
+    image = replace(IMAGE, source=f"{registry.host}/a/b:1")
+    with pytest.raises(BuildError, match=f"failed to copy {image.source}: .*: {status} ") as caught:
+        mirrored(Docker(image.source), image=image)
+    assert caught.value.hint
+
+
+def test_an_image_of_the_engine_for_another_platform_is_refused():
+    with pytest.raises(BuildError, match="the engine's is for linux/arm64, and not for linux/amd64"):
+        mirrored(Docker(SOURCE, platform="linux/arm64"))
 
 
 def test_where_a_digest_is_locked_only_this_image_is_taken():
