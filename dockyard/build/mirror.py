@@ -1,7 +1,7 @@
 """Images of other registries, brought to ECR, or to the engine for the CDK CLI.
 
-Where the registry does not answer (what it refuses is told), what is on this machine is used, as for base images: a stand-in, or an image that the
-engine has.
+Where the registry does not answer, what is on this machine is used, as for base images: a stand-in, or an image that the
+engine has. What the registry refuses is told.
 """
 
 from dockyard.build.builder import Workshop, local_name
