@@ -1,10 +1,11 @@
 """Which images task definitions in use name, in all clusters of the account and region, and who uses them.
 
 In use is a task definition that a service runs, would roll back to, or moves away from; that a task runs; or that a rule or a
-schedule of EventBridge starts. Nothing is left out: what may not be looked at raises boto3's ClientError, and who asked must not
-take it for unused.
+schedule of EventBridge starts. Nothing is left out: what may not be looked at raises boto3's ClientError, what cannot be read
+DeployError, and who asked must not take it for unused.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 
 from dockyard.config import Reference
 from dockyard.doors.aws import Aws
+from dockyard.errors import DeployError
 
 Version = tuple[str, str]
 """A repository, and a tag or digest in it."""
@@ -152,9 +154,32 @@ def _rules(aws: Aws) -> Iterator[tuple[str, str]]:
 def _schedules(aws: Aws) -> Iterator[tuple[str, str]]:
     for entry in _listed(aws.scheduler, "list_schedules", "Schedules"):
         if ":ecs:" in entry["Target"]["Arn"]:
-            schedule = aws.scheduler.get_schedule(Name=entry["Name"], GroupName=entry["GroupName"])
-            if arn := schedule["Target"].get("EcsParameters", {}).get("TaskDefinitionArn"):
-                yield arn, f"schedule {entry['GroupName']}/{entry['Name']}"
+            name = f"schedule {entry['GroupName']}/{entry['Name']}"
+            target = aws.scheduler.get_schedule(Name=entry["Name"], GroupName=entry["GroupName"])["Target"]
+            called = _CALL in entry["Target"]["Arn"]
+            arn = _of_call(target, name) if called else target.get("EcsParameters", {}).get("TaskDefinitionArn")
+            if arn:
+                yield arn, name
+
+
+_CALL = ":aws-sdk:ecs:"
+"""In ARNs of universal targets, by which a schedule makes any call of ECS.
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html"""
+
+
+def _of_call(target: Any, schedule: str) -> str | None:
+    """What the call names, as ARN or `family:revision`; None where it starts no task, as one that scales. Raises DeployError."""
+    call = target["Arn"].rpartition(":")[2]
+    try:
+        named = {key.lower(): value for key, value in json.loads(target.get("Input") or "").items()}.get("taskdefinition")
+    except (ValueError, AttributeError) as error:
+        raise DeployError(f"{schedule}: what it calls {call} with cannot be read: {error}", hint=_MEND) from error
+    if not named and call in ("runTask", "startTask"):
+        raise DeployError(f"{schedule}: it calls {call} without a TaskDefinition", hint=_MEND)
+    return str(named) if named else None
+
+
+_MEND = "what it starts cannot be told, so nothing is taken for unused: mend the schedule's Input, or delete it"
 
 
 def _listed(client: Any, call: str, key: str, **asked: Any) -> Iterator[Any]:

@@ -7,6 +7,7 @@ from typing import ClassVar
 import botocore.exceptions
 import pytest
 
+from dockyard.errors import DeployError
 from dockyard.operate.in_use import in_use
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -84,6 +85,19 @@ class Scheduler:
         return {"Target": {"EcsParameters": {"TaskDefinitionArn": "arn:task-definition/hour"}}}
 
 
+class Call(Scheduler):
+    """One schedule that makes a call of ECS itself."""
+
+    def __init__(self, call, text):
+        self.target = {"Arn": f"arn:aws:scheduler:::aws-sdk:ecs:{call}", "Input": text}
+
+    def list_schedules(self):
+        return {"Schedules": [{"Name": "hour", "GroupName": "default", "Target": {"Arn": self.target["Arn"]}}]}
+
+    def get_schedule(self, **_):
+        return {"Target": self.target}
+
+
 def test_all_that_names_a_task_definition_is_told_with_its_images():
     found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=Scheduler()))
     assert {version: [str(use) for use in uses] for version, uses in found.items()} == {
@@ -107,3 +121,23 @@ def test_what_may_not_be_looked_at_is_not_taken_for_unused(door):
     doors[door] = SimpleNamespace(list_event_buses=refuse, list_schedules=refuse)
     with pytest.raises(botocore.exceptions.ClientError):
         in_use(SimpleNamespace(**doors))
+
+
+def test_a_schedule_that_makes_a_call_of_ecs_itself_names_its_task_definition_in_the_input():
+    text = '{"Cluster": "shop", "TaskDefinition": "night:1"}'
+    found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=Call("runTask", text)))
+    assert [str(use) for use in found["shop/night", "t"]] == ["rule night (night:1)", "schedule default/hour (night:1)"]
+
+
+@pytest.mark.parametrize(
+    ("call", "text"), [("runTask", "{}"), ("runTask", "no JSON"), ("startTask", "[]"), ("updateService", "")]
+)
+def test_a_schedule_whose_task_definition_cannot_be_read_ends_it_by_name(call, text):
+    with pytest.raises(DeployError, match="schedule default/hour"):
+        in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=Call(call, text)))
+
+
+def test_a_schedule_that_only_scales_a_service_names_none():
+    scales = Call("updateService", '{"Service": "web", "DesiredCount": 0}')
+    found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=scales))
+    assert ("shop/hour", "t") not in found
