@@ -1,6 +1,6 @@
 """The repositories of an application: what they hold, what of it is needed and why, and the removal of the rest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -42,9 +42,11 @@ def _is_tagged(site: Site, arn: str) -> bool:
     return {"Key": "dockyard:application", "Value": site.project.name} in tags
 
 
-def verdicts(site: Site, names: Sequence[str], current: Sequence[Wanted], limits: Limits) -> list[Verdict]:
-    """On each image of these repositories. Raises boto3's ClientError where something may not be looked at."""
-    needed = {**_of_receipts(site), **_of_sources(current), **_of_uses(in_use(site.reading))}
+def verdicts(
+    site: Site, names: Sequence[str], current: Sequence[Wanted], limits: Limits, note: Callable[[str], None]
+) -> list[Verdict]:
+    """On each image of these repositories; `note` as of `in_use`. Raises what `in_use` does."""
+    needed = {**_of_receipts(site), **_of_sources(current), **_of_uses(in_use(site.reading, note))}
     before = datetime.now(UTC) - timedelta(days=limits.days)
     return [
         verdict for name in names for verdict in judge(held(site.reading, name), needed, keep=limits.keep, pushed_before=before)

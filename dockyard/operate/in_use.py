@@ -7,10 +7,12 @@ DeployError, and who asked must not take it for unused.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+import botocore.exceptions
 
 from dockyard.config import Reference
 from dockyard.doors.aws import Aws
@@ -31,14 +33,19 @@ class Use:
         return f"{self.by} ({self.task_definition})"
 
 
-def in_use(aws: Aws) -> Mapping[Version, tuple[Use, ...]]:
-    """What is used, by whom. The registry in an image's name is not looked at: what has the repository's name counts."""
+def in_use(aws: Aws, note: Callable[[str], None]) -> Mapping[Version, tuple[Use, ...]]:
+    """What is used, by whom. The registry in an image's name is not looked at: what has the repository's name counts.
+
+    :param note: told who names a task definition that is gone, and by it no image.
+    """
     found: dict[Version, dict[Use, None]] = defaultdict(dict)
-    images: dict[str, list[str]] = {}
+    images: dict[str, list[str] | None] = {}
     for arn, by in _task_definitions(aws):
         if arn not in images:
             images[arn] = _images(aws, arn)
-        for image in images[arn]:
+        if images[arn] is None:
+            note(f"{by} names the task definition {arn.rsplit('/', 1)[-1]}, which is gone")
+        for image in images[arn] or ():
             _note(found, image, Use(by, arn.rsplit("/", 1)[-1]))
     for cluster in _clusters(aws):
         for task in _tasks(aws, cluster):
@@ -63,10 +70,20 @@ def _without_version(image: str) -> str:
     return str(Reference(named.registry, named.repository, None, None))
 
 
-def _images(aws: Aws, arn: str) -> list[str]:
-    """Of all containers of a task definition; of the newest revision where only the family is named."""
-    definition = aws.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+def _images(aws: Aws, arn: str) -> list[str] | None:
+    """Of all containers of a task definition; of the newest revision where only the family is named; None where it is gone."""
+    try:
+        definition = aws.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+    except botocore.exceptions.ClientError as error:
+        details = error.response.get("Error", {})
+        if details.get("Code") == "ClientException" and details.get("Message", "").startswith(_GONE):
+            return None
+        raise
     return [container["image"] for container in definition["containerDefinitions"] if container.get("image")]
+
+
+_GONE = "Unable to describe task definition"
+"""What ECS says of one that is not there; its code for that means anything that is wrong with a request."""
 
 
 def _task_definitions(aws: Aws) -> Iterator[tuple[str, str]]:
