@@ -3,6 +3,7 @@
 What is there is left out, layers go side by side, and the tag is given last: an image that is there is there whole.
 """
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ def copy(
 ) -> str:
     """Copy what this manifest of `source` names, and give it the tag; its digest.
 
-    Of an index, `platform` alone, or all where that is None. Raises BuildError.
+    Of an index, `platform` alone, or all where that is None. Raises BuildError, also for an image of another platform.
     """
     top = _of_platform(source, found, platform)
     images = [*_listed(source, target, top), top]  # what an index lists before the index
@@ -47,7 +48,11 @@ def copy(
 
 def _of_platform(source: Repository, found: RawManifest, platform: str | None) -> RawManifest:
     content = _content(source, found)
-    if platform is None or not content.is_index:
+    if platform is None:
+        return found
+    if not content.is_index:
+        if (its := _platform(source, found)) != platform:
+            raise BuildError(f"{source}: {found.digest} is for {its}, and not for {platform}")
         return found
     digest = content.image_for(platform)
     if digest is None:
@@ -55,6 +60,20 @@ def _of_platform(source: Repository, found: RawManifest, platform: str | None) -
             f"{source} has {found.digest} for {', '.join(content.platforms) or 'no platform'}, and not for {platform}"
         )
     return source.manifest(digest)
+
+
+def _platform(source: Repository, found: RawManifest) -> str:
+    """By its configuration, without the variant of its architecture.
+
+    https://github.com/opencontainers/image-spec/blob/main/config.md
+    """
+    entry = _content(source, found).content.get("config") or {}
+    try:
+        with source.blob(entry["digest"], int(entry["size"])) as blob:
+            config = json.loads(b"".join(blob))
+        return f"{config['os']}/{config['architecture']}"
+    except (KeyError, TypeError, ValueError) as error:
+        raise BuildError(f"{source}: {found.digest} does not say for which platform it is: {error!r}") from error
 
 
 def _listed(source: Repository, target: Repository, top: RawManifest) -> Iterator[RawManifest]:
