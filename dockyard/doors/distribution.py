@@ -106,7 +106,10 @@ class Repository:
     def manifest(self, reference: str) -> RawManifest:
         """The manifest of a tag or digest."""
         with self._ask("GET", f"manifests/{reference}", headers={"Accept": _MANIFESTS}, stream=True) as answer:
-            content = answer.raw.read(_LARGEST_MANIFEST + 1, decode_content=True)
+            try:
+                content = answer.raw.read(_LARGEST_MANIFEST + 1, decode_content=True)
+            except urllib3.exceptions.HTTPError as error:
+                raise UnansweredError(f"{self}: the manifest of {reference} broke off: {error}") from error
             found = RawManifest(content, answer.headers.get("Content-Type", "").partition(";")[0])
         if len(content) > _LARGEST_MANIFEST:
             raise RegistryError(f"{self}: the manifest of {reference} has more than {_LARGEST_MANIFEST} bytes")
@@ -144,7 +147,7 @@ class Repository:
                 yield last
                 last = block
         except urllib3.exceptions.HTTPError as error:
-            raise RegistryError(f"{self}: {digest} broke off: {error}") from error
+            raise UnansweredError(f"{self}: {digest} broke off: {error}") from error
         if f"sha256:{hashed.hexdigest()}" != digest:
             raise RegistryError(f"{self}: what came for {digest} is sha256:{hashed.hexdigest()}")
         yield last
@@ -165,7 +168,9 @@ class Repository:
 
     def _place(self, answer: requests.Response) -> str:
         with answer:
-            return urljoin(answer.url, answer.headers["Location"])
+            if place := answer.headers.get("Location"):
+                return urljoin(answer.url, place)
+        raise RegistryError(f"{self}: {answer.status_code} without a Location, where an upload was to begin")
 
     def _is_there(self, path: str, headers: Mapping[str, str]) -> bool:
         with self._send("HEAD", path, headers=headers, allow_redirects=True) as answer:

@@ -1,0 +1,37 @@
+"""What a registry's client makes of answers that are none, with a registry on loopback that gives them."""
+
+import pytest
+
+from dockyard.doors.distribution import Blob, RegistryError, Repository, UnansweredError
+from dockyard.doors.registry_auth import Credentials
+from tests.unit.answering import Registry
+
+
+@pytest.fixture
+def registry():
+    with Registry() as made:
+        yield made
+
+
+@pytest.fixture
+def repository(registry):
+    with Repository(registry.host, "a/b", Credentials()) as made:
+        yield made
+
+
+def test_a_connection_that_breaks_within_a_manifest_is_told_with_the_repository(registry, repository):
+    registry.content, registry.says_bytes = b"{", 100
+    with pytest.raises(UnansweredError, match=f"^{registry.host}/a/b: "):
+        repository.manifest("1")
+
+
+def test_a_manifest_that_is_packed_wrongly_is_told_with_the_repository(registry, repository):
+    registry.content, registry.headers = b"{}", {"Content-Encoding": "gzip"}
+    with pytest.raises(RegistryError, match=f"^{registry.host}/a/b: "):
+        repository.manifest("1")
+
+
+def test_an_upload_without_a_place_is_told(registry, repository):
+    registry.status = 202
+    with pytest.raises(RegistryError, match=f"^{registry.host}/a/b: 202 without a Location"):
+        repository.put_blob("sha256:1", Blob(1, [b"x"]))
