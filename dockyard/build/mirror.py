@@ -8,7 +8,7 @@ from dockyard.build.builder import Workshop, local_name
 from dockyard.build.copy import copy
 from dockyard.build.mirrored import Mirrored
 from dockyard.build.plan import Planned
-from dockyard.build.push import address_of, arrived, push, refuse_stand_in
+from dockyard.build.push import PERMISSIONS, address_of, arrived, push, refuse_stand_in
 from dockyard.config import Reference
 from dockyard.doors.aws import Aws, Registry
 from dockyard.doors.distribution import RegistryError, Repository, UnansweredError
@@ -28,7 +28,10 @@ def mirror(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, p
     host, _, name = address.partition("/")
     ours = Credentials(registry.username, registry.password)
     progress.update(image.service, f"copying {image.source}")
-    with _source(image, aws, workshop, host, ours) as source, Repository(host, name, ours, workshop.ca_bundle) as target:
+    with (
+        _source(image, aws, workshop, host, ours) as source,
+        Repository(host, name, ours, workshop.ca_bundle, hint=PERMISSIONS) as target,
+    ):
         try:
             found = source.manifest(_digest(image, workshop) or Reference.parse(image.source).version)
         except UnansweredError as fault:
@@ -63,9 +66,10 @@ def _source(image: Mirrored, aws: Aws, workshop: Workshop, host: str, ours: Cred
         return Repository(workshop.registry, stand_in.repository, ours)
     named = Reference.parse(image.source)
     if named.ecr == (aws.account, aws.region):
-        return Repository(host, named.repository, ours, workshop.ca_bundle)
-    theirs = ours if named.ecr and named.ecr[1] == aws.region else of_docker(named.registry)  # a token is good for a region
-    return Repository(named.host, named.repository, theirs, workshop.ca_bundle)
+        return Repository(host, named.repository, ours, workshop.ca_bundle, hint=PERMISSIONS)
+    if named.ecr and named.ecr[1] == aws.region:  # a token is good for a region
+        return Repository(named.host, named.repository, ours, workshop.ca_bundle, hint=PERMISSIONS)
+    return Repository(named.host, named.repository, of_docker(named.registry), workshop.ca_bundle)
 
 
 def _place(source: Repository, image: Mirrored, workshop: Workshop) -> str:

@@ -26,8 +26,9 @@ _FINAL = ("tag invalid", "name unknown")
 move; there is no such repository. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"""
 _AGAIN = "run the same command again: what the registry has by now is not sent again"
 _HELD = f"restart the Docker engine, which still holds the stalled upload; then {_AGAIN}"
+PERMISSIONS = "docs/permissions.md says what who deploys must be allowed to do"
 _HINTS = {
-    "denied": "docs/permissions.md says what who deploys must be allowed to do",
+    "denied": PERMISSIONS,
     "name unknown": "run: dockyard deploy, which makes the repository first",
     "digest invalid": f"the layer is damaged on its way or in the engine: docker image rm {{image}}; then {_AGAIN}",
 }

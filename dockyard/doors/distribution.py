@@ -81,10 +81,13 @@ class Repository:
 
     :param host: of the registry, with its port; one on this machine is spoken to by HTTP, others by HTTPS.
     :param ca: certificates to trust in place of the well-known ones.
+    :param hint: what to do where it refuses who asks. Default: `docker login`, which is good for more pulls as well.
     """
 
-    def __init__(self, host: str, name: str, credentials: Credentials, ca: Path | None = None) -> None:
-        self.host, self.name, self._credentials = host, name, credentials
+    def __init__(
+        self, host: str, name: str, credentials: Credentials, ca: Path | None = None, *, hint: str | None = None
+    ) -> None:
+        self.host, self.name, self._credentials, self._hint = host, name, credentials, hint
         scheme = "http" if host.partition(":")[0] in LOOPBACK else "https"
         self._base = f"{scheme}://{host}/v2/{name}/"
         self._authorization: str | None = None
@@ -212,11 +215,12 @@ class Repository:
             said = "; ".join(f"{one.get('code')}: {one.get('message')}" for one in answer.json()["errors"])
         except (ValueError, KeyError, TypeError, AttributeError, requests.RequestException):
             said = answer.reason or ""
-        hint = None
-        if answer.status_code in (requests.codes.unauthorized, requests.codes.forbidden, requests.codes.too_many_requests):
-            hint = f"is the name right? for an image that is not public, or for more pulls: docker login {self.host}"
-        is_passing = answer.status_code == requests.codes.too_many_requests or answer.status_code >= requests.codes.server_error
-        raise (UnansweredError if is_passing else RegistryError)(f"{self}: {answer.status_code} {said}".rstrip(), hint=hint)
+        login = f"is the name right? for an image that is not public, or for more pulls: docker login {self.host}"
+        too_many, hint = answer.status_code == requests.codes.too_many_requests, None
+        if answer.status_code in (requests.codes.unauthorized, requests.codes.forbidden) or (too_many and not self._hint):
+            hint = self._hint or login
+        kind = UnansweredError if too_many or answer.status_code >= requests.codes.server_error else RegistryError
+        raise kind(f"{self}: {answer.status_code} {said}".rstrip(), hint=hint)
 
     def __str__(self) -> str:
         return f"{self.host}/{self.name}"

@@ -33,9 +33,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(self.server.says_bytes or len(self.server.content)))
         self.end_headers()
-        self.wfile.write(self.server.content)
+        if self.command != "HEAD":
+            self.wfile.write(self.server.content)
 
-    do_POST = do_PUT = do_GET  # noqa: N815
+    do_HEAD = do_POST = do_PUT = do_GET  # noqa: N815
 
     def log_message(self, *_: object) -> None:
         pass

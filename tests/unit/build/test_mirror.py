@@ -30,8 +30,10 @@ class Aws:
     def repository_address(self, repository):
         return self.address
 
+    digest = "sha256:pushed"
+
     def image_digest(self, repository, tag):
-        return "sha256:pushed"
+        return self.digest
 
     def registry(self):
         raise AssertionError("the first attempt has a token")
@@ -162,3 +164,14 @@ def test_for_the_cdk_cli_what_the_engine_has_is_enough():
     assert docker.done == []
     docker = Docker(SOURCE, fault="no such host")
     assert to_engine(IMAGE, Workshop(docker, Bases(), "", Path()), Silent()) == NAME
+
+
+def test_where_ecr_refuses_the_copy_the_rights_are_told_and_no_login(registry):
+    registry.content = b'{"schemaVersion": 2, "layers": []}'
+    image = replace(IMAGE, source=f"{registry.host}/a/b:1", platform=None)
+    with Answering() as ecr:
+        ecr.status, aws = 403, Aws(f"{ecr.host}/shop/front")
+        aws.digest = None
+        with pytest.raises(BuildError, match=f"^{ecr.host}/shop/front: 403") as caught:
+            mirrored(Docker(), aws=aws, image=image)
+    assert caught.value.hint.startswith("docs/permissions.md")

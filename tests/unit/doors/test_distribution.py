@@ -35,3 +35,18 @@ def test_an_upload_without_a_place_is_told(registry, repository):
     registry.status = 202
     with pytest.raises(RegistryError, match=f"^{registry.host}/a/b: 202 without a Location"):
         repository.put_blob("sha256:1", Blob(1, [b"x"]))
+
+
+def test_whoever_is_refused_is_told_to_log_in_where_nothing_else_is_known(registry, repository):
+    for registry.status in (401, 403, 429):
+        with pytest.raises(RegistryError) as caught:
+            repository.has_blob("sha256:1")
+        assert f"docker login {registry.host}" in caught.value.hint
+
+
+@pytest.mark.parametrize(("status", "hint"), [(401, "see there"), (403, "see there"), (429, None), (404, None)])
+def test_whoever_is_refused_is_told_what_helps_with_this_repository(registry, status, hint):
+    registry.status = status
+    with Repository(registry.host, "a/b", Credentials(), hint="see there") as ours, pytest.raises(RegistryError) as caught:
+        ours.manifest("1")
+    assert caught.value.hint == hint
