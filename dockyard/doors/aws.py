@@ -3,7 +3,7 @@
 import base64
 import functools
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,7 @@ class Registry:
 
     host: str
     username: str
-    password: str
+    password: str = field(repr=False)
 
 
 class Aws:

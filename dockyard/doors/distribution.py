@@ -5,6 +5,7 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 
 import contextlib
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -202,9 +203,9 @@ class Repository:
                 self._authorization = authorization(self._session, challenge, self._credentials)
                 answer = self._session.request(method, url, auth=Header(self._authorization), timeout=TIMEOUT, **options)
         except _BROKEN as error:
-            raise UnansweredError(f"{self}: {error}") from error
+            raise UnansweredError(f"{self}: {_unsigned(error)}") from error
         except (requests.RequestException, KeyError, ValueError) as error:
-            raise RegistryError(f"{self}: {error}") from error
+            raise RegistryError(f"{self}: {_unsigned(error)}") from error
         return answer
 
     def _see(self, answer: requests.Response) -> None:
@@ -224,3 +225,8 @@ class Repository:
 
     def __str__(self) -> str:
         return f"{self.host}/{self.name}"
+
+
+def _unsigned(error: Exception) -> str:
+    """What it says, without the queries of addresses: where layers are kept, these are as good as a password."""
+    return re.sub(r"\?\S+", "?…", str(error))

@@ -50,3 +50,11 @@ def test_whoever_is_refused_is_told_what_helps_with_this_repository(registry, st
     with Repository(registry.host, "a/b", Credentials(), hint="see there") as ours, pytest.raises(RegistryError) as caught:
         ours.manifest("1")
     assert caught.value.hint == hint
+
+
+def test_no_query_of_an_address_is_told_for_it_may_be_signed(registry, repository):
+    registry.status, registry.headers = 307, {"Location": "http://localhost:1/layer?X-Amz-Signature=secret&b=1"}
+    with pytest.raises(UnansweredError, match="/layer") as caught, repository.blob("sha256:1", 1):
+        pass
+    assert "secret" not in str(caught.value)
+    assert "Connection refused" in str(caught.value)
