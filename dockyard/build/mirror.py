@@ -4,6 +4,8 @@ Where the registry does not answer, what is on this machine is used, as for base
 engine has. What the registry refuses is told.
 """
 
+from dataclasses import replace
+
 from dockyard.build.builder import Workshop, local_name
 from dockyard.build.copy import copy
 from dockyard.build.mirrored import Mirrored
@@ -48,11 +50,16 @@ def mirror(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, p
         return arrived(planned, aws, send, progress, lambda: f"image copied from {_place(source, image, workshop)}")
 
 
-def to_engine(image: Mirrored, workshop: Workshop, progress: Progress) -> str:
-    """Have an image of one platform in the engine, as the CDK CLI pushes from there; its local name. Raises BuildError."""
+def to_engine(image: Mirrored, aws: Aws, workshop: Workshop, progress: Progress) -> str:
+    """Have an image of one platform in the engine, as the CDK CLI pushes from there; its local name. Raises BuildError.
+
+    :param aws: may read the private registries of ECR.
+    """
     if workshop.docker.image_id(local_name(image)):
         return local_name(image)
-    address = _address(image, workshop)
+    address, named = _address(image, workshop), Reference.parse(image.source)
+    if image.source not in workshop.bases.stand_ins and _takes_token_of(aws, named):
+        workshop.docker.login(replace(aws.registry(), host=named.registry))
     fault = workshop.docker.pull(address, image.platform)
     if fault is None:
         workshop.docker.tag(address, image.repository, image.tag)
@@ -67,9 +74,14 @@ def _source(image: Mirrored, aws: Aws, workshop: Workshop, host: str, ours: Cred
     named = Reference.parse(image.source)
     if named.ecr == (aws.account, aws.region):
         return Repository(host, named.repository, ours, workshop.ca_bundle, hint=PERMISSIONS)
-    if named.ecr and named.ecr[1] == aws.region:  # a token is good for a region
+    if _takes_token_of(aws, named):
         return Repository(named.host, named.repository, ours, workshop.ca_bundle, hint=PERMISSIONS)
     return Repository(named.host, named.repository, of_docker(named.registry), workshop.ca_bundle)
+
+
+def _takes_token_of(aws: Aws, named: Reference) -> bool:
+    """Whether it is in a private registry of ECR, of whatever account: a token is good for a region."""
+    return bool(named.ecr and named.ecr[1] == aws.region)
 
 
 def _place(source: Repository, image: Mirrored, workshop: Workshop) -> str:

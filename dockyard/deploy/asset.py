@@ -19,7 +19,9 @@ def in_engine(site: Site, image: Wanted) -> str:
     """
     if image.is_index:
         return _for_index(site, image)
-    return _local(image, site.workshop) if isinstance(image, Recipe) else to_engine(image, site.workshop, Silent())
+    if isinstance(image, Recipe):
+        return _local(image, site.workshop)
+    return to_engine(image, site.reading, site.workshop, Silent())
 
 
 def _local(recipe: Recipe, workshop: Workshop) -> str:

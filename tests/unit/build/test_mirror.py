@@ -58,6 +58,9 @@ class Docker:
         self.done.append(("pull", name, platform))
         return self.fault
 
+    def login(self, registry):
+        self.done.append(("login", registry.host, registry.password))
+
     def tag(self, name, repository, tag):
         self.done.append(("tag", name, f"{repository}:{tag}"))
 
@@ -154,16 +157,16 @@ def test_a_stand_in_goes_to_no_other_machine():
 )
 def test_for_the_cdk_cli_the_engine_pulls_what_is_known(bases, pulled):
     docker = Docker()
-    assert to_engine(IMAGE, Workshop(docker, bases, "localhost:9", Path()), Silent()) == NAME
+    assert to_engine(IMAGE, Aws(), Workshop(docker, bases, "localhost:9", Path()), Silent()) == NAME
     assert docker.done == [("pull", pulled, "linux/amd64"), ("tag", pulled, NAME)]
 
 
 def test_for_the_cdk_cli_what_the_engine_has_is_enough():
     docker = Docker(NAME)
-    assert to_engine(IMAGE, Workshop(docker, Bases(), "", Path()), Silent()) == NAME
+    assert to_engine(IMAGE, Aws(), Workshop(docker, Bases(), "", Path()), Silent()) == NAME
     assert docker.done == []
     docker = Docker(SOURCE, fault="no such host")
-    assert to_engine(IMAGE, Workshop(docker, Bases(), "", Path()), Silent()) == NAME
+    assert to_engine(IMAGE, Aws(), Workshop(docker, Bases(), "", Path()), Silent()) == NAME
 
 
 def test_where_ecr_refuses_the_copy_the_rights_are_told_and_no_login(registry):
@@ -175,3 +178,20 @@ def test_where_ecr_refuses_the_copy_the_rights_are_told_and_no_login(registry):
         with pytest.raises(BuildError, match=f"^{ecr.host}/shop/front: 403") as caught:
             mirrored(Docker(), aws=aws, image=image)
     assert caught.value.hint.startswith("docs/permissions.md")
+
+
+@pytest.mark.parametrize(
+    ("registry", "logins"),
+    [
+        ("123456789012.dkr.ecr.eu-west-1.amazonaws.com", 1), ("210987654321.dkr.ecr.eu-west-1.amazonaws.com", 1),
+        ("123456789012.dkr.ecr.us-east-1.amazonaws.com", 0), ("ghcr.io", 0),
+    ],
+)  # fmt: skip
+def test_for_the_cdk_cli_the_engine_is_logged_in_to_private_registries_of_ecr_for_which_the_token_is_good(registry, logins):
+    class WithToken(Aws):
+        def registry(self):
+            return Registry("localhost:2", "AWS", "token")
+
+    docker, source = Docker(), f"{registry}/a/b:1"
+    to_engine(replace(IMAGE, source=source), WithToken(), Workshop(docker, Bases(), "", Path()), Silent())
+    assert docker.done[:-1] == [("login", registry, "token")] * logins + [("pull", source, "linux/amd64")]
