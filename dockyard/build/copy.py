@@ -1,6 +1,7 @@
 """A copy of an image from one registry to another: the same bytes, so the same digests.
 
-What is there is left out, layers go side by side, and the tag is given last: an image that is there is there whole.
+What is there is left out, layers go side by side, and the tag is given last: an image that is there is there whole. Where one
+layer fails the others come to their end, so that another attempt has the less to do.
 """
 
 import json
@@ -9,13 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from dockyard.build.manifests import Manifest, read
-from dockyard.doors.distribution import Blob, RawManifest, RegistryError, Repository
+from dockyard.doors.distribution import Blob, RawManifest, Repository
 from dockyard.errors import BuildError
 from dockyard.threads import Threads
 
 LAYERS_AT_ONCE = 3
-ATTEMPTS = 3
-"""How often a layer is begun: a connection may break off, and a token may end while it lasts."""
 
 
 @dataclass(frozen=True)
@@ -112,30 +111,13 @@ class _Layers:
         if there:
             self._count(self._sizes[digest])
             return
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                self._transfer(digest)
-                return
-            except RegistryError:
-                if attempt == ATTEMPTS:
-                    raise
+        with self._source.blob(digest, self._sizes[digest]) as blob:
+            self._target.put_blob(digest, Blob(blob.size, self._counted(blob)))
 
-    def _transfer(self, digest: str) -> None:
-        sent = 0
-
-        def counted(blocks: Iterable[bytes]) -> Iterator[bytes]:
-            nonlocal sent
-            for block in blocks:
-                sent += len(block)
-                self._count(len(block))
-                yield block
-
-        try:
-            with self._source.blob(digest, self._sizes[digest]) as blob:
-                self._target.put_blob(digest, Blob(blob.size, counted(blob)))
-        except RegistryError:
-            self._count(-sent)
-            raise
+    def _counted(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            self._count(len(block))
+            yield block
 
     def _count(self, size: int) -> None:
         with self._lock:

@@ -16,6 +16,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from dockyard.doors.docker_push import SILENCE
 from dockyard.doors.registry_auth import LOOPBACK, TIMEOUT, Credentials, Header, authorization
 from dockyard.errors import BuildError
 
@@ -43,7 +44,14 @@ _BROKEN = (
 
 
 class RegistryError(BuildError):
-    """What a registry answered in place of what was asked of it, or that nobody answers."""
+    """What a registry answered in place of what was asked of it, or that nobody answers.
+
+    :param status: of an answer that is a refusal; None where what came is wrong, or nothing came.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, status: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
 
 
 class UnansweredError(RegistryError):
@@ -161,7 +169,8 @@ class Repository:
         place = self._place(self._ask("POST", "blobs/uploads/", data=b""))
         with self._ask("PATCH", place, data=blob, headers={"Content-Type": "application/octet-stream"}) as answer:
             place = self._place(answer) if "Location" in answer.headers else place
-        self._ask("PUT", f"{place}{'&' if '?' in place else '?'}digest={digest}", data=b"").close()
+        whole = f"{place}{'&' if '?' in place else '?'}digest={digest}"
+        self._ask("PUT", whole, data=b"", timeout=(TIMEOUT[0], SILENCE)).close()  # it may hash gigabytes first
 
     def mount(self, digest: str, other: str) -> bool:
         """Have a blob of another repository of this registry without a copy; False where the registry does not do that."""
@@ -195,13 +204,14 @@ class Repository:
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
         """The answer, after the registry was told who we are where it wants that; a body that streams is sent once."""
         url = urljoin(self._base, path)
+        options = {"timeout": TIMEOUT, **options}
         try:
-            answer = self._session.request(method, url, auth=Header(self._authorization), timeout=TIMEOUT, **options)
+            answer = self._session.request(method, url, auth=Header(self._authorization), **options)
             challenge = answer.headers.get("WWW-Authenticate")
             if answer.status_code == requests.codes.unauthorized and challenge and not isinstance(options.get("data"), Blob):
                 answer.close()
                 self._authorization = authorization(self._session, challenge, self._credentials)
-                answer = self._session.request(method, url, auth=Header(self._authorization), timeout=TIMEOUT, **options)
+                answer = self._session.request(method, url, auth=Header(self._authorization), **options)
         except _BROKEN as error:
             raise UnansweredError(f"{self}: {_unsigned(error)}") from error
         except (requests.RequestException, KeyError, ValueError) as error:
@@ -221,7 +231,7 @@ class Repository:
         if answer.status_code in (requests.codes.unauthorized, requests.codes.forbidden) or (too_many and not self._hint):
             hint = self._hint or login
         kind = UnansweredError if too_many or answer.status_code >= requests.codes.server_error else RegistryError
-        raise kind(f"{self}: {answer.status_code} {said}".rstrip(), hint=hint)
+        raise kind(f"{self}: {answer.status_code} {said}".rstrip(), hint=hint, status=answer.status_code)
 
     def __str__(self) -> str:
         return f"{self.host}/{self.name}"

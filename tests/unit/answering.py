@@ -11,6 +11,8 @@ class Registry(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.host = f"localhost:{self.server_port}"
         self.status, self.headers, self.content = 200, {}, b""
+        self.answers: dict[str, int] = {}
+        """Statuses of methods that are answered with another."""
         self.says_bytes: int | None = None
         self.asked: list[str] = []
 
@@ -28,7 +30,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(f"{self.command} {self.path}")
-        self.send_response(self.server.status)
+        self.send_response(self.server.answers.get(self.command, self.server.status))
         for name, value in self.server.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(self.server.says_bytes or len(self.server.content)))

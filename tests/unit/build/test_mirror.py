@@ -1,5 +1,6 @@
 """What is done where the registry of an image does not answer, with doors that only remember; nobody listens on port 1."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from dockyard.build.bases import Bases, StandIn
 from dockyard.build.builder import Workshop
 from dockyard.build.mirror import mirror, to_engine
 from dockyard.build.plan import Planned, State
+from dockyard.build.retries import Retries
 from dockyard.doors.aws import Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
@@ -35,8 +37,11 @@ class Aws:
     def image_digest(self, repository, tag):
         return self.digest
 
+    asked = 0
+
     def registry(self):
-        raise AssertionError("the first attempt has a token")
+        self.asked += 1
+        return Registry("localhost:2", "AWS", f"token {self.asked}")
 
 
 class Docker:
@@ -87,7 +92,7 @@ class Told(Silent):
 
 
 def mirrored(docker, bases=None, aws=None, image=IMAGE, told=None):
-    workshop = Workshop(docker, bases or Bases(), "localhost:1", Path())
+    workshop = Workshop(docker, bases or Bases(), "localhost:1", Path(), retries=Retries(attempts=3, first=0.01))
     return mirror(Planned(image, State.MISSING), aws or Aws(), Registry("localhost:2", "AWS", "x"), workshop, told or Told())
 
 
@@ -188,10 +193,22 @@ def test_where_ecr_refuses_the_copy_the_rights_are_told_and_no_login(registry):
     ],
 )  # fmt: skip
 def test_for_the_cdk_cli_the_engine_is_logged_in_to_private_registries_of_ecr_for_which_the_token_is_good(registry, logins):
-    class WithToken(Aws):
-        def registry(self):
-            return Registry("localhost:2", "AWS", "token")
-
     docker, source = Docker(), f"{registry}/a/b:1"
-    to_engine(replace(IMAGE, source=source), WithToken(), Workshop(docker, Bases(), "", Path()), Silent())
-    assert docker.done[:-1] == [("login", registry, "token")] * logins + [("pull", source, "linux/amd64")]
+    to_engine(replace(IMAGE, source=source), Aws(), Workshop(docker, Bases(), "", Path()), Silent())
+    assert docker.done[:-1] == [("login", registry, "token 1")] * logins + [("pull", source, "linux/amd64")]
+
+
+@pytest.mark.parametrize(("status", "attempts"), [(500, 3), (401, 3), (403, 3), (404, 1), (400, 1)])
+def test_a_copy_is_tried_again_with_a_new_token_where_that_may_help(registry, status, attempts):
+    config = {"digest": DIGEST, "size": 1}
+    registry.content = json.dumps({"schemaVersion": 2, "config": config, "layers": []}).encode()
+    image, told = replace(IMAGE, source=f"{registry.host}/a/b:1", platform=None), Told()
+    with Answering() as ecr:
+        ecr.answers = {"HEAD": 404}
+        ecr.status, aws = status, Aws(f"{ecr.host}/shop/front")
+        aws.digest = None
+        with pytest.raises(BuildError, match=f"^{ecr.host}/shop/front: {status}"):
+            mirrored(Docker(), aws=aws, image=image, told=told)
+        assert len([one for one in ecr.asked if one.startswith("POST")]) == attempts
+    assert aws.asked == len(told.notes) == attempts - 1
+    assert all("copy failed" in note for note in told.notes)
