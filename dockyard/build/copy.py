@@ -1,20 +1,20 @@
 """A copy of an image from one registry to another: the same bytes, so the same digests.
 
-What is there is left out, layers go side by side, and the tag is given last: an image that is there is there whole.
+What is there is left out, layers go side by side, and the tag is given last: an image that is there is there whole. Where one
+layer fails the others come to their end, so that another attempt has the less to do.
 """
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from dockyard.build.manifests import Manifest, read
-from dockyard.doors.distribution import Blob, RawManifest, RegistryError, Repository
+from dockyard.doors.distribution import Blob, RawManifest, Repository
 from dockyard.errors import BuildError
 from dockyard.threads import Threads
 
 LAYERS_AT_ONCE = 3
-ATTEMPTS = 3
-"""How often a layer is begun: a connection may break off, and a token may end while it lasts."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def copy(
 ) -> str:
     """Copy what this manifest of `source` names, and give it the tag; its digest.
 
-    Of an index, `platform` alone, or all where that is None. Raises BuildError.
+    Of an index, `platform` alone, or all where that is None. Raises BuildError, also for an image of another platform.
     """
     top = _of_platform(source, found, platform)
     images = [*_listed(source, target, top), top]  # what an index lists before the index
@@ -47,7 +47,11 @@ def copy(
 
 def _of_platform(source: Repository, found: RawManifest, platform: str | None) -> RawManifest:
     content = _content(source, found)
-    if platform is None or not content.is_index:
+    if platform is None:
+        return found
+    if not content.is_index:
+        if (its := _platform(source, found)) != platform:
+            raise BuildError(f"{source}: {found.digest} is for {its}, and not for {platform}")
         return found
     digest = content.image_for(platform)
     if digest is None:
@@ -55,6 +59,20 @@ def _of_platform(source: Repository, found: RawManifest, platform: str | None) -
             f"{source} has {found.digest} for {', '.join(content.platforms) or 'no platform'}, and not for {platform}"
         )
     return source.manifest(digest)
+
+
+def _platform(source: Repository, found: RawManifest) -> str:
+    """By its configuration, without the variant of its architecture.
+
+    https://github.com/opencontainers/image-spec/blob/main/config.md
+    """
+    entry = _content(source, found).content.get("config") or {}
+    try:
+        with source.blob(entry["digest"], int(entry["size"])) as blob:
+            config = json.loads(b"".join(blob))
+        return f"{config['os']}/{config['architecture']}"
+    except (KeyError, TypeError, ValueError) as error:
+        raise BuildError(f"{source}: {found.digest} does not say for which platform it is: {error!r}") from error
 
 
 def _listed(source: Repository, target: Repository, top: RawManifest) -> Iterator[RawManifest]:
@@ -93,30 +111,13 @@ class _Layers:
         if there:
             self._count(self._sizes[digest])
             return
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                self._transfer(digest)
-                return
-            except RegistryError:
-                if attempt == ATTEMPTS:
-                    raise
+        with self._source.blob(digest, self._sizes[digest]) as blob:
+            self._target.put_blob(digest, Blob(blob.size, self._counted(blob)))
 
-    def _transfer(self, digest: str) -> None:
-        sent = 0
-
-        def counted(blocks: Iterable[bytes]) -> Iterator[bytes]:
-            nonlocal sent
-            for block in blocks:
-                sent += len(block)
-                self._count(len(block))
-                yield block
-
-        try:
-            with self._source.blob(digest, self._sizes[digest]) as blob:
-                self._target.put_blob(digest, Blob(blob.size, counted(blob)))
-        except RegistryError:
-            self._count(-sent)
-            raise
+    def _counted(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            self._count(len(block))
+            yield block
 
     def _count(self, size: int) -> None:
         with self._lock:

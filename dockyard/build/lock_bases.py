@@ -1,10 +1,13 @@
 """Which images the bases are, and those that services take as they are: digests of tags, as their registries tell them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from dockyard.build.bases import Bases
-from dockyard.doors.docker import Docker
+from dockyard.config import Reference
+from dockyard.doors.distribution import Repository
+from dockyard.doors.registry_auth import of_docker
 from dockyard.errors import BuildError
 
 
@@ -20,14 +23,29 @@ class LockedBases:
     """What could not be asked; what was known of these stays."""
 
 
-def lock_bases(named: Collection[str], before: Mapping[str, str], bases: Bases, docker: Docker) -> LockedBases:
+def digest_of(reference: str, ca: Path | None = None) -> str:
+    """What a tag is in its registry now: of the index where there are several platforms. Raises BuildError.
+
+    :param ca: as of `Repository`.
+    """
+    try:
+        named = Reference.parse(reference)
+    except ValueError as error:
+        raise BuildError(f"{reference}: {error}") from error
+    with Repository(named.host, named.repository, of_docker(named.registry), ca) as repository:
+        return repository.manifest(named.version).digest
+
+
+def lock_bases(
+    named: Collection[str], before: Mapping[str, str], bases: Bases, ask: Callable[[str], str] = digest_of
+) -> LockedBases:
     """Ask for the digest of each that is named by a tag. Stand-ins are images of this machine, and not asked for."""
     found = LockedBases()
     for reference in sorted(base for base in set(named) if "@" not in base and base not in bases.stand_ins):
         try:
-            digest = docker.digest(reference)
+            digest = ask(reference)
         except BuildError as error:
-            found.faults.append(str(error))
+            found.faults.append(f"{reference}: its registry does not tell its digest: {error}")
             if reference in before:
                 found.digests[reference] = before[reference]
             continue

@@ -1,20 +1,26 @@
 """Images of other registries, brought to ECR, or to the engine for the CDK CLI.
 
 Where the registry does not answer, what is on this machine is used, as for base images: a stand-in, or an image that the
-engine has.
+engine has. What the registry refuses is told.
 """
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
 
 from dockyard.build.builder import Workshop, local_name
 from dockyard.build.copy import copy
 from dockyard.build.mirrored import Mirrored
 from dockyard.build.plan import Planned
-from dockyard.build.push import address_of, arrived, push, refuse_stand_in
+from dockyard.build.push import PERMISSIONS, address_of, arrived, push, refuse_stand_in
 from dockyard.config import Reference
 from dockyard.doors.aws import Aws, Registry
-from dockyard.doors.distribution import RawManifest, RegistryError, Repository
+from dockyard.doors.distribution import RegistryError, Repository, UnansweredError
 from dockyard.doors.registry_auth import Credentials, of_docker
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
+
+_CHECK = "check the name, and whether the registry can be reached; or set image.from to one that can be"
 
 
 def mirror(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
@@ -24,27 +30,53 @@ def mirror(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, p
     address = address_of(image, aws)
     refuse_stand_in(image.service, image.source if image.source in workshop.bases.stand_ins else None, address)
     host, _, name = address.partition("/")
-    ours = Credentials(registry.username, registry.password)
     progress.update(image.service, f"copying {image.source}")
-    with _source(image, aws, workshop, host, ours) as source, Repository(host, name, ours, workshop.ca_bundle) as target:
-        found = _manifest(source, image, workshop)
-        if isinstance(found, RegistryError):
-            return _from_engine(planned, found, aws, registry, workshop, progress)
+    try:
+        with _source(image, aws, workshop, host, _of(registry)) as source:
+            found = source.manifest(_digest(image, workshop) or Reference.parse(image.source).version)
+    except UnansweredError as fault:
+        return _from_engine(planned, fault, aws, registry, workshop, progress)
+    except RegistryError as fault:
+        raise BuildError(f"failed to copy {image.source}: {fault}", hint=fault.hint or _CHECK) from fault
+    tokens = itertools.chain([registry], iter(aws.registry, None))  # a new one each time: the last may be what was refused
 
-        def send() -> str:
+    def once() -> str:
+        ours = _of(next(tokens))
+        with (
+            _source(image, aws, workshop, host, ours) as source,
+            Repository(host, name, ours, workshop.ca_bundle, hint=PERMISSIONS) as target,
+        ):
             return copy(
                 source, target, found, image.tag, platform=image.platform,
                 told=lambda amount: progress.update(image.service, f"copying {image.source}: {amount}"),
             )  # fmt: skip
 
-        return arrived(planned, aws, send, progress, lambda: f"image copied from {_place(source, image, workshop)}")
+    def send() -> str:
+        return workshop.retries.run(once, _is_worth, lambda text: progress.note(image.service, f"copy failed: {text}"))
+
+    return arrived(planned, aws, send, progress, lambda: f"image copied from {_place(source, image, workshop)}")
 
 
-def to_engine(image: Mirrored, workshop: Workshop, progress: Progress) -> str:
-    """Have an image of one platform in the engine, as the CDK CLI pushes from there; its local name. Raises BuildError."""
+def _of(registry: Registry) -> Credentials:
+    return Credentials(registry.username, registry.password)
+
+
+def _is_worth(fault: BuildError) -> bool:
+    """Whether another attempt may help: not where there is no such thing, or the tag does not move."""
+    refused = isinstance(fault, RegistryError) and fault.status in (None, 401, 403)
+    return refused or isinstance(fault, UnansweredError)
+
+
+def to_engine(image: Mirrored, aws: Callable[[], Aws], workshop: Workshop, progress: Progress) -> str:
+    """Have an image of one platform in the engine, as the CDK CLI pushes from there; its local name. Raises BuildError.
+
+    :param aws: who may read the private registries of ECR; asked for where the image is in one.
+    """
     if workshop.docker.image_id(local_name(image)):
         return local_name(image)
-    address = _address(image, workshop)
+    address, named = _address(image, workshop), Reference.parse(image.source)
+    if image.source not in workshop.bases.stand_ins and named.ecr and _takes_token_of(reading := aws(), named):
+        workshop.docker.login(replace(reading.registry(), host=named.registry))
     fault = workshop.docker.pull(address, image.platform)
     if fault is None:
         workshop.docker.tag(address, image.repository, image.tag)
@@ -58,16 +90,15 @@ def _source(image: Mirrored, aws: Aws, workshop: Workshop, host: str, ours: Cred
         return Repository(workshop.registry, stand_in.repository, ours)
     named = Reference.parse(image.source)
     if named.ecr == (aws.account, aws.region):
-        return Repository(host, named.repository, ours, workshop.ca_bundle)
-    theirs = ours if named.ecr and named.ecr[1] == aws.region else of_docker(named.registry)  # a token is good for a region
-    return Repository(named.host, named.repository, theirs, workshop.ca_bundle)
+        return Repository(host, named.repository, ours, workshop.ca_bundle, hint=PERMISSIONS)
+    if _takes_token_of(aws, named):
+        return Repository(named.host, named.repository, ours, workshop.ca_bundle, hint=PERMISSIONS)
+    return Repository(named.host, named.repository, of_docker(named.registry), workshop.ca_bundle)
 
 
-def _manifest(source: Repository, image: Mirrored, workshop: Workshop) -> RawManifest | RegistryError:
-    try:
-        return source.manifest(_digest(image, workshop) or Reference.parse(image.source).version)
-    except RegistryError as error:
-        return error
+def _takes_token_of(aws: Aws, named: Reference) -> bool:
+    """Whether it is in a private registry of ECR, of whatever account: a token is good for a region."""
+    return bool(named.ecr and named.ecr[1] == aws.region)
 
 
 def _place(source: Repository, image: Mirrored, workshop: Workshop) -> str:
@@ -101,11 +132,13 @@ def _from_engine(
 
 def _named(image: Mirrored, fault: RegistryError, workshop: Workshop, progress: Progress) -> str:
     """Give the image that the engine has its name here, where it has just this one. Raises BuildError where it has not."""
-    address = _address(image, workshop)
+    address, tried = _address(image, workshop), "tried: its registry, this engine's images, stand-ins of the local AWS"
     if image.platform is None or not workshop.docker.image_id(address):
+        raise BuildError(f"failed to copy {image.source}: {fault} ({tried})", hint=fault.hint or _CHECK) from fault
+    if (platform := workshop.docker.image_platform(address)) != image.platform:
         raise BuildError(
-            f"failed to copy {image.source}: {fault} (tried: its registry, this engine's images, stand-ins of the local AWS)",
-            hint=fault.hint or "check the name, and whether the registry can be reached; or set image.from to one that can be",
+            f"failed to copy {image.source}: {fault} ({tried}; the engine's is for {platform}, and not for {image.platform})",
+            hint=fault.hint or _CHECK,
         ) from fault
     progress.note(image.service, f"{fault}; the image that this engine has is used")
     workshop.docker.tag(address, image.repository, image.tag)

@@ -29,10 +29,10 @@ _FINAL = ("tag invalid", "name unknown")
 move; there is no such repository. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"""
 _AGAIN = "run the same command again: what the registry has by now is not sent again"
 _HELD = f"restart the Docker engine, which still holds the stalled upload; then {_AGAIN}"
-_RIGHTS = "docs/permissions.md says what who deploys must be allowed to do"
+PERMISSIONS = "docs/permissions.md says what who deploys must be allowed to do"
 _HINTS = {
-    "denied:": _RIGHTS,
-    "403 forbidden": _RIGHTS,
+    "denied:": PERMISSIONS,
+    "403 forbidden": PERMISSIONS,
     "name unknown": "run: dockyard deploy, which makes the repository first",
     "digest invalid": f"the layer is damaged on its way or in the engine: docker image rm {{image}}; then {_AGAIN}",
 }

@@ -33,7 +33,7 @@ def asset(
         )
     (image,) = found
     if not image.is_index:
-        screen.result(in_engine(image, session.workshop))
+        screen.result(in_engine(image, session.workshop, lambda: session.site.reading))
         return
     if account and (account, region) != (session.aws.account, session.aws.region):
         raise UsageError(

@@ -19,7 +19,7 @@ def images(services: Names = None, env: Environment = None, project: Project = N
     session = Session(project, env)
     reading = session.site.reading
     current = {(image.repository, image.tag) for image in session.images([])}
-    uses = in_use(reading)
+    uses = in_use(reading, screen.warn)
     found = {name: held(reading, name) for name in repositories(session.site, services or [])}
     rows = [_Row(image, uses, current) for all_ in found.values() for image in all_ if image.tags and not image.is_cache]
     if json:

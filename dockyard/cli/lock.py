@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from dockyard.build.lock_bases import LockedBases, lock_bases
+from dockyard.build.builder import ca_bundle
+from dockyard.build.lock_bases import digest_of, lock_bases
 from dockyard.build.mirrored import sources
 from dockyard.cli import screen
 from dockyard.cli.arguments import Project
@@ -27,8 +28,9 @@ def lock(
     change that can be seen; an entry for a priority stays while its route does.
     """
     priorities = _lock_priorities(Session(project))
-    bases = _lock_bases(Session(project), refresh=refresh)
-    nothing = "nothing to lock: no priorities collide, and no image has moved"
+    bases, unknown = _lock_bases(Session(project), refresh=refresh)
+    moved = "no image whose registry tells has moved" if unknown else "no image has moved"
+    nothing = f"nothing to lock: no priorities collide, and {moved}"
     screen.say("dockyard.lock is written; commit it" if priorities or bases else nothing)
 
 
@@ -46,14 +48,11 @@ def _named(session: Session, environment: Environment) -> set[str]:
     return sources(environment).union(*(one.bases for one in recipes(session.project, environment, session.bases)))
 
 
-def _lock_bases(session: Session, *, refresh: bool) -> bool:
+def _lock_bases(session: Session, *, refresh: bool) -> tuple[bool, bool]:
+    """Whether it was written, and whether there are images that could not be asked for."""
     before = session.project.lock
     named = {name for environment in session.project.environments.values() for name in _named(session, environment)}
-    if not session.docker.answers():
-        screen.warn("no Docker engine answers: base images are not asked for, and their entries stay as they are")
-        found = LockedBases(dict(before.bases))
-    else:
-        found = lock_bases(named, before.bases, session.bases, session.docker)
+    found = lock_bases(named, before.bases, session.bases, lambda reference: digest_of(reference, ca_bundle(session.variables)))
     for reference, digest in found.changed.items():
         screen.result(f"{reference}: {digest}" + (f" (was {was})" if (was := before.bases.get(reference)) else ""))
     for reference in before.bases.keys() - found.digests.keys():
@@ -64,4 +63,4 @@ def _lock_bases(session: Session, *, refresh: bool) -> bool:
     after = before.model_copy(update={"bases": found.digests, "refresh": when})
     if after != before:
         write_lock(session.root, after)
-    return after != before
+    return after != before, bool(found.faults)

@@ -1,5 +1,6 @@
 """`dockyard prune`: old images leave ECR, and none that is needed."""
 
+import functools
 from typing import Annotated
 
 import typer
@@ -32,9 +33,10 @@ def prune(
     session = Session(project, env)
     names, limits = repositories(session.site, services or []), Limits(keep, older_than)
     current = session.images([])
+    note = functools.cache(screen.warn)  # it is looked twice, and told once
 
     def look() -> list[Verdict]:
-        return verdicts(session.site, names, current, limits)
+        return verdicts(session.site, names, current, limits, note)
 
     shown = look()
     going = {verdict.image.place for verdict in shown if not verdict.stays}

@@ -1,5 +1,7 @@
 """An image for the CDK CLI, which pushes what the engine has: one image, and no index."""
 
+from collections.abc import Callable
+
 from dockyard.build.builder import Workshop, build, local_name, make
 from dockyard.build.command import ENGINE, load
 from dockyard.build.mirror import to_engine
@@ -8,13 +10,17 @@ from dockyard.build.prerequisites import check
 from dockyard.build.recipe import Recipe
 from dockyard.deploy.images import bring
 from dockyard.deploy.site import Site
+from dockyard.doors.aws import Aws
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
 
 
-def in_engine(image: Wanted, workshop: Workshop) -> str:
-    """Name of the image in the engine: built there, or pulled from another registry. Raises BuildError."""
-    return _built(image, workshop) if isinstance(image, Recipe) else to_engine(image, workshop, Silent())
+def in_engine(image: Wanted, workshop: Workshop, aws: Callable[[], Aws]) -> str:
+    """Name of the image in the engine: built there, or pulled from another registry. Raises BuildError.
+
+    :param aws: who may read the private registries of ECR; asked for where the image is in one.
+    """
+    return _built(image, workshop) if isinstance(image, Recipe) else to_engine(image, aws, workshop, Silent())
 
 
 def _built(recipe: Recipe, workshop: Workshop) -> str:

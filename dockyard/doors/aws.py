@@ -3,7 +3,7 @@
 import base64
 import functools
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ class Registry:
 
     host: str
     username: str
-    password: str
+    password: str = field(repr=False)
 
 
 class Aws:
@@ -205,11 +205,11 @@ class Aws:
         except self.ecr.exceptions.RepositoryNotFoundException:
             return None
 
-    def repositories(self, prefix: str) -> list[str]:
-        """Names of the repositories that begin so."""
+    def repositories(self, prefix: str) -> dict[str, str]:
+        """Those whose names begin so: names, in order, to ARNs."""
         pages = self.ecr.get_paginator("describe_repositories").paginate()
-        names = [repository["repositoryName"] for page in pages for repository in page["repositories"]]
-        return sorted(name for name in names if name.startswith(prefix))
+        found = {one["repositoryName"]: one["repositoryArn"] for page in pages for one in page["repositories"]}
+        return {name: found[name] for name in sorted(found) if name.startswith(prefix)}
 
     def make_repository(self, repository: str) -> str:
         """Address of the repository, which is made where it is missing."""

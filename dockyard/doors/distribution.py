@@ -5,6 +5,7 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 
 import contextlib
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from dockyard.doors.docker_push import SILENCE
 from dockyard.doors.registry_auth import LOOPBACK, TIMEOUT, Credentials, Header, authorization
 from dockyard.errors import BuildError
 
@@ -34,9 +36,26 @@ _RETRIES = urllib3.Retry(
     respect_retry_after_header=False,
 )  # fmt: skip
 
+_BROKEN = (
+    requests.ConnectionError, requests.Timeout, requests.HTTPError, requests.exceptions.ChunkedEncodingError,
+    urllib3.exceptions.HTTPError,
+)  # fmt: skip
+"""Raised where a connection does not come about or breaks, or where the server of tokens cannot answer for now."""
+
 
 class RegistryError(BuildError):
-    """What a registry answered in place of what was asked of it, or that nobody answers."""
+    """What a registry answered in place of what was asked of it, or that nobody answers.
+
+    :param status: of an answer that is a refusal; None where what came is wrong, or nothing came.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, status: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class UnansweredError(RegistryError):
+    """Nobody answers, or only that it cannot for now: 429 and 5xx. What is refused is none of these."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +90,13 @@ class Repository:
 
     :param host: of the registry, with its port; one on this machine is spoken to by HTTP, others by HTTPS.
     :param ca: certificates to trust in place of the well-known ones.
+    :param hint: what to do where it refuses who asks. Default: `docker login`, which is good for more pulls as well.
     """
 
-    def __init__(self, host: str, name: str, credentials: Credentials, ca: Path | None = None) -> None:
-        self.host, self.name, self._credentials = host, name, credentials
+    def __init__(
+        self, host: str, name: str, credentials: Credentials, ca: Path | None = None, *, hint: str | None = None
+    ) -> None:
+        self.host, self.name, self._credentials, self._hint = host, name, credentials, hint
         scheme = "http" if host.partition(":")[0] in LOOPBACK else "https"
         self._base = f"{scheme}://{host}/v2/{name}/"
         self._authorization: str | None = None
@@ -96,7 +118,10 @@ class Repository:
     def manifest(self, reference: str) -> RawManifest:
         """The manifest of a tag or digest."""
         with self._ask("GET", f"manifests/{reference}", headers={"Accept": _MANIFESTS}, stream=True) as answer:
-            content = answer.raw.read(_LARGEST_MANIFEST + 1, decode_content=True)
+            try:
+                content = answer.raw.read(_LARGEST_MANIFEST + 1, decode_content=True)
+            except urllib3.exceptions.HTTPError as error:
+                raise UnansweredError(f"{self}: the manifest of {reference} broke off: {error}") from error
             found = RawManifest(content, answer.headers.get("Content-Type", "").partition(";")[0])
         if len(content) > _LARGEST_MANIFEST:
             raise RegistryError(f"{self}: the manifest of {reference} has more than {_LARGEST_MANIFEST} bytes")
@@ -134,7 +159,7 @@ class Repository:
                 yield last
                 last = block
         except urllib3.exceptions.HTTPError as error:
-            raise RegistryError(f"{self}: {digest} broke off: {error}") from error
+            raise UnansweredError(f"{self}: {digest} broke off: {error}") from error
         if f"sha256:{hashed.hexdigest()}" != digest:
             raise RegistryError(f"{self}: what came for {digest} is sha256:{hashed.hexdigest()}")
         yield last
@@ -144,7 +169,8 @@ class Repository:
         place = self._place(self._ask("POST", "blobs/uploads/", data=b""))
         with self._ask("PATCH", place, data=blob, headers={"Content-Type": "application/octet-stream"}) as answer:
             place = self._place(answer) if "Location" in answer.headers else place
-        self._ask("PUT", f"{place}{'&' if '?' in place else '?'}digest={digest}", data=b"").close()
+        whole = f"{place}{'&' if '?' in place else '?'}digest={digest}"
+        self._ask("PUT", whole, data=b"", timeout=(TIMEOUT[0], SILENCE)).close()  # it may hash gigabytes first
 
     def mount(self, digest: str, other: str) -> bool:
         """Have a blob of another repository of this registry without a copy; False where the registry does not do that."""
@@ -155,7 +181,9 @@ class Repository:
 
     def _place(self, answer: requests.Response) -> str:
         with answer:
-            return urljoin(answer.url, answer.headers["Location"])
+            if place := answer.headers.get("Location"):
+                return urljoin(answer.url, place)
+        raise RegistryError(f"{self}: {answer.status_code} without a Location, where an upload was to begin")
 
     def _is_there(self, path: str, headers: Mapping[str, str]) -> bool:
         with self._send("HEAD", path, headers=headers, allow_redirects=True) as answer:
@@ -176,15 +204,18 @@ class Repository:
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
         """The answer, after the registry was told who we are where it wants that; a body that streams is sent once."""
         url = urljoin(self._base, path)
+        options = {"timeout": TIMEOUT, **options}
         try:
-            answer = self._session.request(method, url, auth=Header(self._authorization), timeout=TIMEOUT, **options)
+            answer = self._session.request(method, url, auth=Header(self._authorization), **options)
             challenge = answer.headers.get("WWW-Authenticate")
             if answer.status_code == requests.codes.unauthorized and challenge and not isinstance(options.get("data"), Blob):
                 answer.close()
                 self._authorization = authorization(self._session, challenge, self._credentials)
-                answer = self._session.request(method, url, auth=Header(self._authorization), timeout=TIMEOUT, **options)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, KeyError, ValueError) as error:
-            raise RegistryError(f"{self}: {error}") from error
+                answer = self._session.request(method, url, auth=Header(self._authorization), **options)
+        except _BROKEN as error:
+            raise UnansweredError(f"{self}: {_unsigned(error)}") from error
+        except (requests.RequestException, KeyError, ValueError) as error:
+            raise RegistryError(f"{self}: {_unsigned(error)}") from error
         return answer
 
     def _see(self, answer: requests.Response) -> None:
@@ -195,10 +226,17 @@ class Repository:
             said = "; ".join(f"{one.get('code')}: {one.get('message')}" for one in answer.json()["errors"])
         except (ValueError, KeyError, TypeError, AttributeError, requests.RequestException):
             said = answer.reason or ""
-        hint = None
-        if answer.status_code in (requests.codes.unauthorized, requests.codes.forbidden, requests.codes.too_many_requests):
-            hint = f"is the name right? for an image that is not public, or for more pulls: docker login {self.host}"
-        raise RegistryError(f"{self}: {answer.status_code} {said}".rstrip(), hint=hint)
+        login = f"is the name right? for an image that is not public, or for more pulls: docker login {self.host}"
+        too_many, hint = answer.status_code == requests.codes.too_many_requests, None
+        if answer.status_code in (requests.codes.unauthorized, requests.codes.forbidden) or (too_many and not self._hint):
+            hint = self._hint or login
+        kind = UnansweredError if too_many or answer.status_code >= requests.codes.server_error else RegistryError
+        raise kind(f"{self}: {answer.status_code} {said}".rstrip(), hint=hint, status=answer.status_code)
 
     def __str__(self) -> str:
         return f"{self.host}/{self.name}"
+
+
+def _unsigned(error: Exception) -> str:
+    """What it says, without the queries of addresses: where layers are kept, these are as good as a password."""
+    return re.sub(r"\?\S+", "?…", str(error))

@@ -23,7 +23,7 @@ from dockyard.doors.docker_faults import ANY, LOST, explaining
 from dockyard.doors.docker_push import SILENCE, Pushes
 from dockyard.doors.process import Ended, Processes
 from dockyard.doors.registry_auth import damaged_login
-from dockyard.errors import BuildError, PrerequisiteError
+from dockyard.errors import PrerequisiteError
 
 
 def of_context(environment: Mapping[str, str]) -> dict[str, str]:
@@ -96,6 +96,12 @@ class Docker:
             return None
 
     @explaining()
+    def image_platform(self, name: str) -> str:
+        """What a local image is for, such as `linux/amd64`."""
+        attributes = self._engine.images.get(name).attrs
+        return f"{attributes['Os']}/{attributes['Architecture']}"
+
+    @explaining()
     def image_size(self, name: str) -> int:
         """Size of a local image, in bytes."""
         return int(self._engine.images.get(name).attrs["Size"])
@@ -127,18 +133,6 @@ class Docker:
         """Take a name away from a local image; the image goes with its last name. Nothing where it, or the engine, is gone."""
         with contextlib.suppress(docker.errors.ImageNotFound, *LOST):
             self._engine.images.remove(name, noprune=True)
-
-    def digest(self, reference: str) -> str:
-        """Digest that a tag has in its registry now: of the index where there are several platforms.
-
-        Raises BuildError, with what the registry said, where it cannot be told.
-        """
-        try:
-            return str(self._engine.images.get_registry_data(reference).id)
-        except docker.errors.DockerException as error:
-            raise BuildError(
-                f"{reference}: its registry does not tell its digest: {getattr(error, 'explanation', None) or error}"
-            ) from error
 
     def pull(self, name: str, platform: str | None = None) -> str | None:
         """Pull an image; None where that worked, else why not."""

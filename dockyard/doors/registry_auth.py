@@ -65,7 +65,10 @@ def damaged_login() -> BuildError | None:
 
 
 def authorization(session: requests.Session, challenge: str, credentials: Credentials) -> str | None:
-    """The header that answers `WWW-Authenticate`; None where it cannot be answered, or only by telling credentials by HTTP."""
+    """The header that answers `WWW-Authenticate`; None where it cannot be answered, or only by telling credentials by HTTP.
+
+    Raises HTTPError where the server of tokens cannot answer for now.
+    """
     scheme, _, rest = challenge.partition(" ")
     if scheme.lower() == "basic":
         return credentials.basic
@@ -81,6 +84,8 @@ def authorization(session: requests.Session, challenge: str, credentials: Creden
         answer = session.post(realm, data=form, timeout=TIMEOUT)
     else:
         answer = session.get(realm, params=wanted, auth=Header(credentials.basic), timeout=TIMEOUT)
+    if answer.status_code == requests.codes.too_many_requests or answer.status_code >= requests.codes.server_error:
+        answer.raise_for_status()
     if not answer.ok:
         return None
     content = answer.json()

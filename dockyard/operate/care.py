@@ -1,6 +1,6 @@
 """The repositories of an application: what they hold, what of it is needed and why, and the removal of the rest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -24,16 +24,29 @@ class Limits:
 
 
 def repositories(site: Site, services: Sequence[str]) -> list[str]:
-    """Those of these services, or all of the application, those of services that are gone included. Raises UsageError."""
-    there = site.reading.repositories(f"{site.project.name}/")
+    """Those of these services, or all of the application, those of services that are gone included. Raises UsageError.
+
+    Others may be below the application's name, too: what no environment has a service for is its own if it has the tag that
+    the registry stack gives.
+    """
+    known = {repository_name(site.project, name) for env in site.project.environments.values() for name in env.services}
+    below = site.reading.repositories(f"{site.project.name}/")
+    there = [name for name, arn in below.items() if name in known or _is_tagged(site, arn)]
     if missing := [name for name in services if repository_name(site.project, name) not in there]:
         raise UsageError(f"no repository {', '.join(repository_name(site.project, name) for name in missing)} in ECR")
     return [repository_name(site.project, name) for name in services] or there
 
 
-def verdicts(site: Site, names: Sequence[str], current: Sequence[Wanted], limits: Limits) -> list[Verdict]:
-    """On each image of these repositories. Raises boto3's ClientError where something may not be looked at."""
-    needed = {**_of_receipts(site), **_of_sources(current), **_of_uses(in_use(site.reading))}
+def _is_tagged(site: Site, arn: str) -> bool:
+    tags = site.reading.ecr.list_tags_for_resource(resourceArn=arn)["tags"]
+    return {"Key": "dockyard:application", "Value": site.project.name} in tags
+
+
+def verdicts(
+    site: Site, names: Sequence[str], current: Sequence[Wanted], limits: Limits, note: Callable[[str], None]
+) -> list[Verdict]:
+    """On each image of these repositories; `note` as of `in_use`. Raises what `in_use` does."""
+    needed = {**_of_receipts(site), **_of_sources(current), **_of_uses(in_use(site.reading, note))}
     before = datetime.now(UTC) - timedelta(days=limits.days)
     return [
         verdict for name in names for verdict in judge(held(site.reading, name), needed, keep=limits.keep, pushed_before=before)

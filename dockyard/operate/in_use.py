@@ -1,18 +1,22 @@
 """Which images task definitions in use name, in all clusters of the account and region, and who uses them.
 
 In use is a task definition that a service runs, would roll back to, or moves away from; that a task runs; or that a rule or a
-schedule of EventBridge starts. Nothing is left out: what may not be looked at raises boto3's ClientError, and who asked must not
-take it for unused.
+schedule of EventBridge starts. Nothing is left out: what may not be looked at raises boto3's ClientError, what cannot be read
+DeployError, and who asked must not take it for unused.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import botocore.exceptions
+
 from dockyard.config import Reference
 from dockyard.doors.aws import Aws
+from dockyard.errors import DeployError
 
 Version = tuple[str, str]
 """A repository, and a tag or digest in it."""
@@ -29,14 +33,19 @@ class Use:
         return f"{self.by} ({self.task_definition})"
 
 
-def in_use(aws: Aws) -> Mapping[Version, tuple[Use, ...]]:
-    """What is used, by whom. The registry in an image's name is not looked at: what has the repository's name counts."""
+def in_use(aws: Aws, note: Callable[[str], None]) -> Mapping[Version, tuple[Use, ...]]:
+    """What is used, by whom. The registry in an image's name is not looked at: what has the repository's name counts.
+
+    :param note: told who names a task definition that is gone, and by it no image.
+    """
     found: dict[Version, dict[Use, None]] = defaultdict(dict)
-    images: dict[str, list[str]] = {}
+    images: dict[str, list[str] | None] = {}
     for arn, by in _task_definitions(aws):
         if arn not in images:
             images[arn] = _images(aws, arn)
-        for image in images[arn]:
+        if images[arn] is None:
+            note(f"{by} names the task definition {arn.rsplit('/', 1)[-1]}, which is gone")
+        for image in images[arn] or ():
             _note(found, image, Use(by, arn.rsplit("/", 1)[-1]))
     for cluster in _clusters(aws):
         for task in _tasks(aws, cluster):
@@ -61,10 +70,20 @@ def _without_version(image: str) -> str:
     return str(Reference(named.registry, named.repository, None, None))
 
 
-def _images(aws: Aws, arn: str) -> list[str]:
-    """Of all containers of a task definition; of the newest revision where only the family is named."""
-    definition = aws.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+def _images(aws: Aws, arn: str) -> list[str] | None:
+    """Of all containers of a task definition; of the newest revision where only the family is named; None where it is gone."""
+    try:
+        definition = aws.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+    except botocore.exceptions.ClientError as error:
+        details = error.response.get("Error", {})
+        if details.get("Code") == "ClientException" and details.get("Message", "").startswith(_GONE):
+            return None
+        raise
     return [container["image"] for container in definition["containerDefinitions"] if container.get("image")]
+
+
+_GONE = "Unable to describe task definition"
+"""What ECS says of one that is not there; its code for that means anything that is wrong with a request."""
 
 
 def _task_definitions(aws: Aws) -> Iterator[tuple[str, str]]:
@@ -152,9 +171,32 @@ def _rules(aws: Aws) -> Iterator[tuple[str, str]]:
 def _schedules(aws: Aws) -> Iterator[tuple[str, str]]:
     for entry in _listed(aws.scheduler, "list_schedules", "Schedules"):
         if ":ecs:" in entry["Target"]["Arn"]:
-            schedule = aws.scheduler.get_schedule(Name=entry["Name"], GroupName=entry["GroupName"])
-            if arn := schedule["Target"].get("EcsParameters", {}).get("TaskDefinitionArn"):
-                yield arn, f"schedule {entry['GroupName']}/{entry['Name']}"
+            name = f"schedule {entry['GroupName']}/{entry['Name']}"
+            target = aws.scheduler.get_schedule(Name=entry["Name"], GroupName=entry["GroupName"])["Target"]
+            called = _CALL in entry["Target"]["Arn"]
+            arn = _of_call(target, name) if called else target.get("EcsParameters", {}).get("TaskDefinitionArn")
+            if arn:
+                yield arn, name
+
+
+_CALL = ":aws-sdk:ecs:"
+"""In ARNs of universal targets, by which a schedule makes any call of ECS.
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html"""
+
+
+def _of_call(target: Any, schedule: str) -> str | None:
+    """What the call names, as ARN or `family:revision`; None where it starts no task, as one that scales. Raises DeployError."""
+    call = target["Arn"].rpartition(":")[2]
+    try:
+        named = {key.lower(): value for key, value in json.loads(target.get("Input") or "").items()}.get("taskdefinition")
+    except (ValueError, AttributeError) as error:
+        raise DeployError(f"{schedule}: what it calls {call} with cannot be read: {error}", hint=_MEND) from error
+    if not named and call in ("runTask", "startTask"):
+        raise DeployError(f"{schedule}: it calls {call} without a TaskDefinition", hint=_MEND)
+    return str(named) if named else None
+
+
+_MEND = "what it starts cannot be told, so nothing is taken for unused: mend the schedule's Input, or delete it"
 
 
 def _listed(client: Any, call: str, key: str, **asked: Any) -> Iterator[Any]:

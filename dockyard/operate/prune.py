@@ -26,10 +26,13 @@ def judge(images: Sequence[Held], needed: Mapping[Version, str], *, keep: int, p
     """A verdict on each image of one repository.
 
     It goes where nothing needs it, by tag or digest, `keep` newer ones are there, and it was pushed before that time. What is
-    listed by an index that stays, or belongs to an image that stays, stays with it. Caches, and images without a tag, are left
-    to the lifecycle policy of the repository.
+    listed by an index that stays, or belongs to an image that stays, stays with it; so does an index that lists what is needed,
+    for that has no other tag, as a rule, and would expire without it. Caches, and images without a tag, are left to the
+    lifecycle policy of the repository.
     """
     reasons = {image.digest: _own_reason(image, needed, pushed_before) for image in images}
+    for digest, why in _lists_needed(images, needed).items():
+        reasons[digest] = reasons[digest] or why
     ordinary = [image for image in images if image.tags and not image.is_cache and _subject(image) not in reasons]
     for image in sorted(ordinary, key=lambda one: one.pushed, reverse=True)[:keep]:
         reasons[image.digest] = reasons[image.digest] or f"one of the newest {keep}"
@@ -39,14 +42,27 @@ def judge(images: Sequence[Held], needed: Mapping[Version, str], *, keep: int, p
 
 
 def _own_reason(image: Held, needed: Mapping[Version, str], pushed_before: datetime) -> str:
-    for version in (*image.tags, image.digest):
-        if why := needed.get((image.repository, version)):
-            return why
+    if why := _why_needed(image, needed):
+        return why
     if image.is_cache:
         return "a cache: its lifecycle policy lets it expire"
     if not image.tags:
         return "no tag: its lifecycle policy lets it expire"
     return "" if image.pushed < pushed_before else f"pushed {image.pushed:%Y-%m-%d %H:%M}"
+
+
+def _why_needed(image: Held, needed: Mapping[Version, str]) -> str:
+    return next(filter(None, (needed.get((image.repository, version)) for version in (*image.tags, image.digest))), "")
+
+
+def _lists_needed(images: Sequence[Held], needed: Mapping[Version, str]) -> dict[str, str]:
+    """Digests of the indexes that list what is needed, however deep, and what that is."""
+    known = {image.digest: image.name for image in images if _why_needed(image, needed)}
+    found: dict[str, str] = {}
+    while more := [image for image in images if image.digest not in known and known.keys() & image.listed.keys()]:
+        found |= {image.digest: f"lists {known[next(iter(known.keys() & image.listed.keys()))]}" for image in more}
+        known |= {image.digest: image.name for image in more}
+    return found
 
 
 def _spread(images: Sequence[Held], reasons: dict[str, str]) -> bool:

@@ -81,7 +81,7 @@ def test_too_many_requests(server, proxy, web):
     assert is_pushed(server, web, pushed)
     assert "push failed: toomanyrequests: Rate exceeded" in told.notes[0]
     assert "attempt 3 of 5 in" in told.notes[-1]
-    assert told.ends == ["image pushed"]
+    assert is_ours(told)
 
 
 @fault(
@@ -118,12 +118,17 @@ def test_a_reset(server, proxy, web):
     assert (proxy.count(SEND), told.notes) == (4, [])
 
 
+def is_ours(told) -> bool:
+    """Whether it was said that the image was pushed, and no other one's adopted."""
+    return [end.startswith("image pushed in ") for end in told.ends] == [True]
+
+
 @fault("Pushes", "The registry's answer is lost", "tried again: the image is there, and it is our own")
 def test_a_lost_answer(server, proxy, web):
     proxy.on(MANIFEST, fault_proxy.lost)
     pushed, told = web.push()
     assert is_pushed(server, web, pushed)
-    assert (len(told.notes), told.ends) == (1, ["image pushed"])
+    assert (len(told.notes), is_ours(told)) == (1, True)
 
 
 @fault(
@@ -138,7 +143,7 @@ def test_a_stalled_upload(server, proxy, web):
     pushed, told = web.push()
     assert is_pushed(server, web, pushed)
     assert "nothing was heard of it for 3 seconds (layer " in told.notes[0]
-    assert told.ends == ["image pushed"]
+    assert is_ours(told)
 
 
 @fault("Pushes", "The token is not taken (401), or has expired (403), in the middle", "a new token, then again")
@@ -188,8 +193,8 @@ def test_two_pushes_of_one_tag_at_once(server, proxy, web, other, tmp_path):
     with ThreadPoolExecutor() as pool:
         (one, told), (two, told_too) = pool.map(Workplace.push, (web, second))
     assert one.digest == two.digest == in_ecr(server, web.recipe.tag)
-    first, last = sorted([told, told_too], key=lambda one: one.ends != ["image pushed"])
-    assert (first.ends, first.notes) == (["image pushed"], [])
+    first, last = sorted([told, told_too], key=lambda one: not is_ours(one))
+    assert (is_ours(first), first.notes) == (True, [])
     assert (last.ends, last.notes) == ([f"another push came first, its image is used: {one.digest}"], [])
 
 

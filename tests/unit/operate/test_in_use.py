@@ -7,6 +7,7 @@ from typing import ClassVar
 import botocore.exceptions
 import pytest
 
+from dockyard.errors import DeployError
 from dockyard.operate.in_use import in_use
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -84,8 +85,25 @@ class Scheduler:
         return {"Target": {"EcsParameters": {"TaskDefinitionArn": "arn:task-definition/hour"}}}
 
 
+def refuse(text):
+    raise AssertionError(text)
+
+
+class Call(Scheduler):
+    """One schedule that makes a call of ECS itself."""
+
+    def __init__(self, call, text):
+        self.target = {"Arn": f"arn:aws:scheduler:::aws-sdk:ecs:{call}", "Input": text}
+
+    def list_schedules(self):
+        return {"Schedules": [{"Name": "hour", "GroupName": "default", "Target": {"Arn": self.target["Arn"]}}]}
+
+    def get_schedule(self, **_):
+        return {"Target": self.target}
+
+
 def test_all_that_names_a_task_definition_is_told_with_its_images():
-    found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=Scheduler()))
+    found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=Scheduler()), refuse)
     assert {version: [str(use) for use in uses] for version, uses in found.items()} == {
         ("shop/web", "t2"): ["service shop-dev/web (web:2)"],
         ("library/nginx", "latest"): ["service shop-dev/web (web:2)"],
@@ -100,10 +118,59 @@ def test_all_that_names_a_task_definition_is_told_with_its_images():
 
 @pytest.mark.parametrize("door", ["events", "scheduler"])
 def test_what_may_not_be_looked_at_is_not_taken_for_unused(door):
-    def refuse(**_):
+    def deny(**_):
         raise botocore.exceptions.ClientError({"Error": {"Code": "AccessDeniedException"}}, "List")
 
     doors = {"ecs": Ecs(), "events": Events(), "scheduler": Scheduler()}
-    doors[door] = SimpleNamespace(list_event_buses=refuse, list_schedules=refuse)
+    doors[door] = SimpleNamespace(list_event_buses=deny, list_schedules=deny)
     with pytest.raises(botocore.exceptions.ClientError):
-        in_use(SimpleNamespace(**doors))
+        in_use(SimpleNamespace(**doors), refuse)
+
+
+def test_a_schedule_that_makes_a_call_of_ecs_itself_names_its_task_definition_in_the_input():
+    text = '{"Cluster": "shop", "TaskDefinition": "night:1"}'
+    found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=Call("runTask", text)), refuse)
+    assert [str(use) for use in found["shop/night", "t"]] == ["rule night (night:1)", "schedule default/hour (night:1)"]
+
+
+@pytest.mark.parametrize(
+    ("call", "text"), [("runTask", "{}"), ("runTask", "no JSON"), ("startTask", "[]"), ("updateService", "")]
+)
+def test_a_schedule_whose_task_definition_cannot_be_read_ends_it_by_name(call, text):
+    with pytest.raises(DeployError, match="schedule default/hour"):
+        in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=Call(call, text)), refuse)
+
+
+def test_a_schedule_that_only_scales_a_service_names_none():
+    scales = Call("updateService", '{"Service": "web", "DesiredCount": 0}')
+    found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=scales), refuse)
+    assert ("shop/hour", "t") not in found
+
+
+class Gone(Ecs):
+    """Task definitions that are not there any more, or may not be looked at."""
+
+    def __init__(self, code="ClientException", message="Unable to describe task definition."):
+        self.fault = {"Error": {"Code": code, "Message": message}}
+
+    def describe_task_definition(self, taskDefinition):  # noqa: N803
+        if taskDefinition.endswith(("night:1", "hour")):
+            raise botocore.exceptions.ClientError(self.fault, "DescribeTaskDefinition")
+        return super().describe_task_definition(taskDefinition)
+
+
+def test_a_leftover_whose_task_definition_is_gone_needs_no_image_and_is_told():
+    told = []
+    found = in_use(SimpleNamespace(ecs=Gone(), events=Events(), scheduler=Scheduler()), told.append)
+    assert ("shop/web", "t2") in found
+    assert not [repository for repository, _ in found if repository in ("shop/night", "shop/hour")]
+    assert told == [
+        "rule night names the task definition night:1, which is gone",
+        "schedule default/hour names the task definition hour, which is gone",
+    ]
+
+
+@pytest.mark.parametrize("fault", [("AccessDeniedException", "Unable to"), ("ClientException", "Invalid revision number.")])
+def test_any_other_fault_of_a_task_definition_ends_it(fault):
+    with pytest.raises(botocore.exceptions.ClientError):
+        in_use(SimpleNamespace(ecs=Gone(*fault), events=Events(), scheduler=Scheduler()), refuse)

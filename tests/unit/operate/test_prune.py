@@ -68,9 +68,20 @@ def test_what_an_index_lists_stays_with_it_however_deep():
     }  # fmt: skip
 
 
-def test_an_index_goes_though_what_it_lists_stays_for_itself():
+def test_an_index_stays_if_anything_that_it_lists_is_needed_however_deep():
+    """Without it the image would have no tag, and expire by the lifecycle policy."""
+    inner = image("b", listed={digest("a"): "linux/amd64", digest("d"): "linux/arm64"})
+    outer = image("c", listed={digest("b"): "unknown"})
+    child, other = replace(image("a"), tags=()), replace(image("d"), tags=())
+    assert stay(child, other, inner, outer, needed={("shop/web", digest("a")): "deployed"}) == {
+        "a": "deployed", "b": f"lists {digest('a')}", "c": "lists tag-b",
+        "d": "no tag: its lifecycle policy lets it expire",
+    }  # fmt: skip
+
+
+def test_an_index_goes_where_what_it_lists_stays_only_until_it_expires():
     index = image("b", listed={digest("a"): "linux/amd64"})
-    assert set(stay(image("a"), index, needed={("shop/web", digest("a")): "deployed"})) == {"a"}
+    assert set(stay(replace(image("a"), tags=()), index)) == {"a"}
 
 
 @pytest.mark.parametrize("signature", [image("s", subject=digest("a")), image("s", f"sha256-{'a' * 64}.sig")])
