@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from ministack.core.concurrency import resource_lock
 from ministack.core.responses import new_uuid
 from ministack.services import cloudformation, ecs
 from ministack.services.cloudformation import provisioners, stacks
@@ -54,7 +55,7 @@ def install(_: Instance) -> None:
         except ValueError:
             known |= {deployment["id"] for deployment in _service(physical_id)["deployments"]}
             by_user = cancelled(stack)
-            _wait_until(lambda: by_user or _rolled_back(_service(physical_id)))
+            _wait_until(lambda: by_user or _rolled_back(physical_id))
             update(physical_id, new, old, stack)  # what a rollback of the deployment does not bring back, as the grace period
             if by_user:
                 _wait(physical_id, known=known)
@@ -119,10 +120,15 @@ def _wait(physical_id: str, *, known: set[str], given_up: Callable[[], bool] = l
     _wait_until(over)
 
 
-def _rolled_back(service: dict[str, Any]) -> bool:
-    """Whether what the circuit breaker went back to is steady again; where there is nothing to go back to, at once."""
-    primary = ecs._primary_deployment(service)
-    return service["status"] != "ACTIVE" or not primary or primary["rolloutState"] != "IN_PROGRESS"
+def _rolled_back(physical_id: str) -> bool:
+    """Whether what the circuit breaker went back to is steady again; where there is nothing to go back to, at once.
+
+    Under the lock within which a deployment fails and goes back: between the two it has failed, and nothing is under way.
+    """
+    with resource_lock("ecs-service", _key(physical_id)):
+        service = _service(physical_id)
+        primary = ecs._primary_deployment(service)
+        return service["status"] != "ACTIVE" or not primary or primary["rolloutState"] != "IN_PROGRESS"
 
 
 def _wait_until(over: Callable[[], bool]) -> None:
