@@ -91,10 +91,27 @@ def a_rollback_brings_all_settings_of_the_deployment_back(aws: Server) -> None:
     image = aws.image()
     assert aws.deploy("r", _on_port(image, 8080, APP, grace=5)) == "CREATE_COMPLETE"
     assert aws.deploy("r", _on_port(image, 9090, DYING, grace=7), update=True) == "UPDATE_ROLLBACK_COMPLETE"
-    found = aws.service("r")
-    assert found["loadBalancers"][0]["containerPort"] == 8080
-    assert found["healthCheckGracePeriodSeconds"] == 5
+    assert aws.service("r")["healthCheckGracePeriodSeconds"] == 5
+    _break(aws, port=9090)
+    assert aws.service("r")["loadBalancers"][0]["containerPort"] == 8080
     assert get(f"http://{aws.output('r', 'Address')}/")[0] == 200
+
+
+def _break(aws: Server, *, port: int) -> None:
+    """Update the service by the API, to a version that ends at its start, on another port; wait until that was rolled back."""
+    ecs, service = aws.client("ecs"), aws.service("r")
+    before = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    (container,) = before["containerDefinitions"]
+    broken = {**container, "command": ["python", "-c", DYING], "portMappings": [{"containerPort": port}]}
+    settings = ("family", "networkMode", "requiresCompatibilities", "cpu", "memory", "executionRoleArn")
+    kept = {key: before[key] for key in settings if before.get(key)}
+    made = ecs.register_task_definition(**kept, containerDefinitions=[broken])["taskDefinition"]["taskDefinitionArn"]
+    name = {"cluster": "c", "service": service["serviceArn"]}
+    ecs.update_service(
+        **name, taskDefinition=made, loadBalancers=[{**service["loadBalancers"][0], "containerPort": port}]
+    )  # fmt: skip
+    newest = lambda: ecs.list_service_deployments(**name)["serviceDeployments"][0]["status"]  # noqa: E731
+    until(lambda: newest() == "ROLLBACK_SUCCESSFUL", 40)
 
 
 @acts("service_revisions")
