@@ -29,8 +29,8 @@ APPS = tuple(f"{language}-{number}" for language in ("python", "node") for numbe
 FLAGS = ("--asset-parallelism", "--asset-build-concurrency", "8", "--concurrency", "8")
 FILES, FILE_BYTES = 20_000, 8_192
 CONTEXT_MB = 500
-PYTHON = 'VERSION = "0"\nprint(VERSION)\n'
-NODE = 'const VERSION = "0"\nconsole.log(VERSION)\n'
+PYTHON = 'VERSION = "{}"\nprint(VERSION)\n'
+NODE = 'const VERSION = "{}"\nconsole.log(VERSION)\n'
 PACKAGE = {"name": "app", "version": "1.0.0", "private": True, "engines": {"node": "24.x"}, "scripts": {"start": "node main.js"}}
 LOCK = {"name": "app", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": {"name": "app", "version": "1.0.0"}}}
 
@@ -42,10 +42,10 @@ def write_apps(folder: Path) -> Path:
         app.mkdir(parents=True)
         (app / "service.yaml").write_text(f"kind: web\nhttp: {{path: /{name}}}\n")
         if name.startswith("python"):
-            (app / "main.py").write_text(PYTHON)
+            (app / "main.py").write_text(PYTHON.format(name))  # no two alike: CDK builds such once
             (app / "requirements.txt").write_text("")
         else:
-            (app / "main.js").write_text(NODE)
+            (app / "main.js").write_text(NODE.format(name))
             (app / "package.json").write_text(json.dumps(PACKAGE))
             (app / "package-lock.json").write_text(json.dumps(LOCK))
     return folder
