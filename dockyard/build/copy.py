@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from dockyard.build.manifests import Manifest, read
+from dockyard.build.sizes import size
 from dockyard.doors.distribution import Blob, RawManifest, Repository
 from dockyard.errors import BuildError
 from dockyard.threads import Threads
@@ -25,7 +26,7 @@ class Amount:
     of: int
 
     def __str__(self) -> str:
-        return f"{self.done / 1e6:.0f} of {self.of / 1e6:.0f} MB"
+        return f"{size(self.done)} of {size(self.of)}"
 
 
 def copy(

@@ -39,8 +39,8 @@ class Layers:
 
     @property
     def reused(self) -> int:
-        """How many the registry had."""
-        return min(len(self._reused), self.count)
+        """How many the registry had, and not from an attempt of this push before."""
+        return min(len(self._reused - self._sent.keys()), self.count)
 
     @property
     def pushed(self) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from dockyard.build.sizes import size
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project
 from dockyard.cli.arguments import Services as Names
@@ -30,7 +31,7 @@ def images(services: Names = None, env: Environment = None, project: Project = N
         counted = _counted(name, all_)
         screen.say(
             f"{name}: {counted['images']} images, {counted['caches']} caches, {counted['untagged']} without a tag, "
-            f"{counted['bytes'] / 1e6:.1f} MB"
+            f"{size(counted['bytes'])}"
         )
 
 
@@ -51,12 +52,12 @@ class _Row:
 
     def short(self) -> dict[str, Any]:
         image = self.image
-        sizes = [f"{platform} {size / 1e6:.1f} MB" for platform, size in image.platforms.items()]
+        sizes = [f"{platform} {size(count)}" for platform, count in image.platforms.items()]
         return {
             "repository": image.repository,
             "tag": " ".join(image.tags),
             "digest": image.digest[:19],
-            "size": ", ".join(sizes) or f"{image.size / 1e6:.1f} MB",
+            "size": ", ".join(sizes) or size(image.size),
             "pushed": f"{_age(image.pushed)} ago",
             "pulled": f"{_age(image.pulled)} ago" if image.pulled else None,
             "current": "yes" if self.is_current else None,

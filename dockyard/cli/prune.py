@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from dockyard.build.sizes import size
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.session import Session
@@ -48,7 +49,7 @@ def prune(
         still = [v.image for v in look() if not v.stays and v.image.place in going]  # somebody may have deployed meanwhile
         remove(session.site, still)
         going = {image.place for image in still}
-        screen.say(f"{len(going)} images are removed, {_megabytes(sum(image.size for image in still))}")
+        screen.say(f"{len(going)} images are removed, {size(sum(image.size for image in still))}")
     elif not going:
         screen.say("nothing to remove")
     if json:
@@ -68,7 +69,7 @@ def _show(verdicts: list[Verdict]) -> None:
     rows = [
         {
             "": "stays" if verdict.stays else "goes", "repository": verdict.image.repository, "image": verdict.image.name[:26],
-            "size": _megabytes(verdict.image.size), "pushed": f"{verdict.image.pushed:%Y-%m-%d %H:%M}", "why": verdict.stays,
+            "size": size(verdict.image.size), "pushed": f"{verdict.image.pushed:%Y-%m-%d %H:%M}", "why": verdict.stays,
         }
         for verdict in verdicts
     ]  # fmt: skip
@@ -81,7 +82,3 @@ def _row(verdict: Verdict) -> dict[str, object]:
         "repository": image.repository, "tags": image.tags, "digest": image.digest, "size": image.size,
         "pushed": image.pushed.isoformat(), "stays": verdict.stays or None,
     }  # fmt: skip
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB"

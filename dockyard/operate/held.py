@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from dockyard.build.manifests import DOCKER_LIST, INDEX, platform_of, read
-from dockyard.doors.aws import Aws
+from dockyard.doors.aws import CACHE_TAG_PREFIX, Aws
 
-CACHE_TAG_PREFIX = "cache-"
-"""Tags of build caches; the repository's lifecycle policy lets them expire."""
 _AT_ONCE = 100
 
 

@@ -5,10 +5,10 @@ from itertools import groupby
 from pathlib import Path
 
 from tests.integration.faults import FAULTS, Fault
+from tests.pages import with_table
 
 TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs" / "reliability.md"
-BEGIN, END = "<!-- faults: begin -->\n", "<!-- faults: end -->\n"
 
 
 def faults() -> list[Fault]:
@@ -19,9 +19,7 @@ def faults() -> list[Fault]:
 
 def written(page: str) -> str:
     """The page with its table made anew."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{_table()}\n{END}{after}"
+    return with_table(page, "faults", _table())
 
 
 def _table() -> str:

@@ -4,16 +4,14 @@ from itertools import groupby
 from pathlib import Path
 
 from tests.integration.behaviours.contract import Behaviour, behaviours
+from tests.pages import with_table
 
 PAGE = Path(__file__).parents[3] / "docs" / "local_aws.md"
-BEGIN, END = "<!-- behaviours: begin -->\n", "<!-- behaviours: end -->\n"
 
 
 def written(page: str) -> str:
     """The page with its table made anew."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{_table()}\n{END}{after}"
+    return with_table(page, "behaviours", _table())
 
 
 def _table() -> str:

@@ -38,3 +38,12 @@ def test_what_was_sent_and_what_the_registry_had():
 def test_the_configuration_is_no_layer():
     layers, _ = read(CONTAINERD)
     assert (layers.pushed, layers.reused, layers.bytes_sent) == (1, 2, 6002852)
+
+
+def test_what_an_attempt_before_has_sent_is_pushed_and_not_reused():
+    layers = Layers()
+    for line in ("2 layers", "0123456789ab Pushing 5/5", "ba9876543210 Layer already exists"):
+        layers.read(line)
+    for line in ("2 layers", "0123456789ab Layer already exists", "ba9876543210 Layer already exists"):
+        layers.read(line)
+    assert str(layers) == "1 layer pushed (5 B), 1 reused"
