@@ -78,7 +78,7 @@ class Rollout:
 
     def _take(self, step: Step) -> Failure | None:
         """Do what a stage does; why it failed, if it did."""
-        self.record["stage"] = step.stage
+        self.record.update(stage=step.stage, hooks=[])
         if step.before and not self._hooks(step.before):
             return HOOK
         try:

@@ -98,6 +98,10 @@ class Shop(Service):
 
         return until(told, seconds)
 
+    def is_paused(self, arn: str, stage: str) -> str:
+        """Id of the pause that a deployment is at: it is told some time after the stage is."""
+        return until(lambda: self.is_at(arn, stage).get("lifecycleHookDetails"), 15)[0]["hookId"]
+
     def function(self, code: str, name: str = "hook") -> str:
         properties = {"Runtime": "python3.13", "Handler": "index.handler", "Role": ROLE, "Timeout": 30, "FunctionName": name}
         resources = {"F": {"Type": "AWS::Lambda::Function", "Properties": {**properties, "Code": {"ZipFile": code}}}}
@@ -175,11 +179,11 @@ def test_traffic_reaches_the_new_version_first(aws: Server) -> None:
     shop = Shop(aws, _blue_green(), tested=True)
     assert shop.only("blue", **{"x-test": "1"})
     arn = shop.deploy("green", deploymentConfiguration=_blue_green(lifecycleHooks=[pause]))
-    told = shop.is_at(arn, "POST_TEST_TRAFFIC_SHIFT")
+    waiting = shop.is_paused(arn, "POST_TEST_TRAFFIC_SHIFT")
     assert shop.only("green", **{"x-test": "1"})
     assert shop.only("blue")
     assert (shop.shares(arn, "Test"), shop.shares(arn)) == ((100.0, 0.0), (0.0, 100.0))
-    shop.ecs.continue_service_deployment(serviceDeploymentArn=arn, hookId=told["lifecycleHookDetails"][0]["hookId"])
+    shop.ecs.continue_service_deployment(serviceDeploymentArn=arn, hookId=waiting)
     shop.ends("SUCCESSFUL")
     assert shop.only("green")
 
