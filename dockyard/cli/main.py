@@ -1,5 +1,6 @@
 """The program `dockyard`: its commands, and the one place that turns errors into messages and exit codes."""
 
+import importlib
 import os
 import signal
 import sys
@@ -7,36 +8,45 @@ import traceback
 from typing import Any
 
 import typer
+import typer.main
 from typer.core import TyperGroup
 
 from dockyard import __version__
-from dockyard.cli import (
-    asset,
-    build,
-    deploy,
-    detect,
-    dockerfile,
-    down,
-    eject,
-    images,
-    local,
-    lock,
-    mirror,
-    plan,
-    prune,
-    push,
-    screen,
-    tags,
-    up,
-    url,
-)
+from dockyard.cli import screen
 from dockyard.doors.folders import remove_all
 from dockyard.doors.process import end_all
 from dockyard.errors import ConfigError, DockyardError
 
+_COMMANDS = (
+    "up", "down", "deploy", "plan", "tags", "detect", "dockerfile", "eject", "build", "push", "mirror", "images", "prune",
+    "url", "lock", "asset", "local",
+)  # fmt: skip
+"""In the order of the help. Each is a module of this package, with a function of the same name, or a group named `app`."""
+_HIDDEN = {"asset"}
+
 
 class _Commands(TyperGroup):
-    """Runs a command; turns what it raises into a message and an exit code."""
+    """Runs a command; turns what it raises into a message and an exit code.
+
+    A command is imported when it is asked for: all of them take a second.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command; None where there is none of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"dockyard.cli.{cmd_name}")
+        given = getattr(module, "app", None)
+        if given is None:
+            given = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            given.command(hidden=cmd_name in _HIDDEN)(getattr(module, cmd_name))
+        command = typer.main.get_command(given)
+        command.name = cmd_name
+        return command
 
     def invoke(self, ctx: Any) -> Any:
         """Run it: exit 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
@@ -63,23 +73,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("up")(up.up)
-app.command("down")(down.down)
-app.command("deploy")(deploy.deploy)
-app.command("plan")(plan.plan)
-app.command("tags")(tags.tags)
-app.command("detect")(detect.detect)
-app.command("dockerfile")(dockerfile.dockerfile)
-app.command("eject")(eject.eject)
-app.command("build")(build.build)
-app.command("push")(push.push)
-app.command("mirror")(mirror.mirror)
-app.command("images")(images.images)
-app.command("prune")(prune.prune)
-app.command("url")(url.url)
-app.command("lock")(lock.lock)
-app.command("asset", hidden=True)(asset.asset)
-app.add_typer(local.app, name="local")
 
 
 def _version(wanted: bool) -> None:
