@@ -7,9 +7,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 from dockyard.config import Environment, Project
 from dockyard_constructs import ContainerCluster, InstanceGroup, LoadBalancer
-
-MOST_ZONES = 4
-"""Ranges are kept for so many, so that more zones do not move the subnets that are there."""
+from stacks.network import MOST_ZONES, task_subnet_type, vpc_of, zones
 
 
 class PlatformStack(cdk.Stack):
@@ -25,7 +23,8 @@ class PlatformStack(cdk.Stack):
         super().__init__(scope, id, env=env, tags=tags)
         self._prefix = f"/{project.name}/{environment.name}/platform"
         self._network = environment.settings.network
-        vpc = self._vpc()
+        subnets = ec2.SubnetSelection(subnet_type=task_subnet_type(self._network))
+        vpc = vpc_of(self, self._network)
         front = LoadBalancer(self, "LoadBalancer", vpc=vpc)
         ec2_settings = environment.settings.cluster.ec2
         cluster = ContainerCluster(
@@ -37,14 +36,14 @@ class PlatformStack(cdk.Stack):
                 instance_types=list(ec2_settings.instance_types),
                 min_capacity=ec2_settings.min,
                 max_capacity=ec2_settings.max,
-                subnets=self._task_subnets(),
+                subnets=subnets,
             )
             if ec2_settings
             else None,
             load_balancer_security_group=front.security_group,
         )
         self._publish("vpc-id", vpc.vpc_id)
-        for number, subnet in enumerate(vpc.select_subnets(subnet_type=self._task_subnets().subnet_type).subnets, 1):
+        for number, subnet in enumerate(vpc.select_subnets(subnet_type=subnets.subnet_type).subnets, 1):
             self._publish(f"task-subnet-{number}", subnet.subnet_id)
         self._publish("cluster-name", cluster.cluster.cluster_name)
         self._publish("listener-arn", front.listener.listener_arn)
@@ -56,12 +55,12 @@ class PlatformStack(cdk.Stack):
     @property
     def availability_zones(self) -> list[str]:
         """Zones by `Fn::GetAZs`, so that synth needs no account."""
-        return zones(4)
+        return zones(MOST_ZONES)
 
     @property
     def public_tasks(self) -> bool:
         """Whether tasks are in public subnets, with addresses of their own."""
-        return self._network.nat == "none" if self._network.vpc is None else not self._network.vpc.task_subnets
+        return self._network.public_tasks
 
     @property
     def task_subnet_count(self) -> int:
@@ -75,43 +74,3 @@ class PlatformStack(cdk.Stack):
 
     def _publish(self, name: str, value: str) -> None:
         ssm.StringParameter(self, f"Parameter-{name}", parameter_name=f"{self._prefix}/{name}", string_value=value)
-
-    def _task_subnets(self) -> ec2.SubnetSelection:
-        return ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC if self.public_tasks else ec2.SubnetType.PRIVATE_WITH_EGRESS)
-
-    def _vpc(self) -> ec2.IVpc:
-        network = self._network
-        if existing := network.vpc:
-            return ec2.Vpc.from_vpc_attributes(
-                self,
-                "Vpc",
-                vpc_id=existing.id,
-                vpc_cidr_block=existing.cidr,
-                availability_zones=zones(len(existing.public_subnets)),
-                public_subnet_ids=list(existing.public_subnets),
-                private_subnet_ids=list(existing.task_subnets) or None,
-            )
-        gateways = {"none": 0, "single": 1, "per-az": network.availability_zones}[network.nat]
-        kinds = [ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=self._mask())]
-        if gateways:
-            private = ec2.SubnetType.PRIVATE_WITH_EGRESS
-            kinds.append(ec2.SubnetConfiguration(name="tasks", subnet_type=private, cidr_mask=self._mask()))
-        return ec2.Vpc(
-            self,
-            "Vpc",
-            ip_addresses=ec2.IpAddresses.cidr(network.cidr),
-            max_azs=network.availability_zones,
-            reserved_azs=MOST_ZONES - network.availability_zones,
-            nat_gateways=gateways,
-            subnet_configuration=kinds,
-            restrict_default_security_group=False,  # by a custom resource of CDK's; nothing of ours is in that group
-        )
-
-    def _mask(self) -> int:
-        """Size of a subnet: an eighth of the range, for two kinds in as many zones as there may be."""
-        return int(self._network.cidr.split("/")[1]) + 3
-
-
-def zones(count: int) -> list[str]:
-    """The first availability zones of the region, as CloudFormation tells them."""
-    return [cdk.Fn.select(index, cdk.Fn.get_azs()) for index in range(count)]

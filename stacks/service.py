@@ -25,7 +25,8 @@ from dockyard_constructs import (
     Route,
     WebService,
 )
-from stacks.platform import PlatformStack, zones
+from stacks.network import zones
+from stacks.platform import PlatformStack
 
 
 class ServiceStack(cdk.Stack):

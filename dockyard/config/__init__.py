@@ -3,6 +3,7 @@
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
+from dockyard.config.network import Network
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.pull_through import PullThrough
 from dockyard.config.reference import Reference
@@ -20,6 +21,7 @@ __all__ = [
     "EnvironmentSettings",
     "Lock",
     "ManagedSecret",
+    "Network",
     "Project",
     "PullThrough",
     "Reference",

@@ -37,6 +37,7 @@ def _different(subnets: tuple[str, ...]) -> tuple[str, ...]:
     return subnets
 
 
+_OF_OUR_OWN = ("cidr", "availability_zones", "nat", "endpoints", "flow_logs")
 _THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
 
 SubnetId = Annotated[str, words("a subnet id such as subnet-0a1b2c3d", r"subnet-[0-9a-f]{8,17}")]
@@ -72,13 +73,25 @@ class Network(Model):
     nat: Literal["none", "single", "per-az"] = "single"
     """How containers reach the internet: `single` NAT gateway for all zones, one `per-az`, or `none`, where containers
     get public addresses of their own (the security group still lets nothing in but the load balancer)."""
+    endpoints: Literal["gateway", "interface"] = "gateway"
+    """How containers reach AWS: S3 and DynamoDB by a `gateway`, which costs nothing; with `interface` also ECR, CloudWatch Logs,
+    Secrets Manager, Parameter Store, ECS, ECS Exec and SQS stay in the network, at a price by the hour, zone and service. With
+    `nat: none` containers then are in subnets without a way to the internet."""
+    flow_logs: Literal["off", "rejected", "all"] = "off"
+    """Which connections of the network are logged to CloudWatch, for a month."""
     vpc: ExistingVpc | None = None
     """Use this VPC and make none."""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Network":
-        if self.vpc and self.model_fields_set & {"cidr", "availability_zones", "nat"}:
+        if self.vpc and (given := [key for key in _OF_OUR_OWN if key in self.model_fields_set]):
             raise ValueError(
-                "vpc is given, so cidr, availability_zones and nat have no use: remove them (or set them to null), or vpc"
+                f"vpc is given, so {', '.join(given)} {'has' if len(given) == 1 else 'have'} no use: "
+                f"remove {'it' if len(given) == 1 else 'them'} (or set to null), or vpc"
             )
         return self
+
+    @property
+    def public_tasks(self) -> bool:
+        """Whether containers are in public subnets, with addresses of their own."""
+        return not self.vpc.task_subnets if self.vpc else self.nat == "none" and self.endpoints == "gateway"

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dockyard.deploy.archive import archive
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.replacements import interrupting
 from dockyard.doors.aws import Aws
+from dockyard.doors.folders import temporary
 from dockyard.errors import DeployError
 
 if TYPE_CHECKING:
@@ -97,11 +99,11 @@ class StackDeployer:
 
     def _publish(self, artifact: StackArtifact) -> None:
         for file in artifact.files:
-            if file.packaging != "file":
-                raise DeployError(f"{artifact.name} has a {file.packaging} asset", hint="run: dockyard deploy --via cdk")
             if (file.bucket, file.key) == artifact.template_asset and len(artifact.template.encode()) <= INLINE_TEMPLATE_BYTES:
                 continue
-            self._aws.assuming(file.role).upload(file.path, file.bucket, file.key)
+            with temporary("dockyard-asset-") as room:
+                path = archive(file.path, room / "asset.zip") if file.packaging == "zip" else file.path
+                self._aws.assuming(file.role).upload(path, file.bucket, file.key)
 
     def _change(self, client: "CloudFormationClient", artifact: StackArtifact, *, exists: bool, watch: Watch) -> bool:
         name = f"dockyard-{uuid.uuid4().hex[:12]}"

@@ -179,6 +179,33 @@ def test_without_a_nat_gateway_tasks_have_addresses_of_their_own(tmp_path):
     assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "ENABLED"
 
 
+def test_without_any_way_to_the_internet_aws_is_reached_inside_of_the_network(tmp_path):
+    text = (ROOT / "dockyard.yaml").read_text() + "network: {nat: none, endpoints: interface, flow_logs: rejected}\n"
+    _, read = synthesized(tmp_path, files={"dockyard.yaml": text})
+    platform = read("demo-dev-platform")
+    assert resources(platform, "EC2::NatGateway") == []
+    assert [route for route in resources(platform, "EC2::Route") if "GatewayId" not in route] == []
+    assert len(resources(platform, "EC2::Route")) == len(resources(platform, "EC2::Subnet")) / 2
+    endpoints = resources(platform, "EC2::VPCEndpoint")
+    names = {
+        json.dumps(one["ServiceName"]).split('Region"}, ".')[1].split('"')[0]
+        for one in endpoints
+        if one["VpcEndpointType"] == "Interface"
+    }
+    assert names >= {"ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "ssmmessages", "sqs", "ecs"}
+    assert [flow["TrafficType"] for flow in resources(platform, "EC2::FlowLog")] == ["REJECT"]
+    (service,) = resources(read("demo-dev-hello-python"), "ECS::Service")
+    assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "DISABLED"
+
+
+def test_s3_is_reached_without_the_nat_gateway_and_the_default_security_group_is_closed(templates):
+    platform = templates["demo-dev-platform"]
+    assert [one["VpcEndpointType"] for one in resources(platform, "EC2::VPCEndpoint")] == ["Gateway", "Gateway"]
+    (closed,) = [r for r in platform["Resources"].values() if r["Type"] == "Custom::VpcRestrictDefaultSG"]
+    assert "DefaultSecurityGroup" in json.dumps(closed["Properties"]["DefaultSecurityGroupId"])
+    assert resources(platform, "EC2::FlowLog") == []
+
+
 def test_the_smallest_range_is_enough_for_the_most_zones(tmp_path):
     text = (ROOT / "dockyard.yaml").read_text() + "network: {cidr: 10.0.0.0/24, availability_zones: 4}\n"
     _, read = synthesized(tmp_path, files={"dockyard.yaml": text})

@@ -60,6 +60,10 @@ def vpc(public: str, tasks: str) -> str:
         *((f"environments: {{prod: {{region: {region}}}}}", "environments.prod.region: should be a region of the commercial partition "
            f'such as eu-west-1, got "{region}": China, GovCloud, sovereign and isolated regions are not supported')
           for region in ("cn-north-1", "us-gov-west-1", "us-iso-east-1", "eu-isoe-west-1", "eusc-de-east-1")),
+        (vpc("subnet-0a1b2c3d, subnet-0a1b2c3e", "")[:-1] + ", endpoints: interface, nat: none}",
+         "network: vpc is given, so nat, endpoints have no use: remove them (or set to null), or vpc"),
+        (vpc("subnet-0a1b2c3d, subnet-0a1b2c3e", "")[:-1] + ", flow_logs: all}",
+         "network: vpc is given, so flow_logs has no use: remove it (or set to null), or vpc"),
         ("network: {availability_zones: 1}", "network.availability_zones: should be 2 to 4, got 1"),
         ("cluster: {ec2: {instance_types: []}}", "cluster.ec2.instance_types: should have at least 1, got 0"),
         ("cluster: {ec2: {instance_types: [t3]}}",
