@@ -2,11 +2,13 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_ssm as ssm
 
 from constructs import Construct
-from dockyard.config import Environment, Project
-from dockyard_constructs import ContainerCluster, InstanceGroup, LoadBalancer
+from dockyard.config import Environment, Notify, Project
+from dockyard_constructs import ClusterDashboard, ContainerCluster, InstanceGroup, LoadBalancer, StoppedTasks
 from stacks.network import MOST_ZONES, task_subnet_type, vpc_of, zones
 
 
@@ -49,6 +51,17 @@ class PlatformStack(cdk.Stack):
         self._publish("listener-arn", front.listener.listener_arn)
         self._publish("load-balancer-security-group", front.security_group.security_group_id)
         self._publish("load-balancer-dns-name", front.load_balancer.load_balancer_dns_name)
+        self._publish("load-balancer-full-name", front.load_balancer.load_balancer_full_name)
+        topic = self._topic(environment.settings.alarms)
+        self._publish("alarm-topic", topic.topic_arn)
+        StoppedTasks(self, "StoppedTasks", cluster=cluster.cluster, topic=topic)
+        ClusterDashboard(
+            self,
+            "Dashboard",
+            cluster=cluster.cluster,
+            load_balancer_full_name=front.load_balancer.load_balancer_full_name,
+            dashboard_name=f"{project.name}-{environment.name}",
+        )
         if cluster.capacity_provider:
             self._publish("capacity-provider", cluster.capacity_provider.capacity_provider_name)
 
@@ -71,6 +84,16 @@ class PlatformStack(cdk.Stack):
     def parameter(self, scope: Construct, name: str) -> str:
         """In another stack: the value that this stack published under that name, read at each deploy."""
         return ssm.StringParameter.value_for_string_parameter(scope, f"{self._prefix}/{name}")
+
+    def _topic(self, notify: Notify) -> sns.ITopic:
+        """Not encrypted: CloudWatch may not use AWS's own key for topics, and one of your own costs by the month."""
+        if notify.topic:
+            topic = sns.Topic.from_topic_arn(self, "Alarms", notify.topic)
+        else:
+            topic = sns.Topic(self, "Alarms", enforce_ssl=True)
+        for address in notify.email:
+            topic.add_subscription(subscriptions.EmailSubscription(address))
+        return topic
 
     def _publish(self, name: str, value: str) -> None:
         ssm.StringParameter(self, f"Parameter-{name}", parameter_name=f"{self._prefix}/{name}", string_value=value)

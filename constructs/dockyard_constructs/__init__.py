@@ -4,17 +4,22 @@ They depend on aws-cdk-lib and constructs alone, and each takes resources that a
 """
 
 from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity
+from dockyard_constructs.cluster_dashboard import ClusterDashboard
 from dockyard_constructs.container_cluster import ContainerCluster, InstanceGroup
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.load_balancer import LoadBalancer
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
+from dockyard_constructs.service_alarms import AlarmThresholds, ServiceAlarms
+from dockyard_constructs.stopped_tasks import StoppedTasks
 from dockyard_constructs.web_service import HealthCheck, Route, WebService
 
 __all__ = [
+    "AlarmThresholds",
     "CachedImage",
     "Capacity",
+    "ClusterDashboard",
     "ContainerCluster",
     "Ec2Capacity",
     "ExecutableImage",
@@ -27,5 +32,7 @@ __all__ = [
     "PullThroughCache",
     "RepositorySynthesizer",
     "Route",
+    "ServiceAlarms",
+    "StoppedTasks",
     "WebService",
 ]

@@ -1,5 +1,6 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
+from dockyard.config.alarms import Notify
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
@@ -22,6 +23,7 @@ __all__ = [
     "Lock",
     "ManagedSecret",
     "Network",
+    "Notify",
     "Project",
     "PullThrough",
     "Reference",

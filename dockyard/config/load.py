@@ -122,7 +122,7 @@ def _environment(
     allow_collisions: bool,
 ) -> Environment:
     override = _mapping(_mapping(file.get("environments")).get(name))
-    shared: dict[str, Any] = {key: file[key] for key in ("network", "cluster") if key in file}
+    shared: dict[str, Any] = {key: file[key] for key in ("network", "cluster", "alarms") if key in file}
     settings = _overridden(EnvironmentSettings, shared, override, name, PROJECT_FILE, problems)
     services: dict[str, Service] = {}
     merged: dict[str, dict[str, Any]] = {}

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from dockyard.config.alarms import Notify
 from dockyard.config.cluster import Cluster
 from dockyard.config.model import AppName, EnvironmentName, Model, words
 from dockyard.config.network import Network
@@ -39,6 +40,8 @@ class EnvironmentSettings(Model):
     """Where the load balancer and the containers live."""
     cluster: Cluster = Cluster()
     """The ECS cluster."""
+    alarms: Notify = Notify()
+    """Who is told of alarms."""
 
 
 class ProjectFile(Model):
@@ -47,12 +50,14 @@ class ProjectFile(Model):
     name: AppName
     """Name of the application. Stacks, repositories and parameters begin with it."""
     environments: dict[EnvironmentName, EnvironmentSettings] = Field(min_length=1)
-    """Environments by name, the default one first. Each may repeat `network` and `cluster`: maps merge, lists and
-    scalars replace, null takes a key away if it is there."""
+    """Environments by name, the default one first. Each may repeat `network`, `cluster` and `alarms`: maps merge, lists
+    and scalars replace, null takes a key away if it is there."""
     network: Network = Network()
     """Where the load balancer and the containers live, in every environment."""
     cluster: Cluster = Cluster()
     """The ECS cluster, in every environment."""
+    alarms: Notify = Notify()
+    """Who is told of alarms, in every environment."""
     base_images: Annotated[str, AfterValidator(_registry_prefix)] = Field(default="docker-hub", validate_default=True)
     """Where generated Dockerfiles take their base images from: `docker-hub`, `ecr-public`, or the prefix of another
     registry or of an ECR pull-through cache."""

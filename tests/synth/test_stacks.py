@@ -306,3 +306,16 @@ def test_a_locked_priority_is_taken(tmp_path):
     _, read = synthesized(tmp_path, files={"dockyard.lock": "priorities: {dev/hello-node: {route: /hello-node, priority: 4242}}"})
     (rule,) = resources(read("demo-dev-hello-node"), "ElasticLoadBalancingV2::ListenerRule")
     assert rule["Priority"] == 4242
+
+
+def test_who_is_told_of_alarms_is_told_of_tasks_that_end_too(tmp_path):
+    text = (ROOT / "dockyard.yaml").read_text() + "alarms: {email: [ops@example.com]}\n"
+    _, read = synthesized(tmp_path, files={"dockyard.yaml": text})
+    platform = read("demo-dev-platform")
+    (topic,) = [id for id, r in platform["Resources"].items() if r["Type"] == "AWS::SNS::Topic"]
+    assert resources(platform, "SNS::Subscription") == [
+        {"Endpoint": "ops@example.com", "Protocol": "email", "TopicArn": {"Ref": topic}}
+    ]
+    (rule,) = resources(platform, "Events::Rule")
+    assert rule["Targets"][0]["Arn"] == {"Ref": topic}
+    assert resources(platform, "CloudWatch::Dashboard")[0]["DashboardName"] == "demo-dev"

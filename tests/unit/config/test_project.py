@@ -64,6 +64,8 @@ def vpc(public: str, tasks: str) -> str:
          "network: vpc is given, so nat, endpoints have no use: remove them (or set to null), or vpc"),
         (vpc("subnet-0a1b2c3d, subnet-0a1b2c3e", "")[:-1] + ", flow_logs: all}",
          "network: vpc is given, so flow_logs has no use: remove it (or set to null), or vpc"),
+        ("alarms: {email: [me]}", 'alarms.email[0]: should be an e-mail address, got "me"'),
+        ("alarms: {topic: ops}", 'alarms.topic: should be the ARN of an SNS topic, got "ops"'),
         ("network: {availability_zones: 1}", "network.availability_zones: should be 2 to 4, got 1"),
         ("cluster: {ec2: {instance_types: []}}", "cluster.ec2.instance_types: should have at least 1, got 0"),
         ("cluster: {ec2: {instance_types: [t3]}}",
