@@ -51,7 +51,7 @@ class PlatformStack(cdk.Stack):
         self._publish("listener-arn", front.listener.listener_arn)
         self._publish("load-balancer-security-group", front.security_group.security_group_id)
         self._publish("load-balancer-dns-name", front.load_balancer.load_balancer_dns_name)
-        self._publish("load-balancer-full-name", front.load_balancer.load_balancer_full_name)
+        self._publish("load-balancer-full-name", front.full_name)
         topic = self._topic(environment.settings.alarms)
         self._publish("alarm-topic", topic.topic_arn)
         StoppedTasks(self, "StoppedTasks", cluster=cluster.cluster, topic=topic)
@@ -59,7 +59,7 @@ class PlatformStack(cdk.Stack):
             self,
             "Dashboard",
             cluster=cluster.cluster,
-            load_balancer_full_name=front.load_balancer.load_balancer_full_name,
+            load_balancer_full_name=front.full_name,
             dashboard_name=f"{project.name}-{environment.name}",
         )
         if cluster.capacity_provider:

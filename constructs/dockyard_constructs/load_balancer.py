@@ -1,6 +1,6 @@
 """One Application Load Balancer for many services."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Fn
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
@@ -64,6 +64,11 @@ class LoadBalancer(Construct):
                 404, content_type="text/plain", message_body="no service answers this address\n"
             ),
         )
+
+    @property
+    def full_name(self) -> str:
+        """`app/<name>/<id>`, by which its metrics are found."""
+        return Fn.select(1, Fn.split("loadbalancer/", self.load_balancer.load_balancer_arn))
 
     def _security_group(self, vpc: ec2.IVpc, internet_facing: bool) -> ec2.SecurityGroup:
         """In from the world (or the VPC) to port 80, out to the VPC."""
