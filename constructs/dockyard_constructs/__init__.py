@@ -5,9 +5,11 @@ They depend on aws-cdk-lib and constructs alone, and each takes resources that a
 
 from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity
 from dockyard_constructs.container_cluster import ContainerCluster, InstanceGroup
+from dockyard_constructs.container_task import ContainerSettings, ContainerTask
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.load_balancer import LoadBalancer
+from dockyard_constructs.one_off_task import OneOffTask
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
 from dockyard_constructs.web_service import HealthCheck, Route, WebService
@@ -16,6 +18,8 @@ __all__ = [
     "CachedImage",
     "Capacity",
     "ContainerCluster",
+    "ContainerSettings",
+    "ContainerTask",
     "Ec2Capacity",
     "ExecutableImage",
     "FargateCapacity",
@@ -23,6 +27,7 @@ __all__ = [
     "ImageRepository",
     "InstanceGroup",
     "LoadBalancer",
+    "OneOffTask",
     "PublishingRole",
     "PullThroughCache",
     "RepositorySynthesizer",

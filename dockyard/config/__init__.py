@@ -1,6 +1,8 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
 from dockyard.config.image import Build, BuildSecret, Way
+from dockyard.config.kinds.task import Task
+from dockyard.config.kinds.web import Web
 from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
 from dockyard.config.project import EnvironmentSettings
@@ -8,7 +10,7 @@ from dockyard.config.pull_through import PullThrough
 from dockyard.config.reference import Reference
 from dockyard.config.routes import path_patterns
 from dockyard.config.secret import ManagedSecret
-from dockyard.config.service import Service, Web
+from dockyard.config.service import Service
 
 __all__ = [
     "FOLDER",
@@ -24,6 +26,7 @@ __all__ = [
     "PullThrough",
     "Reference",
     "Service",
+    "Task",
     "Way",
     "Web",
     "load_project",

@@ -20,6 +20,11 @@ from dockyard.config.size import fargate_problem
 Found = tuple[str, Problem]
 """A file and a fault in it."""
 
+OWN_VARIABLES: Mapping[str, Mapping[str, str]] = {
+    "web": {"PORT": "is set by Dockyard; write the number at the key port"},
+}
+"""Kind to the variables that Dockyard sets there, and what to do instead of writing them."""
+
 
 def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSettings | None) -> Iterator[Problem]:
     """Faults of one service with its overrides applied. `settings` is None where dockyard.yaml could not be read."""
@@ -37,8 +42,8 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     if runs_on == "ec2" and isinstance(platforms, list) and platforms == ["linux/arm64"]:
         yield Problem(("image", "build", "platforms"), "should have linux/amd64: the servers of cluster.ec2 are x86-64")
     for key in ("env", "secrets"):
-        if "PORT" in _keys(raw.get(key)):
-            yield Problem((key, "PORT"), "is set by Dockyard; write the number at the key port")
+        for variable in _keys(raw.get(key)).keys() & OWN_VARIABLES.get(str(raw.get("kind")), {}).keys():
+            yield Problem((key, variable), OWN_VARIABLES[raw["kind"]][variable])
     if name == "platform":
         yield Problem((), "platform is the name of a stack of Dockyard's own; give the service's folder another name")
     both = {*_keys(raw.get("env"))} & {*_keys(raw.get("secrets"))}
