@@ -2,11 +2,13 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_servicediscovery as servicediscovery
 from aws_cdk import aws_ssm as ssm
 
 from constructs import Construct
 from dockyard.config import Environment, Project
 from dockyard_constructs import ContainerCluster, InstanceGroup, LoadBalancer
+from dockyard_constructs.container_cluster import EPHEMERAL_PORTS
 
 MOST_ZONES = 4
 """Ranges are kept for so many, so that more zones do not move the subnets that are there."""
@@ -43,6 +45,14 @@ class PlatformStack(cdk.Stack):
             else None,
             load_balancer_security_group=front.security_group,
         )
+        namespace = servicediscovery.HttpNamespace(self, "Namespace", name=f"{project.name}-{environment.name}")
+        callers = ec2.SecurityGroup(self, "Callers", vpc=vpc, description="Tasks that call services by their names")
+        if servers := cluster.instance_security_group:
+            for group in (callers, servers):
+                servers.add_ingress_rule(group, EPHEMERAL_PORTS, "services that call services on servers")
+            self._publish("instance-security-group", servers.security_group_id)
+        self._publish("namespace", namespace.namespace_arn)
+        self._publish("callers-security-group", callers.security_group_id)
         self._publish("vpc-id", vpc.vpc_id)
         for number, subnet in enumerate(vpc.select_subnets(subnet_type=self._task_subnets().subnet_type).subnets, 1):
             self._publish(f"task-subnet-{number}", subnet.subnet_id)

@@ -10,7 +10,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
 
 from dockyard.config import Environment, ManagedSecret, Project, Service
-from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity
+from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity, Namespace
 from stacks.platform import PlatformStack, zones
 
 
@@ -35,11 +35,25 @@ class Surroundings:
 
     def listener(self, settings: Service) -> elbv2.IApplicationListener:
         """The platform's listener. On servers the one rule for its security group is the platform's, so no name is needed."""
-        name = self.value("load-balancer-security-group") if settings.runs_on == "fargate" else "not-used"
-        group = ec2.SecurityGroup.from_security_group_id(self.stack, "LoadBalancerSecurityGroup", name, mutable=False)
+        name = "load-balancer-security-group" if settings.runs_on == "fargate" else None
+        group = self._group("LoadBalancerSecurityGroup", name)
         return elbv2.ApplicationListener.from_application_listener_attributes(
             self.stack, "Listener", listener_arn=self.value("listener-arn"), security_group=group
         )
+
+    def namespace(self, settings: Service) -> Namespace:
+        """The platform's namespace. On servers all rules of security groups are the platform's, so no names are needed."""
+        own_address = settings.runs_on == "fargate"
+        both = own_address and self.environment.settings.cluster.ec2
+        return Namespace(
+            self.value("namespace"),
+            members=self._group("Callers", "callers-security-group" if own_address else None),
+            servers=self._group("Servers", "instance-security-group") if both else None,
+        )
+
+    def _group(self, id: str, name: str | None) -> ec2.ISecurityGroup:
+        value = self.value(name) if name else "not-used"
+        return ec2.SecurityGroup.from_security_group_id(self.stack, id, value, mutable=False)
 
     def container(self, settings: Service, image: ecs.ContainerImage) -> ContainerSettings:
         """What all kinds tell of their container."""

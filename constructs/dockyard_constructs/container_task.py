@@ -1,6 +1,6 @@
 """What all kinds of services run: a task definition with one container and its log group."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Required, TypedDict, Unpack
 
 from aws_cdk import Duration, RemovalPolicy
@@ -9,6 +9,7 @@ from aws_cdk import aws_logs as logs
 
 from constructs import Construct
 from dockyard_constructs.capacity import Capacity, FargateCapacity
+from dockyard_constructs.service_connect import Namespace
 
 STOP_TIMEOUT = Duration.seconds(30)
 """How long a container has between SIGTERM and SIGKILL."""
@@ -49,6 +50,7 @@ class ContainerTask:
         variables: Mapping[str, str] | None = None,
         port: int | None = None,
         port_name: str | None = None,
+        app_protocol: ecs.AppProtocol | None = None,
         stop_timeout: Duration = STOP_TIMEOUT,
         health_check: ecs.HealthCheck | None = None,
         **settings: Unpack[ContainerSettings],
@@ -58,6 +60,7 @@ class ContainerTask:
         :param variables: environment variables that the kind sets itself; those of the settings come after.
         :param port: port that the container listens on, 1 to 65535; it is told so by the variable PORT. Default: none.
         :param port_name: name of the port, for Service Connect.
+        :param app_protocol: what is spoken there, for Service Connect. Default: TCP.
         :param stop_timeout: how long it has between SIGTERM and SIGKILL.
         :param health_check: command in the container that tells whether it is well.
         """
@@ -77,7 +80,9 @@ class ContainerTask:
             image=settings["image"],
             environment={**({"PORT": str(port)} if port else {}), **(variables or {}), **settings.get("environment", {})},
             secrets=dict(settings.get("secrets", {})),
-            port_mappings=[ecs.PortMapping(container_port=port, host_port=self.capacity.host_port, name=port_name)]
+            port_mappings=[
+                ecs.PortMapping(container_port=port, host_port=self.capacity.host_port, name=port_name, app_protocol=app_protocol)
+            ]
             if port
             else None,
             logging=ecs.LogDrivers.aws_logs(
@@ -91,12 +96,25 @@ class ContainerTask:
         )
 
     def service(
-        self, scope: Construct, *, cluster: ecs.ICluster, desired_count: int, min_healthy_percent: int = 100, **settings: Any
+        self,
+        scope: Construct,
+        *,
+        cluster: ecs.ICluster,
+        desired_count: int,
+        namespace: Namespace | None = None,
+        endpoints: Sequence[ecs.ServiceConnectService] = (),
+        **settings: Any,
     ) -> ecs.BaseService:
         """A service of it, the child `Service` of `scope`.
 
         A deployment starts new tasks beside the old ones; if they keep failing, the circuit breaker goes back to the last
         good version.
+
+        :param cluster: where it runs.
+        :param desired_count: how many tasks run.
+        :param namespace: where it finds other services by their names. Default: nowhere.
+        :param endpoints: by which it is found there itself.
+        :param settings: what else this kind of service has.
         """
         service = self.capacity.service(
             scope,
@@ -104,13 +122,16 @@ class ContainerTask:
             cluster=cluster,
             task_definition=self.task_definition,
             desired_count=desired_count,
-            min_healthy_percent=min_healthy_percent,
+            min_healthy_percent=100,
             max_healthy_percent=200,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            service_connect_configuration=namespace.settings(self.log_group, *endpoints) if namespace else None,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             enable_ecs_managed_tags=True,
             **settings,
         )
+        if namespace and self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC:
+            namespace.join(service)
         # Else the first tasks may start before they are allowed to pull the image, which the circuit breaker counts.
         service.node.add_dependency(self.task_definition.obtain_execution_role())
         return service

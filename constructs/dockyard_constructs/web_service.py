@@ -10,6 +10,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
+from dockyard_constructs.service_connect import Namespace
 
 DEREGISTRATION_DELAY = Duration.seconds(5)
 """How long a load balancer lets running requests finish before the container is told to stop; AWS's default is 300 s."""
@@ -61,6 +62,7 @@ class WebService(Construct):
         port: int = 8080,
         desired_count: int = 1,
         health_check: HealthCheck | None = None,
+        namespace: Namespace | None = None,
         **container: Unpack[ContainerSettings],
     ) -> None:
         """Make the service.
@@ -72,6 +74,7 @@ class WebService(Construct):
         :param port: port that the container listens on, 1 to 65535; it is told so by the variable PORT.
         :param desired_count: how many tasks run.
         :param health_check: the load balancer's health check. Default: GET / every 5 seconds.
+        :param namespace: where it finds other services by their names. Default: nowhere.
         :param container: what runs, and on what (`ContainerSettings`).
         """
         super().__init__(scope, id)
@@ -82,6 +85,7 @@ class WebService(Construct):
             self,
             cluster=cluster,
             desired_count=desired_count,
+            namespace=namespace,
             health_check_grace_period=Duration.seconds(health_check.grace_period),
         )
         self.target_group = self._target_group(vpc or cluster.vpc, health_check)

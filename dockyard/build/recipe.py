@@ -22,7 +22,7 @@ from dockyard.build.dockerfile import render
 from dockyard.build.hashes import Hashes
 from dockyard.build.text import text_of
 from dockyard.build.variables import PLATFORM
-from dockyard.config import Build, BuildSecret, Project, Service, Web
+from dockyard.config import Backend, Build, BuildSecret, Project, Service, Web
 
 FORMAT = 4
 """Part of every tag; raised when the meaning of a recipe changes."""
@@ -169,7 +169,7 @@ def recipe(project: Project, name: str, service: Service, bases: Bases, platform
 
 def _port(service: Service) -> int | None:
     """Where the app is to listen; None where its kind has no port."""
-    return service.port if isinstance(service, Web) else None
+    return service.port if isinstance(service, Web | Backend) else None
 
 
 def _located(secret: BuildSecret, folder: Path) -> BuildSecret:

@@ -1,6 +1,8 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
 from dockyard.config.image import Build, BuildSecret, Way
+from dockyard.config.kinds.backend import Backend
+from dockyard.config.kinds.calls import deployed_before
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
 from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
@@ -10,12 +12,13 @@ from dockyard.config.pull_through import PullThrough
 from dockyard.config.reference import Reference
 from dockyard.config.routes import path_patterns
 from dockyard.config.secret import ManagedSecret
-from dockyard.config.service import Service
+from dockyard.config.service import Service, calls
 
 __all__ = [
     "FOLDER",
     "LOCK_FILE",
     "PROJECT_FILE",
+    "Backend",
     "Build",
     "BuildSecret",
     "Environment",
@@ -29,6 +32,8 @@ __all__ = [
     "Task",
     "Way",
     "Web",
+    "calls",
+    "deployed_before",
     "load_project",
     "path_patterns",
 ]

@@ -136,7 +136,11 @@ def _environment(
         if model := _service(own, override, name, path, problems):
             services[service] = model
         _note(path, _placed(checks.service_problems(service, merged[service], settings), override, name), problems)
-    for path, problem in checks.route_problems(name, merged, lock, allow_collisions=allow_collisions):
+    across = [
+        *checks.route_problems(name, merged, lock, allow_collisions=allow_collisions),
+        *checks.call_problems(merged),
+    ]
+    for path, problem in across:
         _note(path, [problem], problems)
     return Environment(name, settings or EnvironmentSettings(), MappingProxyType(services))
 

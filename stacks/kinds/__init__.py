@@ -4,9 +4,9 @@ from typing import assert_never
 
 from aws_cdk import aws_ecs as ecs
 
-from dockyard.config import Service, Task, Web
+from dockyard.config import Backend, Service, Task, Web
 from dockyard_constructs import ContainerSettings
-from stacks.kinds import task, web
+from stacks.kinds import backend, task, web
 from stacks.surroundings import Surroundings
 
 
@@ -15,6 +15,8 @@ def add(around: Surroundings, settings: Service, container: ContainerSettings) -
     match settings:
         case Web():
             return web.add(around, settings, container)
+        case Backend():
+            return backend.add(around, settings, container)
         case Task():
             return task.add(around, settings, container)
         case _:

@@ -21,6 +21,7 @@ def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ec
         port=settings.port,
         desired_count=settings.count,
         health_check=HealthCheck(**http.health.model_dump()),
+        namespace=around.namespace(settings) if settings.calls else None,
         **container,
     )
     balancer = around.value("load-balancer-dns-name")

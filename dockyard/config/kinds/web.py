@@ -3,6 +3,7 @@
 from typing import Literal
 
 from dockyard.config.http import Http
+from dockyard.config.kinds.calls import Calls
 from dockyard.config.kinds.container import Container, Count, Port
 
 
@@ -17,3 +18,5 @@ class Web(Container):
     """How many tasks run."""
     http: Http = Http()
     """Which requests reach it, and how its health is checked."""
+    calls: Calls = ()
+    """Backends that it calls by name."""
