@@ -5,7 +5,7 @@ import os
 import aws_cdk as cdk
 
 from dockyard.build import Bases
-from dockyard.config import Environment, Project
+from dockyard.config import Environment, Project, calls, deployed_before
 from stacks.platform import PlatformStack
 from stacks.registry import RegistryStack
 from stacks.service import ServiceStack
@@ -25,10 +25,14 @@ class Application:
         prefix = f"{project.name}-{environment.name}"
         self.registry = RegistryStack(app, f"{project.name}-registry", project=project, environment=environment, env=where)
         self.platform = PlatformStack(app, f"{prefix}-platform", project=project, environment=environment, env=where)
-        self.services = [
-            ServiceStack(
+        self.services = {
+            name: ServiceStack(
                 app, f"{prefix}-{name}", project=project, environment=environment, name=name, bases=bases,
                 registry=self.registry, platform=self.platform, env=where,
             )
             for name in environment.services
-        ]  # fmt: skip
+        }  # fmt: skip
+        called = {name: calls(service) for name, service in environment.services.items()}
+        for name, before in deployed_before(called).items():
+            for other in before:
+                self.services[name].add_stack_dependency(self.services[other])

@@ -2,6 +2,7 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_servicediscovery as servicediscovery
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_ssm as ssm
@@ -9,6 +10,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 from dockyard.config import Environment, Notify, Project
 from dockyard_constructs import ClusterDashboard, ContainerCluster, InstanceGroup, LoadBalancer, StoppedTasks
+from dockyard_constructs.container_cluster import EPHEMERAL_PORTS
 from stacks.network import MOST_ZONES, task_subnet_type, vpc_of, zones
 
 
@@ -44,6 +46,14 @@ class PlatformStack(cdk.Stack):
             else None,
             load_balancer_security_group=front.security_group,
         )
+        namespace = servicediscovery.HttpNamespace(self, "Namespace", name=f"{project.name}-{environment.name}")
+        callers = ec2.SecurityGroup(self, "Callers", vpc=vpc, description="Tasks that call services by their names")
+        if servers := cluster.instance_security_group:
+            for group in (callers, servers):
+                servers.add_ingress_rule(group, EPHEMERAL_PORTS, "services that call services on servers")
+            self._publish("instance-security-group", servers.security_group_id)
+        self._publish("namespace", namespace.namespace_arn)
+        self._publish("callers-security-group", callers.security_group_id)
         self._publish("vpc-id", vpc.vpc_id)
         for number, subnet in enumerate(vpc.select_subnets(subnet_type=subnets.subnet_type).subnets, 1):
             self._publish(f"task-subnet-{number}", subnet.subnet_id)

@@ -3,24 +3,31 @@
 They depend on aws-cdk-lib and constructs alone, and each takes resources that are owned or imported.
 """
 
+from dockyard_constructs.backend_service import BackendService
 from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity
 from dockyard_constructs.cluster_dashboard import ClusterDashboard
 from dockyard_constructs.container_cluster import ContainerCluster, InstanceGroup
+from dockyard_constructs.container_task import ContainerSettings, ContainerTask
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.load_balancer import LoadBalancer
+from dockyard_constructs.one_off_task import OneOffTask
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
 from dockyard_constructs.service_alarms import AlarmThresholds, ServiceAlarms
+from dockyard_constructs.service_connect import Namespace
 from dockyard_constructs.stopped_tasks import StoppedTasks
 from dockyard_constructs.web_service import HealthCheck, Route, WebService
 
 __all__ = [
     "AlarmThresholds",
+    "BackendService",
     "CachedImage",
     "Capacity",
     "ClusterDashboard",
     "ContainerCluster",
+    "ContainerSettings",
+    "ContainerTask",
     "Ec2Capacity",
     "ExecutableImage",
     "FargateCapacity",
@@ -28,6 +35,8 @@ __all__ = [
     "ImageRepository",
     "InstanceGroup",
     "LoadBalancer",
+    "Namespace",
+    "OneOffTask",
     "PublishingRole",
     "PullThroughCache",
     "RepositorySynthesizer",

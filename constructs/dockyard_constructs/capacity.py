@@ -26,6 +26,9 @@ class Capacity(Protocol):
     def service(self, scope: Construct, id: str, **settings: Any) -> ecs.BaseService:
         """A service; `settings` are those that services on all capacities have in common."""
 
+    def run_parameters(self, vpc: ec2.IVpc, security_groups: Sequence[ec2.ISecurityGroup]) -> dict[str, Any]:
+        """Parameters of ECS RunTask that say where a task runs, as its API names them."""
+
 
 @dataclass(frozen=True)
 class FargateCapacity:
@@ -76,6 +79,28 @@ class FargateCapacity:
             **settings,
         )
 
+    def run_parameters(self, vpc: ec2.IVpc, security_groups: Sequence[ec2.ISecurityGroup]) -> dict[str, Any]:
+        """The cluster's FARGATE capacity provider, and an address in the subnets."""
+        chosen = self.subnets or ec2.SubnetSelection()
+        subnets = vpc.select_subnets(
+            availability_zones=chosen.availability_zones,
+            one_per_az=chosen.one_per_az,
+            subnet_filters=chosen.subnet_filters,
+            subnet_group_name=chosen.subnet_group_name,
+            subnets=chosen.subnets,
+            subnet_type=chosen.subnet_type,
+        )
+        return {
+            "capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1}],
+            "networkConfiguration": {
+                "awsvpcConfiguration": {
+                    "subnets": subnets.subnet_ids,
+                    "securityGroups": [group.security_group_id for group in self.security_groups or security_groups],
+                    "assignPublicIp": "ENABLED" if self.assign_public_ip else "DISABLED",
+                }
+            },
+        }
+
 
 @dataclass(frozen=True)
 class Ec2Capacity:
@@ -111,3 +136,10 @@ class Ec2Capacity:
             ],
             **settings,
         )
+
+    def run_parameters(self, vpc: ec2.IVpc, security_groups: Sequence[ec2.ISecurityGroup]) -> dict[str, Any]:
+        """The servers' capacity provider; the network is the server's."""
+        return {
+            "capacityProviderStrategy": [{"capacityProvider": self.capacity_provider, "weight": 1}],
+            "placementStrategy": [{"type": "binpack", "field": "memory"}],
+        }

@@ -22,7 +22,7 @@ from dockyard.build.dockerfile import render
 from dockyard.build.hashes import Hashes
 from dockyard.build.text import text_of
 from dockyard.build.variables import PLATFORM
-from dockyard.config import Build, BuildSecret, Project, Service
+from dockyard.config import Backend, Build, BuildSecret, Project, Service, Web
 
 FORMAT = 4
 """Part of every tag; raised when the meaning of a recipe changes."""
@@ -119,10 +119,11 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
     if has_own:
         text = classic = text_of(own)
     else:
-        app = detect(context, Wishes(build.language, build.version, build.start, service.port))
+        app = detect(context, Wishes(build.language, build.version, build.start, _port(service)))
         text, classic = (render(app, base_prefix=project.base_images, mounts=mounts) for mounts in (True, False))
         ignored, warnings = (*GENERATED_IGNORES, *left_out(app.language)), app.warnings
-        warnings += tuple(misplaced(context, app.details.get("served"), service.http.path))
+        if isinstance(service, Web):
+            warnings += tuple(misplaced(context, app.details.get("served"), service.http.path))
     return Source(context, text, classic, own if has_own else None, dict(build.args), build.target, ignored, warnings)
 
 
@@ -164,6 +165,11 @@ def recipe(project: Project, name: str, service: Service, bases: Bases, platform
         refresh=project.lock.refresh,
         cautions=(*source.warnings, *cautions(source.context, found_files)),
     )
+
+
+def _port(service: Service) -> int | None:
+    """Where the app is to listen; None where its kind has no port."""
+    return service.port if isinstance(service, Web | Backend) else None
 
 
 def _located(secret: BuildSecret, folder: Path) -> BuildSecret:

@@ -12,6 +12,7 @@ from dockyard.build.sizes import size
 from dockyard.cli import screen
 from dockyard.cli.arguments import AllowInterruption, Builder, Environment, Jobs, Json, NoCache, Project, Services
 from dockyard.cli.session import Session
+from dockyard.config import Web
 from dockyard.deploy.run import Wishes
 from dockyard.deploy.run import deploy as run
 from dockyard.doors.lock import alone
@@ -53,7 +54,8 @@ def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
     for name in [] if receipt.nothing_changed else receipt.orphans:
         screen.say(f"{name} still runs, but its service is gone; to delete: aws cloudformation delete-stack --stack-name {name}")
     for name, balancer in receipt.through.items():
-        host = session.environment.services[name].http.host
+        service = session.environment.services[name]
+        host = service.http.host if isinstance(service, Web) else None
         way = f"curl -H 'Host: {host}' http://{balancer}/"
         screen.say(f"{name} answers to the host {host}, which must point at {balancer}; until then: {way}")
     if json:

@@ -2,6 +2,10 @@
 
 from dockyard.config.alarms import Notify
 from dockyard.config.image import Build, BuildSecret, Way
+from dockyard.config.kinds.backend import Backend
+from dockyard.config.kinds.calls import deployed_before
+from dockyard.config.kinds.task import Task
+from dockyard.config.kinds.web import Web
 from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
 from dockyard.config.network import Network
@@ -10,12 +14,13 @@ from dockyard.config.pull_through import PullThrough
 from dockyard.config.reference import Reference
 from dockyard.config.routes import path_patterns
 from dockyard.config.secret import ManagedSecret
-from dockyard.config.service import Service, Web
+from dockyard.config.service import Service, calls
 
 __all__ = [
     "FOLDER",
     "LOCK_FILE",
     "PROJECT_FILE",
+    "Backend",
     "Build",
     "BuildSecret",
     "Environment",
@@ -28,8 +33,11 @@ __all__ = [
     "PullThrough",
     "Reference",
     "Service",
+    "Task",
     "Way",
     "Web",
+    "calls",
+    "deployed_before",
     "load_project",
     "path_patterns",
 ]

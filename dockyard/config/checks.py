@@ -13,12 +13,19 @@ from pydantic import TypeAdapter, ValidationError
 from dockyard.config.http import Http
 from dockyard.config.lock import Lock
 from dockyard.config.model import ServiceName
-from dockyard.config.problems import Problem
+from dockyard.config.problems import Problem, one_of, show
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.size import fargate_problem
 
 Found = tuple[str, Problem]
 """A file and a fault in it."""
+
+_PORT = "is set by Dockyard; write the number at the key port"
+OWN_VARIABLES: Mapping[str, Mapping[str, str]] = {
+    "web": {"PORT": _PORT},
+    "backend": {"PORT": _PORT},
+}
+"""Kind to the variables that Dockyard sets there, and what to do instead of writing them."""
 
 
 def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSettings | None) -> Iterator[Problem]:
@@ -37,8 +44,8 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     if runs_on == "ec2" and isinstance(platforms, list) and platforms == ["linux/arm64"]:
         yield Problem(("image", "build", "platforms"), "should have linux/amd64: the servers of cluster.ec2 are x86-64")
     for key in ("env", "secrets"):
-        if "PORT" in _keys(raw.get(key)):
-            yield Problem((key, "PORT"), "is set by Dockyard; write the number at the key port")
+        for variable in _keys(raw.get(key)).keys() & OWN_VARIABLES.get(str(raw.get("kind")), {}).keys():
+            yield Problem((key, variable), OWN_VARIABLES[raw["kind"]][variable])
     if name == "platform":
         yield Problem((), "platform is the name of a stack of Dockyard's own; give the service's folder another name")
     both = {*_keys(raw.get("env"))} & {*_keys(raw.get("secrets"))}
@@ -84,6 +91,18 @@ def route_problems(
             way_out = "give it another" if http.priority else "run: dockyard lock"
             message = f"its rule would have priority {number}, as that of service {other}; {way_out}"
             yield file, Problem(("http", "priority"), message)
+
+
+def call_problems(services: Mapping[str, Mapping[str, Any]]) -> Iterator[Found]:
+    """Services that call what is no backend of the environment."""
+    backends = [name for name, raw in services.items() if raw.get("kind") == "backend"]
+    for service, raw in services.items():
+        named = raw.get("calls")
+        for index, name in enumerate(named if isinstance(named, list) else []):
+            others = [other for other in backends if other != service]
+            if isinstance(name, str) and name not in others:
+                message = f"should be another service of kind backend, which is {one_of(others)}, got {show(name)}"
+                yield f"services/{service}/service.yaml", Problem(("calls", index), message)
 
 
 def stack_name_problems(environments: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from dockyard.config.problems import Location, Problem, one_of, problems_of, sho
 from dockyard.config.project import EnvironmentSettings, ProjectFile
 from dockyard.config.pull_through import PullThrough
 from dockyard.config.read import read, service_files
-from dockyard.config.service import NOT_BY_ENVIRONMENT, Service, Web
+from dockyard.config.service import KINDS, NOT_BY_ENVIRONMENT, Service, keys_of_others, kind_problem
 from dockyard.errors import ConfigError, UsageError
 
 M = TypeVar("M", bound=Model)
@@ -133,22 +133,43 @@ def _environment(
         _note(path, _override_problems(raw, _mapping(file.get("environments"))), problems)
         override = {k: v for k, v in _mapping(overrides.get(name)).items() if k not in NOT_BY_ENVIRONMENT}
         merged[service] = merge(own, override)
-        if model := _overridden(Web, own, override, name, path, problems):
+        if model := _service(own, override, name, path, problems):
             services[service] = model
         _note(path, _placed(checks.service_problems(service, merged[service], settings), override, name), problems)
-    for path, problem in checks.route_problems(name, merged, lock, allow_collisions=allow_collisions):
+    across = [
+        *checks.route_problems(name, merged, lock, allow_collisions=allow_collisions),
+        *checks.call_problems(merged),
+    ]
+    for path, problem in across:
         _note(path, [problem], problems)
     return Environment(name, settings or EnvironmentSettings(), MappingProxyType(services))
 
 
+def _service(
+    own: dict[str, Any], override: dict[str, Any], environment: str, file: str, problems: dict[str, None]
+) -> Service | None:
+    """The model of the service's kind."""
+    if problem := kind_problem(own):
+        _note(file, [problem], problems)
+        return None
+    kind = own["kind"]
+    return _overridden(KINDS[kind], own, override, environment, file, problems, keys_of_others(kind))
+
+
 def _overridden(
-    model: type[M], own: dict[str, Any], override: dict[str, Any], environment: str, file: str, problems: dict[str, None]
+    model: type[M],
+    own: dict[str, Any],
+    override: dict[str, Any],
+    environment: str,
+    file: str,
+    problems: dict[str, None],
+    elsewhere: Mapping[str, str] = MappingProxyType({}),
 ) -> M | None:
     """The model of `own` with `override` on it; a fault of the override is told at the override's own key."""
     try:
         return model.model_validate(merge(own, override))
     except ValidationError as error:
-        _note(file, _placed(problems_of(error, model), override, environment), problems)
+        _note(file, _placed(problems_of(error, model, elsewhere), override, environment), problems)
         return None
 
 

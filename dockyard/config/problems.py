@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -28,15 +28,21 @@ class Problem:
         return f"{file}: {key}: {self.message}" if key else f"{file}: {self.message}"
 
 
-def problems_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
-    """The faults that pydantic found while it read `model`."""
+def problems_of(
+    error: ValidationError, model: type[BaseModel], elsewhere: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Problem]:
+    """The faults that pydantic found while it read `model`.
+
+    :param elsewhere: what is said of keys that are known, but not to this model.
+    """
     details = error.errors(include_url=False)
     for detail in details:
         inside = [other for other in details if other is not detail and other["loc"][: len(detail["loc"])] == detail["loc"]]
         if detail["type"] == "too_short" and inside:
             continue  # only the good ones were counted, and the bad ones are told
         location, field, owner = _walk(model, detail["loc"])
-        yield Problem(location, _message(detail, field, owner))
+        strange = detail["type"] == "extra_forbidden" and len(location) == 1 and elsewhere.get(str(location[0]))
+        yield Problem(location, strange or _message(detail, field, owner))
 
 
 def show(value: object) -> str:
@@ -67,7 +73,7 @@ def _message(detail: ErrorDetails, field: FieldInfo | None, owner: type[BaseMode
         case "greater_than_equal" | "less_than_equal" if field:
             return f"should be {_bounds(field)}, got {got}"
         case "literal_error":
-            return _unknown_word(re.findall(r"'(.*?)'", context["expected"]), detail["input"])
+            return unknown_word(re.findall(r"'(.*?)'", context["expected"]), detail["input"])
         case "too_short":
             return f"should have at least {context['min_length']}, got {context['actual_length']}"
         case "string_too_short":
@@ -93,7 +99,8 @@ def _unknown_key(key: str, owner: type[BaseModel] | None) -> str:
     return "unknown key" + (f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(known)}" if known else "")
 
 
-def _unknown_word(known: list[str], got: object) -> str:
+def unknown_word(known: list[str], got: object) -> str:
+    """`should be web or task, got "wep"; did you mean web?`"""
     close = difflib.get_close_matches(got.lower(), known, n=1) if isinstance(got, str) else []
     return f"should be {one_of(known)}, got {show(got)}" + (f"; did you mean {close[0]}?" if close else "")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from dockyard.config.kinds.web import Web
 from dockyard.config.load import LOCK_FILE, Environment, load_project
 from dockyard.config.lock import Lock, LockedPriority
 from dockyard.config.routes import neighbour, priority, route
@@ -43,7 +44,7 @@ def relock(root: Path) -> Relocked:
 
 def _settled(environment: Environment, lock: Lock) -> list[tuple[str, LockedPriority]]:
     """The environment's entries, with one for each rule that must move."""
-    https = {service: settings.http for service, settings in environment.services.items()}
+    https = {service: settings.http for service, settings in environment.services.items() if isinstance(settings, Web)}
     kept: dict[str, LockedPriority] = {}
     for service, http in https.items():
         entry = lock.entry(http, environment=environment.name, service=service)

@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from dockyard.config.project import ProjectFile
-from dockyard.config.service import NOT_BY_ENVIRONMENT, Web
+from dockyard.config.service import KINDS, NOT_BY_ENVIRONMENT, AnyService
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -14,19 +16,25 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 def schemas() -> dict[str, dict[str, Any]]:
     """File name to schema."""
     project = ProjectFile.model_json_schema(by_alias=True, mode="validation")
-    service = Web.model_json_schema(by_alias=True, mode="validation")
-    override = _override(service, service["$defs"])["properties"]
-    override = {name: part for name, part in override.items() if name not in NOT_BY_ENVIRONMENT}
-    service["properties"]["environments"] = {
-        "type": "object",
-        "description": "What differs there: maps merge, lists and scalars replace, null takes a key away if it is there.",
-        "additionalProperties": {"type": ["object", "null"], "properties": override, "additionalProperties": False},
-    }
+    service = TypeAdapter(AnyService).json_schema(by_alias=True, mode="validation")
+    for kind in KINDS.values():
+        _add_environments(service["$defs"][kind.__name__], service["$defs"])
     environment = _override(project["$defs"]["EnvironmentSettings"], project["$defs"])
     project["$defs"]["EnvironmentSettings"] = {**environment, "type": ["object", "null"]}
     return {
         "dockyard.schema.json": {"$schema": DRAFT, **project},
         "service.schema.json": {"$schema": DRAFT, **service},
+    }
+
+
+def _add_environments(kind: dict[str, Any], models: dict[str, Any]) -> None:
+    """The key `environments` in the schema of a kind."""
+    override = _override(kind, models)["properties"]
+    override = {name: part for name, part in override.items() if name not in NOT_BY_ENVIRONMENT}
+    kind["properties"]["environments"] = {
+        "type": "object",
+        "description": "What differs there: maps merge, lists and scalars replace, null takes a key away if it is there.",
+        "additionalProperties": {"type": ["object", "null"], "properties": override, "additionalProperties": False},
     }
 
 

@@ -1,54 +1,21 @@
-"""What a service.yaml holds: one model a kind, told apart by `kind`."""
+"""What a service.yaml holds: one of the kinds, told apart by `kind`."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, get_args
 
-from pydantic import Discriminator, Field, Tag, WithJsonSchema
+from pydantic import Field
 
-from dockyard.config.http import Http
-from dockyard.config.image import Image
-from dockyard.config.model import Model, VariableName, number
-from dockyard.config.secret import ManagedSecret, ParameterName
+from dockyard.config.kinds.backend import Backend
+from dockyard.config.kinds.task import Task
+from dockyard.config.kinds.web import Web
+from dockyard.config.problems import Problem, one_of, unknown_word
 
-Value = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
-"""Text; numbers and booleans reach it as they were written (see `dockyard.config.yaml`)."""
-
-
-def _secret_form(value: Any) -> str:
-    return "<mapping>" if isinstance(value, dict | ManagedSecret) else "<name>"
-
-
-Secret = Annotated[
-    Annotated[ParameterName, Tag("<name>")] | Annotated[ManagedSecret, Tag("<mapping>")], Discriminator(_secret_form)
-]
-
-
-class Web(Model):
-    """A service that takes requests through the load balancer."""
-
-    kind: Literal["web"]
-    """What the service is. This version knows `web`."""
-    image: Image = Image()
-    """Where its image comes from. Default: built from the service's folder. The same in every environment."""
-    port: Annotated[int, number(1, 65535)] = 8080
-    """Port that the container listens on. It is told so by the variable PORT. The same in every environment."""
-    cpu: Annotated[float, number(0.125, 16, "vCPU")] = 0.25
-    """Processor share of one task, in vCPU."""
-    memory: Annotated[int, number(64, 122880, "MiB")] = 512
-    """Memory of one task, in MiB."""
-    runs_on: Literal["fargate", "ec2"] = "fargate"
-    """`fargate`: AWS finds the server. `ec2`: on the servers of `cluster.ec2` in dockyard.yaml."""
-    count: Annotated[int, number(0, 5000, "tasks")] = 1
-    """How many tasks run."""
-    http: Http = Http()
-    """Which requests reach it, and how its health is checked."""
-    env: dict[VariableName, Value] = Field(default_factory=dict)
-    """Environment variables. Values are taken as they are written: `1.10` and `yes` need no quotes."""
-    secrets: dict[VariableName, Secret] = Field(default_factory=dict)
-    """Environment variables whose values stay in SSM Parameter Store or Secrets Manager until the container starts."""
-
-
-Service = Web
+Service = Web | Backend | Task
 """Any kind of service."""
+AnyService = Annotated[Service, Field(discriminator="kind")]
+"""The same, for pydantic."""
+KINDS: Mapping[str, type[Service]] = {get_args(kind.model_fields["kind"].annotation)[0]: kind for kind in get_args(Service)}
+"""Kind to its model."""
 
 NOT_BY_ENVIRONMENT = {
     "kind": "is the same in every environment",
@@ -56,3 +23,26 @@ NOT_BY_ENVIRONMENT = {
     "port": "is the same in every environment: it is in the image that was tested",
 }
 """Keys that `environments` of a service.yaml may not hold, and why."""
+
+
+def kind_problem(raw: Mapping[str, Any]) -> Problem | None:
+    """What is wrong with the `kind` that was written; None where there is such a kind."""
+    kind = raw.get("kind")
+    if isinstance(kind, str) and kind in KINDS:
+        return None
+    known = list(KINDS)
+    return Problem(("kind",), unknown_word(known, kind) if "kind" in raw else f"is required: {one_of(known)}")
+
+
+def keys_of_others(kind: str) -> dict[str, str]:
+    """Keys that this kind does not have and others do: what is to be said of each."""
+    others: dict[str, list[str]] = {}
+    for name, model in KINDS.items():
+        for key in model.model_fields.keys() - KINDS[kind].model_fields.keys():
+            others.setdefault(key, []).append(name)
+    return {key: f"is of {' and '.join(names)}; a {kind} has none" for key, names in others.items()}
+
+
+def calls(service: Service) -> tuple[str, ...]:
+    """Backends that it calls by name. Only what ECS runs as a service can do so."""
+    return service.calls if isinstance(service, Web | Backend) else ()

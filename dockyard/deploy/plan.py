@@ -11,7 +11,7 @@ from dockyard.build.plan import plan as plan_images
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.images import needed
 from dockyard.deploy.orphans import orphans
-from dockyard.deploy.run import synthesized, with_dependencies
+from dockyard.deploy.run import synthesized, wanted_stacks
 from dockyard.deploy.site import Site
 from dockyard.deploy.stack import StackDeployer
 from dockyard.progress import Progress
@@ -73,7 +73,7 @@ def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan
     has_engine = docker.answers()
     planned = plan_images(made, site.reading, lambda name: has_engine and docker.image_id(name) is not None)
     deployed = read_inputs(site.inputs_file)
-    artifacts = with_dependencies(synthesized(site, progress, validate=False), {site.service_stack(name) for name in services})
+    artifacts = wanted_stacks(site, synthesized(site, progress, validate=False), services)
     deployer = StackDeployer(site.aws, site.reading)
 
     def stack(artifact: StackArtifact) -> PlannedStack:

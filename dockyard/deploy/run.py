@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -65,7 +65,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
         building = pool.submit(built, site, wanted, progress)
         try:
             everything = synthesized(site, progress, validate=last is None or last.infrastructure != now)
-            artifacts = with_dependencies(everything, {site.service_stack(name) for name in services})
+            artifacts = wanted_stacks(site, everything, services)
             _check_bootstrap(site, artifacts)
             if building.done():
                 building.result()  # a fault that is known by now is told before anything is changed
@@ -215,12 +215,16 @@ def _check_bootstrap(site: Site, artifacts: list[StackArtifact]) -> None:
             )
 
 
-def with_dependencies(artifacts: list[StackArtifact], names: set[str]) -> list[StackArtifact]:
-    """The stacks of these names and those that they depend on; all where no names are given."""
-    if not names:
+def wanted_stacks(site: Site, artifacts: list[StackArtifact], services: Collection[str]) -> list[StackArtifact]:
+    """The stacks of these services and those that they depend on; all where none are given.
+
+    Other services are left as they are, also those that are called: that they go first is an order, and not a need.
+    """
+    if not services:
         return artifacts
-    wanted = set(names)
+    wanted = {site.service_stack(name) for name in services}
+    others = {site.service_stack(name) for name in site.environment.services} - wanted
     for artifact in reversed(artifacts):
         if artifact.name in wanted:
-            wanted |= set(artifact.depends_on)
+            wanted |= set(artifact.depends_on) - others
     return [artifact for artifact in artifacts if artifact.name in wanted]

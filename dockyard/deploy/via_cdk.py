@@ -11,7 +11,7 @@ from dockyard.progress import Progress
 def deploy_via_cdk(site: Site, assembly: Path, stacks: Sequence[str], progress: Progress) -> None:
     """Run `cdk deploy` for these stacks. Every image is in ECR by then. Raises DeployError with what it printed."""
     arguments = ["cdk", "deploy", *stacks, "--app", str(assembly), "--require-approval", "never",
-                 "--progress", "events",
+                 "--progress", "events", "--exclusively",
                  "--import-existing-resources"]  # fmt: skip
     ended = site.processes.run(arguments, cwd=site.project.root, on_line=lambda line: progress.update("cdk deploy", line))
     if ended.code != 0:

@@ -1,33 +1,10 @@
 """The stacks of a project: what they are named, what goes between them, and that each stands alone."""
 
 import json
-import shutil
-from pathlib import Path
 
-import aws_cdk as cdk
 import pytest
 
-from dockyard.build import Bases
-from dockyard.config import load_project
-from stacks import Application
-
-ROOT = Path(__file__).parents[2]
-
-
-def synthesized(folder, name=None, files=None):
-    """Artifacts, and a function that reads a template, of the sample project with these files."""
-    shutil.copytree(ROOT / "services", folder / "services", ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-    shutil.copy(ROOT / "dockyard.yaml", folder)
-    for path, text in (files or {}).items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text)
-    project = load_project(folder)
-    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
-    app = cdk.App(outdir=str(folder / "cdk.out"), context=flags)
-    Application(app, project, project.environment(name), Bases(project.lock.bases))
-    app.synth()
-    artifacts = json.loads((folder / "cdk.out/manifest.json").read_text())["artifacts"]
-    return artifacts, lambda stack: json.loads((folder / f"cdk.out/{stack}.template.json").read_text())
+from tests.synth.projects import ROOT, resources, synthesized
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +16,6 @@ def demo(tmp_path_factory):
 def templates(demo):
     artifacts, read = demo
     return {name: read(name) for name, artifact in artifacts.items() if artifact["type"] == "aws:cloudformation:stack"}
-
-
-def resources(template, type_name):
-    return [r["Properties"] for r in template["Resources"].values() if r["Type"] == f"AWS::{type_name}"]
 
 
 def test_each_service_has_a_stack_of_its_own(templates):

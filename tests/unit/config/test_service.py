@@ -58,7 +58,7 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
         ("port: 0", "port: should be 1 to 65535, got 0"),
         ("port: 65536", "port: should be 1 to 65535, got 65536"),
         ("prot: 80", "prot: unknown key; did you mean port?"),
-        ("zzz: 1", "zzz: unknown key; known here: kind, image, port, cpu, memory, runs_on, count, http, env, secrets"),
+        ("zzz: 1", "zzz: unknown key; known here: kind, image, cpu, memory, runs_on, env, secrets, port, count, http, calls"),
         ("runs_on: lambda", 'runs_on: should be fargate or ec2, got "lambda"'),
         ("runs_on: Fargat", 'runs_on: should be fargate or ec2, got "Fargat"; did you mean fargate?'),
         ("count: -1", "count: should be 0 to 5000 (tasks), got -1"),
@@ -125,8 +125,21 @@ def test_servers_must_be_there_for_services_that_run_on_them(files):
 
 
 def test_a_kind_that_is_not_known_is_refused(files):
-    files.service("kind: worker")
-    assert files.problems() == ['services/web/service.yaml: kind: should be web, got "worker"']
+    files.service("kind: wep")
+    assert files.problems() == ['services/web/service.yaml: kind: should be web, backend or task, got "wep"; did you mean web?']
+
+
+def test_a_service_without_a_kind_is_told_all_kinds(files):
+    files.service("port: 80")
+    assert files.problems() == ["services/web/service.yaml: kind: is required: web, backend or task"]
+
+
+def test_a_key_of_other_kinds_is_told_with_their_names(files):
+    files.service("kind: task\nport: 80\nenvironments: {prod: {http: {path: /a}}}")
+    assert files.problems() == [
+        "services/web/service.yaml: port: is of web and backend; a task has none",
+        "services/web/service.yaml: environments.prod.http: is of web; a task has none",
+    ]
 
 
 def test_the_folder_names_the_service(files):

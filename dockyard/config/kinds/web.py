@@ -1,0 +1,22 @@
+"""`kind: web`."""
+
+from typing import Literal
+
+from dockyard.config.http import Http
+from dockyard.config.kinds.calls import Calls
+from dockyard.config.kinds.container import Container, Count, Port
+
+
+class Web(Container):
+    """A service that takes requests through the load balancer."""
+
+    kind: Literal["web"]
+    """What the service is. The same in every environment."""
+    port: Port = 8080
+    """Port that the container listens on. It is told so by the variable PORT. The same in every environment."""
+    count: Count = 1
+    """How many tasks run."""
+    http: Http = Http()
+    """Which requests reach it, and how its health is checked."""
+    calls: Calls = ()
+    """Backends that it calls by name."""

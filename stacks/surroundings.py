@@ -1,0 +1,109 @@
+"""What the stack of a service has around it: its container's settings, and what it uses of the platform."""
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_ssm as ssm
+
+from dockyard.config import Environment, ManagedSecret, Project, Service
+from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity, Namespace
+from stacks.network import zones
+from stacks.platform import PlatformStack
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Of one service in one environment. What the methods make is in `stack`."""
+
+    stack: cdk.Stack
+    project: Project
+    environment: Environment
+    name: str
+    platform: PlatformStack
+
+    def value(self, name: str) -> str:
+        """What the platform published under that name."""
+        return self.platform.parameter(self.stack, name)
+
+    def cluster(self, settings: Service) -> ecs.ICluster:
+        """The platform's cluster, with its network."""
+        vpc = self._vpc(settings.runs_on)
+        return ecs.Cluster.from_cluster_attributes(self.stack, "Cluster", cluster_name=self.value("cluster-name"), vpc=vpc)
+
+    def listener(self, settings: Service) -> elbv2.IApplicationListener:
+        """The platform's listener. On servers the one rule for its security group is the platform's, so no name is needed."""
+        name = "load-balancer-security-group" if settings.runs_on == "fargate" else None
+        group = self._group("LoadBalancerSecurityGroup", name)
+        return elbv2.ApplicationListener.from_application_listener_attributes(
+            self.stack, "Listener", listener_arn=self.value("listener-arn"), security_group=group
+        )
+
+    def namespace(self, settings: Service) -> Namespace:
+        """The platform's namespace. On servers all rules of security groups are the platform's, so no names are needed."""
+        own_address = settings.runs_on == "fargate"
+        both = own_address and self.environment.settings.cluster.ec2
+        return Namespace(
+            self.value("namespace"),
+            members=self._group("Callers", "callers-security-group" if own_address else None),
+            servers=self._group("Servers", "instance-security-group") if both else None,
+        )
+
+    def _group(self, id: str, name: str | None) -> ec2.ISecurityGroup:
+        value = self.value(name) if name else "not-used"
+        return ec2.SecurityGroup.from_security_group_id(self.stack, id, value, mutable=False)
+
+    def container(self, settings: Service, image: ecs.ContainerImage) -> ContainerSettings:
+        """What all kinds tell of their container."""
+        return ContainerSettings(
+            image=image,
+            capacity=self._capacity(settings),
+            cpu=round(settings.cpu * 1024),
+            memory_limit_mib=settings.memory,
+            environment=settings.env,
+            secrets={variable: self._secret(variable, source) for variable, source in settings.secrets.items()},
+        )
+
+    def _vpc(self, runs_on: str) -> ec2.IVpc:
+        """The platform's network; subnets only where tasks have addresses of their own."""
+        count = self.platform.task_subnet_count if runs_on == "fargate" else 0
+        subnets = [self.value(f"task-subnet-{n + 1}") for n in range(count)]
+        public = self.platform.public_tasks
+        vpc = ec2.Vpc.from_vpc_attributes(
+            self.stack,
+            "Vpc",
+            vpc_id=self.value("vpc-id"),
+            availability_zones=zones(max(1, len(subnets))),
+            public_subnet_ids=(subnets or None) if public else None,
+            private_subnet_ids=None if public else (subnets or None),
+        )
+        for subnet in [*vpc.public_subnets, *vpc.private_subnets]:
+            cdk.Annotations.of(subnet).acknowledge_warning(
+                "@aws-cdk/aws-ec2:noSubnetRouteTableId", "services add no routes; the platform owns them"
+            )
+        return vpc
+
+    def _capacity(self, settings: Service) -> Capacity:
+        if settings.runs_on == "ec2":
+            return Ec2Capacity(self.value("capacity-provider"))
+        public = self.platform.public_tasks
+        subnet_type = ec2.SubnetType.PUBLIC if public else ec2.SubnetType.PRIVATE_WITH_EGRESS
+        build = settings.image.build
+        on_arm = build is not None and "linux/amd64" not in build.platforms
+        return FargateCapacity(
+            subnets=ec2.SubnetSelection(subnet_type=subnet_type),
+            assign_public_ip=public,
+            cpu_architecture=ecs.CpuArchitecture.ARM64 if on_arm else None,
+        )
+
+    def _secret(self, variable: str, source: str | ManagedSecret) -> ecs.Secret:
+        id = f"Secret-{variable}"
+        if isinstance(source, ManagedSecret):
+            secret = secretsmanager.Secret.from_secret_name_v2(self.stack, id, source.secretsmanager)
+            return ecs.Secret.from_secrets_manager(secret, source.key)
+        return ecs.Secret.from_ssm_parameter(
+            ssm.StringParameter.from_secure_string_parameter_attributes(self.stack, id, parameter_name=source)
+        )

@@ -1,0 +1,70 @@
+"""What the stacks of each kind have in them."""
+
+import json
+
+import pytest
+
+from tests.synth.projects import resources, stacks
+
+PROJECT = (
+    "name: shop\nenvironments: {dev: {account: '111122223333', region: eu-west-1}}\ncluster: {ec2: {instance_types: [t3.small]}}"
+)
+IMAGE = "image: {from: nginx, mirror: false}"
+
+
+@pytest.fixture
+def template(tmp_path):
+    """The template of one service of a project of these."""
+
+    def made(name, **services):
+        """Where the name is None, the artifacts and a function that reads a template."""
+        files = {f"services/{service}/service.yaml": f"{text}\n{IMAGE}" for service, text in services.items()}
+        artifacts, read = stacks(tmp_path, files={"dockyard.yaml": PROJECT, **files})
+        return read(f"shop-dev-{name}") if name else (artifacts, read)
+
+    return made
+
+
+def test_a_task_is_a_definition_that_is_run_when_asked_for(template):
+    found = template("migrate", migrate="kind: task")
+    assert resources(found, "ECS::Service") == []
+    assert len(resources(found, "ECS::TaskDefinition")) == 1
+    how = json.dumps(found["Outputs"]["RunTask"]["Value"])
+    assert "FARGATE" in how
+    assert "awsvpcConfiguration" in how
+
+
+def test_a_task_on_servers_has_their_network(template):
+    how = json.dumps(template("migrate", migrate="kind: task\nruns_on: ec2")["Outputs"]["RunTask"]["Value"])
+    assert "awsvpcConfiguration" not in how
+    assert "capacityProviderStrategy" in how
+
+
+def test_a_web_service_finds_the_backends_that_it_calls_and_waits_for_them(template):
+    artifacts, read = template(None, web="kind: web\ncalls: [api]", api="kind: backend")
+    assert "shop-dev-api" in artifacts["shop-dev-web"]["dependencies"]
+    web, api = (resources(read(f"shop-dev-{name}"), "ECS::Service")[0] for name in ("web", "api"))
+    assert web["ServiceConnectConfiguration"]["Namespace"] == api["ServiceConnectConfiguration"]["Namespace"]
+    assert len(web["NetworkConfiguration"]["AwsvpcConfiguration"]["SecurityGroups"]) == 2
+    assert "Services" not in web["ServiceConnectConfiguration"]
+
+
+def test_a_web_service_that_calls_nobody_has_no_proxy_beside_it(template):
+    (web,) = resources(template("web", web="kind: web", api="kind: backend"), "ECS::Service")
+    assert "ServiceConnectConfiguration" not in web
+
+
+def test_a_backend_has_its_health_check(template):
+    found = template("api", api="kind: backend\nport: 81\nprotocol: grpc\nhealth: {command: curl -f localhost:81, retries: 5}")
+    (container,) = resources(found, "ECS::TaskDefinition")[0]["ContainerDefinitions"]
+    assert container["HealthCheck"]["Command"] == ["CMD-SHELL", "curl -f localhost:81"]
+    assert container["HealthCheck"]["Retries"] == 5
+    assert container["PortMappings"][0]["AppProtocol"] == "grpc"
+
+
+def test_servers_let_in_services_that_call_services_on_servers(template):
+    _, read = template(None, api="kind: backend\nruns_on: ec2", web="kind: web\nruns_on: ec2\ncalls: [api]")
+    platform = read("shop-dev-platform")
+    rules = [r for r in resources(platform, "EC2::SecurityGroupIngress") if "call" in r.get("Description", "")]
+    assert [(r["FromPort"], r["ToPort"]) for r in rules] == [(32768, 65535), (32768, 65535)]
+    assert resources(read("shop-dev-api"), "EC2::SecurityGroup") == []

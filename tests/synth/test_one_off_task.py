@@ -1,0 +1,45 @@
+"""`OneOffTask`: what one must know to run it."""
+
+import json
+
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+
+from dockyard_constructs import Ec2Capacity, FargateCapacity, OneOffTask
+
+
+@pytest.fixture
+def make(stack, vpc):
+    """A task with these settings."""
+    cluster = ecs.Cluster.from_cluster_attributes(stack, "Cluster", cluster_name="shop", vpc=vpc)
+    image = ecs.ContainerImage.from_registry("nginx")
+    return lambda **settings: OneOffTask(stack, "Task", cluster=cluster, image=image, **settings)
+
+
+def test_with_all_defaults_it_runs_on_fargate_in_private_subnets_and_nothing_reaches_it(make, template):
+    parameters = make().run_parameters
+    found = template()
+    assert parameters["capacityProviderStrategy"] == [{"capacityProvider": "FARGATE", "weight": 1}]
+    network = parameters["networkConfiguration"]["awsvpcConfiguration"]
+    assert (network["subnets"], network["assignPublicIp"]) == (["subnet-3", "subnet-4"], "DISABLED")
+    assert "SecurityGroupIngress" not in found.one("EC2::SecurityGroup")
+    assert found.all("ECS::Service") == []
+    assert "PortMappings" not in found.one("ECS::TaskDefinition")["ContainerDefinitions"][0]
+
+
+def test_with_all_set(make, template):
+    subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
+    task = make(cpu=512, memory_limit_mib=1024, environment={"A": "b"}, capacity=FargateCapacity(subnets, assign_public_ip=True))
+    definition = template().one("ECS::TaskDefinition")
+    assert (definition["Cpu"], definition["Memory"]) == ("512", "1024")
+    assert definition["ContainerDefinitions"][0]["Environment"] == [{"Name": "A", "Value": "b"}]
+    network = task.run_parameters["networkConfiguration"]["awsvpcConfiguration"]
+    assert (network["subnets"], network["assignPublicIp"]) == (["subnet-1", "subnet-2"], "ENABLED")
+
+
+def test_on_servers_it_has_their_network(make, template):
+    task = make(capacity=Ec2Capacity("servers"))
+    assert "networkConfiguration" not in task.run_parameters
+    assert task.run_parameters["capacityProviderStrategy"] == [{"capacityProvider": "servers", "weight": 1}]
+    assert "SecurityGroup" not in json.dumps(template().json)
