@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
+from dockyard.config.count import TaskCount
 from dockyard.config.http import Http
 from dockyard.config.image import Image
 from dockyard.config.model import Model, VariableName, number
@@ -37,8 +38,8 @@ class Web(Model):
     """Memory of one task, in MiB."""
     runs_on: Literal["fargate", "ec2"] = "fargate"
     """`fargate`: AWS finds the server. `ec2`: on the servers of `cluster.ec2` in dockyard.yaml."""
-    count: Annotated[int, number(0, 5000, "tasks")] = 1
-    """How many tasks run."""
+    count: TaskCount = 1
+    """How many tasks run: a number, or bounds and what moves the number within them."""
     http: Http = Http()
     """Which requests reach it, and how its health is checked."""
     env: dict[VariableName, Value] = Field(default_factory=dict)
