@@ -26,6 +26,7 @@ from dockyard_constructs import (
     WebService,
 )
 from stacks.platform import PlatformStack, zones
+from stacks.scaling import first_count, scale
 
 
 class ServiceStack(cdk.Stack):
@@ -73,11 +74,12 @@ class ServiceStack(cdk.Stack):
             capacity=self._capacity(settings),
             cpu=round(settings.cpu * 1024),
             memory_limit_mib=settings.memory,
-            desired_count=settings.count,
+            desired_count=first_count(settings.count),
             environment=settings.env,
             secrets={variable: self._secret(variable, source) for variable, source in settings.secrets.items()},
             health_check=HealthCheck(**http.health.model_dump()),
         )
+        scale(self, settings.count, self.service.service, target_group=self.service.target_group)
         if self._cached:
             self._cached.grant_pull(self.service.task_definition.obtain_execution_role())
         balancer = platform.parameter(self, "load-balancer-dns-name")

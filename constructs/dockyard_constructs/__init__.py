@@ -10,6 +10,8 @@ from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.load_balancer import LoadBalancer
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
+from dockyard_constructs.service_scaling import ScheduledBounds, ServiceScaling
+from dockyard_constructs.step_policy import MetricSteps, Step, StepPolicy
 from dockyard_constructs.web_service import HealthCheck, Route, WebService
 
 __all__ = [
@@ -23,9 +25,14 @@ __all__ = [
     "ImageRepository",
     "InstanceGroup",
     "LoadBalancer",
+    "MetricSteps",
     "PublishingRole",
     "PullThroughCache",
     "RepositorySynthesizer",
     "Route",
+    "ScheduledBounds",
+    "ServiceScaling",
+    "Step",
+    "StepPolicy",
     "WebService",
 ]
