@@ -25,6 +25,7 @@ from dockyard.cli import (
     plan,
     prune,
     push,
+    scale,
     screen,
     tags,
     up,
@@ -76,6 +77,7 @@ app.command("push")(push.push)
 app.command("mirror")(mirror.mirror)
 app.command("images")(images.images)
 app.command("prune")(prune.prune)
+app.command("scale")(scale.scale)
 app.command("url")(url.url)
 app.command("lock")(lock.lock)
 app.command("asset", hidden=True)(asset.asset)
