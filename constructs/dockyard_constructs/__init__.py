@@ -16,6 +16,8 @@ from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
 from dockyard_constructs.service_alarms import AlarmThresholds, ServiceAlarms
 from dockyard_constructs.service_connect import Namespace
+from dockyard_constructs.service_scaling import ScheduledBounds, ServiceScaling
+from dockyard_constructs.step_policy import MetricSteps, Step, StepPolicy
 from dockyard_constructs.stopped_tasks import StoppedTasks
 from dockyard_constructs.web_service import HealthCheck, Route, WebService
 
@@ -35,13 +37,18 @@ __all__ = [
     "ImageRepository",
     "InstanceGroup",
     "LoadBalancer",
+    "MetricSteps",
     "Namespace",
     "OneOffTask",
     "PublishingRole",
     "PullThroughCache",
     "RepositorySynthesizer",
     "Route",
+    "ScheduledBounds",
     "ServiceAlarms",
+    "ServiceScaling",
+    "Step",
+    "StepPolicy",
     "StoppedTasks",
     "WebService",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from dockyard.config.count import count_problems
 from dockyard.config.http import Http
 from dockyard.config.lock import Lock
 from dockyard.config.model import ServiceName
@@ -40,6 +41,8 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
         yield Problem((key,), message)
     if runs_on == "ec2" and settings and settings.cluster.ec2 is None:
         yield Problem(("runs_on",), "ec2 needs cluster.ec2 in dockyard.yaml: supply its instance_types there")
+    kind = str(raw.get("kind"))
+    yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
     platforms = _keys(_keys(raw.get("image")).get("build")).get("platforms")
     if runs_on == "ec2" and isinstance(platforms, list) and platforms == ["linux/arm64"]:
         yield Problem(("image", "build", "platforms"), "should have linux/amd64: the servers of cluster.ec2 are x86-64")

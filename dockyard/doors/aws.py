@@ -142,6 +142,11 @@ class Aws:
         return self._untyped("events")
 
     @functools.cached_property
+    def autoscaling(self) -> Any:
+        """Application Auto Scaling."""
+        return self._untyped("application-autoscaling")
+
+    @functools.cached_property
     def scheduler(self) -> Any:
         """EventBridge Scheduler."""
         return self._untyped("scheduler")

@@ -5,6 +5,7 @@ from aws_cdk import aws_ecs as ecs
 
 from dockyard.config import Backend
 from dockyard_constructs import BackendService, ContainerSettings
+from stacks.scaling import first_count, scale
 from stacks.surroundings import Surroundings
 
 
@@ -18,10 +19,11 @@ def add(around: Surroundings, settings: Backend, container: ContainerSettings) -
         dns_name=around.name,
         port=settings.port,
         protocol=settings.protocol,
-        desired_count=settings.count,
+        desired_count=first_count(settings.count),
         health_check=_health_check(settings),
         **container,
     )
+    scale(around.stack, settings.count, service.service)
     return service.task_definition
 
 

@@ -5,6 +5,7 @@ from aws_cdk import aws_ecs as ecs
 
 from dockyard.config import Web, path_patterns
 from dockyard_constructs import ContainerSettings, HealthCheck, Route, WebService
+from stacks.scaling import first_count, scale
 from stacks.surroundings import Surroundings
 
 
@@ -19,11 +20,12 @@ def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ec
         listener=around.listener(settings),
         route=Route(number, list(path_patterns(http.path)), http.host),
         port=settings.port,
-        desired_count=settings.count,
+        desired_count=first_count(settings.count),
         health_check=HealthCheck(**http.health.model_dump()),
         namespace=around.namespace(settings) if settings.calls else None,
         **container,
     )
+    scale(stack, settings.count, service.service, target_group=service.target_group)
     balancer = around.value("load-balancer-dns-name")
     host = http.host if http.host and not http.host.startswith("*") else balancer
     cdk.CfnOutput(stack, "Address", value=f"http://{host}{http.path}", description="Where the service answers")

@@ -292,3 +292,18 @@ def test_who_is_told_of_alarms_is_told_of_tasks_that_end_too(tmp_path):
     (rule,) = resources(platform, "Events::Rule")
     assert rule["Targets"][0]["Arn"] == {"Ref": topic}
     assert resources(platform, "CloudWatch::Dashboard")[0]["DashboardName"] == "demo-dev"
+
+
+def test_the_count_of_a_service_is_a_number_or_what_scales_it(tmp_path):
+    files = {
+        "services/web/service.yaml": "kind: web\ncount: {min: 2, max: 9, requests: 600, schedule: {daily 22:00-06:00: {min: 0, max: 0}}}",
+        "services/web/main.py": "1",
+    }
+    _, read = synthesized(tmp_path, files=files)
+    assert resources(read("demo-dev-hello-node"), "ApplicationAutoScaling::ScalableTarget") == []
+    (target,) = resources(read("demo-dev-web"), "ApplicationAutoScaling::ScalableTarget")
+    (policy,) = resources(read("demo-dev-web"), "ApplicationAutoScaling::ScalingPolicy")
+    assert (target["MinCapacity"], target["MaxCapacity"], len(target["ScheduledActions"])) == (2, 9, 2)
+    assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 600
+    (service,) = resources(read("demo-dev-web"), "ECS::Service")
+    assert "DesiredCount" not in service

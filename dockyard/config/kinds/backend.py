@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from dockyard.config.count import TaskCount
 from dockyard.config.kinds.calls import Calls
-from dockyard.config.kinds.container import Container, Count, Port
+from dockyard.config.kinds.container import Container, Port
 from dockyard.config.model import Model, number
 
 
@@ -34,8 +35,8 @@ class Backend(Container):
     environment."""
     protocol: Literal["http", "http2", "grpc", "tcp"] = "http"
     """What is spoken on the port: it tells how requests are spread, tried again and counted."""
-    count: Count = 1
-    """How many tasks run."""
+    count: TaskCount = 1
+    """How many tasks run: a number, or bounds and what moves the number within them."""
     calls: Calls = ()
     """Backends that it calls by name."""
     health: ContainerHealth | None = None

@@ -12,7 +12,6 @@ Value = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})
 """Text; numbers and booleans reach it as they were written (see `dockyard.config.yaml`)."""
 
 Port = Annotated[int, number(1, 65535)]
-Count = Annotated[int, number(0, 5000, "tasks")]
 
 
 def _secret_form(value: Any) -> str:

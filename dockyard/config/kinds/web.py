@@ -2,9 +2,10 @@
 
 from typing import Literal
 
+from dockyard.config.count import TaskCount
 from dockyard.config.http import Http
 from dockyard.config.kinds.calls import Calls
-from dockyard.config.kinds.container import Container, Count, Port
+from dockyard.config.kinds.container import Container, Port
 
 
 class Web(Container):
@@ -14,8 +15,8 @@ class Web(Container):
     """What the service is. The same in every environment."""
     port: Port = 8080
     """Port that the container listens on. It is told so by the variable PORT. The same in every environment."""
-    count: Count = 1
-    """How many tasks run."""
+    count: TaskCount = 1
+    """How many tasks run: a number, or bounds and what moves the number within them."""
     http: Http = Http()
     """Which requests reach it, and how its health is checked."""
     calls: Calls = ()

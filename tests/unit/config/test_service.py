@@ -62,7 +62,7 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
         ("runs_on: lambda", 'runs_on: should be fargate or ec2, got "lambda"'),
         ("runs_on: Fargat", 'runs_on: should be fargate or ec2, got "Fargat"; did you mean fargate?'),
         ("count: -1", "count: should be 0 to 5000 (tasks), got -1"),
-        ("count: [1]", "count: should be an integer, got a list"),
+        ("count: [1]", "count: should be an integer, or a mapping with max, got a list"),
         ("http: 80", "http: should be a mapping of keys, got 80"),
         ("http: {health: {interval: 2}}", "http.health.interval: should be 5 to 300 (seconds), got 2"),
         ("http: {health: {timeout: 9}}", "http.health: timeout should be less than interval (5 seconds), got 9"),

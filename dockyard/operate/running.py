@@ -1,0 +1,100 @@
+"""A service that runs: how many tasks it has and is to have, and the change of both."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from dockyard.config.count import Bounds
+from dockyard.deploy.site import Site
+from dockyard.errors import DeployError, DockyardError
+from dockyard.operate.scale import Scaled
+from dockyard.progress import Progress
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import ServiceTypeDef
+
+LOOK_SECONDS = 1.0
+_SERVICE, _GROUP, _TARGET = (
+    "AWS::ECS::Service",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+)
+
+
+class RunningService:
+    """The ECS service of one of the project's services. Raises DockyardError where it is not deployed.
+
+    It is looked at in the lookup role, and changed by the own credentials: no role that deploys may do so.
+    """
+
+    def __init__(self, site: Site, name: str) -> None:
+        self.name = name
+        self._site, self._reading = site, site.reading
+        stack = site.service_stack(name)
+        client = self._reading.cloudformation
+        try:
+            found = client.describe_stack_resources(StackName=stack)["StackResources"]
+        except client.exceptions.ClientError as error:
+            if "does not exist" not in str(error):
+                raise
+            found = []
+        made = [(one["ResourceType"], one["PhysicalResourceId"]) for one in found if one.get("PhysicalResourceId")]
+        arns = [id for kind, id in made if kind == _SERVICE]
+        if not arns:
+            raise DockyardError(f"{name} is not deployed to {site.environment.name}", hint=f"run: dockyard deploy {name}")
+        _, self._cluster, self._service = arns[0].split("/")  # arn:…:service/cluster/name
+        self._groups = [id for kind, id in made if kind == _GROUP]
+        self._is_scaled = any(kind == _TARGET for kind, _ in made)
+
+    @property
+    def _scalable(self) -> dict[str, Any]:
+        """What Application Auto Scaling calls the count of this service."""
+        return {
+            "ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount",
+            "ResourceId": f"service/{self._cluster}/{self._service}",
+        }  # fmt: skip
+
+    def now(self) -> Scaled:
+        """What it is to have."""
+        return Scaled(self._describe()["desiredCount"], self._bounds())
+
+    def scale(self, before: Scaled, wanted: Scaled) -> None:
+        """Change what differs; the bounds first, as the count must be within."""
+        if wanted.bounds and wanted.bounds != before.bounds:
+            low, high = wanted.bounds
+            self._site.aws.autoscaling.register_scalable_target(**self._scalable, MinCapacity=low, MaxCapacity=high)
+        if wanted.count != before.count:
+            self._site.aws.ecs.update_service(cluster=self._cluster, service=self._service, desiredCount=wanted.count)
+
+    def wait(self, progress: Progress, seconds: float) -> int:
+        """Until as many tasks run as are wanted, and all are healthy; how many that is. Raises DeployError after `seconds`."""
+        until = time.monotonic() + seconds
+        while True:
+            service = self._describe()
+            wanted, running, healthy = service["desiredCount"], service["runningCount"], self._healthy()
+            text = f"{running} of {wanted} tasks run" + ("" if healthy is None else f", {healthy} are healthy")
+            if running == wanted and healthy in (None, wanted):
+                progress.done(self.name, text)
+                return wanted
+            if time.monotonic() > until:
+                event = next((event["message"] for event in service["events"]), "ECS tells of no event")
+                raise DeployError(f"{self.name}: after {seconds:g} s {text}: {event}")
+            progress.update(self.name, text)
+            time.sleep(LOOK_SECONDS)
+
+    def _describe(self) -> "ServiceTypeDef":
+        return self._reading.ecs.describe_services(cluster=self._cluster, services=[self._service])["services"][0]
+
+    def _bounds(self) -> Bounds | None:
+        if not self._is_scaled:
+            return None
+        asked = {"ServiceNamespace": "ecs", "ResourceIds": [self._scalable["ResourceId"]]}
+        found = self._reading.autoscaling.describe_scalable_targets(**asked)["ScalableTargets"]
+        return Bounds(found[0]["MinCapacity"], found[0]["MaxCapacity"]) if found else None
+
+    def _healthy(self) -> int | None:
+        """Targets that get requests, in the group that has the fewest; None where there is no group."""
+        counts = []
+        for arn in self._groups:
+            found = self._reading.elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+            counts.append(sum(one["TargetHealth"]["State"] == "healthy" for one in found))
+        return min(counts, default=None)
