@@ -1,10 +1,28 @@
 """The `alarms` parts of dockyard.yaml (who is told) and service.yaml (what is too much)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from dockyard.config.model import Model, number, words
+from pydantic import BeforeValidator, WithJsonSchema
 
-Off = Literal["off"]
+from dockyard.config.model import Model, words
+from dockyard.config.problems import show
+
+Limit = int | float | Literal["off"]
+
+
+def _threshold(low: float, high: float, unit: str, *, whole: bool = False) -> BeforeValidator:
+    """A number with bounds, or `off`."""
+
+    def check(value: Any) -> Any:
+        number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+        if value != "off" and not (number and low <= value <= high):
+            raise ValueError(f"should be {low:g} to {high:.7g} ({unit}), or off, got {show(value)}")
+        return value
+
+    kind = {"type": "integer" if whole else "number", "minimum": low, "maximum": high, "unit": unit}
+    return BeforeValidator(check, json_schema_input_type=Annotated[Any, WithJsonSchema({"anyOf": [kind, {"const": "off"}]})])
+
+
 Email = Annotated[str, words("an e-mail address", r"[^@\s]+@[^@\s]+\.[^@\s]+")]
 
 
@@ -20,29 +38,29 @@ class Notify(Model):
 class RequestAlarms(Model):
     """Alarms of what takes requests through the load balancer; `off`: no such alarm."""
 
-    errors: Annotated[float, number(0.1, 100, "percent")] | Off = 5
+    errors: Annotated[Limit, _threshold(0.1, 100, "percent")] = 5.0
     """Percent of a minute's requests that end in 5xx, or reach no container; of twenty requests at least."""
-    latency: Annotated[float, number(0.001, 4000, "seconds")] | Off = 2
+    latency: Annotated[Limit, _threshold(0.001, 4000, "seconds")] = 2.0
     """What 95 of 100 requests take at most."""
-    unhealthy: Annotated[int, number(1, 5000, "containers")] | Off = 1
+    unhealthy: Annotated[Limit, _threshold(1, 5000, "containers", whole=True)] = 1
     """Containers that fail the load balancer's health check."""
 
 
 class TaskAlarms(Model):
     """Alarms of every service."""
 
-    cpu: Annotated[float, number(1, 1000, "percent")] | Off = 90
+    cpu: Annotated[Limit, _threshold(1, 1000, "percent")] = 90.0
     """Percent of the service's CPU, over ten minutes. On servers it may take more than 100."""
-    memory: Annotated[float, number(1, 1000, "percent")] | Off = 90
+    memory: Annotated[Limit, _threshold(1, 1000, "percent")] = 90.0
     """Percent of the service's memory, over ten minutes."""
 
 
 class QueueAlarms(Model):
     """Alarms of what takes messages from a queue; `off`: no such alarm."""
 
-    queue_age: Annotated[int, number(1, 1209600, "seconds")] | Off = 600
+    queue_age: Annotated[Limit, _threshold(1, 1209600, "seconds", whole=True)] = 600
     """How long the oldest message waits."""
-    dead_letters: Annotated[int, number(1, 1_000_000, "messages")] | Off = 1
+    dead_letters: Annotated[Limit, _threshold(1, 1_000_000, "messages", whole=True)] = 1
     """Messages that were given up."""
 
 
@@ -54,6 +72,6 @@ class WorkerAlarms(QueueAlarms, TaskAlarms):
     """Alarms of a worker."""
 
 
-def thresholds(alarms: Model) -> dict[str, float | None]:
+def thresholds(alarms: Model) -> dict[str, Any]:
     """By name; None where there is to be no alarm."""
-    return {name: None if value == "off" else value for name, value in alarms.model_dump().items()}
+    return {name: None if value == "off" else value for name, value in alarms}

@@ -5,6 +5,7 @@ from aws_cdk import aws_ecs as ecs
 
 from dockyard.config import Backend
 from dockyard_constructs import BackendService, ContainerSettings
+from stacks.alarms import add_alarms
 from stacks.scaling import first_count, scale
 from stacks.surroundings import Surroundings
 
@@ -24,6 +25,7 @@ def add(around: Surroundings, settings: Backend, container: ContainerSettings) -
         **container,
     )
     scale(around.stack, settings.count, service.service)
+    add_alarms(around, settings.alarms, service.service)
     return service.task_definition
 
 

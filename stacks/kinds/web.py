@@ -5,6 +5,7 @@ from aws_cdk import aws_ecs as ecs
 
 from dockyard.config import Web, path_patterns
 from dockyard_constructs import ContainerSettings, HealthCheck, Route, WebService
+from stacks.alarms import add_alarms
 from stacks.scaling import first_count, scale
 from stacks.surroundings import Surroundings
 
@@ -26,6 +27,7 @@ def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ec
         **container,
     )
     scale(stack, settings.count, service.service, target_group=service.target_group)
+    add_alarms(around, settings.alarms, service.service, target_group=service.target_group)
     balancer = around.value("load-balancer-dns-name")
     host = http.host if http.host and not http.host.startswith("*") else balancer
     cdk.CfnOutput(stack, "Address", value=f"http://{host}{http.path}", description="Where the service answers")

@@ -307,3 +307,13 @@ def test_the_count_of_a_service_is_a_number_or_what_scales_it(tmp_path):
     assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 600
     (service,) = resources(read("demo-dev-web"), "ECS::Service")
     assert "DesiredCount" not in service
+
+
+def test_a_service_has_alarms_by_name_until_they_are_off(tmp_path):
+    text = "kind: web\nimage: {from: nginx, mirror: false}\nhttp: {path: /n}\nalarms: {latency: off, errors: 0.5, cpu: 70}"
+    _, read = synthesized(tmp_path, files={"services/front/service.yaml": text})
+    found = {alarm["AlarmName"]: alarm["Threshold"] for alarm in resources(read("demo-dev-front"), "CloudWatch::Alarm")}
+    wanted = {"errors": 0.5, "unhealthy": 1, "cpu": 70, "memory": 90}
+    assert found == {f"demo-dev-front-{name}": threshold for name, threshold in wanted.items()}
+    (task,) = (json.dumps(alarm["AlarmActions"]) for alarm in resources(read("demo-dev-front"), "CloudWatch::Alarm")[:1])
+    assert "alarmtopic" in task

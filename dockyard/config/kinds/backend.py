@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from dockyard.config.alarms import TaskAlarms
 from dockyard.config.count import TaskCount
 from dockyard.config.kinds.calls import Calls
 from dockyard.config.kinds.container import Container, Port
@@ -41,3 +42,5 @@ class Backend(Container):
     """Backends that it calls by name."""
     health: ContainerHealth | None = None
     """How its health is checked. Default: it is well while it runs."""
+    alarms: TaskAlarms = TaskAlarms()
+    """What is too much."""

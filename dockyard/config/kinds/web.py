@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from dockyard.config.alarms import WebAlarms
 from dockyard.config.count import TaskCount
 from dockyard.config.http import Http
 from dockyard.config.kinds.calls import Calls
@@ -21,3 +22,5 @@ class Web(Container):
     """Which requests reach it, and how its health is checked."""
     calls: Calls = ()
     """Backends that it calls by name."""
+    alarms: WebAlarms = WebAlarms()
+    """What is too much."""

@@ -52,6 +52,10 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
 @pytest.mark.parametrize(
     ("lines", "text"),
     [
+        ("alarms: {errors: 200}", "alarms.errors: should be 0.1 to 100 (percent), or off, got 200"),
+        ("alarms: {latency: no}", 'alarms.latency: should be 0.001 to 4000 (seconds), or off, got "no"'),
+        ("alarms: {unhealthy: 1.5}", "alarms.unhealthy: should be 1 to 5000 (containers), or off, got 1.5"),
+        ("alarms: {queue_age: 9}", "alarms.queue_age: unknown key; known here: cpu, memory, errors, latency, unhealthy"),
         ("port: 80a", 'port: should be an integer, got "80a"'),
         ("port: '80'", 'port: should be an integer, got "80"'),
         ("port: true", "port: should be an integer, got true"),
