@@ -4,8 +4,10 @@ from dataclasses import asdict
 
 import typer
 
+from dockyard.capacity.estimate import estimate
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Services
+from dockyard.cli.estimate import tell
 from dockyard.cli.session import Session
 from dockyard.deploy.plan import Action, Plan
 from dockyard.deploy.plan import plan as make_plan
@@ -17,15 +19,20 @@ SHOWN = 10
 
 
 def plan(services: Services = None, env: Environment = None, project: Project = None, json: Json = False) -> None:
-    """Tell what a deploy would build, push, create and change. Exit code: 0 nothing, 10 something."""
+    """Tell what a deploy would build, push, create and change, how much fits on servers, and what a month costs.
+
+    Exit code: 0 nothing to do, 10 something.
+    """
     session = Session(project, env)
     session.check_services(services or [])
     with screen.Board() as board:
         found = make_plan(session.site, board, services or [])
+    capacity = estimate(session.environment)
     if json:
-        screen.as_json({**asdict(found), "nothing_to_do": found.is_empty})
+        screen.as_json({**asdict(found), "nothing_to_do": found.is_empty, "capacity": asdict(capacity)})
     else:
         _tell(found)
+        tell(capacity)
     if not found.is_empty:
         raise typer.Exit(CHANGES)
 

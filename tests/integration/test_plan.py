@@ -13,6 +13,8 @@ def test_after_a_deploy_there_is_nothing_to_do(site):
     assert {one["stack"] for one in found["stacks"]} == {
         "demo-registry", "demo-dev-platform", "demo-dev-hello-python", "demo-dev-hello-node",
     }  # fmt: skip
+    python = next(one for one in found["capacity"]["services"] if one["service"] == "hello-python")
+    assert ([fit["instance"] for fit in python["fits"]], python["fargate"]) == (["t3.small", "t3a.small"], [9.01, 9.01])
 
 
 def test_a_changed_source_is_told_with_what_changed_and_nothing_is_built(site, source, engine):

@@ -1,12 +1,15 @@
-"""What the common EC2 instance types have: CPU, memory, network interfaces.
+"""What EC2 instance types have: CPU, memory, network interfaces.
 
-Families differ by their memory for each vCPU, sizes by a factor; what is not known is taken for an `m`.
+Those of the package's table have what is there. Of others, families differ by their memory for each vCPU, sizes by a factor; what
+is not known is taken for an `m`.
 https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html
 """
 
 import re
 from dataclasses import dataclass
+
+from dockyard.capacity.instances import instance_types, registered_memory
 
 _GIB_A_VCPU = {"c": 2, "m": 4, "r": 8, "x": 16}
 _BURSTABLE = {"nano": (2, 0.5, 2), "micro": (2, 1, 2), "small": (2, 2, 3), "medium": (2, 4, 3), "large": (2, 8, 3)}
@@ -31,6 +34,8 @@ class Size:
 
 def size_of(name: str) -> Size:
     """Size of an instance type, as `t3.small`."""
+    if known := instance_types().get(name):
+        return _size(known.vcpus, known.gib, known.interfaces)
     family, _, size = name.partition(".")
     if family.startswith("t") and size in _BURSTABLE:
         vcpus, gib, interfaces = _BURSTABLE[size]
@@ -42,4 +47,4 @@ def size_of(name: str) -> Size:
 
 
 def _size(vcpus: int, gib: float, interfaces: int) -> Size:
-    return Size(vcpus * 1024, int(gib * 1024 * 31 / 32) - 64, interfaces - 1)
+    return Size(vcpus * 1024, registered_memory(gib), interfaces - 1)

@@ -1,0 +1,142 @@
+"""What the services of an environment need and cost: on each instance type of its cluster, and on Fargate."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dockyard.capacity.cost import ec2_month, fargate_month, fargate_size, prices, spot
+from dockyard.capacity.fit import Need, Network, fitting, servers
+from dockyard.capacity.instances import InstanceType, instance_types, table
+from dockyard.config import Environment, Service
+
+EXAMPLES = ("t3.medium", "m7i.large")
+"""What is compared where the cluster has no servers."""
+
+Range = tuple[float, float]
+"""US dollars a month, with the fewest tasks and with the most."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Tasks of one service on one instance type."""
+
+    instance: str
+    bridge: int
+    awsvpc: int
+    trunking: int
+    """Of awsvpc, with ENI trunking."""
+    ec2: Range | None
+    """Its share of servers that are full, in `bridge` mode; None where a task has no room."""
+    ec2_spot_from: Range | None
+
+
+@dataclass(frozen=True)
+class ServiceEstimate:
+    """One service."""
+
+    service: str
+    runs_on: str
+    vcpus: float
+    memory: int
+    tasks: tuple[int, int]
+    """Fewest and most."""
+    fits: tuple[Fit, ...]
+    fargate: Range | None
+    """None where no size of Fargate has room for it."""
+    fargate_spot_from: Range | None
+
+
+@dataclass(frozen=True)
+class Together:
+    """All services on one instance type: whole servers, in `bridge` mode."""
+
+    instance: str
+    servers: tuple[int, int] | None
+    ec2: Range | None
+    ec2_spot_from: Range | None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """All of it, with where the prices are from."""
+
+    region: str
+    prices_of: tuple[str, ...]
+    services: tuple[ServiceEstimate, ...]
+    together: tuple[Together, ...]
+    examples: bool
+    """Whether the cluster has no servers, and examples were taken."""
+    unknown: tuple[str, ...]
+    """Instance types of the cluster that the table lacks."""
+
+
+def estimate(environment: Environment) -> Estimate:
+    """Of an environment, deployed or not."""
+    ec2 = environment.settings.cluster.ec2
+    names, known = ec2.instance_types if ec2 else EXAMPLES, instance_types()
+    instances = [known[name] for name in names if name in known]
+    sources = table("instance_types.json")["sources"], prices()
+    return Estimate(
+        region=str(prices()["region"]),
+        prices_of=(
+            f"EC2 {sources[0]['prices']['date']}",
+            f"Fargate {sources[1]['fargate']['source']['date']}",
+            f"Spot {sources[1]['spot']['source']['date']}",
+        ),
+        services=tuple(_service(name, one, instances) for name, one in environment.services.items()),
+        together=tuple(_together(list(environment.services.values()), instance) for instance in instances),
+        examples=ec2 is None,
+        unknown=tuple(name for name in names if name not in known),
+    )
+
+
+def _service(name: str, service: Service, instances: list[InstanceType]) -> ServiceEstimate:
+    low, high = _tasks(service)
+    size, arm = fargate_size(service.cpu, service.memory), _is_arm(service)
+    fargate = _range(low, high, lambda count: count * fargate_month(*size, arm=arm)) if size else None
+    return ServiceEstimate(
+        service=name,
+        runs_on=service.runs_on,
+        vcpus=service.cpu,
+        memory=service.memory,
+        tasks=(low, high),
+        fits=tuple(_fit(service, instance) for instance in instances),
+        fargate=fargate,
+        fargate_spot_from=_on_spot(fargate, "fargate"),
+    )
+
+
+def _fit(service: Service, instance: InstanceType) -> Fit:
+    need, (low, high) = _need(service), _tasks(service)
+    bridge, awsvpc, trunking = (fitting(need, instance, network) for network in Network)
+    ec2 = _range(low, high, lambda count: count * ec2_month(instance) / bridge) if bridge else None
+    return Fit(instance.name, bridge, awsvpc, trunking, ec2, _on_spot(ec2, "ec2"))
+
+
+def _together(services: list[Service], instance: InstanceType) -> Together:
+    low, high = (servers([(_need(one), _tasks(one)[end]) for one in services], instance) for end in (0, 1))
+    if low is None or high is None:
+        return Together(instance.name, None, None, None)
+    ec2 = _range(low, high, lambda count: count * ec2_month(instance))
+    return Together(instance.name, (low, high), ec2, _on_spot(ec2, "ec2"))
+
+
+def _need(service: Service) -> Need:
+    return Need(round(service.cpu * 1024), service.memory)
+
+
+def _tasks(service: Service) -> tuple[int, int]:
+    count = service.count
+    return (count, count) if isinstance(count, int) else (count.min, count.max)
+
+
+def _is_arm(service: Service) -> bool:
+    build = service.image.build
+    return build is not None and "linux/amd64" not in build.platforms
+
+
+def _range(low: int, high: int, cost: Callable[[int], float]) -> Range:
+    return round(cost(low), 2), round(cost(high), 2)
+
+
+def _on_spot(costs: Range | None, of: str) -> Range | None:
+    return costs and (round(spot(costs[0], of), 2), round(spot(costs[1], of), 2))

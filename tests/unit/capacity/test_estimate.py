@@ -1,0 +1,101 @@
+"""What `dockyard plan` tells of capacity and cost."""
+
+import datetime
+
+import pytest
+
+from dockyard.capacity.cost import ec2_month, fargate_month, fargate_size, prices, spot
+from dockyard.capacity.estimate import EXAMPLES, estimate
+from dockyard.capacity.instances import instance_types, table
+from dockyard.cli.estimate import tell
+from dockyard.config import load_project
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The estimate of a project with these services and this cluster."""
+
+    def made(cluster="", **services):
+        (tmp_path / "dockyard.yaml").write_text(f"name: shop\nenvironments: {{dev: {{}}}}\n{cluster}")
+        for name, lines in services.items():
+            folder = tmp_path / "services" / name
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "service.yaml").write_text(f"kind: web\nhttp: {{path: /{name}}}\n{lines}")
+        return estimate(load_project(tmp_path).environment())
+
+    return made
+
+
+def test_a_month_of_fargate_is_that_of_awss_own_sum():
+    """0.25 vCPU and 0.5 GiB for 730 hours: 7.39 + 1.62."""
+    assert fargate_month(0.25, 512) == pytest.approx(0.25 * 0.04048 * 730 + 0.5 * 0.004445 * 730)
+    assert round(fargate_month(0.25, 512), 2) == 9.01
+    assert round(fargate_month(0.25, 512, arm=True), 2) == 7.21
+
+
+def test_a_month_of_a_server_is_730_hours():
+    assert round(ec2_month(instance_types()["t3.small"]), 2) == 15.18
+    assert spot(100, "ec2") == pytest.approx(10)
+    assert spot(100, "fargate") == pytest.approx(30)
+
+
+@pytest.mark.parametrize(
+    ("vcpus", "mib", "size"),
+    [(0.25, 512, (0.25, 512)), (0.125, 64, (0.25, 512)), (0.3, 700, (0.5, 1024)), (0.25, 4000, (0.5, 4096)), (16, 122880, (16, 122880)),
+     (16.5, 512, None), (1, 130000, None)],
+)  # fmt: skip
+def test_fargate_has_the_next_size(vcpus, mib, size):
+    assert fargate_size(vcpus, mib) == size
+
+
+def test_every_figure_has_its_source_and_date():
+    sources = [table("instance_types.json")["sources"][part] for part in ("prices", "interfaces")]
+    for source in [*sources, prices()["fargate"]["source"], prices()["spot"]["source"]]:
+        assert source["what"]
+        assert source["list"]
+        assert datetime.date(2025, 1, 1) < datetime.date.fromisoformat(source["date"]) < datetime.date.today()
+
+
+def test_a_service_is_told_on_each_type_of_the_cluster_and_on_fargate(project):
+    found = project("cluster: {ec2: {instance_types: [t3.small, m5.large]}}", web="count: {min: 2, max: 6}", api="runs_on: ec2")
+    api, web = found.services
+    assert (web.tasks, api.tasks, api.runs_on) == ((2, 6), (1, 1), "ec2")
+    small, large = web.fits
+    assert (small.instance, small.bridge, small.awsvpc, small.trunking) == ("t3.small", 3, 2, 2)
+    assert (large.instance, large.bridge, large.awsvpc, large.trunking) == ("m5.large", 8, 2, 8)
+    assert small.ec2 == (round(15.184 * 2 / 3, 2), round(15.184 * 6 / 3, 2))
+    assert small.ec2_spot_from == (round(small.ec2[0] / 10, 2), round(small.ec2[1] / 10, 2))
+    assert web.fargate == (18.02, 54.06)
+    assert web.fargate_spot_from == (5.41, 16.22)
+    assert [(one.instance, one.servers) for one in found.together] == [("t3.small", (1, 3)), ("m5.large", (1, 1))]
+    assert found.together[0].ec2 == (15.18, 45.55)
+    assert not found.examples
+
+
+def test_a_cluster_without_servers_is_compared_with_examples(project, capsys):
+    found = project(web="")
+    assert (found.examples, [fit.instance for fit in found.services[0].fits]) == (True, list(EXAMPLES))
+    tell(found)
+    told = capsys.readouterr().out
+    assert "these types are examples" in told
+    assert "list prices of us-east-1 (EC2 2026-01-19; Fargate 2026-09-23" in told
+
+
+def test_what_has_no_room_and_what_is_not_in_the_table_is_told(project, capsys):
+    found = project("cluster: {ec2: {instance_types: [t3.nano, m4.10xlarge]}}", web="")
+    assert found.unknown == ("m4.10xlarge",)
+    assert found.together[0].servers is None
+    tell(found)
+    captured = capsys.readouterr()
+    assert "too large" in captured.out
+    assert "m4.10xlarge: not in the table" in captured.err
+
+
+def test_a_project_without_services_is_told_nothing(project, capsys):
+    tell(project())
+    assert capsys.readouterr().out == ""
+
+
+def test_graviton_is_cheaper_on_fargate(project):
+    on_arm = project(web="image: {build: {platforms: [linux/arm64]}}").services[0]
+    assert on_arm.fargate == (7.21, 7.21)
