@@ -15,6 +15,7 @@ from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
 from dockyard_constructs.service_connect import Namespace
 from dockyard_constructs.web_service import HealthCheck, Route, WebService
+from dockyard_constructs.worker_service import Topic, WorkerService
 
 __all__ = [
     "BackendService",
@@ -36,5 +37,7 @@ __all__ = [
     "PullThroughCache",
     "RepositorySynthesizer",
     "Route",
+    "Topic",
     "WebService",
+    "WorkerService",
 ]

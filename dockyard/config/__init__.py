@@ -5,6 +5,7 @@ from dockyard.config.kinds.backend import Backend
 from dockyard.config.kinds.calls import deployed_before
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
+from dockyard.config.kinds.worker import Worker
 from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
 from dockyard.config.project import EnvironmentSettings
@@ -32,6 +33,7 @@ __all__ = [
     "Task",
     "Way",
     "Web",
+    "Worker",
     "calls",
     "deployed_before",
     "load_project",

@@ -8,9 +8,10 @@ from pydantic import Field
 from dockyard.config.kinds.backend import Backend
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
+from dockyard.config.kinds.worker import Worker
 from dockyard.config.problems import Problem, one_of, unknown_word
 
-Service = Web | Backend | Task
+Service = Web | Backend | Worker | Task
 """Any kind of service."""
 AnyService = Annotated[Service, Field(discriminator="kind")]
 """The same, for pydantic."""
@@ -45,4 +46,4 @@ def keys_of_others(kind: str) -> dict[str, str]:
 
 def calls(service: Service) -> tuple[str, ...]:
     """Backends that it calls by name. Only what ECS runs as a service can do so."""
-    return service.calls if isinstance(service, Web | Backend) else ()
+    return service.calls if isinstance(service, Web | Backend | Worker) else ()

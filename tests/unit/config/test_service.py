@@ -126,12 +126,14 @@ def test_servers_must_be_there_for_services_that_run_on_them(files):
 
 def test_a_kind_that_is_not_known_is_refused(files):
     files.service("kind: wep")
-    assert files.problems() == ['services/web/service.yaml: kind: should be web, backend or task, got "wep"; did you mean web?']
+    assert files.problems() == [
+        'services/web/service.yaml: kind: should be web, backend, worker or task, got "wep"; did you mean web?'
+    ]
 
 
 def test_a_service_without_a_kind_is_told_all_kinds(files):
     files.service("port: 80")
-    assert files.problems() == ["services/web/service.yaml: kind: is required: web, backend or task"]
+    assert files.problems() == ["services/web/service.yaml: kind: is required: web, backend, worker or task"]
 
 
 def test_a_key_of_other_kinds_is_told_with_their_names(files):
@@ -148,3 +150,26 @@ def test_the_folder_names_the_service(files):
         "services/Web_1/service.yaml: the folder's name is the service's name and should be 1 to 30 lower-case letters, "
         'digits and single hyphens, a letter first, got "Web_1"'
     ]
+
+
+def test_a_worker_has_a_queue_by_default(files):
+    files.service("kind: worker")
+    worker = files.load().environment().services["web"]
+    assert (worker.queue.visibility_timeout, worker.queue.retention, worker.queue.max_receives) == (60, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ("port: 80", "port: is of web and backend; a worker has none"),
+        ("http: {}", "http: is of web; a worker has none"),
+        ("env: {QUEUE_URL: x}", "env.QUEUE_URL: is set by Dockyard: it is the queue that is made with the worker"),
+        ("queue: {retention: 15}", "queue.retention: should be 1 to 14 (days), got 15"),
+        ("topics: [{name: 'a b'}]", "topics[0].name: should be the name of a topic of this account and region, or the ARN of any, "
+         'got "a b"'),
+        ("queues: {}", "queues: unknown key; did you mean queue?"),
+    ],
+)  # fmt: skip
+def test_what_a_worker_cannot_have_is_told(files, lines, text):
+    files.service(f"kind: worker\n{lines}")
+    assert files.problems() == [f"services/web/service.yaml: {text}"]
