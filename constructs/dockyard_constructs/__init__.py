@@ -13,6 +13,7 @@ from dockyard_constructs.load_balancer import LoadBalancer
 from dockyard_constructs.one_off_task import OneOffTask
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
+from dockyard_constructs.scheduled_job import ScheduledJob
 from dockyard_constructs.service_connect import Namespace
 from dockyard_constructs.web_service import HealthCheck, Route, WebService
 from dockyard_constructs.worker_service import Topic, WorkerService
@@ -37,6 +38,7 @@ __all__ = [
     "PullThroughCache",
     "RepositorySynthesizer",
     "Route",
+    "ScheduledJob",
     "Topic",
     "WebService",
     "WorkerService",

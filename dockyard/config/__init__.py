@@ -3,6 +3,7 @@
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.kinds.backend import Backend
 from dockyard.config.kinds.calls import deployed_before
+from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
 from dockyard.config.kinds.worker import Worker
@@ -24,6 +25,7 @@ __all__ = [
     "BuildSecret",
     "Environment",
     "EnvironmentSettings",
+    "Job",
     "Lock",
     "ManagedSecret",
     "Project",

@@ -4,9 +4,9 @@ from typing import assert_never
 
 from aws_cdk import aws_ecs as ecs
 
-from dockyard.config import Backend, Service, Task, Web, Worker
+from dockyard.config import Backend, Job, Service, Task, Web, Worker
 from dockyard_constructs import ContainerSettings
-from stacks.kinds import backend, task, web, worker
+from stacks.kinds import backend, job, task, web, worker
 from stacks.surroundings import Surroundings
 
 
@@ -19,6 +19,8 @@ def add(around: Surroundings, settings: Service, container: ContainerSettings) -
             return backend.add(around, settings, container)
         case Worker():
             return worker.add(around, settings, container)
+        case Job():
+            return job.add(around, settings, container)
         case Task():
             return task.add(around, settings, container)
         case _:

@@ -76,3 +76,10 @@ def test_a_worker_tells_where_its_queues_are_and_subscribes_to_topics_by_name(te
     (subscription,) = resources(found, "SNS::Subscription")
     assert ":sns:eu-west-1:111122223333:orders" in json.dumps(subscription["TopicArn"])
     assert subscription["FilterPolicyScope"] == "MessageAttributes"
+
+
+def test_a_job_is_run_by_its_schedule_and_when_asked_for(template):
+    found = template("nightly", nightly="kind: job\nschedule: rate(1 hour)\ntime_zone: Europe/Berlin\ntimeout: 60")
+    (schedule,) = resources(found, "Scheduler::Schedule")
+    assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == ("rate(1 hour)", "Europe/Berlin")
+    assert "RunTask" in found["Outputs"]
