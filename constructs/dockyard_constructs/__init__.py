@@ -14,12 +14,14 @@ from dockyard_constructs.load_balancer import LoadBalancer
 from dockyard_constructs.one_off_task import OneOffTask
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
+from dockyard_constructs.scheduled_job import ScheduledJob
 from dockyard_constructs.service_alarms import AlarmThresholds, ServiceAlarms
 from dockyard_constructs.service_connect import Namespace
 from dockyard_constructs.service_scaling import ScheduledBounds, ServiceScaling
 from dockyard_constructs.step_policy import MetricSteps, Step, StepPolicy
 from dockyard_constructs.stopped_tasks import StoppedTasks
 from dockyard_constructs.web_service import HealthCheck, Route, WebService
+from dockyard_constructs.worker_service import Topic, WorkerService
 
 __all__ = [
     "AlarmThresholds",
@@ -45,10 +47,13 @@ __all__ = [
     "RepositorySynthesizer",
     "Route",
     "ScheduledBounds",
+    "ScheduledJob",
     "ServiceAlarms",
     "ServiceScaling",
     "Step",
     "StepPolicy",
     "StoppedTasks",
+    "Topic",
     "WebService",
+    "WorkerService",
 ]

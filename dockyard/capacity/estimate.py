@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dockyard.capacity.cost import ec2_month, fargate_month, fargate_size, prices, spot
 from dockyard.capacity.fit import Need, Network, fitting, servers
 from dockyard.capacity.instances import InstanceType, instance_types, table
-from dockyard.config import Environment, Service
+from dockyard.config import Environment, Job, Service, Task
 
 EXAMPLES = ("t3.medium", "m7i.large")
 """What is compared where the cluster has no servers."""
@@ -125,6 +125,9 @@ def _need(service: Service) -> Need:
 
 
 def _tasks(service: Service) -> tuple[int, int]:
+    """Fewest and most at a time; of what runs now and then, none or one."""
+    if isinstance(service, Job | Task):
+        return (0, 1)
     count = service.count
     return (count, count) if isinstance(count, int) else (count.min, count.max)
 

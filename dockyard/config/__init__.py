@@ -4,8 +4,10 @@ from dockyard.config.alarms import Notify
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.kinds.backend import Backend
 from dockyard.config.kinds.calls import deployed_before
+from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
+from dockyard.config.kinds.worker import Worker
 from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
 from dockyard.config.network import Network
@@ -25,6 +27,7 @@ __all__ = [
     "BuildSecret",
     "Environment",
     "EnvironmentSettings",
+    "Job",
     "Lock",
     "ManagedSecret",
     "Network",
@@ -36,6 +39,7 @@ __all__ = [
     "Task",
     "Way",
     "Web",
+    "Worker",
     "calls",
     "deployed_before",
     "load_project",

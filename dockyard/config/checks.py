@@ -22,9 +22,11 @@ Found = tuple[str, Problem]
 """A file and a fault in it."""
 
 _PORT = "is set by Dockyard; write the number at the key port"
+_QUEUE = "is set by Dockyard: it is the queue that is made with the worker"
 OWN_VARIABLES: Mapping[str, Mapping[str, str]] = {
     "web": {"PORT": _PORT},
     "backend": {"PORT": _PORT},
+    "worker": {"QUEUE_URL": _QUEUE, "DEAD_LETTER_QUEUE_URL": _QUEUE},
 }
 """Kind to the variables that Dockyard sets there, and what to do instead of writing them."""
 

@@ -54,11 +54,20 @@ def show(value: object) -> str:
     return "nothing" if value is None else json.dumps(value, default=str, ensure_ascii=False)
 
 
-def one_of(values: "list[str]") -> str:
+def one_of(values: list[str]) -> str:
     """`a`, `a or b`, `a, b or c`; `none` where there is none."""
+    return _listed(values, "or")
+
+
+def all_of(values: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; `none` where there is none."""
+    return _listed(values, "and")
+
+
+def _listed(values: list[str], word: str) -> str:
     if len(values) < 2:
         return values[0] if values else "none"
-    return f"{', '.join(values[:-1])} or {values[-1]}"
+    return f"{', '.join(values[:-1])} {word} {values[-1]}"
 
 
 def _message(detail: ErrorDetails, field: FieldInfo | None, owner: type[BaseModel] | None) -> str:

@@ -6,11 +6,13 @@ from typing import Annotated, Any, get_args
 from pydantic import Field
 
 from dockyard.config.kinds.backend import Backend
+from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
-from dockyard.config.problems import Problem, one_of, unknown_word
+from dockyard.config.kinds.worker import Worker
+from dockyard.config.problems import Problem, all_of, one_of, unknown_word
 
-Service = Web | Backend | Task
+Service = Web | Backend | Worker | Job | Task
 """Any kind of service."""
 AnyService = Annotated[Service, Field(discriminator="kind")]
 """The same, for pydantic."""
@@ -40,9 +42,9 @@ def keys_of_others(kind: str) -> dict[str, str]:
     for name, model in KINDS.items():
         for key in model.model_fields.keys() - KINDS[kind].model_fields.keys():
             others.setdefault(key, []).append(name)
-    return {key: f"is of {' and '.join(names)}; a {kind} has none" for key, names in others.items()}
+    return {key: f"is of {all_of(names)}; a {kind} has none" for key, names in others.items()}
 
 
 def calls(service: Service) -> tuple[str, ...]:
     """Backends that it calls by name. Only what ECS runs as a service can do so."""
-    return service.calls if isinstance(service, Web | Backend) else ()
+    return service.calls if isinstance(service, Web | Backend | Worker) else ()

@@ -4,9 +4,9 @@ from typing import assert_never
 
 from aws_cdk import aws_ecs as ecs
 
-from dockyard.config import Backend, Service, Task, Web
+from dockyard.config import Backend, Job, Service, Task, Web, Worker
 from dockyard_constructs import ContainerSettings
-from stacks.kinds import backend, task, web
+from stacks.kinds import backend, job, task, web, worker
 from stacks.surroundings import Surroundings
 
 
@@ -17,6 +17,10 @@ def add(around: Surroundings, settings: Service, container: ContainerSettings) -
             return web.add(around, settings, container)
         case Backend():
             return backend.add(around, settings, container)
+        case Worker():
+            return worker.add(around, settings, container)
+        case Job():
+            return job.add(around, settings, container)
         case Task():
             return task.add(around, settings, container)
         case _:

@@ -68,3 +68,18 @@ def test_servers_let_in_services_that_call_services_on_servers(template):
     rules = [r for r in resources(platform, "EC2::SecurityGroupIngress") if "call" in r.get("Description", "")]
     assert [(r["FromPort"], r["ToPort"]) for r in rules] == [(32768, 65535), (32768, 65535)]
     assert resources(read("shop-dev-api"), "EC2::SecurityGroup") == []
+
+
+def test_a_worker_tells_where_its_queues_are_and_subscribes_to_topics_by_name(template):
+    found = template("mail", mail="kind: worker\ntopics: [{name: orders, filter: {type: [created]}}]\nqueue: {max_receives: 2}")
+    assert {"QueueUrl", "DeadLetterQueueUrl"} <= found["Outputs"].keys()
+    (subscription,) = resources(found, "SNS::Subscription")
+    assert ":sns:eu-west-1:111122223333:orders" in json.dumps(subscription["TopicArn"])
+    assert subscription["FilterPolicyScope"] == "MessageAttributes"
+
+
+def test_a_job_is_run_by_its_schedule_and_when_asked_for(template):
+    found = template("nightly", nightly="kind: job\nschedule: rate(1 hour)\ntime_zone: Europe/Berlin\ntimeout: 60")
+    (schedule,) = resources(found, "Scheduler::Schedule")
+    assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == ("rate(1 hour)", "Europe/Berlin")
+    assert "RunTask" in found["Outputs"]

@@ -125,7 +125,7 @@ def test_without_a_project_file_it_is_said_where_one_was_looked_for(files):
         ("kind: " + 9000 * "[", "nested too deeply"),
         ("a: &a [1,2,3,4]\n" + "".join(f"{b}: &{b} [{','.join(9 * ['*' + a])}]\n" for a, b in zip("abcdef", "bcdefg", strict=True)),
          "more than 50000 values"),
-        ("kind: 2024-13-45", 'kind: should be web, backend or task, got "2024-13-45"'),
+        ("kind: 2024-13-45", 'kind: should be web, backend, worker, job or task, got "2024-13-45"'),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_told_once_and_with_its_place(files, text, expected):

@@ -62,7 +62,7 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
         ("port: 0", "port: should be 1 to 65535, got 0"),
         ("port: 65536", "port: should be 1 to 65535, got 65536"),
         ("prot: 80", "prot: unknown key; did you mean port?"),
-        ("zzz: 1", "zzz: unknown key; known here: kind, image, cpu, memory, runs_on, env, secrets, port, count, http, calls"),
+        ("zzz: 1", "zzz: unknown key; known here: kind, image, cpu, memory, runs_on, env, secrets, port, count, http, calls, alarms"),
         ("runs_on: lambda", 'runs_on: should be fargate or ec2, got "lambda"'),
         ("runs_on: Fargat", 'runs_on: should be fargate or ec2, got "Fargat"; did you mean fargate?'),
         ("count: -1", "count: should be 0 to 5000 (tasks), got -1"),
@@ -130,12 +130,14 @@ def test_servers_must_be_there_for_services_that_run_on_them(files):
 
 def test_a_kind_that_is_not_known_is_refused(files):
     files.service("kind: wep")
-    assert files.problems() == ['services/web/service.yaml: kind: should be web, backend or task, got "wep"; did you mean web?']
+    assert files.problems() == [
+        'services/web/service.yaml: kind: should be web, backend, worker, job or task, got "wep"; did you mean web?'
+    ]
 
 
 def test_a_service_without_a_kind_is_told_all_kinds(files):
     files.service("port: 80")
-    assert files.problems() == ["services/web/service.yaml: kind: is required: web, backend or task"]
+    assert files.problems() == ["services/web/service.yaml: kind: is required: web, backend, worker, job or task"]
 
 
 def test_a_key_of_other_kinds_is_told_with_their_names(files):
@@ -152,3 +154,51 @@ def test_the_folder_names_the_service(files):
         "services/Web_1/service.yaml: the folder's name is the service's name and should be 1 to 30 lower-case letters, "
         'digits and single hyphens, a letter first, got "Web_1"'
     ]
+
+
+def test_a_worker_has_a_queue_by_default(files):
+    files.service("kind: worker")
+    worker = files.load().environment().services["web"]
+    assert (worker.queue.visibility_timeout, worker.queue.retention, worker.queue.max_receives) == (60, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ("port: 80", "port: is of web and backend; a worker has none"),
+        ("http: {}", "http: is of web; a worker has none"),
+        ("env: {QUEUE_URL: x}", "env.QUEUE_URL: is set by Dockyard: it is the queue that is made with the worker"),
+        ("queue: {retention: 15}", "queue.retention: should be 1 to 14 (days), got 15"),
+        ("topics: [{name: 'a b'}]", "topics[0].name: should be the name of a topic of this account and region, or the ARN of any, "
+         'got "a b"'),
+        ("queues: {}", "queues: unknown key; did you mean queue?"),
+    ],
+)  # fmt: skip
+def test_what_a_worker_cannot_have_is_told(files, lines, text):
+    files.service(f"kind: worker\n{lines}")
+    assert files.problems() == [f"services/web/service.yaml: {text}"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ("{}", "schedule: is required: when it runs: `cron(0 3 * * ? *)`, `rate(5 minutes)` or `at(2027-01-31T03:00:00)`"),
+        ("schedule: '0 3 * * *'", "schedule: should be cron(minute hour day month weekday year), rate(5 minutes) or at(2027-01-31T03:00:00), "
+         'got "0 3 * * *"'),
+        ("schedule: rate(1 minutes)", "schedule: should be cron(minute hour day month weekday year), rate(5 minutes) or at(2027-01-31T03:00:00), "
+         'got "rate(1 minutes)"'),
+        ("schedule: rate(1 hour)\ntime_zone: Mars", 'time_zone: should be the name of a time zone such as Europe/Berlin, got "Mars"'),
+        ("schedule: rate(1 hour)\ncount: 2", "count: is of web, backend and worker; a job has none"),
+        ("schedule: rate(1 hour)\nstart_within: 5", "start_within: should be 60 to 86400 (seconds), got 5"),
+    ],
+)  # fmt: skip
+def test_what_a_job_cannot_have_is_told(files, lines, text):
+    files.service("kind: job" + ("" if lines == "{}" else f"\n{lines}"))
+    assert files.problems() == [f"services/web/service.yaml: {text}"]
+
+
+@pytest.mark.parametrize("schedule", ["cron(0 3 ? * MON-FRI *)", "rate(1 day)", "rate(10 minutes)", "at(2027-01-31T03:00:00)"])
+def test_a_job_has_a_schedule(files, schedule):
+    files.service(f"kind: job\nschedule: {schedule}")
+    job = files.load().environment().services["web"]
+    assert (job.schedule, job.time_zone, job.timeout, job.retries) == (schedule, "UTC", 3600, 0)
