@@ -30,6 +30,9 @@ from dockyard.cli import (
     up,
     url,
 )
+from dockyard.cli import (
+    run as run_command,
+)
 from dockyard.doors.folders import remove_all
 from dockyard.doors.process import end_all
 from dockyard.errors import ConfigError, DockyardError
@@ -77,6 +80,7 @@ app.command("mirror")(mirror.mirror)
 app.command("images")(images.images)
 app.command("prune")(prune.prune)
 app.command("url")(url.url)
+app.command("run")(run_command.run)
 app.command("lock")(lock.lock)
 app.command("asset", hidden=True)(asset.asset)
 app.add_typer(local.app, name="local")
