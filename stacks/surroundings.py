@@ -9,7 +9,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
 
-from dockyard.config import Environment, ManagedSecret, Project, Service
+from dockyard.config import Backend, Environment, ManagedSecret, Project, Service, Web
 from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity, Namespace
 from stacks.network import zones
 from stacks.platform import PlatformStack
@@ -31,7 +31,7 @@ class Surroundings:
 
     def cluster(self, settings: Service) -> ecs.ICluster:
         """The platform's cluster, with its network."""
-        vpc = self._vpc(settings.runs_on)
+        vpc = self._vpc(settings)
         return ecs.Cluster.from_cluster_attributes(self.stack, "Cluster", cluster_name=self.value("cluster-name"), vpc=vpc)
 
     def listener(self, settings: Service) -> elbv2.IApplicationListener:
@@ -45,11 +45,11 @@ class Surroundings:
     def namespace(self, settings: Service) -> Namespace:
         """The platform's namespace. On servers all rules of security groups are the platform's, so no names are needed."""
         own_address = settings.runs_on == "fargate"
-        both = own_address and self.environment.settings.cluster.ec2
+        called_from_servers = own_address and isinstance(settings, Backend) and self.environment.settings.cluster.ec2
         return Namespace(
             self.value("namespace"),
             members=self._group("Callers", "callers-security-group" if own_address else None),
-            servers=self._group("Servers", "instance-security-group") if both else None,
+            servers=self._group("Servers", "instance-security-group") if called_from_servers else None,
         )
 
     def _group(self, id: str, name: str | None) -> ec2.ISecurityGroup:
@@ -67,15 +67,16 @@ class Surroundings:
             secrets={variable: self._secret(variable, source) for variable, source in settings.secrets.items()},
         )
 
-    def _vpc(self, runs_on: str) -> ec2.IVpc:
+    def _vpc(self, settings: Service) -> ec2.IVpc:
         """The platform's network; subnets only where tasks have addresses of their own."""
-        count = self.platform.task_subnet_count if runs_on == "fargate" else 0
+        own_address = settings.runs_on == "fargate"
+        count = self.platform.task_subnet_count if own_address else 0
         subnets = [self.value(f"task-subnet-{n + 1}") for n in range(count)]
         public = self.platform.public_tasks
         vpc = ec2.Vpc.from_vpc_attributes(
             self.stack,
             "Vpc",
-            vpc_id=self.value("vpc-id"),
+            vpc_id=self.value("vpc-id") if own_address or isinstance(settings, Web) else "not-used",
             availability_zones=zones(max(1, len(subnets))),
             public_subnet_ids=(subnets or None) if public else None,
             private_subnet_ids=None if public else (subnets or None),

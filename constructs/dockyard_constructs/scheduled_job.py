@@ -2,7 +2,7 @@
 
 from typing import Any, Unpack
 
-from aws_cdk import Duration, Stack
+from aws_cdk import CfnResource, Duration, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
@@ -66,7 +66,7 @@ class ScheduledJob(Construct):
             retention_period=Duration.days(14),
         )
         role = iam.Role(self, "ScheduleRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
-        self.state_machine.grant_start_execution(role)
+        role.add_to_policy(iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.state_machine.attr_arn]))
         self.dead_letter_queue.grant_send_messages(role)
         name = "<aws.scheduler.execution-id>"
         self.schedule = scheduler.CfnSchedule(
@@ -79,7 +79,7 @@ class ScheduledJob(Construct):
             target=scheduler.CfnSchedule.TargetProperty(
                 arn=START,
                 role_arn=role.role_arn,
-                input=Stack.of(self).to_json_string({"StateMachineArn": self.state_machine.state_machine_arn, "Name": name}),
+                input=Stack.of(self).to_json_string({"StateMachineArn": self.state_machine.attr_arn, "Name": name}),
                 dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=self.dead_letter_queue.queue_arn),
                 retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
                     maximum_event_age_in_seconds=(start_within or Duration.hours(1)).to_seconds(),
@@ -87,19 +87,19 @@ class ScheduledJob(Construct):
                 ),
             ),
         )
-        self.schedule.node.add_dependency(role)
+        _begin_with_rights(self.schedule, role)
 
-    def _state_machine(self, cluster: ecs.ICluster, timeout: Duration, retries: int) -> stepfunctions.StateMachine:
+    def _state_machine(self, cluster: ecs.ICluster, timeout: Duration, retries: int) -> stepfunctions.CfnStateMachine:
         parameters: dict[str, Any] = self.task.run_parameters
         family = self.task.task_definition.family
         states = run_states(parameters, family=family, timeout_seconds=int(timeout.to_seconds()), retries=retries)
-        machine = stepfunctions.StateMachine(
-            self,
-            "Runs",
-            definition_body=stepfunctions.DefinitionBody.from_string(Stack.of(self).to_json_string(states)),
-        )
+        role = iam.Role(self, "RunsRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         for statement in self._rights(cluster):
-            machine.add_to_role_policy(statement)
+            role.add_to_policy(statement)
+        machine = stepfunctions.CfnStateMachine(
+            self, "Runs", role_arn=role.role_arn, definition_string=Stack.of(self).to_json_string(states)
+        )
+        _begin_with_rights(machine, role)
         return machine
 
     def _rights(self, cluster: ecs.ICluster) -> list[iam.PolicyStatement]:
@@ -123,3 +123,8 @@ class ScheduledJob(Construct):
             ),
             iam.PolicyStatement(actions=["events:PutTargets", "events:PutRule", "events:DescribeRule"], resources=[rule]),
         ]
+
+
+def _begin_with_rights(made: CfnResource, role: iam.Role) -> None:
+    """It uses the role as soon as it is there, and the role's policy is another resource."""
+    made.node.add_dependency(role.node.find_child("DefaultPolicy"))

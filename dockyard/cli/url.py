@@ -3,14 +3,17 @@
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project, Service
 from dockyard.cli.session import Session
+from dockyard.config import Web
 from dockyard.deploy.stack import describe
-from dockyard.errors import DockyardError
+from dockyard.errors import DockyardError, UsageError
 
 
 def url(service: Service, env: Environment = None, project: Project = None) -> None:
     """Print the address of a service."""
     session = Session(project, env)
     session.check_services([service])
+    if not isinstance(session.environment.services[service], Web):
+        raise UsageError(f"{service} is a {session.environment.services[service].kind}: no address leads to it from outside")
     name = session.site.service_stack(service)
     stack = describe(session.site.reading.cloudformation, name)
     outputs = stack.get("Outputs", []) if stack else []

@@ -1,8 +1,9 @@
 """Which images task definitions in use name, in all clusters of the account and region, and who uses them.
 
-In use is a task definition that a service runs, would roll back to, or moves away from; that a task runs; or that a rule or a
-schedule of EventBridge starts. Nothing is left out: what may not be looked at raises boto3's ClientError, what cannot be read
-DeployError, and who asked must not take it for unused.
+In use is a task definition that a service runs, would roll back to, or moves away from; that a task runs; that a rule or a
+schedule of EventBridge starts; or that a stack of Dockyard's tells by its output `RunTask`, as those of jobs and tasks do. Nothing
+is left out: what may not be looked at raises boto3's ClientError, what cannot be read DeployError, and who asked must not take it
+for unused.
 """
 
 import json
@@ -17,6 +18,7 @@ import botocore.exceptions
 from dockyard.config import Reference
 from dockyard.doors.aws import Aws
 from dockyard.errors import DeployError
+from dockyard.operate.run import parameters_in
 
 Version = tuple[str, str]
 """A repository, and a tag or digest in it."""
@@ -99,6 +101,7 @@ def _task_definitions(aws: Aws) -> Iterator[tuple[str, str]]:
             yield task["taskDefinitionArn"], _task_name(task)
     yield from _rules(aws)
     yield from _schedules(aws)
+    yield from _to_be_run(aws)
 
 
 def _task_name(task: Any) -> str:
@@ -197,6 +200,23 @@ def _of_call(target: Any, schedule: str) -> str | None:
 
 
 _MEND = "what it starts cannot be told, so nothing is taken for unused: mend the schedule's Input, or delete it"
+
+
+# CloudFormation
+
+
+_TAG = "dockyard:application"
+
+
+def _to_be_run(aws: Aws) -> Iterator[tuple[str, str]]:
+    """Jobs and tasks of stacks of ours: what runs a job is a state machine, and a task is run by hand."""
+    for page in aws.cloudformation.get_paginator("describe_stacks").paginate():
+        for stack in page["Stacks"]:
+            ours = _TAG in {tag["Key"] for tag in stack.get("Tags", [])}
+            for output in stack.get("Outputs", []):
+                if ours and output["OutputKey"] == "RunTask":
+                    name = f"stack {stack['StackName']}"
+                    yield parameters_in(output["OutputValue"], name)["taskDefinition"], name
 
 
 def _listed(client: Any, call: str, key: str, **asked: Any) -> Iterator[Any]:

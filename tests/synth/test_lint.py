@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.synth.projects import stacks
+
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent
 
@@ -22,16 +24,40 @@ def test_cfn_lint_finds_nothing(app, tmp_path):
         "CDK_DEFAULT_REGION": "eu-west-1",
     }
     subprocess.run([sys.executable, str(ROOT / app)], cwd=ROOT, env=environment, check=True, timeout=120)
-    templates = [str(path) for path in tmp_path.glob("*.template.json")]
+    assert linted(tmp_path) == (0, "")
+
+
+KINDS = {
+    "web": "kind: web\nhttp: {path: /PATH}\ncalls: [api]",
+    "api": "kind: backend\nhealth: {command: curl -f localhost:8080}",
+    "mail": "kind: worker\ncalls: [api]\ntopics: [{name: orders, filter: {type: [created]}}]",
+    "nightly": "kind: job\nschedule: cron(0 3 * * ? *)\ntime_zone: Europe/Berlin\nretries: 1",
+    "migrate": "kind: task",
+}
+
+
+def test_cfn_lint_finds_nothing_in_any_kind_on_any_capacity(tmp_path):
+    files = {"dockyard.yaml": "name: shop\nenvironments: {dev: {}}\ncluster: {ec2: {instance_types: [t3.small]}}"}
+    for runs_on in ("fargate", "ec2"):
+        for name, text in KINDS.items():
+            own = text.replace("[api]", f"[api-{runs_on}]").replace("PATH", runs_on)
+            files[f"services/{name}-{runs_on}/service.yaml"] = f"{own}\nruns_on: {runs_on}\nimage: {{from: nginx}}"
+    stacks(tmp_path, files=files)
+    assert linted(tmp_path / "cdk.out") == (0, "")
+
+
+def linted(folder):
+    """The exit code of cfn-lint on the templates in a folder, and what it says."""
+    templates = [str(path) for path in folder.glob("*.template.json")]
     assert templates
-    linted = subprocess.run(
+    ended = subprocess.run(
         [SCRIPTS / "cfn-lint", "--regions", "eu-west-1", "--", *templates],
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
-    assert (linted.returncode, linted.stdout) == (0, "")
+    return ended.returncode, ended.stdout
 
 
 @pytest.mark.parametrize("service", ["hello-python", "hello-node"])

@@ -1,5 +1,6 @@
 """Which images are in use, by doors that remember; that ECS and EventBridge answer so is in the integration tests."""
 
+import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import ClassVar
@@ -29,6 +30,7 @@ class Ecs:
     images: ClassVar = {
         "web:0": [f"{HOST}/shop/web:t0"], "web:1": [f"{HOST}/shop/web:t1"], "web:2": [f"{HOST}/shop/web:t2", "nginx", "not a name"],
         "one:1": [f"{HOST}/shop/one@{DIGEST}"], "night:1": [f"{HOST}/shop/night:t"], "hour": [f"{HOST}/shop/hour:t"],
+        "job:3": [f"{HOST}/shop/job:t"],
     }  # fmt: skip
 
     def get_paginator(self, call):
@@ -85,6 +87,16 @@ class Scheduler:
         return {"Target": {"EcsParameters": {"TaskDefinitionArn": "arn:task-definition/hour"}}}
 
 
+class CloudFormation:
+    """One stack of a job, and one of somebody's."""
+
+    def get_paginator(self, _):
+        how = json.dumps({"cluster": CLUSTER, "taskDefinition": "arn:task-definition/job:3"})
+        ours = {"StackName": "shop-dev-job", "Outputs": [{"OutputKey": "RunTask", "OutputValue": how}]}
+        ours["Tags"] = [{"Key": "dockyard:application", "Value": "shop"}]
+        return Pages(Stacks=[ours, {"StackName": "other", "Outputs": [{"OutputKey": "RunTask", "OutputValue": "x"}]}])
+
+
 def refuse(text):
     raise AssertionError(text)
 
@@ -103,7 +115,7 @@ class Call(Scheduler):
 
 
 def test_all_that_names_a_task_definition_is_told_with_its_images():
-    found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=Scheduler()), refuse)
+    found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=Scheduler(), cloudformation=CloudFormation()), refuse)
     assert {version: [str(use) for use in uses] for version, uses in found.items()} == {
         ("shop/web", "t2"): ["service shop-dev/web (web:2)"],
         ("library/nginx", "latest"): ["service shop-dev/web (web:2)"],
@@ -113,6 +125,7 @@ def test_all_that_names_a_task_definition_is_told_with_its_images():
         ("shop/one", "sha256:" + "b" * 64): ["task x (one:1)"],
         ("shop/night", "t"): ["rule night (night:1)"],
         ("shop/hour", "t"): ["schedule default/hour (hour)"],
+        ("shop/job", "t"): ["stack shop-dev-job (job:3)"],
     }
 
 
@@ -121,7 +134,7 @@ def test_what_may_not_be_looked_at_is_not_taken_for_unused(door):
     def deny(**_):
         raise botocore.exceptions.ClientError({"Error": {"Code": "AccessDeniedException"}}, "List")
 
-    doors = {"ecs": Ecs(), "events": Events(), "scheduler": Scheduler()}
+    doors = {"ecs": Ecs(), "events": Events(), "scheduler": Scheduler(), "cloudformation": CloudFormation()}
     doors[door] = SimpleNamespace(list_event_buses=deny, list_schedules=deny)
     with pytest.raises(botocore.exceptions.ClientError):
         in_use(SimpleNamespace(**doors), refuse)
@@ -129,7 +142,9 @@ def test_what_may_not_be_looked_at_is_not_taken_for_unused(door):
 
 def test_a_schedule_that_makes_a_call_of_ecs_itself_names_its_task_definition_in_the_input():
     text = '{"Cluster": "shop", "TaskDefinition": "night:1"}'
-    found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=Call("runTask", text)), refuse)
+    found = in_use(
+        SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=Call("runTask", text), cloudformation=CloudFormation()), refuse
+    )
     assert [str(use) for use in found["shop/night", "t"]] == ["rule night (night:1)", "schedule default/hour (night:1)"]
 
 
@@ -143,7 +158,7 @@ def test_a_schedule_whose_task_definition_cannot_be_read_ends_it_by_name(call, t
 
 def test_a_schedule_that_only_scales_a_service_names_none():
     scales = Call("updateService", '{"Service": "web", "DesiredCount": 0}')
-    found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=scales), refuse)
+    found = in_use(SimpleNamespace(ecs=Ecs(), events=Events(), scheduler=scales, cloudformation=CloudFormation()), refuse)
     assert ("shop/hour", "t") not in found
 
 
@@ -161,7 +176,9 @@ class Gone(Ecs):
 
 def test_a_leftover_whose_task_definition_is_gone_needs_no_image_and_is_told():
     told = []
-    found = in_use(SimpleNamespace(ecs=Gone(), events=Events(), scheduler=Scheduler()), told.append)
+    found = in_use(
+        SimpleNamespace(ecs=Gone(), events=Events(), scheduler=Scheduler(), cloudformation=CloudFormation()), told.append
+    )
     assert ("shop/web", "t2") in found
     assert not [repository for repository, _ in found if repository in ("shop/night", "shop/hour")]
     assert told == [
@@ -173,4 +190,4 @@ def test_a_leftover_whose_task_definition_is_gone_needs_no_image_and_is_told():
 @pytest.mark.parametrize("fault", [("AccessDeniedException", "Unable to"), ("ClientException", "Invalid revision number.")])
 def test_any_other_fault_of_a_task_definition_ends_it(fault):
     with pytest.raises(botocore.exceptions.ClientError):
-        in_use(SimpleNamespace(ecs=Gone(*fault), events=Events(), scheduler=Scheduler()), refuse)
+        in_use(SimpleNamespace(ecs=Gone(*fault), events=Events(), scheduler=Scheduler(), cloudformation=CloudFormation()), refuse)

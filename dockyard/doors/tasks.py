@@ -1,0 +1,51 @@
+"""One task of ECS: started, looked at, and what it prints."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dockyard.doors.aws import Aws
+from dockyard.errors import DockyardError
+
+
+def start(aws: Aws, parameters: Mapping[str, Any]) -> str:
+    """Run a task with these parameters of ECS RunTask; its ARN. Raises DockyardError where ECS cannot."""
+    client: Any = aws.ecs
+    answer = client.run_task(**parameters)
+    if failures := answer.get("failures"):
+        told = "; ".join(f"{one.get('reason', 'no reason')} {one.get('detail', '')}".strip() for one in failures)
+        raise DockyardError(f"ECS could not run the task: {told}")
+    return str(answer["tasks"][0]["taskArn"])
+
+
+def running(aws: Aws, cluster: str, family: str) -> list[str]:
+    """ARNs of the tasks of a family that run or are to run."""
+    return aws.ecs.list_tasks(cluster=cluster, family=family, desiredStatus="RUNNING")["taskArns"]
+
+
+class Watched:
+    """A task, and what its container prints to CloudWatch Logs.
+
+    :param log: group and stream.
+    """
+
+    def __init__(self, aws: Aws, cluster: str, arn: str, log: tuple[str, str] | None) -> None:
+        self._aws, self._cluster, self.arn, self._log = aws, cluster, arn, log
+        self._token: str | None = None
+
+    def look(self) -> Mapping[str, Any] | None:
+        """As ECS describes it; None where ECS does not know it yet."""
+        found: Any = self._aws.ecs.describe_tasks(cluster=self._cluster, tasks=[self.arn])["tasks"]
+        return found[0] if found else None
+
+    def new_lines(self) -> list[str]:
+        """What was printed since the last time; nothing where the container has no such log, or has not begun it."""
+        if self._log is None:
+            return []
+        group, stream = self._log
+        after: Any = {"nextToken": self._token} if self._token else {}
+        try:
+            answer = self._aws.logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True, **after)
+        except self._aws.logs.exceptions.ResourceNotFoundException:
+            return []
+        self._token = answer["nextForwardToken"]
+        return [event["message"] for event in answer["events"]]
