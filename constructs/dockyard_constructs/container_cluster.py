@@ -1,30 +1,14 @@
 """An ECS cluster: Fargate always, and servers of one's own where they are asked for."""
 
-from dataclasses import dataclass
-
-from aws_cdk import RemovalPolicy
-from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_iam as iam
 
 from constructs import Construct
+from dockyard_constructs.instance_group import InstanceGroup, add_servers
 
 EPHEMERAL_PORTS = ec2.Port.tcp_range(32768, 65535)
 """Ports that the ECS agent picks for tasks in `bridge` mode, on AL2023 within this range
 (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html)."""
-
-
-@dataclass(frozen=True)
-class InstanceGroup:
-    """Servers of an Auto Scaling group: instance types with the preferred one first, and how few and many there may be."""
-
-    instance_types: list[str]
-    min_capacity: int = 0
-    max_capacity: int = 4
-    subnets: ec2.SubnetSelection | None = None
-    """Default: the VPC's private subnets."""
-    root_volume_gib: int = 30
 
 
 class ContainerCluster(Construct):
@@ -32,10 +16,10 @@ class ContainerCluster(Construct):
 
     Read `cluster`; with instances also `capacity_provider` and `instance_security_group`.
 
-    Instances: Amazon Linux 2023 for ECS, the newest at each deploy; IMDSv2, one hop, so that a container in `bridge` mode
-    cannot read the server's credentials; encrypted gp3. ECS scales the group by the tasks that wait (managed scaling)
-    and moves tasks away before a server ends (managed draining). Scale-in protection is off: draining already keeps tasks
-    safe, and protected servers make the deletion of the stack hang (aws-cdk issue 18179).
+    Instances: Amazon Linux 2023 or Bottlerocket for ECS; IMDSv2, one hop, so that no task reads the server's credentials;
+    encrypted gp3; no public address. ECS scales the group by the tasks that wait (managed scaling) and moves tasks away
+    before a server ends (managed draining). The stack's deletion ends by itself: services first, then the provider leaves
+    the cluster, then the group goes with its servers, which nothing protects (`add_servers` tells why).
     """
 
     def __init__(
@@ -59,10 +43,8 @@ class ContainerCluster(Construct):
             rule belongs here: each service's stack would make it anew.
         """
         super().__init__(scope, id)
-        if instances and not instances.instance_types:
-            raise ValueError("instances.instance_types should have at least one type such as t3.small, got none")
-        if instances and instances.min_capacity > instances.max_capacity:
-            raise ValueError(f"instances.min_capacity should be at most {instances.max_capacity}, got {instances.min_capacity}")
+        if instances:
+            instances.check()
         self.cluster = ecs.Cluster(
             self,
             "Cluster",
@@ -74,8 +56,9 @@ class ContainerCluster(Construct):
         self.capacity_provider: ecs.AsgCapacityProvider | None = None
         self.instance_security_group: ec2.SecurityGroup | None = None
         if instances:
-            self._add_instances(vpc, instances)
-            if load_balancer_security_group and self.instance_security_group:
+            servers = add_servers(self, self.cluster, vpc, instances)
+            self.capacity_provider, self.instance_security_group = servers.capacity_provider, servers.security_group
+            if load_balancer_security_group:
                 self.instance_security_group.add_ingress_rule(
                     load_balancer_security_group, EPHEMERAL_PORTS, "load balancer to tasks on servers"
                 )
@@ -86,61 +69,3 @@ class ContainerCluster(Construct):
         if self.capacity_provider is None:
             raise ValueError("the cluster has no instances: supply instances=InstanceGroup(...)")
         return self.capacity_provider.capacity_provider_name
-
-    def _add_instances(self, vpc: ec2.IVpc, instances: InstanceGroup) -> None:
-        self.instance_security_group = ec2.SecurityGroup(
-            self, "InstanceSecurityGroup", vpc=vpc, description="Servers of the ECS cluster"
-        )
-        template = self._launch_template(instances, self.instance_security_group)
-        group = autoscaling.AutoScalingGroup(
-            self,
-            "Instances",
-            vpc=vpc,
-            vpc_subnets=instances.subnets or ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
-            min_capacity=instances.min_capacity,
-            max_capacity=instances.max_capacity,
-            mixed_instances_policy=autoscaling.MixedInstancesPolicy(
-                launch_template=template,
-                launch_template_overrides=[
-                    autoscaling.LaunchTemplateOverrides(instance_type=ec2.InstanceType(name)) for name in instances.instance_types
-                ],
-            ),
-            new_instances_protected_from_scale_in=False,
-        )
-        group.apply_removal_policy(RemovalPolicy.DESTROY)
-        self.capacity_provider = ecs.AsgCapacityProvider(
-            self,
-            "CapacityProvider",
-            auto_scaling_group=group,
-            enable_managed_scaling=True,
-            enable_managed_draining=True,
-            enable_managed_termination_protection=False,
-        )
-        self.cluster.add_asg_capacity_provider(self.capacity_provider)
-
-    def _launch_template(self, instances: InstanceGroup, security_group: ec2.ISecurityGroup) -> ec2.LaunchTemplate:
-        role = iam.Role(
-            self,
-            "InstanceRole",
-            assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
-            description="Servers of the ECS cluster: the ECS agent",
-        )
-        return ec2.LaunchTemplate(
-            self,
-            "LaunchTemplate",
-            machine_image=ecs.EcsOptimizedImage.amazon_linux2023(ecs.AmiHardwareType.STANDARD),
-            instance_type=ec2.InstanceType(instances.instance_types[0]),
-            role=role,
-            security_group=security_group,
-            user_data=ec2.UserData.for_linux(),
-            require_imdsv2=True,
-            http_put_response_hop_limit=1,
-            block_devices=[
-                ec2.BlockDevice(
-                    device_name="/dev/xvda",
-                    volume=ec2.BlockDeviceVolume.ebs(
-                        instances.root_volume_gib, encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3
-                    ),
-                )
-            ],
-        )

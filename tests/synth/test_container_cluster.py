@@ -1,5 +1,8 @@
 """`ContainerCluster`."""
 
+import json
+import tomllib
+
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -18,7 +21,11 @@ def test_with_all_defaults_there_is_fargate_and_no_server(stack, vpc, template):
 @pytest.fixture
 def found(stack, vpc, template):
     front = ec2.SecurityGroup.from_security_group_id(stack, "Front", "sg-front", mutable=False)
-    group = InstanceGroup(["t3.small", "t3a.small"], 1, 5, ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC), 50)
+    public = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
+    group = InstanceGroup(
+        ["t3.small", "t3a.small"], 1, 5, public, 50, spot_percent=75, on_demand_base=2, max_instance_lifetime_days=7,
+        public_addresses=True,
+    )  # fmt: skip
     ContainerCluster(
         stack, "Cluster", vpc=vpc, cluster_name="shop", instances=group, load_balancer_security_group=front,
         container_insights=ecs.ContainerInsights.ENHANCED,
@@ -41,6 +48,80 @@ def test_servers_are_hardened(found):
     (volume,) = (mapping["Ebs"] for mapping in data["BlockDeviceMappings"])
     assert volume == {"Encrypted": True, "VolumeSize": 50, "VolumeType": "gp3"}
     assert found.all("AutoScaling::LaunchConfiguration") == []
+
+
+def test_servers_above_the_base_are_spot_of_pools_that_last(found):
+    group = found.one("AutoScaling::AutoScalingGroup")
+    assert group["MixedInstancesPolicy"]["InstancesDistribution"] == {
+        "OnDemandBaseCapacity": 2, "OnDemandPercentageAboveBaseCapacity": 25, "SpotAllocationStrategy": "price-capacity-optimized",
+    }  # fmt: skip
+    assert group["CapacityRebalance"] is True
+
+
+def test_servers_are_replaced_in_time_by_ones_with_the_newest_image_which_are_there_first(found):
+    group = found.one("AutoScaling::AutoScalingGroup")
+    assert group["MaxInstanceLifetime"] == 7 * 86400
+    assert group["InstanceMaintenancePolicy"] == {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 200}
+    image = found.one("EC2::LaunchTemplate")["LaunchTemplateData"]["ImageId"]
+    assert image == "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+
+
+def test_no_task_reads_the_servers_credentials(found):
+    """Those in `bridge` mode are a hop further away; those in `awsvpc` mode are kept from it by the agent."""
+    data = found.one("EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert data["MetadataOptions"] == {"HttpTokens": "required", "HttpPutResponseHopLimit": 1}
+    assert "ECS_AWSVPC_BLOCK_IMDS=true" in str(data["UserData"])
+
+
+@pytest.fixture
+def defaults(stack, vpc, template):
+    """Of a group with nothing but its types, and what else is given."""
+
+    def made(types, **more):
+        ContainerCluster(stack, "Cluster", vpc=vpc, instances=InstanceGroup(types, **more))
+        return template()
+
+    return made
+
+
+def test_with_all_defaults_servers_are_on_demand_in_private_subnets_without_public_addresses(defaults):
+    found = defaults(["m7i.large"])
+    group = found.one("AutoScaling::AutoScalingGroup")
+    assert group["MixedInstancesPolicy"]["InstancesDistribution"]["OnDemandPercentageAboveBaseCapacity"] == 100
+    assert (group["CapacityRebalance"], group["MaxInstanceLifetime"]) == (False, 14 * 86400)
+    assert group["VPCZoneIdentifier"] == ["subnet-3", "subnet-4"]
+    (interface,) = found.one("EC2::LaunchTemplate")["LaunchTemplateData"]["NetworkInterfaces"]
+    assert interface["AssociatePublicIpAddress"] is False
+
+
+def test_bottlerocket_on_graviton_has_its_own_settings_and_a_volume_for_containers(defaults):
+    data = defaults(["t4g.small", "c7gn.large"], operating_system="bottlerocket").one("EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert data["ImageId"] == "resolve:ssm:/aws/service/bottlerocket/aws-ecs-2/arm64/latest/image_id"
+    volumes = {mapping["DeviceName"]: mapping["Ebs"] for mapping in data["BlockDeviceMappings"]}
+    assert {name: volume["VolumeSize"] for name, volume in volumes.items()} == {"/dev/xvda": 4, "/dev/xvdb": 30}
+    assert all(volume["Encrypted"] and volume["VolumeType"] == "gp3" for volume in volumes.values())
+    text = "".join(part if isinstance(part, str) else "shop" for part in data["UserData"]["Fn::Base64"]["Fn::Join"][1])
+    settings = {"cluster": "shop", "awsvpc-block-imds": True, "enable-spot-instance-draining": True}
+    assert tomllib.loads(text) == {"settings": {"ecs": settings}}
+
+
+def test_deleted_is_the_association_first_then_the_provider_then_the_group_and_the_cluster_last(found):
+    """CloudFormation deletes what refers to another before that one."""
+    resources = found.json["Resources"]
+
+    def needs(id):
+        return {other for other in resources if other != id and f'"{other}"' in json.dumps(resources[id])}
+
+    def only(type_name):
+        return next(id for id, r in resources.items() if r["Type"] == f"AWS::{type_name}")
+
+    order = ["ECS::ClusterCapacityProviderAssociations", "ECS::CapacityProvider", "AutoScaling::AutoScalingGroup"]
+    association, provider, group = map(only, order)
+    template, cluster = only("EC2::LaunchTemplate"), only("ECS::Cluster")
+    assert provider in needs(association)
+    assert group in needs(provider)
+    assert template in needs(group)
+    assert cluster in needs(template)
 
 
 def test_ecs_scales_and_drains_and_the_stack_can_be_deleted(found):
@@ -69,6 +150,10 @@ def test_the_provider_is_the_clusters_and_has_a_name(stack, vpc, found):
     [
         (InstanceGroup([]), "instance_types should have at least one type"),
         (InstanceGroup(["t3.small"], 5, 4), "min_capacity should be at most 4, got 5"),
+        (InstanceGroup(["t3.small", "t4g.small"]), "of one architecture, got t3.small and t4g.small"),
+        (InstanceGroup(["t3.small"], spot_percent=101), "spot_percent should be 0 to 100, got 101"),
+        (InstanceGroup(["t3.small"], on_demand_base=1), "on_demand_base has no use without spot_percent"),
+        (InstanceGroup(["t3.small"], max_instance_lifetime_days=0), "max_instance_lifetime_days should be 1 to 365, got 0"),
     ],
 )
 def test_a_group_that_cannot_be_is_refused_before_anything_is_made(stack, vpc, group, message):

@@ -1,0 +1,186 @@
+"""Servers of one's own: an Auto Scaling group for ECS, its launch template, and what its machines are."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_autoscaling as autoscaling
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+
+from constructs import Construct
+
+OperatingSystem = Literal["al2023", "bottlerocket"]
+
+_IMAGES = {
+    ("al2023", ec2.InstanceArchitecture.X86_64): "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
+    ("al2023", ec2.InstanceArchitecture.ARM_64): "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id",
+    ("bottlerocket", ec2.InstanceArchitecture.X86_64): "/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id",
+    ("bottlerocket", ec2.InstanceArchitecture.ARM_64): "/aws/service/bottlerocket/aws-ecs-2/arm64/latest/image_id",
+}
+"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-bottlerocket-retrieve-ami.html"""
+_BOTTLEROCKET_SYSTEM_GIB = 4
+"""Its /dev/xvda holds the system alone; images and containers are on /dev/xvdb
+(https://bottlerocket.dev/en/os/latest/concepts/components/#storage)."""
+_AGENT = {
+    "al2023": [
+        "echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config",
+        "echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config",
+    ],
+    "bottlerocket": ["awsvpc-block-imds = true", "enable-spot-instance-draining = true"],
+}
+"""Further settings of the ECS agent. Tasks in `awsvpc` mode are kept from the metadata service by these, those in `bridge`
+mode by the hop limit (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html)."""
+
+
+@dataclass(frozen=True)
+class InstanceGroup:
+    """Servers of an Auto Scaling group: instance types, how few and many there may be, and how they are bought.
+
+    All types are of one architecture, x86-64 or Graviton, which their names tell. Of the servers above `on_demand_base`,
+    `spot_percent` are Spot, from the pools that AWS finds cheap and unlikely to be interrupted.
+    """
+
+    instance_types: list[str]
+    min_capacity: int = 0
+    max_capacity: int = 4
+    subnets: ec2.SubnetSelection | None = None
+    """Default: the VPC's private subnets."""
+    root_volume_gib: int = 30
+    """For images and containers."""
+    spot_percent: int = 0
+    on_demand_base: int = 0
+    operating_system: OperatingSystem = "al2023"
+    max_instance_lifetime_days: int = 14
+    """A server is replaced at that age, 1 to 365 days, by one with the newest machine image."""
+    public_addresses: bool = False
+    """For public subnets without a NAT gateway: the servers reach ECS and ECR by addresses of their own."""
+
+    @property
+    def architecture(self) -> ec2.InstanceArchitecture:
+        """Of all types. Raises ValueError where they differ."""
+        found = {name: ec2.InstanceType(name).architecture for name in self.instance_types}
+        first = next(iter(found))
+        if other := next((name for name in found if found[name] != found[first]), None):
+            raise ValueError(f"instance_types should be of one architecture, got {first} and {other}")
+        return found[first]
+
+    def check(self) -> None:
+        """Raise ValueError for what cannot be."""
+        if not self.instance_types:
+            raise ValueError("instances.instance_types should have at least one type such as t3.small, got none")
+        if self.min_capacity > self.max_capacity:
+            raise ValueError(f"instances.min_capacity should be at most {self.max_capacity}, got {self.min_capacity}")
+        if not 0 <= self.spot_percent <= 100:
+            raise ValueError(f"instances.spot_percent should be 0 to 100, got {self.spot_percent}")
+        if self.on_demand_base and not self.spot_percent:
+            raise ValueError(f"instances.on_demand_base has no use without spot_percent, got {self.on_demand_base}")
+        if not 1 <= self.max_instance_lifetime_days <= 365:
+            raise ValueError(f"instances.max_instance_lifetime_days should be 1 to 365, got {self.max_instance_lifetime_days}")
+        _ = self.architecture
+
+
+@dataclass(frozen=True)
+class Servers:
+    """What is made of a group."""
+
+    capacity_provider: ecs.AsgCapacityProvider
+    security_group: ec2.SecurityGroup
+
+
+def add_servers(scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, group: InstanceGroup) -> Servers:
+    """Make the group in this construct, and let its servers join the cluster.
+
+    A server has the newest machine image at its own launch, and lives `max_instance_lifetime_days`, so that no deploy is
+    needed for patches. Its successor is launched before it goes, and ECS moves its tasks there first (managed draining), in
+    all replacements that the group makes: by age, by rebalancing on a Spot notice, by an instance refresh.
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-maintenance-policy.html
+
+    Managed termination protection is off: ECS does not take back the protection of servers when their provider is deleted,
+    so that the deletion of the group would not end (https://github.com/aws/containers-roadmap/issues/2862).
+    """
+    security_group = ec2.SecurityGroup(scope, "InstanceSecurityGroup", vpc=vpc, description="Servers of the ECS cluster")
+    template = _launch_template(scope, security_group, group)
+    provider = ecs.AsgCapacityProvider(
+        scope,
+        "CapacityProvider",
+        auto_scaling_group=_auto_scaling_group(scope, template, vpc, group),
+        enable_managed_scaling=True,
+        enable_managed_draining=True,
+        enable_managed_termination_protection=False,
+        machine_image_type=_MACHINES[group.operating_system],
+    )
+    cluster.add_asg_capacity_provider(provider)
+    assert template.user_data  # noqa: S101  # it was given
+    template.user_data.add_commands(*_AGENT[group.operating_system])
+    return Servers(provider, security_group)
+
+
+def _auto_scaling_group(
+    scope: Construct, template: ec2.LaunchTemplate, vpc: ec2.IVpc, group: InstanceGroup
+) -> autoscaling.AutoScalingGroup:
+    made = autoscaling.AutoScalingGroup(
+        scope,
+        "Instances",
+        vpc=vpc,
+        vpc_subnets=group.subnets or ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+        min_capacity=group.min_capacity,
+        max_capacity=group.max_capacity,
+        mixed_instances_policy=autoscaling.MixedInstancesPolicy(
+            launch_template=template,
+            launch_template_overrides=[
+                autoscaling.LaunchTemplateOverrides(instance_type=ec2.InstanceType(name)) for name in group.instance_types
+            ],
+            instances_distribution=autoscaling.InstancesDistribution(
+                on_demand_base_capacity=group.on_demand_base,
+                on_demand_percentage_above_base_capacity=100 - group.spot_percent,
+                spot_allocation_strategy=autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
+            ),
+        ),
+        capacity_rebalance=group.spot_percent > 0,
+        max_instance_lifetime=Duration.days(group.max_instance_lifetime_days),
+        min_healthy_percentage=100,  # a successor first
+        max_healthy_percentage=200,
+        new_instances_protected_from_scale_in=False,
+    )
+    made.apply_removal_policy(RemovalPolicy.DESTROY)
+    return made
+
+
+def _launch_template(scope: Construct, security_group: ec2.ISecurityGroup, group: InstanceGroup) -> ec2.LaunchTemplate:
+    role = iam.Role(
+        scope,
+        "InstanceRole",
+        assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+        description="Servers of the ECS cluster: the ECS agent",
+    )
+    on_al2023 = group.operating_system == "al2023"
+    return ec2.LaunchTemplate(
+        scope,
+        "LaunchTemplate",
+        machine_image=ec2.MachineImage.resolve_ssm_parameter_at_launch(_IMAGES[group.operating_system, group.architecture]),
+        instance_type=ec2.InstanceType(group.instance_types[0]),
+        role=role,
+        security_group=security_group,
+        associate_public_ip_address=group.public_addresses,
+        user_data=ec2.UserData.for_linux() if on_al2023 else ec2.UserData.custom(""),
+        require_imdsv2=True,
+        http_put_response_hop_limit=1,
+        block_devices=[_volume("/dev/xvda", group.root_volume_gib)]
+        if on_al2023
+        else [_volume("/dev/xvda", _BOTTLEROCKET_SYSTEM_GIB), _volume("/dev/xvdb", group.root_volume_gib)],
+    )
+
+
+_MACHINES = {
+    "al2023": ecs.MachineImageType.AMAZON_LINUX_2,  # CDK's name for machines that are set up by a shell script
+    "bottlerocket": ecs.MachineImageType.BOTTLEROCKET,
+}
+
+
+def _volume(name: str, gib: int) -> ec2.BlockDevice:
+    volume = ec2.BlockDeviceVolume.ebs(gib, encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3)
+    return ec2.BlockDevice(device_name=name, volume=volume)
