@@ -107,8 +107,8 @@ class ServiceScaling(Construct):
         definition: Any = service.node.find_child("Service")
         definition.add_property_deletion_override("DesiredCount")
         self.target = self._target(min_capacity, max_capacity, schedule, time_zone)
-        wanted = {"CPUUtilization": cpu_utilization, "MemoryUtilization": memory_utilization}
-        measured = {name: aim for name, aim in wanted.items() if aim}
+        aims = (("CPUUtilization", cpu_utilization), ("MemoryUtilization", memory_utilization))
+        measured = {name: aim for name, aim in aims if aim}
         for name, aim in measured.items():
             self._track_predefined(name, f"ECSServiceAverage{name}{'HighResolution' if high_resolution else ''}", aim)
         if high_resolution:
@@ -189,7 +189,7 @@ class ServiceScaling(Construct):
         self._track("Backlog", backlog, customized_metric_specification=specification)
         stranded = cloudwatch.MathExpression(
             expression="IF(FILL(tasks, 0) > 0, 0, waiting)",
-            using_metrics={"waiting": waiting, "tasks": running},
+            using_metrics={"waiting": waiting, "tasks": running.with_(statistic="Minimum")},
             period=MINUTE,
             label="Messages while no task runs",
         )

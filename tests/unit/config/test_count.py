@@ -1,6 +1,10 @@
 """`count` of a service.yaml: a number, or bounds and what moves the number within them."""
 
+import re
+from pathlib import Path
+
 import pytest
+from ruamel.yaml import YAML
 
 from dockyard.config.count import Bounds, Count, count_problems
 
@@ -127,3 +131,26 @@ def test_a_kind_without_http_or_queue_cannot_scale_by_them():
 def test_a_schedule_changes_the_bounds_at_both_ends_and_what_follows_at_once_has_no_gap(schedule, expected):
     found = Count.model_validate({"max": 9, "schedule": schedule}).scheduled
     assert sorted(found) == sorted((cron, Bounds(*bounds)) for cron, bounds in expected)
+
+
+def test_the_page_on_scaling_shows_what_is_taken():
+    page = (Path(__file__).parents[3] / "docs/scaling.md").read_text()
+    shown = [YAML(typ="safe", pure=True).load(text)["count"] for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    web, worker = map(Count.model_validate, shown)
+    keys = {
+        "min",
+        "max",
+        "cpu",
+        "memory",
+        "requests",
+        "response_time",
+        "resolution",
+        "time_zone",
+        "schedule",
+        "steps",
+        "cooldown",
+    }
+    assert set(shown[0]) == keys
+    assert set(Count.model_fields) == keys | set(shown[1])
+    assert len(web.scheduled) == 4
+    assert worker.backlog == 100

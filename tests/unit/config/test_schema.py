@@ -21,6 +21,10 @@ def test_the_committed_schema_is_current(name):
     ("service", "good"),
     [
         ({"kind": "web", "port": 80, "environments": {"prod": {"count": 2}}}, True),
+        ({"kind": "web", "count": {"max": 9, "cpu": 50}, "environments": {"prod": {"count": {"max": 99}}}}, True),
+        ({"kind": "web", "count": {"cpu": 50}}, False),
+        ({"kind": "web", "count": {"max": 9, "cpus": 50}}, False),
+        ({"kind": "web", "count": -1}, False),
         ({"kind": "web", "image": {"from": "nginx"}}, True),
         ({"kind": "web", "prot": 80}, False),
         ({"kind": "web", "port": 70000}, False),
