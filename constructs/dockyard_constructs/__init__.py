@@ -4,14 +4,16 @@ They depend on aws-cdk-lib and constructs alone, and each takes resources that a
 """
 
 from dockyard_constructs.backend_service import BackendService
-from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity
+from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity, ManagedCapacity
 from dockyard_constructs.cluster_dashboard import ClusterDashboard
 from dockyard_constructs.container_cluster import ContainerCluster
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
 from dockyard_constructs.executable_image import ExecutableImage
+from dockyard_constructs.group_deletion import GroupDeletion
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
 from dockyard_constructs.load_balancer import LoadBalancer
+from dockyard_constructs.managed_instances import ManagedInstances
 from dockyard_constructs.one_off_task import OneOffTask
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
@@ -36,10 +38,13 @@ __all__ = [
     "Ec2Capacity",
     "ExecutableImage",
     "FargateCapacity",
+    "GroupDeletion",
     "HealthCheck",
     "ImageRepository",
     "InstanceGroup",
     "LoadBalancer",
+    "ManagedCapacity",
+    "ManagedInstances",
     "MetricSteps",
     "Namespace",
     "OneOffTask",

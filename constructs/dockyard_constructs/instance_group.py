@@ -10,6 +10,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 
 from constructs import Construct
+from dockyard_constructs.group_deletion import GroupDeletion
 
 OperatingSystem = Literal["al2023", "bottlerocket"]
 
@@ -55,6 +56,9 @@ class InstanceGroup:
     operating_system: OperatingSystem = "al2023"
     max_instance_lifetime_days: int = 14
     """A server is replaced at that age, 1 to 365 days, by one with the newest machine image."""
+    managed_termination_protection: bool = False
+    """Let ECS end only servers that run no task, for tasks that are not to be moved. Without it a server that the group gives
+    up may have tasks, which managed draining moves first; with it one with a single small task stays."""
     public_addresses: bool = False
     """For public subnets without a NAT gateway: the servers reach ECS and ECR by addresses of their own."""
 
@@ -98,21 +102,20 @@ def add_servers(scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, group: In
     all replacements that the group makes: by age, by rebalancing on a Spot notice, by an instance refresh.
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-maintenance-policy.html
-
-    Managed termination protection is off: ECS does not take back the protection of servers when their provider is deleted,
-    so that the deletion of the group would not end (https://github.com/aws/containers-roadmap/issues/2862).
     """
     security_group = ec2.SecurityGroup(scope, "InstanceSecurityGroup", vpc=vpc, description="Servers of the ECS cluster")
     template = _launch_template(scope, security_group, group)
+    servers = _auto_scaling_group(scope, template, vpc, group)
     provider = ecs.AsgCapacityProvider(
         scope,
         "CapacityProvider",
-        auto_scaling_group=_auto_scaling_group(scope, template, vpc, group),
+        auto_scaling_group=servers,
         enable_managed_scaling=True,
         enable_managed_draining=True,
-        enable_managed_termination_protection=False,
+        enable_managed_termination_protection=group.managed_termination_protection,
         machine_image_type=_MACHINES[group.operating_system],
     )
+    provider.node.add_dependency(GroupDeletion(scope, "GroupDeletion", group=servers))
     cluster.add_asg_capacity_provider(provider)
     assert template.user_data  # noqa: S101  # it was given
     template.user_data.add_commands(*_AGENT[group.operating_system])
@@ -144,7 +147,7 @@ def _auto_scaling_group(
         max_instance_lifetime=Duration.days(group.max_instance_lifetime_days),
         min_healthy_percentage=100,  # a successor first
         max_healthy_percentage=200,
-        new_instances_protected_from_scale_in=False,
+        new_instances_protected_from_scale_in=group.managed_termination_protection,
     )
     made.apply_removal_policy(RemovalPolicy.DESTROY)
     return made

@@ -1,5 +1,6 @@
 """`ContainerCluster`."""
 
+import itertools
 import json
 import tomllib
 
@@ -7,7 +8,7 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
-from dockyard_constructs import ContainerCluster, InstanceGroup
+from dockyard_constructs import ContainerCluster, InstanceGroup, ManagedInstances
 
 
 def test_with_all_defaults_there_is_fargate_and_no_server(stack, vpc, template):
@@ -105,23 +106,16 @@ def test_bottlerocket_on_graviton_has_its_own_settings_and_a_volume_for_containe
     assert tomllib.loads(text) == {"settings": {"ecs": settings}}
 
 
-def test_deleted_is_the_association_first_then_the_provider_then_the_group_and_the_cluster_last(found):
+def test_deleted_is_the_association_first_then_the_provider_then_the_servers_and_the_cluster_last(found):
     """CloudFormation deletes what refers to another before that one."""
     resources = found.json["Resources"]
-
-    def needs(id):
-        return {other for other in resources if other != id and f'"{other}"' in json.dumps(resources[id])}
-
-    def only(type_name):
-        return next(id for id, r in resources.items() if r["Type"] == f"AWS::{type_name}")
-
-    order = ["ECS::ClusterCapacityProviderAssociations", "ECS::CapacityProvider", "AutoScaling::AutoScalingGroup"]
-    association, provider, group = map(only, order)
-    template, cluster = only("EC2::LaunchTemplate"), only("ECS::Cluster")
-    assert provider in needs(association)
-    assert group in needs(provider)
-    assert template in needs(group)
-    assert cluster in needs(template)
+    order = [
+        "AWS::ECS::ClusterCapacityProviderAssociations", "AWS::ECS::CapacityProvider", "Custom::GroupDeletion",
+        "AWS::AutoScaling::AutoScalingGroup", "AWS::EC2::LaunchTemplate", "AWS::ECS::Cluster",
+    ]  # fmt: skip
+    ids = [next(id for id, resource in resources.items() if resource["Type"] == type_name) for type_name in order]
+    for first, then in itertools.pairwise(ids):
+        assert f'"{then}"' in json.dumps(resources[first]), f"{first} does not need {then}"
 
 
 def test_ecs_scales_and_drains_and_the_stack_can_be_deleted(found):
@@ -130,7 +124,20 @@ def test_ecs_scales_and_drains_and_the_stack_can_be_deleted(found):
     assert provider["ManagedDraining"] == "ENABLED"
     assert provider["ManagedTerminationProtection"] == "DISABLED"
     assert found.one("AutoScaling::AutoScalingGroup")["NewInstancesProtectedFromScaleIn"] is False
-    assert found.all("Lambda::Function") == []  # CDK's own draining hook
+    assert found.all("AutoScaling::LifecycleHook") == []  # CDK's own draining hook
+
+
+def test_termination_protection_is_of_the_group_and_its_provider(defaults):
+    found = defaults(["t3.small"], managed_termination_protection=True)
+    assert found.one("ECS::CapacityProvider")["AutoScalingGroupProvider"]["ManagedTerminationProtection"] == "ENABLED"
+    assert found.one("AutoScaling::AutoScalingGroup")["NewInstancesProtectedFromScaleIn"] is True
+
+
+def test_the_group_is_deleted_by_force_and_nothing_else_may_be(found):
+    deletions = [s for s in found.statements() if s["Action"] == "autoscaling:DeleteAutoScalingGroup"]
+    (group,) = [id for id, r in found.json["Resources"].items() if r["Type"] == "AWS::AutoScaling::AutoScalingGroup"]
+    assert json.dumps(deletions[0]["Resource"]).endswith(f':autoScalingGroupName/", {{"Ref": "{group}"}}]]}}')
+    assert "ForceDelete=True" in found.one("Lambda::Function")["Code"]["ZipFile"]
 
 
 def test_the_one_rule_from_the_load_balancer_is_here(found):
@@ -159,3 +166,40 @@ def test_the_provider_is_the_clusters_and_has_a_name(stack, vpc, found):
 def test_a_group_that_cannot_be_is_refused_before_anything_is_made(stack, vpc, group, message):
     with pytest.raises(ValueError, match=message):
         ContainerCluster(stack, "Cluster", vpc=vpc, instances=group)
+
+
+def test_managed_instances_with_all_defaults_are_cheap_on_demand_ones_in_private_subnets(stack, vpc, template):
+    ContainerCluster(stack, "Cluster", vpc=vpc, managed_instances=ManagedInstances())
+    found = template()
+    launch = found.one("ECS::CapacityProvider")["ManagedInstancesProvider"]["InstanceLaunchTemplate"]
+    assert launch["CapacityOptionType"] == "ON_DEMAND"
+    assert launch["NetworkConfiguration"]["Subnets"] == ["subnet-3", "subnet-4"]
+    assert launch["InstanceRequirements"]["CpuManufacturers"] == ["intel", "amd"]
+    assert found.all("AutoScaling::AutoScalingGroup") == []
+
+
+def test_managed_instances_with_all_set(stack, vpc, template):
+    settings = ManagedInstances(
+        min_vcpus=2, max_vcpus=8, min_memory_mib=4096, max_memory_mib=16384, instance_types=["m7g*"], architecture="arm64",
+        spot=True, storage_gib=100, scale_in_after_seconds=600, subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+    )  # fmt: skip
+    made = ContainerCluster(stack, "Cluster", vpc=vpc, managed_instances=settings)
+    assert made.managed_capacity_provider
+    found = template()
+    provider = found.one("ECS::CapacityProvider")["ManagedInstancesProvider"]
+    assert provider["InfrastructureOptimization"] == {"ScaleInAfter": 600}
+    launch = provider["InstanceLaunchTemplate"]
+    assert (launch["CapacityOptionType"], launch["StorageConfiguration"]) == ("SPOT", {"StorageSizeGiB": 100})
+    assert launch["InstanceRequirements"] == {
+        "VCpuCount": {"Min": 2, "Max": 8}, "MemoryMiB": {"Min": 4096, "Max": 16384}, "AllowedInstanceTypes": ["m7g*"],
+        "CpuManufacturers": ["amazon-web-services"], "BurstablePerformance": "included",
+    }  # fmt: skip
+
+
+def test_the_role_of_managed_instances_may_be_passed_by_ecs_and_names_its_region(stack, vpc, template):
+    ContainerCluster(stack, "Cluster", vpc=vpc, managed_instances=ManagedInstances())
+    (name,) = [r["Properties"]["RoleName"] for r in template().all("IAM::Role") if "RoleName" in r["Properties"]]
+    (begin, region) = name["Fn::Join"][1]
+    assert begin.startswith("ecsInstanceRole-")
+    assert region == {"Ref": "AWS::Region"}
+    assert len(f"{begin}ap-southeast-1") <= 64

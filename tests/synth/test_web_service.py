@@ -9,7 +9,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
 
-from dockyard_constructs import Ec2Capacity, FargateCapacity, HealthCheck, Route, WebService
+from dockyard_constructs import Ec2Capacity, FargateCapacity, HealthCheck, ManagedCapacity, Route, WebService
 
 
 @pytest.fixture
@@ -152,3 +152,57 @@ def test_a_route_is_one_rule(stack, cluster, listener, template):
 def test_a_port_that_cannot_be_is_refused_before_anything_is_made(make):
     with pytest.raises(ValueError, match="port should be 1 to 65535, got 70000"):
         make(port=70000)
+
+
+def test_on_spot_alone_no_task_is_on_demand(make):
+    service = make(capacity=FargateCapacity(weight=0, spot_weight=1)).one("ECS::Service")
+    assert service["CapacityProviderStrategy"] == [{"CapacityProvider": "FARGATE_SPOT", "Weight": 1}]
+
+
+def test_fargate_with_all_set(make):
+    capacity = FargateCapacity(
+        cpu_architecture=ecs.CpuArchitecture.ARM64, weight=1, spot_weight=3, base=2, ephemeral_storage_gib=100,
+        platform_version=ecs.FargatePlatformVersion.VERSION1_4,
+    )  # fmt: skip
+    found = make(capacity=capacity, cpu=16384, memory_limit_mib=122880)
+    task, service = found.one("ECS::TaskDefinition"), found.one("ECS::Service")
+    assert service["CapacityProviderStrategy"] == [
+        {"Base": 2, "CapacityProvider": "FARGATE", "Weight": 1}, {"CapacityProvider": "FARGATE_SPOT", "Weight": 3},
+    ]  # fmt: skip
+    assert (service["PlatformVersion"], task["EphemeralStorage"]) == ("1.4.0", {"SizeInGiB": 100})
+    assert task["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
+
+
+@pytest.mark.parametrize(
+    ("capacity", "message"),
+    [
+        (FargateCapacity(ephemeral_storage_gib=20), "ephemeral_storage_gib should be 21 to 200, got 20"),
+        (FargateCapacity(weight=0), "weight or spot_weight should be more than 0, got neither"),
+    ],
+)
+def test_what_fargate_does_not_offer_is_refused(make, capacity, message):
+    with pytest.raises(ValueError, match=message):
+        make(capacity=capacity)
+
+
+def test_on_servers_a_task_may_have_an_address_and_a_security_group_of_its_own(make):
+    found = make(capacity=Ec2Capacity("servers", network_mode="awsvpc"))
+    task, service = found.one("ECS::TaskDefinition"), found.one("ECS::Service")
+    assert (task["NetworkMode"], task["RequiresCompatibilities"]) == ("awsvpc", ["EC2"])
+    assert found.one("ElasticLoadBalancingV2::TargetGroup")["TargetType"] == "ip"
+    network = service["NetworkConfiguration"]["AwsvpcConfiguration"]
+    assert (network["Subnets"], network["AssignPublicIp"]) == (["subnet-3", "subnet-4"], "DISABLED")
+    rule = found.one("EC2::SecurityGroupIngress")
+    assert (rule["SourceSecurityGroupId"], rule["FromPort"], rule["ToPort"]) == ("sg-front", 8080, 8080)
+    (mapping,) = task["ContainerDefinitions"][0]["PortMappings"]
+    assert mapping.get("HostPort") != 0
+
+
+def test_on_managed_instances_any_size_goes_and_a_task_has_its_own_address(make):
+    found = make(capacity=ManagedCapacity("managed", cpu_architecture=ecs.CpuArchitecture.ARM64), cpu=300, memory_limit_mib=700)
+    task, service = found.one("ECS::TaskDefinition"), found.one("ECS::Service")
+    assert (task["RequiresCompatibilities"], task["NetworkMode"]) == (["MANAGED_INSTANCES"], "awsvpc")
+    assert (task["Cpu"], task["Memory"], task["RuntimePlatform"]["CpuArchitecture"]) == ("300", "700", "ARM64")
+    assert service["CapacityProviderStrategy"] == [{"CapacityProvider": "managed", "Weight": 1}]
+    assert "PlatformVersion" not in service
+    assert found.one("ElasticLoadBalancingV2::TargetGroup")["TargetType"] == "ip"
