@@ -1,5 +1,7 @@
 """The network of an environment, made or imported."""
 
+import functools
+
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
@@ -67,6 +69,7 @@ def vpc_of(scope: Construct, network: Network) -> ec2.IVpc:
     return vpc
 
 
+@functools.cache
 def zones(count: int) -> list[str]:
     """The first availability zones of the region, as CloudFormation tells them."""
     return [cdk.Fn.select(index, cdk.Fn.get_azs()) for index in range(count)]

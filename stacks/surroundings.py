@@ -73,7 +73,10 @@ class Surroundings:
         count = self.platform.task_subnet_count if own_address else 0
         subnets = [self.value(f"task-subnet-{n + 1}") for n in range(count)]
         public = self.platform.public_tasks
-        vpc = ec2.Vpc.from_vpc_attributes(
+        cdk.Annotations.of(self.stack).acknowledge_warning(
+            "@aws-cdk/aws-ec2:noSubnetRouteTableId", "services add no routes; the platform owns them"
+        )
+        return ec2.Vpc.from_vpc_attributes(
             self.stack,
             "Vpc",
             vpc_id=self.value("vpc-id") if own_address or isinstance(settings, Web) else "not-used",
@@ -81,11 +84,6 @@ class Surroundings:
             public_subnet_ids=(subnets or None) if public else None,
             private_subnet_ids=None if public else (subnets or None),
         )
-        for subnet in [*vpc.public_subnets, *vpc.private_subnets]:
-            cdk.Annotations.of(subnet).acknowledge_warning(
-                "@aws-cdk/aws-ec2:noSubnetRouteTableId", "services add no routes; the platform owns them"
-            )
-        return vpc
 
     def _capacity(self, settings: Service) -> Capacity:
         if settings.runs_on == "ec2":

@@ -43,12 +43,12 @@ class RepositorySynthesizer(cdk.DefaultStackSynthesizer):
     def synthesize(self, session: cdk.ISynthesisSession) -> None:
         """Write the stack as the default does, then let its assets wait for the registry stack."""
         super().synthesize(session)
-        stack = self._bound_stack
+        id = self._bound_stack.artifact_id
         session.assembly.add_artifact(
-            f"{stack.artifact_id}.assets",
+            f"{id}.assets",
             type=schema.ArtifactType.ASSET_MANIFEST,
             properties=schema.AssetManifestProperties(
-                file=f"{stack.artifact_id}.assets.json",
+                file=f"{id}.assets.json",
                 requires_bootstrap_stack_version=BOOTSTRAP_VERSION,
                 bootstrap_stack_version_ssm_parameter=f"/cdk-bootstrap/{self.bootstrap_qualifier}/version",
             ),
