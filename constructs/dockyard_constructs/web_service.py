@@ -83,7 +83,7 @@ class WebService(Construct):
         :param capacity: what it runs on. Default: Fargate in private subnets.
         :param cpu: CPU units of a task; 1024 make one vCPU.
         :param memory_limit_mib: memory of a task.
-        :param desired_count: how many tasks run.
+        :param desired_count: how many tasks run; not with `ServiceScaling`, which has the count then.
         :param environment: environment variables.
         :param secrets: environment variables with values from SSM Parameter Store or Secrets Manager; the execution role
             may read just these.

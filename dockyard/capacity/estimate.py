@@ -125,8 +125,12 @@ def _need(service: Service) -> Need:
 
 
 def _tasks(service: Service) -> tuple[int, int]:
+    """Fewest and most, at any time of its schedule."""
     count = service.count
-    return (count, count) if isinstance(count, int) else (count.min, count.max)
+    if isinstance(count, int):
+        return count, count
+    bounds = [(count.min, count.max), *(bounds for _, bounds in count.scheduled)]
+    return min(low for low, _ in bounds), max(high for _, high in bounds)
 
 
 def _is_arm(service: Service) -> bool:
