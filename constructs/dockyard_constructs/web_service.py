@@ -72,7 +72,7 @@ class WebService(Construct):
         :param route: which requests reach it.
         :param vpc: VPC of the target group. Default: the cluster's.
         :param port: port that the container listens on, 1 to 65535; it is told so by the variable PORT.
-        :param desired_count: how many tasks run.
+        :param desired_count: how many tasks run; not with `ServiceScaling`, which has the count then.
         :param health_check: the load balancer's health check. Default: GET / every 5 seconds.
         :param namespace: where it finds other services by their names. Default: nowhere.
         :param container: what runs, and on what (`ContainerSettings`).

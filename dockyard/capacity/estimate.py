@@ -125,11 +125,14 @@ def _need(service: Service) -> Need:
 
 
 def _tasks(service: Service) -> tuple[int, int]:
-    """Fewest and most at a time; of what runs now and then, none or one."""
+    """Fewest and most, at any time of its schedule; of what runs now and then, none or one."""
     if isinstance(service, Job | Task):
         return (0, 1)
     count = service.count
-    return (count, count) if isinstance(count, int) else (count.min, count.max)
+    if isinstance(count, int):
+        return count, count
+    bounds = [(count.min, count.max), *(bounds for _, bounds in count.scheduled)]
+    return min(low for low, _ in bounds), max(high for _, high in bounds)
 
 
 def _is_arm(service: Service) -> bool:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.integration.rights import only_roles
+
 NAME = "hello-python"
 FILE = f"services/{NAME}/service.yaml"
 
@@ -15,18 +17,23 @@ def local(site):
 
 @pytest.fixture
 def scale(site, local):
-    """Scale the service; what it printed."""
+    """Scale the service; what it printed. Variables that a test changes hold for it."""
     return lambda *arguments: json.loads(site.dockyard("scale", NAME, *arguments, "--json", **local).stdout)
 
 
 @pytest.fixture
 def bounded(site, source):
-    """The service, deployed with bounds; without them again afterwards."""
-    before = (site.root / FILE).read_text()
-    (site.root / FILE).write_text(f"{before}count: {{min: 2, max: 6}}\n")
+    """The service, deployed with bounds; what undoes that, and what happened to the source."""
+    files = {path: (site.root / path).read_text() for path in (FILE, source)}
+    (site.root / FILE).write_text(f"{files[FILE]}count: {{min: 2, max: 6}}\n")
     site.up()
-    yield
-    (site.root / FILE).write_text(before)
+
+    def undo():
+        for path, text in files.items():
+            (site.root / path).write_text(text)
+
+    yield undo
+    undo()
 
 
 def service(site):
@@ -78,6 +85,21 @@ def test_the_live_count_and_the_live_bounds_are_kept_on_a_deploy(site, source, b
     site.edit(FILE, "max: 6", "max: 4")  # a new word of the file counts
     site.up()
     assert bounds(site) == (2, 4)
+    bounded()
+    site.up()
+    assert (service(site)["desiredCount"], service(site)["runningCount"]) == (1, 1)
+    assert site.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"] == []
+
+
+def test_who_scales_needs_a_right_of_their_own(site, scale, local):
+    with only_roles(site.port) as account:
+        local["AWS_ENDPOINT_URL"] = f"http://localhost:{account.server_port}"
+        told = site.dockyard("scale", NAME, "2", code=1, **local).stderr
+        assert "AWS refused UpdateService" in told
+        assert "docs/permissions.md" in told
+        account.granted.add("ecs")
+        assert scale("2")["after"]["count"] == 2
+        assert scale("1")["after"]["count"] == 1
 
 
 def test_what_is_not_deployed_cannot_be_scaled(site, local):

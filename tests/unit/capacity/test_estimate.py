@@ -72,6 +72,12 @@ def test_a_service_is_told_on_each_type_of_the_cluster_and_on_fargate(project):
     assert not found.examples
 
 
+def test_the_schedule_counts_for_the_fewest_and_the_most(project):
+    found = project(web="count: {min: 2, max: 6, schedule: {daily 22:00-06:00: {min: 0, max: 0}, daily 08:00-12:00: {max: 9}}}")
+    assert found.services[0].tasks == (0, 9)
+    assert found.services[0].fargate == (0, 81.09)
+
+
 def test_a_cluster_without_servers_is_compared_with_examples(project, capsys):
     found = project(web="")
     assert (found.examples, [fit.instance for fit in found.services[0].fits]) == (True, list(EXAMPLES))

@@ -10,18 +10,25 @@ TYPES = instance_types()
 SMALL = Need(256, 512)
 
 
-@pytest.mark.parametrize(
-    ("name", "awsvpc", "trunking"),
-    [
-        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/eni-trunking-supported-instance-types.html
-        ("c5.large", 2, 10), ("c5.xlarge", 3, 20), ("c5.2xlarge", 3, 40), ("c5.4xlarge", 7, 60),
-        ("t3.small", 2, 2), ("t3a.small", 1, 1), ("t3.nano", 1, 1), ("c6g.medium", 1, 4),
-    ],
-)  # fmt: skip
-def test_interfaces_are_those_of_aws(name, awsvpc, trunking):
-    assert most_interfaces(TYPES[name], Network.AWSVPC) == awsvpc
-    assert most_interfaces(TYPES[name], Network.TRUNKING) == trunking
-    assert most_interfaces(TYPES[name], Network.BRIDGE) is None
+PUBLISHED = {"medium": (1, 4), "large": (2, 10), "xlarge": (3, 20), "2xlarge": (3, 40), "4xlarge": (7, 60)}
+"""Task limits without and with ENI trunking, by size: so they are for each of these families in AWS's table.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/eni-trunking-supported-instance-types.html
+"""
+FAMILIES = ("c5", "c5a", "c6g", "c6i", "c7g", "m5", "m5a", "m6a", "m6g", "m6i")
+BURSTABLE = {"t3.small": 2, "t3.nano": 1, "t3a.small": 1, "t4g.small": 2, "t3.2xlarge": 3}
+"""These have no trunking, and are not in that table; https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html."""
+
+
+@pytest.mark.parametrize("name", [name for name in TYPES if name.split(".")[0] in FAMILIES])
+def test_the_limits_of_tasks_are_those_that_aws_publishes(name):
+    found = [most_interfaces(TYPES[name], network) for network in Network]
+    assert found == [None, *PUBLISHED[name.split(".")[1]]]
+
+
+@pytest.mark.parametrize(("name", "many"), BURSTABLE.items())
+def test_without_trunking_it_changes_nothing(name, many):
+    assert [most_interfaces(TYPES[name], network) for network in Network] == [None, many, many]
 
 
 def test_memory_is_less_than_what_aws_tells_of_a_server_and_not_much_less():
