@@ -1,9 +1,9 @@
 """Which images task definitions in use name, in all clusters of the account and region, and who uses them.
 
 In use is a task definition that a service runs, would roll back to, or moves away from; that a task runs; that a rule or a
-schedule of EventBridge starts; or that a stack of Dockyard's tells by its output `RunTask`, as those of jobs and tasks do. Nothing
-is left out: what may not be looked at raises boto3's ClientError, what cannot be read DeployError, and who asked must not take it
-for unused.
+schedule of EventBridge starts; or that a stack of Dockyard's tells by its output `RunTask`, as those of jobs and tasks do.
+Nothing is left out: what may not be looked at raises boto3's ClientError, what cannot be read DeployError, and who asked must not
+take it for unused.
 """
 
 import json

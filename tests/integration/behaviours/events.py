@@ -131,6 +131,9 @@ def a_schedule_calls_any_operation(aws: Server) -> None:
     queue = json.dumps({"QueueName": f"{aws.name}-made"})
     _schedule(aws, "rate(1 hour)", {"Arn": "arn:aws:scheduler:::aws-sdk:sqs:createQueue", "Input": queue})
     assert until(lambda: aws.client("sqs").list_queues().get("QueueUrls"), 3)[0].endswith("-made")
+    activity = json.dumps({"Name": f"{aws.name}-made"})
+    _schedule(aws, "rate(1 day)", {"Arn": "arn:aws:scheduler:::aws-sdk:sfn:createActivity", "Input": activity})
+    assert until(lambda: aws.client("stepfunctions").list_activities()["activities"], 3)[0]["name"].endswith("-made")
 
 
 @acts("scheduled_events")
