@@ -88,16 +88,47 @@ def test_a_worker_that_is_redeployed_loses_no_message_and_poison_becomes_dead_le
     assert sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=names)["Attributes"][names[0]] == str(POISON)
 
 
+def machine(site):
+    """The state machine of the only job."""
+    (found,) = site.client("stepfunctions").list_state_machines()["stateMachines"]
+    return found["stateMachineArn"]
+
+
+def ended(site, execution):
+    """How an execution ended, and by which error; None while it is under way."""
+    found = site.client("stepfunctions").describe_execution(executionArn=execution)
+    return None if found["status"] == "RUNNING" else (found["status"], found.get("error"))
+
+
 def test_a_job_is_run_by_its_schedule(kinds):
     """A rate begins at once."""
     states = kinds.client("stepfunctions")
-    (machine,) = states.list_state_machines()["stateMachines"]
-
-    def ended():
-        return [one["status"] for one in states.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]]
-
-    until(lambda: ended() == ["SUCCEEDED"], 20)
+    (execution,) = until(lambda: states.list_executions(stateMachineArn=machine(kinds))["executions"], 20)
+    assert until(lambda: ended(kinds, execution["executionArn"]), 20) == ("SUCCEEDED", None)
     assert "ran as nightly" in printed(kinds, "nightly")
+
+
+def test_a_run_that_takes_too_long_is_stopped_and_meanwhile_no_other_begins(kinds):
+    """By the states of the job, but for its command and its timeout."""
+    states, ecs = kinds.client("stepfunctions"), kinds.client("ecs")
+    job = states.describe_state_machine(stateMachineArn=machine(kinds))
+    definition = json.loads(job["definition"])
+    run = definition["States"]["Run"]
+    run["TimeoutSeconds"] = 6
+    run["Parameters"]["Overrides"] = {"ContainerOverrides": [{"Name": "app", "Command": ["sleep", "600"]}]}
+    made = states.create_state_machine(name="slow", definition=json.dumps(definition), roleArn=job["roleArn"])["stateMachineArn"]
+    try:
+        first = states.start_execution(stateMachineArn=made)["executionArn"]
+        family = definition["States"]["Before"]["Parameters"]["Family"]
+        (task,) = until(lambda: ecs.list_tasks(cluster="demo-dev", family=family)["taskArns"], 10)
+        second = states.start_execution(stateMachineArn=made)["executionArn"]
+        assert until(lambda: ended(kinds, second), 5) == ("SUCCEEDED", None)
+        assert ecs.list_tasks(cluster="demo-dev", family=family)["taskArns"] == [task]
+        assert until(lambda: ended(kinds, first), 20) == ("FAILED", "Timeout")
+        (stopped,) = ecs.describe_tasks(cluster="demo-dev", tasks=[task])["tasks"]
+        assert stopped["stoppedReason"] == "the run took too long"
+    finally:
+        states.delete_state_machine(stateMachineArn=made)
 
 
 def in_it(site):
