@@ -34,6 +34,7 @@ def kinds(site):
         for name in SERVICES:  # callers before those that they call
             cloudformation.delete_stack(StackName=f"demo-dev-{name}")
             cloudformation.get_waiter("stack_delete_complete").wait(StackName=f"demo-dev-{name}", WaiterConfig={"Delay": 1})
+        site.up()
 
 
 def send(sqs, queue, bodies, count):
