@@ -15,6 +15,11 @@ from stacks.network import zones
 from stacks.platform import PlatformStack
 
 
+def has_own_address(settings: Service) -> bool:
+    """Whether its tasks have an address and a security group of their own; else they have those of their server."""
+    return settings.runs_on == "fargate"
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """Of one service in one environment. What the methods make is in `stack`."""
@@ -36,7 +41,7 @@ class Surroundings:
 
     def listener(self, settings: Service) -> elbv2.IApplicationListener:
         """The platform's listener. On servers the one rule for its security group is the platform's, so no name is needed."""
-        name = "load-balancer-security-group" if settings.runs_on == "fargate" else None
+        name = "load-balancer-security-group" if has_own_address(settings) else None
         group = self._group("LoadBalancerSecurityGroup", name)
         return elbv2.ApplicationListener.from_application_listener_attributes(
             self.stack, "Listener", listener_arn=self.value("listener-arn"), security_group=group
@@ -44,7 +49,7 @@ class Surroundings:
 
     def namespace(self, settings: Service) -> Namespace:
         """The platform's namespace. On servers all rules of security groups are the platform's, so no names are needed."""
-        own_address = settings.runs_on == "fargate"
+        own_address = has_own_address(settings)
         called_from_servers = own_address and isinstance(settings, Backend) and self.environment.settings.cluster.ec2
         return Namespace(
             self.value("namespace"),
@@ -69,7 +74,7 @@ class Surroundings:
 
     def _vpc(self, settings: Service) -> ec2.IVpc:
         """The platform's network; subnets only where tasks have addresses of their own."""
-        own_address = settings.runs_on == "fargate"
+        own_address = has_own_address(settings)
         count = self.platform.task_subnet_count if own_address else 0
         subnets = [self.value(f"task-subnet-{n + 1}") for n in range(count)]
         public = self.platform.public_tasks
@@ -86,7 +91,7 @@ class Surroundings:
         )
 
     def _capacity(self, settings: Service) -> Capacity:
-        if settings.runs_on == "ec2":
+        if not has_own_address(settings):
             return Ec2Capacity(self.value("capacity-provider"))
         public = self.platform.public_tasks
         subnet_type = ec2.SubnetType.PUBLIC if public else ec2.SubnetType.PRIVATE_WITH_EGRESS

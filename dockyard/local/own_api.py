@@ -8,6 +8,19 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+_SERVICES = {
+    "cloudwatch-logs": "logs", "cloudwatchlogs": "logs", "elastic-load-balancing-v2": "elbv2", "elasticloadbalancingv2": "elbv2",
+    "eventbridge": "events", "secrets-manager": "secretsmanager", "cognito-identity-provider": "cognito-idp",
+    "cognitoidentityserviceprovider": "cognito-idp", "sfn": "stepfunctions", "auto-scaling": "autoscaling",
+}  # fmt: skip
+"""Names of the SDKs of JavaScript and Java that are others than boto3's."""
+
+
+def service_name(name: str) -> str:
+    """`@aws-sdk/client-cloudwatch-logs`, `CloudWatchLogs` and `cloudwatch-logs` are `logs`."""
+    short = name.removeprefix("@aws-sdk/").removeprefix("client-").lower()
+    return _SERVICES.get(short, short)
+
 
 def client(service: str, account: str, region: str) -> Any:
     """A boto3 client that does not try again. Raises ValueError for a service that AWS does not have."""

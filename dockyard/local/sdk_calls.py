@@ -12,13 +12,6 @@ from typing import Any
 from dockyard.local import own_api
 
 _PHYSICAL_ID = "PHYSICAL:RESOURCEID:"
-_SERVICES = {
-    "cloudwatch-logs": "logs", "cloudwatchlogs": "logs", "elastic-load-balancing-v2": "elbv2", "elbv2": "elbv2",
-    "eventbridge": "events", "secrets-manager": "secretsmanager", "cognito-identity-provider": "cognito-idp",
-    "cognitoidentityserviceprovider": "cognito-idp", "sfn": "stepfunctions", "auto-scaling": "autoscaling",
-}  # fmt: skip
-"""Names of the JavaScript SDK that are others than boto3's."""
-
 Properties = Mapping[str, Any]
 
 
@@ -42,7 +35,7 @@ def make_sdk_call(
     if not call:
         return physical_id, {}
     parameters = _filled(call.get("parameters") or {}, physical_id)
-    service = client(_service(call["service"]), call.get("region"))
+    service = client(own_api.service_name(call["service"]), call.get("region"))
     try:
         answer = _flat(own_api.operation(service, call["action"].removesuffix("Command"), parameters)())
     except ClientError as error:
@@ -59,12 +52,6 @@ def _read(call: Any) -> dict[str, Any]:
     except (TypeError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _service(name: str) -> str:
-    """`@aws-sdk/client-cloudwatch-logs`, `CloudWatchLogs` and `cloudwatch-logs` are `logs`."""
-    short = name.removeprefix("@aws-sdk/").removeprefix("client-").lower()
-    return _SERVICES.get(short, short)
 
 
 def _filled(value: Any, physical_id: str) -> Any:

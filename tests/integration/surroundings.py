@@ -12,7 +12,7 @@ from typing import Any
 _TRUST = ("ecs-tasks", "events", "scheduler", "lambda", "ec2")
 _RIGHTS = [
     "ecr:*", "ecs:RunTask", "iam:PassRole", "kms:Decrypt", "logs:*", "s3:Get*", "secretsmanager:GetSecretValue", "sqs:*",
-    "ssm:GetParameters",
+    "ssm:GetParameters", "states:CreateActivity",
 ]  # fmt: skip
 
 

@@ -78,6 +78,7 @@ from dockyard.local.extensions import (
     task_definitions,
     task_events,
     task_network,
+    task_states,
     task_volumes,
 )
 from dockyard.local.extensions.instance import Instance
@@ -141,6 +142,7 @@ _IN_ORDER = (
     event_targets,
     event_rules,
     scheduled_events,
+    task_states,
     load_balancer_rules,
     https_listeners,
     load_balancers,

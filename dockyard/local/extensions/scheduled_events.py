@@ -174,7 +174,7 @@ def _invoke(schedule: Record, due: datetime, account: str, region: str) -> None:
 def _universal(service: str, operation: str, request: dict[str, Any], account: str, region: str) -> None:
     """A call of any operation; the input has the operation's parameters, with capitals."""
     try:
-        work = own_api.operation(own_api.client(service, account, region), operation, request)
+        work = own_api.operation(own_api.client(own_api.service_name(service), account, region), operation, request)
     except ValueError as error:
         raise NotDeliveredError("ValidationException", str(error)) from error
     call(work)

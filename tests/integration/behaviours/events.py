@@ -131,6 +131,10 @@ def a_schedule_calls_any_operation(aws: Server) -> None:
     queue = json.dumps({"QueueName": f"{aws.name}-made"})
     _schedule(aws, "rate(1 hour)", {"Arn": "arn:aws:scheduler:::aws-sdk:sqs:createQueue", "Input": queue})
     assert until(lambda: aws.client("sqs").list_queues().get("QueueUrls"), 3)[0].endswith("-made")
+    aws.client("scheduler").delete_schedule(Name="s")
+    activity = json.dumps({"Name": f"{aws.name}-made"})
+    _schedule(aws, "rate(1 day)", {"Arn": "arn:aws:scheduler:::aws-sdk:sfn:createActivity", "Input": activity})
+    assert until(lambda: aws.client("stepfunctions").list_activities()["activities"], 3)[0]["name"].endswith("-made")
 
 
 @acts("scheduled_events")
@@ -153,6 +157,32 @@ def a_schedule_of_a_template_has_all_its_settings(aws: Server) -> None:
     properties["ScheduleExpression"] = "rate(1 fortnight)"
     assert aws.deploy("one", resources, update=True) == "UPDATE_ROLLBACK_COMPLETE"
     assert aws.client("scheduler").get_schedule(Name="s")["ScheduleExpression"] == "rate(1 hour)"
+
+
+def _run(aws: Server, code: str, **state: object) -> tuple[str, str]:
+    """An execution whose one state runs a task and waits for it: how it ended, and by which error."""
+    states, (cluster, job) = aws.client("stepfunctions"), _job(aws, code)
+    network = job["NetworkConfiguration"]
+    parameters = {"Cluster": cluster, "TaskDefinition": job["TaskDefinitionArn"], "NetworkConfiguration": network}
+    run = {"Type": "Task", "Resource": "arn:aws:states:::ecs:runTask.sync", "Parameters": parameters, "End": True, **state}
+    definition = json.dumps({"StartAt": "Run", "States": {"Run": run}})
+    arn = states.create_state_machine(name=aws.name, definition=definition, roleArn=aws.surroundings.role)["stateMachineArn"]
+    execution = states.start_execution(stateMachineArn=arn)["executionArn"]
+
+    def ended() -> dict | None:
+        found = states.describe_execution(executionArn=execution)
+        return None if found["status"] == "RUNNING" else found
+
+    found = until(ended, 20)
+    return found["status"], found.get("error", "")
+
+
+@acts("task_states", only_here="its role is not one of Step Functions")
+def a_state_fails_with_the_task_that_it_runs_and_tries_again(aws: Server) -> None:
+    """As often as it is told; one whose task ends well is done."""
+    again = {"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 1, "MaxAttempts": 1}
+    assert _run(aws, DYING, Retry=[again]) == ("FAILED", "States.TaskFailed")
+    assert len(_tasks(aws)) == 2
 
 
 @acts("event_targets")

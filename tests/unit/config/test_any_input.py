@@ -15,15 +15,17 @@ from dockyard.errors import ConfigError
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
 keys = st.sampled_from(
     ["kind", "image", "build", "from", "port", "cpu", "memory", "runs_on", "count", "http", "path", "host", "health", "interval",
-     "env", "secrets", "environments", "dev", "prod", "name", "network", "vpc", "cluster", "ec2", "instance_types", "min",
-     "max", "schedule", "steps", "at", "metric", "cooldown", "time_zone"]
+     "calls", "queue", "topics", "filter", "schedule", "time_zone", "env", "secrets", "environments", "dev", "prod", "name",
+     "network", "vpc", "cluster", "ec2", "instance_types",
+     "min", "max", "steps", "at", "metric", "cooldown"]
 )  # fmt: skip
 values = st.recursive(
     scalars,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys | st.text(max_size=4), inner, max_size=4),
     max_leaves=12,
 )
-services = st.dictionaries(keys, values, max_size=8).map(lambda service: {"kind": "web", **service})
+kinds = st.sampled_from(["web", "backend", "worker", "job", "task"])
+services = st.tuples(kinds, st.dictionaries(keys, values, max_size=8)).map(lambda made: {"kind": made[0], **made[1]})
 projects = st.dictionaries(keys, values, max_size=6).map(lambda file: {"name": "shop", "environments": {"dev": {}}, **file})
 
 

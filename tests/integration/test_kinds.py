@@ -1,0 +1,157 @@
+"""Each kind of service on the local AWS, from source to what it does."""
+
+import concurrent.futures
+import itertools
+import json
+import shutil
+import time
+
+import pytest
+
+from tests.integration.kinds import SERVICES
+from tests.integration.local_aws import until
+from tests.integration.support import get
+
+MESSAGES = {f"message {number}" for number in range(1000)}
+POISON = 3
+
+
+@pytest.fixture(scope="module")
+def kinds(site):
+    """The sample project with services of all kinds, which are gone at the end."""
+    for name, (settings, code) in SERVICES.items():
+        folder = site.root / "services" / name
+        folder.mkdir()
+        (folder / "service.yaml").write_text(settings)
+        (folder / "main.py").write_text(code)
+    try:
+        site.up()
+        yield site
+    finally:
+        for name in SERVICES:
+            shutil.rmtree(site.root / "services" / name)
+        cloudformation = site.client("cloudformation")
+        for name in SERVICES:  # callers before those that they call
+            cloudformation.delete_stack(StackName=f"demo-dev-{name}")
+            cloudformation.get_waiter("stack_delete_complete").wait(StackName=f"demo-dev-{name}", WaiterConfig={"Delay": 1})
+        site.up()
+
+
+def send(sqs, queue, bodies, count):
+    """Send so many messages, or those that are left."""
+    for _ in range(0, count, 10):
+        entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(itertools.islice(bodies, 10))]
+        if entries:
+            sqs.send_message_batch(QueueUrl=queue, Entries=entries)
+
+
+def output(site, service, key):
+    stack = site.client("cloudformation").describe_stacks(StackName=f"demo-dev-{service}")["Stacks"][0]
+    return next(o["OutputValue"] for o in stack["Outputs"] if o["OutputKey"] == key)
+
+
+def printed(site, service):
+    """All lines that the containers of a service have printed."""
+    logs = site.client("logs")
+    found = []
+    for group in logs.describe_log_groups()["logGroups"]:
+        if f"demo-dev-{service}".replace("-", "") in group["logGroupName"].replace("-", ""):
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+            found += [event["message"].strip() for page in pages for event in page["events"]]
+    return found
+
+
+def test_services_call_each_other_by_name(kinds):
+    """A web service on Fargate calls a backend on a server."""
+    status, body = get(kinds.addresses()["front"])
+    assert (status, body) == (200, {"service": "front", "other": {"service": "api", "other": None}})
+
+
+def test_a_worker_that_is_redeployed_loses_no_message_and_poison_becomes_dead_letters(kinds):
+    sqs = kinds.client("sqs")
+    queue, dead = output(kinds, "mail", "QueueUrl"), output(kinds, "mail", "DeadLetterQueueUrl")
+    bodies = iter([*(POISON * ["poison"]), *sorted(MESSAGES)])
+    send(sqs, queue, bodies, 200)
+    kinds.edit("services/mail/main.py", 'VERSION = "1"', 'VERSION = "2"')
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        deployed = pool.submit(kinds.up)
+        while not deployed.done():
+            send(sqs, queue, bodies, 10)
+            time.sleep(0.5)
+    deployed.result()
+    send(sqs, queue, bodies, len(MESSAGES))
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    until(lambda: {*sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"].values()} == {"0"}, 60)
+    lines = [line.split(" ", 1) for line in printed(kinds, "mail") if " " in line]
+    assert {body for _, body in lines} == MESSAGES
+    assert {version for version, _ in lines} == {"1", "2"}
+    assert "stops" in printed(kinds, "mail")
+    assert sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=names)["Attributes"][names[0]] == str(POISON)
+
+
+def machine(site):
+    """The state machine of the only job."""
+    (found,) = site.client("stepfunctions").list_state_machines()["stateMachines"]
+    return found["stateMachineArn"]
+
+
+def ended(site, execution):
+    """How an execution ended, and by which error; None while it is under way."""
+    found = site.client("stepfunctions").describe_execution(executionArn=execution)
+    return None if found["status"] == "RUNNING" else (found["status"], found.get("error"))
+
+
+def test_a_job_is_run_by_its_schedule(kinds):
+    """A rate begins at once."""
+    states = kinds.client("stepfunctions")
+    (execution,) = until(lambda: states.list_executions(stateMachineArn=machine(kinds))["executions"], 20)
+    assert until(lambda: ended(kinds, execution["executionArn"]), 20) == ("SUCCEEDED", None)
+    assert "ran as nightly" in printed(kinds, "nightly")
+
+
+def test_a_run_that_takes_too_long_is_stopped_and_meanwhile_no_other_begins(kinds):
+    """By the states of the job, but for its command and its timeout."""
+    states, ecs = kinds.client("stepfunctions"), kinds.client("ecs")
+    job = states.describe_state_machine(stateMachineArn=machine(kinds))
+    definition = json.loads(job["definition"])
+    run = definition["States"]["Run"]
+    run["TimeoutSeconds"] = 6
+    run["Parameters"]["Overrides"] = {"ContainerOverrides": [{"Name": "app", "Command": ["sleep", "600"]}]}
+    made = states.create_state_machine(name="slow", definition=json.dumps(definition), roleArn=job["roleArn"])["stateMachineArn"]
+    try:
+        first = states.start_execution(stateMachineArn=made)["executionArn"]
+        family = definition["States"]["Before"]["Parameters"]["Family"]
+        (task,) = until(lambda: ecs.list_tasks(cluster="demo-dev", family=family)["taskArns"], 10)
+        second = states.start_execution(stateMachineArn=made)["executionArn"]
+        assert until(lambda: ended(kinds, second), 5) == ("SUCCEEDED", None)
+        assert ecs.list_tasks(cluster="demo-dev", family=family)["taskArns"] == [task]
+        assert until(lambda: ended(kinds, first), 20) == ("FAILED", "Timeout")
+        (stopped,) = ecs.describe_tasks(cluster="demo-dev", tasks=[task])["tasks"]
+        assert stopped["stoppedReason"] == "the run took too long"
+    finally:
+        states.delete_state_machine(stateMachineArn=made)
+
+
+def in_it(site):
+    kept = ("AWS_", "DOCKYARD_")
+    return {name: value for name, value in site.in_local_aws().items() if name.startswith(kept)}
+
+
+def test_run_shows_what_a_task_prints_and_ends_with_its_exit_code(kinds):
+    here = in_it(kinds)
+    assert kinds.dockyard("run", "migrate", **here).stdout == "ran as migrate\n"
+    code = "import os; print(os.environ['NAME']); raise SystemExit(3)"
+    ended = kinds.dockyard("run", "nightly", "--json", "--", "python", "-c", code, code=3, **here)
+    assert json.loads(ended.stdout)["exit_code"] == 3
+    assert "nightly\n" in ended.stderr
+
+
+def test_run_does_not_wait_where_it_is_told_so_and_a_job_runs_once_at_a_time(kinds):
+    here = in_it(kinds)
+    task = kinds.dockyard("run", "nightly", "--detach", "--", "sleep", "600", **here).stdout.strip()
+    assert f"nightly runs already: {task}" in kinds.dockyard("run", "nightly", code=1, **here).stderr
+    kinds.client("ecs").stop_task(cluster="demo-dev", task=task)
+    assert (
+        "front is a web, and run is for jobs and tasks; there is migrate, nightly"
+        in kinds.dockyard("run", "front", code=2, **here).stderr
+    )
