@@ -6,7 +6,8 @@ from aws_cdk import aws_ssm as ssm
 
 from constructs import Construct
 from dockyard.config import Environment, Project
-from dockyard_constructs import ContainerCluster, InstanceGroup, LoadBalancer
+from dockyard.config.cluster import Ec2Capacity, ManagedCapacity
+from dockyard_constructs import ContainerCluster, InstanceGroup, LoadBalancer, ManagedInstances
 
 MOST_ZONES = 4
 """Ranges are kept for so many, so that more zones do not move the subnets that are there."""
@@ -27,20 +28,14 @@ class PlatformStack(cdk.Stack):
         self._network = environment.settings.network
         vpc = self._vpc()
         front = LoadBalancer(self, "LoadBalancer", vpc=vpc)
-        ec2_settings = environment.settings.cluster.ec2
+        settings = environment.settings.cluster
         cluster = ContainerCluster(
             self,
             "Cluster",
             vpc=vpc,
             cluster_name=f"{project.name}-{environment.name}",
-            instances=InstanceGroup(
-                instance_types=list(ec2_settings.instance_types),
-                min_capacity=ec2_settings.min,
-                max_capacity=ec2_settings.max,
-                subnets=self._task_subnets(),
-            )
-            if ec2_settings
-            else None,
+            instances=self._instances(settings.ec2) if settings.ec2 else None,
+            managed_instances=self._managed_instances(settings.managed) if settings.managed else None,
             load_balancer_security_group=front.security_group,
         )
         self._publish("vpc-id", vpc.vpc_id)
@@ -52,6 +47,8 @@ class PlatformStack(cdk.Stack):
         self._publish("load-balancer-dns-name", front.load_balancer.load_balancer_dns_name)
         if cluster.capacity_provider:
             self._publish("capacity-provider", cluster.capacity_provider.capacity_provider_name)
+        if cluster.managed_capacity_provider:
+            self._publish("managed-capacity-provider", cluster.managed_capacity_provider.capacity_provider_name)
 
     @property
     def availability_zones(self) -> list[str]:
@@ -61,7 +58,7 @@ class PlatformStack(cdk.Stack):
     @property
     def public_tasks(self) -> bool:
         """Whether tasks are in public subnets, with addresses of their own."""
-        return self._network.nat == "none" if self._network.vpc is None else not self._network.vpc.task_subnets
+        return self._network.public_tasks
 
     @property
     def task_subnet_count(self) -> int:
@@ -72,6 +69,35 @@ class PlatformStack(cdk.Stack):
     def parameter(self, scope: Construct, name: str) -> str:
         """In another stack: the value that this stack published under that name, read at each deploy."""
         return ssm.StringParameter.value_for_string_parameter(scope, f"{self._prefix}/{name}")
+
+    def _instances(self, settings: Ec2Capacity) -> InstanceGroup:
+        return InstanceGroup(
+            instance_types=list(settings.instance_types),
+            min_capacity=settings.min,
+            max_capacity=settings.max,
+            subnets=self._task_subnets(),
+            root_volume_gib=settings.volume,
+            spot_percent=settings.spot_percent,
+            on_demand_base=settings.on_demand_base,
+            operating_system=settings.operating_system,
+            max_instance_lifetime_days=settings.max_lifetime,
+            managed_termination_protection=settings.managed_termination_protection,
+            public_addresses=self.public_tasks,
+        )
+
+    def _managed_instances(self, settings: ManagedCapacity) -> ManagedInstances:
+        return ManagedInstances(
+            min_vcpus=settings.min_vcpus,
+            max_vcpus=settings.max_vcpus,
+            min_memory_mib=settings.min_memory,
+            max_memory_mib=settings.max_memory,
+            instance_types=list(settings.instance_types) or None,
+            architecture=settings.architecture,
+            spot=settings.spot,
+            storage_gib=settings.volume,
+            scale_in_after_seconds=settings.scale_in_after,
+            subnets=self._task_subnets(),
+        )
 
     def _publish(self, name: str, value: str) -> None:
         ssm.StringParameter(self, f"Parameter-{name}", parameter_name=f"{self._prefix}/{name}", string_value=value)

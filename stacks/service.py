@@ -12,7 +12,18 @@ from aws_cdk import aws_ssm as ssm
 
 from constructs import Construct
 from dockyard.build import Bases, mirrored, recipe, repository_name
-from dockyard.config import Environment, ManagedSecret, Project, Service, path_patterns
+from dockyard.config import (
+    Cluster,
+    Environment,
+    ManagedSecret,
+    Project,
+    Service,
+    architecture,
+    has_own_address,
+    path_patterns,
+    shares,
+    target,
+)
 from dockyard_constructs import (
     CachedImage,
     Capacity,
@@ -20,6 +31,7 @@ from dockyard_constructs import (
     ExecutableImage,
     FargateCapacity,
     HealthCheck,
+    ManagedCapacity,
     PublishingRole,
     RepositorySynthesizer,
     Route,
@@ -58,7 +70,7 @@ class ServiceStack(cdk.Stack):
         self._cached: CachedImage | None = None
         settings = environment.services[name]
         http = settings.http
-        vpc = self._vpc(settings.runs_on)
+        vpc = self._vpc(has_own_address(settings))
         number = project.lock.priority(http, environment=environment.name, service=name)
         self.service = WebService(
             self,
@@ -66,11 +78,11 @@ class ServiceStack(cdk.Stack):
             cluster=ecs.Cluster.from_cluster_attributes(
                 self, "Cluster", cluster_name=platform.parameter(self, "cluster-name"), vpc=vpc
             ),
-            listener=self._listener(settings.runs_on),
+            listener=self._listener(has_own_address(settings)),
             image=self._image(name, environment, bases),
             route=Route(number, list(path_patterns(http.path)), http.host),
             port=settings.port,
-            capacity=self._capacity(settings),
+            capacity=self._capacity(settings, environment.settings.cluster),
             cpu=round(settings.cpu * 1024),
             memory_limit_mib=settings.memory,
             desired_count=settings.count,
@@ -130,9 +142,9 @@ class ServiceStack(cdk.Stack):
         )
         return ecs.ContainerImage.from_ecr_repository(repository, named.version)  # so that the task may pull it
 
-    def _vpc(self, runs_on: str) -> ec2.IVpc:
+    def _vpc(self, own_address: bool) -> ec2.IVpc:
         """The platform's network; subnets only where tasks have addresses of their own."""
-        count = self._platform.task_subnet_count if runs_on == "fargate" else 0
+        count = self._platform.task_subnet_count if own_address else 0
         subnets = [self._platform.parameter(self, f"task-subnet-{n + 1}") for n in range(count)]
         public = self._platform.public_tasks
         vpc = ec2.Vpc.from_vpc_attributes(
@@ -149,25 +161,34 @@ class ServiceStack(cdk.Stack):
             )
         return vpc
 
-    def _listener(self, runs_on: str) -> elbv2.IApplicationListener:
-        """The platform's listener. On servers the one rule for its security group is the platform's, so no name is needed."""
-        name = self._platform.parameter(self, "load-balancer-security-group") if runs_on == "fargate" else "not-used"
+    def _listener(self, own_address: bool) -> elbv2.IApplicationListener:
+        """The platform's listener. Without own addresses the one rule for its group is the platform's, so no name is needed."""
+        name = self._platform.parameter(self, "load-balancer-security-group") if own_address else "not-used"
         group = ec2.SecurityGroup.from_security_group_id(self, "LoadBalancerSecurityGroup", name, mutable=False)
         return elbv2.ApplicationListener.from_application_listener_attributes(
             self, "Listener", listener_arn=self._platform.parameter(self, "listener-arn"), security_group=group
         )
 
-    def _capacity(self, settings: Service) -> Capacity:
-        if settings.runs_on == "ec2":
-            return Ec2Capacity(self._platform.parameter(self, "capacity-provider"))
+    def _capacity(self, settings: Service, cluster: Cluster) -> Capacity:
         public = self._platform.public_tasks
-        subnet_type = ec2.SubnetType.PUBLIC if public else ec2.SubnetType.PRIVATE_WITH_EGRESS
-        build = settings.image.build
-        on_arm = build is not None and "linux/amd64" not in build.platforms
+        subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC if public else ec2.SubnetType.PRIVATE_WITH_EGRESS)
+        if target(settings.runs_on) == "ec2":
+            provider = self._platform.parameter(self, "capacity-provider")
+            return Ec2Capacity(provider, settings.network_mode, subnets)
+        if target(settings.runs_on) == "managed":
+            on_arm = architecture(settings.runs_on, cluster) == "arm64"
+            provider = self._platform.parameter(self, "managed-capacity-provider")
+            return ManagedCapacity(provider, subnets, cpu_architecture=ecs.CpuArchitecture.ARM64 if on_arm else None)
+        mix, build = shares(settings.runs_on), settings.image.build
+        built_for_arm = build is not None and "linux/amd64" not in build.platforms
         return FargateCapacity(
-            subnets=ec2.SubnetSelection(subnet_type=subnet_type),
+            subnets=subnets,
             assign_public_ip=public,
-            cpu_architecture=ecs.CpuArchitecture.ARM64 if on_arm else None,
+            cpu_architecture=ecs.CpuArchitecture.ARM64 if built_for_arm else None,
+            weight=mix.fargate,
+            spot_weight=mix.fargate_spot,
+            base=mix.base,
+            ephemeral_storage_gib=settings.ephemeral_storage,
         )
 
     def _secret(self, variable: str, source: str | ManagedSecret) -> ecs.Secret:

@@ -1,5 +1,7 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
+from dockyard.config.capacity import architecture, has_own_address, shares, target
+from dockyard.config.cluster import Cluster
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
@@ -16,6 +18,7 @@ __all__ = [
     "PROJECT_FILE",
     "Build",
     "BuildSecret",
+    "Cluster",
     "Environment",
     "EnvironmentSettings",
     "Lock",
@@ -26,6 +29,10 @@ __all__ = [
     "Service",
     "Way",
     "Web",
+    "architecture",
+    "has_own_address",
     "load_project",
     "path_patterns",
+    "shares",
+    "target",
 ]

@@ -75,6 +75,11 @@ class Network(Model):
     vpc: ExistingVpc | None = None
     """Use this VPC and make none."""
 
+    @property
+    def public_tasks(self) -> bool:
+        """Whether tasks are in public subnets, where only an address of their own leads out."""
+        return self.nat == "none" if self.vpc is None else not self.vpc.task_subnets
+
     @model_validator(mode="after")
     def _one_of_both(self) -> "Network":
         if self.vpc and self.model_fields_set & {"cidr", "availability_zones", "nat"}:

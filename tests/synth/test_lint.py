@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.synth.test_stacks import EVERYWHERE, synthesized
+
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent
 
@@ -22,7 +24,16 @@ def test_cfn_lint_finds_nothing(app, tmp_path):
         "CDK_DEFAULT_REGION": "eu-west-1",
     }
     subprocess.run([sys.executable, str(ROOT / app)], cwd=ROOT, env=environment, check=True, timeout=120)
-    templates = [str(path) for path in tmp_path.glob("*.template.json")]
+    _lint(tmp_path)
+
+
+def test_cfn_lint_finds_nothing_in_any_way_to_run_a_container(tmp_path):
+    synthesized(tmp_path, files=EVERYWHERE)
+    _lint(tmp_path / "cdk.out")
+
+
+def _lint(folder):
+    templates = [str(path) for path in folder.glob("*.template.json")]
     assert templates
     linted = subprocess.run(
         [SCRIPTS / "cfn-lint", "--regions", "eu-west-1", "--", *templates],
