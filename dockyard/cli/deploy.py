@@ -51,7 +51,8 @@ def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
     for name, pushed in receipt.pushed.items():
         screen.say(f"{name}: {_told(pushed)}")
     for name in [] if receipt.nothing_changed else receipt.orphans:
-        screen.say(f"{name} still runs, but its service is gone; to delete: aws cloudformation delete-stack --stack-name {name}")
+        service = name.removeprefix(session.site.service_stack(""))
+        screen.say(f"{name} still runs, but its service is gone; to delete: dockyard destroy {service} --env {environment}")
     for name, balancer in receipt.through.items():
         host = session.environment.services[name].http.host
         way = f"curl -H 'Host: {host}' http://{balancer}/"

@@ -14,6 +14,7 @@ from dockyard.cli import (
     asset,
     build,
     deploy,
+    destroy,
     detect,
     dockerfile,
     down,
@@ -66,6 +67,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("down")(down.down)
 app.command("deploy")(deploy.deploy)
+app.command("destroy")(destroy.destroy)
 app.command("plan")(plan.plan)
 app.command("tags")(tags.tags)
 app.command("detect")(detect.detect)
