@@ -42,14 +42,13 @@ def doomed(site: Site, services: Sequence[str], *, registry: bool) -> Doomed:
     application = {"dockyard:application": site.project.name}
     own = {**application, "dockyard:environment": site.environment.name}
     found = _stacks(site)
-    by_service = {
-        tags["dockyard:service"]: name for name, tags in found.items() if own.items() <= tags.items() and _service(tags)
-    }
+    here = {name: tags for name, tags in found.items() if own.items() <= tags.items()}
+    by_service = {service: name for name, tags in here.items() if (service := _service(tags))}
     if unknown := [name for name in services if name not in by_service]:
         raise UsageError(f"no stack of service {', '.join(unknown)}; there is {', '.join(sorted(by_service)) or 'none'}")
     if services:
         return Doomed((tuple(by_service[name] for name in services),))
-    platforms = [name for name, tags in found.items() if own.items() <= tags.items() and not _service(tags)]
+    platforms = [name for name, tags in here.items() if not _service(tags)]
     groups = [tuple(sorted(by_service.values())), tuple(platforms)]
     if not registry:
         return Doomed(tuple(filter(None, groups)))
