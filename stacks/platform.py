@@ -9,7 +9,8 @@ from aws_cdk import aws_ssm as ssm
 
 from constructs import Construct
 from dockyard.config import Environment, Notify, Project
-from dockyard_constructs import ClusterDashboard, ContainerCluster, InstanceGroup, LoadBalancer, StoppedTasks
+from dockyard.config.cluster import Ec2Capacity, ManagedCapacity
+from dockyard_constructs import ClusterDashboard, ContainerCluster, InstanceGroup, LoadBalancer, ManagedInstances, StoppedTasks
 from dockyard_constructs.container_cluster import EPHEMERAL_PORTS
 from stacks.network import MOST_ZONES, task_subnet_type, vpc_of, zones
 
@@ -30,20 +31,14 @@ class PlatformStack(cdk.Stack):
         subnets = ec2.SubnetSelection(subnet_type=task_subnet_type(self._network))
         vpc = vpc_of(self, self._network)
         front = LoadBalancer(self, "LoadBalancer", vpc=vpc)
-        ec2_settings = environment.settings.cluster.ec2
+        settings = environment.settings.cluster
         cluster = ContainerCluster(
             self,
             "Cluster",
             vpc=vpc,
             cluster_name=f"{project.name}-{environment.name}",
-            instances=InstanceGroup(
-                instance_types=list(ec2_settings.instance_types),
-                min_capacity=ec2_settings.min,
-                max_capacity=ec2_settings.max,
-                subnets=subnets,
-            )
-            if ec2_settings
-            else None,
+            instances=self._instances(settings.ec2, subnets) if settings.ec2 else None,
+            managed_instances=self._managed_instances(settings.managed, subnets) if settings.managed else None,
             load_balancer_security_group=front.security_group,
         )
         namespace = servicediscovery.HttpNamespace(self, "Namespace", name=f"{project.name}-{environment.name}")
@@ -74,6 +69,8 @@ class PlatformStack(cdk.Stack):
         )
         if cluster.capacity_provider:
             self._publish("capacity-provider", cluster.capacity_provider.capacity_provider_name)
+        if cluster.managed_capacity_provider:
+            self._publish("managed-capacity-provider", cluster.managed_capacity_provider.capacity_provider_name)
 
     @property
     def availability_zones(self) -> list[str]:
@@ -104,6 +101,35 @@ class PlatformStack(cdk.Stack):
         for address in notify.email:
             topic.add_subscription(subscriptions.EmailSubscription(address))
         return topic
+
+    def _instances(self, settings: Ec2Capacity, subnets: ec2.SubnetSelection) -> InstanceGroup:
+        return InstanceGroup(
+            instance_types=list(settings.instance_types),
+            min_capacity=settings.min,
+            max_capacity=settings.max,
+            subnets=subnets,
+            root_volume_gib=settings.volume,
+            spot_percent=settings.spot_percent,
+            on_demand_base=settings.on_demand_base,
+            operating_system=settings.operating_system,
+            max_instance_lifetime_days=settings.max_lifetime,
+            managed_termination_protection=settings.managed_termination_protection,
+            public_addresses=self.public_tasks,
+        )
+
+    def _managed_instances(self, settings: ManagedCapacity, subnets: ec2.SubnetSelection) -> ManagedInstances:
+        return ManagedInstances(
+            min_vcpus=settings.min_vcpus,
+            max_vcpus=settings.max_vcpus,
+            min_memory_mib=settings.min_memory,
+            max_memory_mib=settings.max_memory,
+            instance_types=list(settings.instance_types) or None,
+            architecture=settings.architecture,
+            spot=settings.spot,
+            storage_gib=settings.volume,
+            scale_in_after_seconds=settings.scale_in_after,
+            subnets=subnets,
+        )
 
     def _publish(self, name: str, value: str) -> None:
         ssm.StringParameter(self, f"Parameter-{name}", parameter_name=f"{self._prefix}/{name}", string_value=value)

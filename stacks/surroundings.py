@@ -9,15 +9,21 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
 
-from dockyard.config import Backend, Environment, ManagedSecret, Project, Service, Web
-from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity, Namespace
+from dockyard.config import (
+    Backend,
+    Environment,
+    ManagedSecret,
+    Project,
+    Service,
+    Web,
+    architecture,
+    has_own_address,
+    shares,
+    target,
+)
+from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity, ManagedCapacity, Namespace
 from stacks.network import zones
 from stacks.platform import PlatformStack
-
-
-def has_own_address(settings: Service) -> bool:
-    """Whether its tasks have an address and a security group of their own; else they have those of their server."""
-    return settings.runs_on == "fargate"
 
 
 @dataclass(frozen=True)
@@ -91,16 +97,24 @@ class Surroundings:
         )
 
     def _capacity(self, settings: Service) -> Capacity:
-        if not has_own_address(settings):
-            return Ec2Capacity(self.value("capacity-provider"))
         public = self.platform.public_tasks
-        subnet_type = ec2.SubnetType.PUBLIC if public else ec2.SubnetType.PRIVATE_WITH_EGRESS
-        build = settings.image.build
-        on_arm = build is not None and "linux/amd64" not in build.platforms
+        subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC if public else ec2.SubnetType.PRIVATE_WITH_EGRESS)
+        if target(settings.runs_on) == "ec2":
+            return Ec2Capacity(self.value("capacity-provider"), settings.network_mode, subnets)
+        if target(settings.runs_on) == "managed":
+            on_arm = architecture(settings.runs_on, self.environment.settings.cluster) == "arm64"
+            provider = self.value("managed-capacity-provider")
+            return ManagedCapacity(provider, subnets, cpu_architecture=ecs.CpuArchitecture.ARM64 if on_arm else None)
+        mix, build = shares(settings.runs_on), settings.image.build
+        built_for_arm = build is not None and "linux/amd64" not in build.platforms
         return FargateCapacity(
-            subnets=ec2.SubnetSelection(subnet_type=subnet_type),
+            subnets=subnets,
             assign_public_ip=public,
-            cpu_architecture=ecs.CpuArchitecture.ARM64 if on_arm else None,
+            cpu_architecture=ecs.CpuArchitecture.ARM64 if built_for_arm else None,
+            weight=mix.fargate,
+            spot_weight=mix.fargate_spot,
+            base=mix.base,
+            ephemeral_storage_gib=settings.ephemeral_storage,
         )
 
     def _secret(self, variable: str, source: str | ManagedSecret) -> ecs.Secret:

@@ -1,9 +1,10 @@
 """The end of an Auto Scaling group whose servers ECS manages."""
 
-from aws_cdk import ArnFormat, CustomResource, Duration, Stack
+from aws_cdk import ArnFormat, CustomResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 
 from constructs import Construct
 
@@ -47,35 +48,52 @@ class GroupDeletion(Construct):
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/resource-deletion-protection.html
     https://github.com/aws/containers-roadmap/issues/2862
 
-    What uses the group must depend on this, so that it goes before: by then no service has tasks there.
+    What uses the group must depend on `resource`, so that it goes before: by then no service has tasks there.
     """
 
     def __init__(self, scope: Construct, id: str, *, group: autoscaling.AutoScalingGroup) -> None:
         """Make the function, and the resource whose deletion calls it."""
         super().__init__(scope, id)
-        function = lambda_.Function(
+        log_group = logs.LogGroup(self, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY)
+        function = lambda_.CfnFunction(
             self,
             "Function",
-            runtime=lambda_.Runtime.PYTHON_3_13,
+            runtime="python3.13",
             handler="index.handler",
-            code=lambda_.Code.from_inline(_CODE),
-            timeout=Duration.minutes(10),
+            code=lambda_.CfnFunction.CodeProperty(zip_file=_CODE),
+            role=self._role(group, log_group).role_arn,
+            timeout=600,
+            logging_config=lambda_.CfnFunction.LoggingConfigProperty(log_group=log_group.log_group_name),
             description="Deletes the servers of the ECS cluster with its stack",
         )
+        self.resource = CustomResource(
+            self,
+            "Resource",
+            service_token=function.attr_arn,
+            resource_type="Custom::GroupDeletion",
+            service_timeout=Duration.minutes(15),
+            properties={"Group": group.auto_scaling_group_name},
+        )
+
+    def _role(self, group: autoscaling.AutoScalingGroup, log_group: logs.LogGroup) -> iam.Role:
+        """May delete this one group, and look at groups and servers, of which IAM knows no resources for this."""
         arn = Stack.of(self).format_arn(
             service="autoscaling",
             resource="autoScalingGroup",
             resource_name=f"*:autoScalingGroupName/{group.auto_scaling_group_name}",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
-        function.add_to_role_policy(iam.PolicyStatement(actions=["autoscaling:DeleteAutoScalingGroup"], resources=[arn]))
-        reading = ["autoscaling:DescribeAutoScalingGroups", "ec2:DescribeInstances"]  # of which IAM knows no resources
-        function.add_to_role_policy(iam.PolicyStatement(actions=reading, resources=["*"]))
-        CustomResource(
+        rights = {
+            "autoscaling:DeleteAutoScalingGroup": arn,
+            "autoscaling:DescribeAutoScalingGroups": "*",
+            "ec2:DescribeInstances": "*",
+            "logs:CreateLogStream": log_group.log_group_arn,
+            "logs:PutLogEvents": log_group.log_group_arn,
+        }
+        statements = [iam.PolicyStatement(actions=[action], resources=[resource]) for action, resource in rights.items()]
+        return iam.Role(
             self,
-            "Resource",
-            service_token=function.function_arn,
-            resource_type="Custom::GroupDeletion",
-            service_timeout=Duration.minutes(15),
-            properties={"Group": group.auto_scaling_group_name},
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"deletion": iam.PolicyDocument(statements=statements)},
         )

@@ -115,7 +115,7 @@ def add_servers(scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, group: In
         enable_managed_termination_protection=group.managed_termination_protection,
         machine_image_type=_MACHINES[group.operating_system],
     )
-    provider.node.add_dependency(GroupDeletion(scope, "GroupDeletion", group=servers))
+    provider.node.add_dependency(GroupDeletion(scope, "GroupDeletion", group=servers).resource)
     cluster.add_asg_capacity_provider(provider)
     assert template.user_data  # noqa: S101  # it was given
     template.user_data.add_commands(*_AGENT[group.operating_system])

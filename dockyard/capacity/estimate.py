@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dockyard.capacity.cost import ec2_month, fargate_month, fargate_size, prices, spot
 from dockyard.capacity.fit import Need, Network, fitting, servers
 from dockyard.capacity.instances import InstanceType, instance_types, table
-from dockyard.config import Environment, Job, Service, Task
+from dockyard.config import Environment, Job, Service, Task, target
 
 EXAMPLES = ("t3.medium", "m7i.large")
 """What is compared where the cluster has no servers."""
@@ -95,7 +95,7 @@ def _service(name: str, service: Service, instances: list[InstanceType]) -> Serv
     fargate = _range(low, high, lambda count: count * fargate_month(*size, arm=arm)) if size else None
     return ServiceEstimate(
         service=name,
-        runs_on=service.runs_on,
+        runs_on=str(target(service.runs_on)),
         vcpus=service.cpu,
         memory=service.memory,
         tasks=(low, high),

@@ -52,7 +52,8 @@ def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
     for name, pushed in receipt.pushed.items():
         screen.say(f"{name}: {_told(pushed)}")
     for name in [] if receipt.nothing_changed else receipt.orphans:
-        screen.say(f"{name} still runs, but its service is gone; to delete: aws cloudformation delete-stack --stack-name {name}")
+        gone = name.removeprefix(session.site.service_stack(""))
+        screen.say(f"{name} still runs, but its service is gone; to delete: dockyard destroy {gone} --env {environment}")
     for name, balancer in receipt.through.items():
         service = session.environment.services[name]
         host = service.http.host if isinstance(service, Web) else None

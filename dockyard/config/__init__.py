@@ -1,6 +1,8 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
 from dockyard.config.alarms import Notify
+from dockyard.config.capacity import architecture, has_own_address, shares, target
+from dockyard.config.cluster import Cluster
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.kinds.backend import Backend
 from dockyard.config.kinds.calls import deployed_before
@@ -25,6 +27,7 @@ __all__ = [
     "Backend",
     "Build",
     "BuildSecret",
+    "Cluster",
     "Environment",
     "EnvironmentSettings",
     "Job",
@@ -40,8 +43,12 @@ __all__ = [
     "Way",
     "Web",
     "Worker",
+    "architecture",
     "calls",
     "deployed_before",
+    "has_own_address",
     "load_project",
     "path_patterns",
+    "shares",
+    "target",
 ]

@@ -10,13 +10,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from dockyard.config.capacity import capacity_problems
 from dockyard.config.count import count_problems
 from dockyard.config.http import Http
 from dockyard.config.lock import Lock
 from dockyard.config.model import ServiceName
 from dockyard.config.problems import Problem, one_of, show
 from dockyard.config.project import EnvironmentSettings
-from dockyard.config.size import fargate_problem
 
 Found = tuple[str, Problem]
 """A file and a fault in it."""
@@ -37,17 +37,9 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
         TypeAdapter(ServiceName).validate_python(name)
     except ValidationError as error:
         yield Problem((), f"the folder's name is the service's name and {error.errors()[0]['msg'].removeprefix('Value error, ')}")
-    cpu, memory, runs_on = raw.get("cpu", 0.25), raw.get("memory", 512), raw.get("runs_on", "fargate")
-    if runs_on == "fargate" and _number(cpu) and _number(memory) and (found := fargate_problem(cpu, memory)):
-        key, message = found
-        yield Problem((key,), message)
-    if runs_on == "ec2" and settings and settings.cluster.ec2 is None:
-        yield Problem(("runs_on",), "ec2 needs cluster.ec2 in dockyard.yaml: supply its instance_types there")
+    yield from capacity_problems(raw, settings.cluster if settings else None, settings.network if settings else None)
     kind = str(raw.get("kind"))
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
-    platforms = _keys(_keys(raw.get("image")).get("build")).get("platforms")
-    if runs_on == "ec2" and isinstance(platforms, list) and platforms == ["linux/arm64"]:
-        yield Problem(("image", "build", "platforms"), "should have linux/amd64: the servers of cluster.ec2 are x86-64")
     for key in ("env", "secrets"):
         for variable in _keys(raw.get(key)).keys() & OWN_VARIABLES.get(str(raw.get("kind")), {}).keys():
             yield Problem((key, variable), OWN_VARIABLES[raw["kind"]][variable])
@@ -135,11 +127,6 @@ def _http(raw: Mapping[str, Any]) -> Http | None:
 def _relative(value: object) -> str | None:
     """The value where it is a relative path; what it is else is told by its model."""
     return value if isinstance(value, str) and not value.startswith(("/", "~")) else None
-
-
-def _number(value: object) -> bool:
-    """Whether it is a size that may be looked up; the model tells of the others."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1_000_000
 
 
 def _keys(value: object) -> Mapping[str, Any]:

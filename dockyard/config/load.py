@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from dockyard.config import checks
+from dockyard.config.capacity import on_its_platform
 from dockyard.config.image import Way
 from dockyard.config.lock import Lock
 from dockyard.config.model import Model
@@ -132,6 +133,8 @@ def _environment(
         overrides = _mapping(raw.get("environments"))
         _note(path, _override_problems(raw, _mapping(file.get("environments"))), problems)
         override = {k: v for k, v in _mapping(overrides.get(name)).items() if k not in NOT_BY_ENVIRONMENT}
+        if settings:
+            own = on_its_platform(own, merge(own, override), settings.cluster)
         merged[service] = merge(own, override)
         if model := _service(own, override, name, path, problems):
             services[service] = model

@@ -115,6 +115,9 @@ def unknown_word(known: list[str], got: object) -> str:
 
 
 def _bounds(field: FieldInfo) -> str:
+    if not field.metadata:  # of `Annotated[int, number(…)] | None` the member has them
+        members = [extra for member in get_args(field.annotation) for extra in get_args(member)[1:]]
+        field = next(extra for extra in members if isinstance(extra, FieldInfo))
     low, high = (next(getattr(m, side) for m in field.metadata if hasattr(m, side)) for side in ("ge", "le"))
     extra = field.json_schema_extra
     unit = extra.get("unit") if isinstance(extra, dict) else None

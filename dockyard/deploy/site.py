@@ -41,7 +41,16 @@ def mapping_in(path: Path) -> Mapping[str, Any]:
 
 def in_lookup_role(aws: Aws, root: Path) -> Aws:
     """The account in the bootstrap's role that may read: who deploys needs no right but to take on roles."""
-    name = f"cdk-{qualifier(root)}-lookup-role-{aws.account}-{aws.region}"
+    return _in_role("lookup", aws, root)
+
+
+def in_deploy_role(aws: Aws, root: Path) -> Aws:
+    """The account in the bootstrap's role that may make, change and delete stacks."""
+    return _in_role("deploy", aws, root)
+
+
+def _in_role(purpose: str, aws: Aws, root: Path) -> Aws:
+    name = f"cdk-{qualifier(root)}-{purpose}-role-{aws.account}-{aws.region}"
     return aws.assuming(f"arn:{PARTITION}:iam::{aws.account}:role/{name}")
 
 

@@ -123,7 +123,7 @@ class StackDeployer:
             **template,
             **role,
         )
-        for pause in _pauses():
+        for pause in pauses():
             found = client.describe_change_set(StackName=artifact.name, ChangeSetName=name)
             if found["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
                 break
@@ -171,7 +171,7 @@ def describe(client: "CloudFormationClient", name: str) -> "StackTypeDef | None"
 
 def _awaited(client: "CloudFormationClient", name: str, watch: Watch) -> "StackTypeDef | None":
     """The stack, once no other operation is under way."""
-    for pause in _pauses():
+    for pause in pauses():
         stack = describe(client, name)
         if not stack or not stack["StackStatus"].endswith("_IN_PROGRESS"):
             break
@@ -189,7 +189,7 @@ def _follow(client: "CloudFormationClient", name: str, since: Any, watch: Watch)
     """Tell the events until the stack is done. Raises DeployError with the first reasons where it failed."""
     told: set[str] = set()
     reasons: list[str] = []
-    for pause in _pauses():
+    for pause in pauses():
         stack = describe(client, name)
         for event in reversed(client.describe_stack_events(StackName=name)["StackEvents"]):
             if event["EventId"] in told or event["Timestamp"] < since:
@@ -225,8 +225,8 @@ def _same_template(deployed: Any, wanted: str) -> bool:
     return bool(parsed == json.loads(wanted))
 
 
-def _pauses() -> Iterator[float]:
-    """Short at first, for what takes a second; two seconds after a while, for what takes minutes."""
+def pauses() -> Iterator[float]:
+    """Seconds between two looks: short at first, for what takes a second; two seconds after a while, for what takes minutes."""
     begun = time.monotonic()
     while True:
         yield min(2.0, 0.1 + (time.monotonic() - begun) / 10)

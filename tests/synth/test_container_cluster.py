@@ -134,7 +134,9 @@ def test_termination_protection_is_of_the_group_and_its_provider(defaults):
 
 
 def test_the_group_is_deleted_by_force_and_nothing_else_may_be(found):
-    deletions = [s for s in found.statements() if s["Action"] == "autoscaling:DeleteAutoScalingGroup"]
+    policies = [p for role in found.all("IAM::Role") for p in role["Properties"].get("Policies", [])]
+    statements = [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
+    deletions = [s for s in statements if s["Action"] == "autoscaling:DeleteAutoScalingGroup"]
     (group,) = [id for id, r in found.json["Resources"].items() if r["Type"] == "AWS::AutoScaling::AutoScalingGroup"]
     assert json.dumps(deletions[0]["Resource"]).endswith(f':autoScalingGroupName/", {{"Ref": "{group}"}}]]}}')
     assert "ForceDelete=True" in found.one("Lambda::Function")["Code"]["ZipFile"]

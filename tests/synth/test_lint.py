@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.synth.projects import stacks
+from tests.synth.projects import stacks, synthesized
+from tests.synth.test_stacks import EVERYWHERE
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent
@@ -43,6 +44,11 @@ def test_cfn_lint_finds_nothing_in_any_kind_on_any_capacity(tmp_path):
             own = text.replace("[api]", f"[api-{runs_on}]").replace("PATH", runs_on)
             files[f"services/{name}-{runs_on}/service.yaml"] = f"{own}\nruns_on: {runs_on}\nimage: {{from: nginx}}"
     stacks(tmp_path, files=files)
+    assert linted(tmp_path / "cdk.out") == (0, "")
+
+
+def test_cfn_lint_finds_nothing_in_any_way_to_run_a_container(tmp_path):
+    synthesized(tmp_path, files=EVERYWHERE)
     assert linted(tmp_path / "cdk.out") == (0, "")
 
 

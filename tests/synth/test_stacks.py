@@ -56,6 +56,79 @@ def test_a_service_runs_on_what_its_image_is_for_and_an_index_is_no_image_of_the
     assert ("--account" in command) == bool(asset)
 
 
+EVERYWHERE = {
+    "dockyard.yaml": """
+name: demo
+environments: {dev: {}}
+cluster:
+  ec2: {instance_types: [t4g.small, c7g.large], max: 9, min: 1, spot_percent: 80, on_demand_base: 1, volume: 50,
+        operating_system: bottlerocket, max_lifetime: 7, managed_termination_protection: true}
+  managed: {architecture: arm64, instance_types: [m7g*], min_vcpus: 2, max_vcpus: 8, min_memory: 4096, max_memory: 65536,
+            spot: true, volume: 100, scale_in_after: 600}
+""",
+    **{
+        f"services/{name}/{file}": text.replace("NAME", name)
+        for name, lines in {
+            "spot": "runs_on: fargate-spot",
+            "mixed": "runs_on: {fargate: 1, fargate-spot: 3, base: 2}\ncpu: 16\nmemory: 122880\nephemeral_storage: 200",
+            "bridge": "runs_on: ec2",
+            "own": "runs_on: ec2\nnetwork_mode: awsvpc",
+            "managed": "runs_on: managed\ncpu: 0.3\nmemory: 700",
+        }.items()
+        for file, text in {"service.yaml": f"kind: web\nhttp: {{path: /NAME}}\n{lines}", "main.py": "1"}.items()
+    },
+    "services/hello-node/service.yaml": "kind: web\nhttp: {path: /node}",
+}
+"""Each way to run a container, with all that it can be given."""
+
+
+@pytest.fixture(scope="module")
+def everywhere(tmp_path_factory):
+    return synthesized(tmp_path_factory.mktemp("everywhere"), files=EVERYWHERE)
+
+
+@pytest.mark.parametrize(
+    ("service", "providers", "target", "compatible", "parameters"),
+    [
+        ("hello-node", {"FARGATE": 1}, "ip", "FARGATE", {"task-subnet-1", "load-balancer-security-group"}),
+        ("spot", {"FARGATE_SPOT": 1}, "ip", "FARGATE", {"task-subnet-1", "load-balancer-security-group"}),
+        ("mixed", {"FARGATE": 1, "FARGATE_SPOT": 3}, "ip", "FARGATE", {"task-subnet-1", "load-balancer-security-group"}),
+        ("bridge", {"capacity-provider": 1}, "instance", "EC2", {"capacity-provider"}),
+        ("own", {"capacity-provider": 1}, "ip", "EC2", {"capacity-provider", "task-subnet-1", "load-balancer-security-group"}),
+        ("managed", {"managed-capacity-provider": 1}, "ip", "MANAGED_INSTANCES", {"managed-capacity-provider", "task-subnet-1"}),
+    ],
+)
+def test_a_service_runs_where_its_one_word_says(everywhere, service, providers, target, compatible, parameters):
+    _, read = everywhere
+    template = read(f"demo-dev-{service}")
+    read_from = {name: p["Default"].removeprefix("/demo/dev/platform/") for name, p in template["Parameters"].items()}
+    (made,) = resources(template, "ECS::Service")
+    strategy = made["CapacityProviderStrategy"]
+    named = [one["CapacityProvider"] for one in strategy]
+    names = [name if isinstance(name, str) else read_from[name["Ref"]] for name in named]
+    assert dict(zip(names, [one["Weight"] for one in strategy], strict=True)) == providers
+    (group,) = resources(template, "ElasticLoadBalancingV2::TargetGroup")
+    (task,) = resources(template, "ECS::TaskDefinition")
+    assert (group["TargetType"], task["RequiresCompatibilities"]) == (target, [compatible])
+    assert parameters <= set(read_from.values())
+    assert ("task-subnet-1" in read_from.values()) == (target == "ip")
+    published = {p["Name"] for p in resources(read("demo-dev-platform"), "SSM::Parameter")}
+    assert {f"/demo/dev/platform/{name}" for name in parameters} <= published
+
+
+def test_the_servers_are_as_the_project_says(everywhere):
+    _, read = everywhere
+    platform = read("demo-dev-platform")
+    (group,) = resources(platform, "AutoScaling::AutoScalingGroup")
+    assert (group["MinSize"], group["MaxSize"], group["MaxInstanceLifetime"]) == ("1", "9", 7 * 86400)
+    assert group["NewInstancesProtectedFromScaleIn"] is True
+    (template,) = resources(platform, "EC2::LaunchTemplate")
+    data = template["LaunchTemplateData"]
+    assert data["ImageId"].startswith("resolve:ssm:/aws/service/bottlerocket/aws-ecs-2/arm64/")
+    assert [m["Ebs"]["VolumeSize"] for m in data["BlockDeviceMappings"]] == [4, 50]
+    assert data["NetworkInterfaces"][0]["AssociatePublicIpAddress"] is False
+
+
 def test_another_zone_moves_no_subnet_that_is_there(tmp_path):
     """CloudFormation makes the new ones first, and two may not have the same addresses."""
 

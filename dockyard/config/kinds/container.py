@@ -1,9 +1,10 @@
 """What every kind of service has: an image, a size, a place to run and variables."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
+from dockyard.config.capacity import NetworkMode, RunsOn
 from dockyard.config.image import Image
 from dockyard.config.model import Model, VariableName, number
 from dockyard.config.secret import ManagedSecret, ParameterName
@@ -34,8 +35,13 @@ class Container(Model):
     """Processor share of one task, in vCPU."""
     memory: Annotated[int, number(64, 122880, "MiB")] = 512
     """Memory of one task, in MiB."""
-    runs_on: Literal["fargate", "ec2"] = "fargate"
-    """`fargate`: AWS finds the server. `ec2`: on the servers of `cluster.ec2` in dockyard.yaml."""
+    runs_on: RunsOn = "fargate"
+    """`fargate`: AWS finds the server. `fargate-spot`: cheaper, may be stopped. `ec2`: on the servers of `cluster.ec2` in
+    dockyard.yaml. `managed`: on those of `cluster.managed`. Or a mix such as `{fargate: 1, fargate-spot: 3, base: 2}`."""
+    network_mode: NetworkMode = "bridge"
+    """On `ec2`: `bridge`, many tasks on a server behind ports of it; `awsvpc`, each with an address of its own."""
+    ephemeral_storage: Annotated[int, number(21, 200, "GiB")] | None = None
+    """Storage of a task on Fargate. Default: Fargate's 20 GiB."""
     env: dict[VariableName, Value] = Field(default_factory=dict)
     """Environment variables. Values are taken as they are written: `1.10` and `yes` need no quotes."""
     secrets: dict[VariableName, Secret] = Field(default_factory=dict)

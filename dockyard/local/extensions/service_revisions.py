@@ -97,14 +97,19 @@ def revision(service: dict[str, Any], deployment: dict[str, Any]) -> dict[str, A
 
 
 def _register(_: str, service: dict[str, Any]) -> None:
-    """Register the running tasks in the target groups of their deployments, and withdraw those that were there before."""
-    wanted: dict[str, list[tuple[str, int]]] = {group: [] for group in service.setdefault("_published_targets", {})}
-    for group, address, port in _running(service):
-        wanted.setdefault(group, []).append((address, port))
-    for group, targets in wanted.items():
-        with resource_lock("elbv2-targets", group):
-            alb.set_targets_for_group(group, targets, service["_published_targets"].get(group, ()))
-            service["_published_targets"][group] = [address for address, _port in targets]
+    """Register the running tasks in the target groups of their deployments, and withdraw those that were there before.
+
+    Tasks are looked at under the lock: who looked before another registered would bring an address back that went with its task,
+    and a task of another service may have it by then.
+    """
+    with resource_lock("ecs-service-targets", service.get("serviceArn", "")):
+        wanted: dict[str, list[tuple[str, int]]] = {group: [] for group in service.setdefault("_published_targets", {})}
+        for group, address, port in _running(service):
+            wanted.setdefault(group, []).append((address, port))
+        for group, targets in wanted.items():
+            with resource_lock("elbv2-targets", group):
+                alb.set_targets_for_group(group, targets, service["_published_targets"].get(group, ()))
+                service["_published_targets"][group] = [address for address, _port in targets]
 
 
 def _running(service: dict[str, Any]) -> Iterator[tuple[str, str, int]]:

@@ -70,8 +70,18 @@ def vpc(public: str, tasks: str) -> str:
         ("cluster: {ec2: {instance_types: []}}", "cluster.ec2.instance_types: should have at least 1, got 0"),
         ("cluster: {ec2: {instance_types: [t3]}}",
          'cluster.ec2.instance_types[0]: should be an EC2 instance type such as t3.small, got "t3"'),
-        ("cluster: {ec2: {instance_types: [t4g.small]}}", "cluster.ec2.instance_types[0]: should be an x86-64 instance type "
-         'such as t3.small, got "t4g.small" (Graviton, arm64)'),
+        ("cluster: {ec2: {instance_types: [t3.small, t4g.small]}}", "cluster.ec2: instance_types should be of one architecture, "
+         "got t3.small (x86-64) and t4g.small (arm64)"),
+        ("cluster: {ec2: {instance_types: [t3.small], spot_percent: 101}}", "cluster.ec2.spot_percent: should be 0 to 100, got 101"),
+        ("cluster: {ec2: {instance_types: [t3.small], on_demand_base: 1}}",
+         "cluster.ec2: on_demand_base has no use without spot_percent: all instances are On-Demand"),
+        ("cluster: {ec2: {instance_types: [t3.small], max_lifetime: 0}}",
+         "cluster.ec2.max_lifetime: should be 1 to 365 (days), got 0"),
+        ("cluster: {ec2: {instance_types: [t3.small], operating_system: windows}}",
+         'cluster.ec2.operating_system: should be al2023 or bottlerocket, got "windows"'),
+        ("cluster: {managed: {min_vcpus: 8, max_vcpus: 4}}", "cluster.managed: min_vcpus should be at most max_vcpus (4), got 8"),
+        ("cluster: {managed: {instance_types: [M7]}}",
+         'cluster.managed.instance_types[0]: should be an instance type or a pattern such as m7*, got "M7"'),
         ("base_images: nowhere", "base_images: should be docker-hub, ecr-public or a registry's prefix such as "
          '123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library, got "nowhere"'),
     ],

@@ -62,9 +62,10 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
         ("port: 0", "port: should be 1 to 65535, got 0"),
         ("port: 65536", "port: should be 1 to 65535, got 65536"),
         ("prot: 80", "prot: unknown key; did you mean port?"),
-        ("zzz: 1", "zzz: unknown key; known here: kind, image, cpu, memory, runs_on, env, secrets, port, count, http, calls, alarms"),
-        ("runs_on: lambda", 'runs_on: should be fargate or ec2, got "lambda"'),
-        ("runs_on: Fargat", 'runs_on: should be fargate or ec2, got "Fargat"; did you mean fargate?'),
+        ("zzz: 1", "zzz: unknown key; known here: kind, image, cpu, memory, runs_on, network_mode, ephemeral_storage, env, "
+         "secrets, port, count, http, calls, alarms"),
+        ("runs_on: lambda", 'runs_on: should be fargate, fargate-spot, ec2 or managed, got "lambda"'),
+        ("runs_on: Fargat", 'runs_on: should be fargate, fargate-spot, ec2 or managed, got "Fargat"; did you mean fargate?'),
         ("count: -1", "count: should be 0 to 5000 (tasks), got -1"),
         ("count: [1]", "count: should be an integer, or a mapping with max, got a list"),
         ("http: 80", "http: should be a mapping of keys, got 80"),
@@ -118,14 +119,6 @@ def test_a_size_that_fargate_does_not_offer_is_refused(problem: Callable[[str], 
 def test_on_servers_any_size_goes(files):
     files.service("kind: web\nruns_on: ec2\ncpu: 0.3\nmemory: 100")
     assert files.load().environment().services["web"].memory == 100
-
-
-def test_servers_must_be_there_for_services_that_run_on_them(files):
-    files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {}}")
-    files.service("kind: web\nruns_on: ec2")
-    assert files.problems() == [
-        "services/web/service.yaml: runs_on: ec2 needs cluster.ec2 in dockyard.yaml: supply its instance_types there"
-    ]
 
 
 def test_a_kind_that_is_not_known_is_refused(files):

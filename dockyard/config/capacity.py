@@ -1,0 +1,132 @@
+"""What a service runs on: the key `runs_on`, and the faults that show only with the cluster and the network."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Protocol
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from dockyard.config.cluster import Architecture, Cluster
+from dockyard.config.model import Model, number
+from dockyard.config.network import Network
+from dockyard.config.problems import Problem
+from dockyard.config.size import fargate_problem
+
+Named = Literal["fargate", "fargate-spot", "ec2", "managed"]
+NetworkMode = Literal["bridge", "awsvpc"]
+Target = Literal["fargate", "ec2", "managed"]
+"""Kinds of capacity; ECS does not mix these in one service."""
+_PLATFORMS = {"x86-64": "linux/amd64", "arm64": "linux/arm64"}
+
+
+class FargateMix(Model):
+    """Shares of a service's tasks, On-Demand and Spot."""
+
+    fargate: Annotated[int, number(0, 1000)] = 0
+    """Weight of Fargate: its share of the tasks above `base`."""
+    fargate_spot: int = Field(default=0, alias="fargate-spot", ge=0, le=1000, strict=True)
+    """Weight of Fargate Spot, cheaper; AWS may stop such a task two minutes after it says so."""
+    base: Annotated[int, number(0, 5000, "tasks")] = 0
+    """So many tasks run on Fargate before the weights count."""
+
+    @model_validator(mode="after")
+    def _of_use(self) -> "FargateMix":
+        if not self.fargate_spot:
+            raise ValueError("a mix has fargate-spot with a weight of 1 or more; without it, write fargate")
+        if not self.fargate and not self.base:
+            raise ValueError("a mix has fargate with a weight, or a base; without both, write fargate-spot")
+        return self
+
+
+def _form(value: Any) -> str:
+    return "<mapping>" if isinstance(value, dict | FargateMix) else "<name>"
+
+
+RunsOn = Annotated[Annotated[Named, Tag("<name>")] | Annotated[FargateMix, Tag("<mapping>")], Discriminator(_form)]
+
+
+class Placed(Protocol):
+    """A service, as far as its place matters."""
+
+    @property
+    def runs_on(self) -> Any: ...  # noqa: D102
+    @property
+    def network_mode(self) -> NetworkMode: ...  # noqa: D102
+
+
+def target(runs_on: object) -> Target | None:
+    """What kind of capacity it is; None for what is none."""
+    if isinstance(runs_on, dict | FargateMix) or runs_on in ("fargate", "fargate-spot"):
+        return "fargate"
+    return runs_on if runs_on in ("ec2", "managed") else None
+
+
+def shares(runs_on: object) -> FargateMix:
+    """On-Demand and Spot on Fargate; neither model nor name need to be told apart then."""
+    if isinstance(runs_on, FargateMix):
+        return runs_on
+    on_demand = 0 if runs_on == "fargate-spot" else 1
+    return FargateMix.model_construct(fargate=on_demand, fargate_spot=1 - on_demand, base=0)
+
+
+def has_own_address(service: Placed) -> bool:
+    """Whether each task is in a subnet with an address and a security group of its own."""
+    return service.runs_on != "ec2" or service.network_mode == "awsvpc"
+
+
+def architecture(runs_on: object, cluster: Cluster) -> Architecture | None:
+    """That of the cluster's servers for it; None on Fargate, which has both, and where there are no such servers."""
+    servers = {"ec2": cluster.ec2, "managed": cluster.managed}.get(target(runs_on) or "")
+    return servers.architecture if servers else None
+
+
+def on_its_platform(raw: dict[str, Any], merged: Mapping[str, Any], cluster: Cluster) -> dict[str, Any]:
+    """The service as it was written, built for Graviton where it runs on that and says nothing of platforms."""
+    image = merged.get("image", {})
+    build = image.get("build") or {} if isinstance(image, dict) else None
+    if architecture(merged.get("runs_on"), cluster) != "arm64" or not isinstance(build, dict):
+        return raw
+    if "from" in image or "platforms" in build:
+        return raw
+    return {**raw, "image": {**image, "build": {**build, "platforms": ["linux/arm64"]}}}
+
+
+def capacity_problems(raw: Mapping[str, Any], cluster: Cluster | None, network: Network | None) -> Iterator[Problem]:
+    """Faults of a service's place. `cluster` and `network` are None where dockyard.yaml could not be read."""
+    kind = target(raw.get("runs_on", "fargate"))
+    cpu, memory = raw.get("cpu", 0.25), raw.get("memory", 512)
+    if kind == "fargate" and _number(cpu) and _number(memory) and (found := fargate_problem(cpu, memory)):
+        key, message = found
+        yield Problem((key,), message)
+    if "ephemeral_storage" in raw and kind not in ("fargate", None):
+        yield Problem(("ephemeral_storage",), f"is of Fargate: on {kind} tasks share the server's volume (cluster.{kind}.volume)")
+    if "network_mode" in raw and kind not in ("ec2", None):
+        yield Problem(("network_mode",), f"is of servers (runs_on: ec2): on {kind} it is awsvpc in any case; remove it")
+    if kind in ("ec2", "managed") and cluster:
+        yield from _server_problems(raw, kind, cluster)
+    own = kind == "managed" or (kind == "ec2" and raw.get("network_mode") == "awsvpc")
+    if own and network and network.public_tasks:
+        key = "runs_on" if kind == "managed" else "network_mode"
+        told = f"{raw[key]} gives tasks no public address, and they would reach nothing from public subnets"
+        yield Problem((key,), f"{told}: set network.nat to single or per-az (or network.vpc.task_subnets)")
+
+
+def _server_problems(raw: Mapping[str, Any], kind: str, cluster: Cluster) -> Iterator[Problem]:
+    needed = architecture(kind, cluster)
+    if needed is None:
+        what = "its instance_types" if kind == "ec2" else "at least {}"
+        yield Problem(("runs_on",), f"{kind} needs cluster.{kind} in dockyard.yaml: supply {what} there")
+        return
+    image = raw.get("image")
+    build = image.get("build") if isinstance(image, dict) else None
+    platforms = build.get("platforms") if isinstance(build, dict) else None
+    servers = f"the servers of cluster.{kind} are {needed}"
+    if isinstance(platforms, list) and platforms and _PLATFORMS[needed] not in platforms:
+        yield Problem(("image", "build", "platforms"), f"should have {_PLATFORMS[needed]}: {servers}")
+    copied = isinstance(image, dict) and "from" in image and image.get("mirror") is not False
+    if needed == "arm64" and isinstance(image, dict) and copied and image.get("platforms") != "all":
+        yield Problem(("image", "platforms"), f"should be all: {servers}, and needed is linux/amd64")
+
+
+def _number(value: object) -> bool:
+    """Whether it is a size that may be looked up; the model tells of the others."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1_000_000

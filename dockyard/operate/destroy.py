@@ -1,0 +1,133 @@
+"""The end of services or of a whole environment: their stacks are deleted, those that need others first."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dockyard.deploy.graph import Node, run_graph
+from dockyard.deploy.site import Site, in_deploy_role
+from dockyard.deploy.stack import describe, pauses
+from dockyard.errors import DeployError, UsageError
+from dockyard.operate.care import repositories
+from dockyard.progress import Progress
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.client import CloudFormationClient
+
+
+@dataclass(frozen=True)
+class Doomed:
+    """What is to go."""
+
+    stacks: tuple[tuple[str, ...], ...]
+    """Names in the order of their end; those of one group go side by side."""
+    repositories: tuple[str, ...] = ()
+    """Those of the registry, with all images; empty where it stays."""
+
+    @property
+    def names(self) -> list[str]:
+        """All stacks."""
+        return [name for group in self.stacks for name in group]
+
+
+def doomed(site: Site, services: Sequence[str], *, registry: bool) -> Doomed:
+    """The stacks of these services, or of the environment, whatever the project says of it by now.
+
+    Raises UsageError for a service that has no stack, and where another environment needs the registry.
+    """
+    application = {"dockyard:application": site.project.name}
+    own = {**application, "dockyard:environment": site.environment.name}
+    found = _stacks(site)
+    here = {name: tags for name, tags in found.items() if own.items() <= tags.items()}
+    by_service = {service: name for name, tags in here.items() if (service := _service(tags))}
+    if unknown := [name for name in services if name not in by_service]:
+        raise UsageError(f"no stack of service {', '.join(unknown)}; there is {', '.join(sorted(by_service)) or 'none'}")
+    if services:
+        return Doomed((tuple(by_service[name] for name in services),))
+    platforms = [name for name, tags in here.items() if not _service(tags)]
+    groups = [tuple(sorted(by_service.values())), tuple(platforms)]
+    if not registry:
+        return Doomed(tuple(filter(None, groups)))
+    others = [name for name, tags in found.items() if application.items() <= tags.items() and _of_another(tags, own)]
+    if others:
+        raise UsageError(
+            f"the registry is needed by {', '.join(sorted(others))}", hint="destroy those first, or leave --registry"
+        )
+    if site.registry_stack in found:
+        groups.append((site.registry_stack,))
+    return Doomed(tuple(filter(None, groups)), tuple(repositories(site, [])))
+
+
+def destroy(site: Site, going: Doomed, progress: Progress) -> None:
+    """Delete them, and wait for the end. Raises DeployError with the reasons where something stays.
+
+    Repositories are deleted with the own credentials: no role that deploys may do so.
+    """
+    client = in_deploy_role(site.aws, site.project.root).cloudformation
+    nodes: dict[str, Node] = {}
+    before: frozenset[str] = frozenset()
+    for group in going.stacks:
+        nodes |= {name: Node(partial(_delete, client, name, progress), before) for name in group}
+        before |= frozenset(group)
+    if site.registry_stack in before:
+        client.update_termination_protection(StackName=site.registry_stack, EnableTerminationProtection=False)
+    run_graph(nodes)
+    for name in going.repositories:
+        site.aws.ecr.delete_repository(repositoryName=name, force=True)
+        progress.done(name, "deleted with its images")
+
+
+def _stacks(site: Site) -> dict[str, dict[str, str]]:
+    """Stacks of the account and region with their tags."""
+    pages = site.reading.cloudformation.get_paginator("describe_stacks").paginate()
+    return {
+        stack["StackName"]: {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
+        for page in pages
+        for stack in page["Stacks"]
+        if stack["StackStatus"] != "DELETE_COMPLETE"
+    }
+
+
+def _service(tags: dict[str, str]) -> str | None:
+    return tags.get("dockyard:service")
+
+
+def _of_another(tags: dict[str, str], own: dict[str, str]) -> bool:
+    return tags.get("dockyard:environment", own["dockyard:environment"]) != own["dockyard:environment"]
+
+
+def _delete(client: "CloudFormationClient", name: str, progress: Progress) -> None:
+    stack = describe(client, name)
+    if not stack:
+        return
+    try:
+        client.delete_stack(StackName=name)
+        _follow(client, name, stack["StackId"], progress)
+    except (ClientError, BotoCoreError) as error:
+        raise DeployError(f"{name}: {error}") from error
+    progress.done(name, "deleted")
+
+
+def _follow(client: "CloudFormationClient", name: str, id: str, progress: Progress) -> None:
+    """Tell what goes until the stack is gone."""
+    told: set[str] = set()
+    reasons: list[str] = []
+    for pause in pauses():
+        stack = describe(client, name)
+        status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
+        for event in reversed(client.describe_stack_events(StackName=id)["StackEvents"]):
+            resource, now = event.get("LogicalResourceId", ""), event.get("ResourceStatus", "")
+            if event["EventId"] not in told and now.startswith("DELETE_"):
+                progress.update(name, f"{resource} {now}")
+                reasons += [f"{resource}: {event.get('ResourceStatusReason', '')}"] if now == "DELETE_FAILED" else []
+            told.add(event["EventId"])
+        if not status.endswith("_IN_PROGRESS"):
+            break
+        time.sleep(pause)
+    if status != "DELETE_COMPLETE":
+        detail = "".join(f"\n  {reason}" for reason in reasons)
+        raise DeployError(f"{name} was not deleted ({status}){detail}", hint="run the same command again")

@@ -1,0 +1,106 @@
+"""`runs_on`, and what goes with it."""
+
+import pytest
+
+from dockyard.config.cluster import architecture_of
+
+CLUSTERS = """
+name: shop
+environments: {dev: {}}
+cluster: {ec2: {instance_types: [c7g.large, t4g.small]}, managed: {architecture: arm64}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "architecture"),
+    [
+        ("t3.small", "x86-64"), ("m7i-flex.large", "x86-64"), ("g5.xlarge", "x86-64"), ("c7g.large", "arm64"),
+        ("m6gd.metal", "arm64"), ("t4g.nano", "arm64"), ("c7gn.16xlarge", "arm64"), ("g5g.xlarge", "arm64"), ("a1.large", "arm64"),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_type_tells_its_architecture(name, architecture):
+    assert architecture_of(name) == architecture
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ("runs_on: {fargate: 1}", "runs_on: a mix has fargate-spot with a weight of 1 or more; without it, write fargate"),
+        ("runs_on: {fargate-spot: 1}",
+         "runs_on: a mix has fargate with a weight, or a base; without both, write fargate-spot"),
+        ("runs_on: {fargate: 1, fargate-spot: 1, ec2: 1}", "runs_on.ec2: unknown key; known here: fargate, fargate-spot, base"),
+        ("runs_on: {fargate: -1, fargate-spot: 1}", "runs_on.fargate: should be 0 to 1000, got -1"),
+        ("runs_on: fargate-spot\ncpu: 0.3", "cpu: should be 0.25, 0.5, 1, 2, 4, 8 or 16 (vCPU) on Fargate, got 0.3"),
+        ("runs_on: {fargate: 1, fargate-spot: 1}\nmemory: 100",
+         "memory: should be 512, 1024 or 2048 (MiB) with cpu 0.25 on Fargate, got 100"),
+        ("ephemeral_storage: 20", "ephemeral_storage: should be 21 to 200 (GiB), got 20"),
+        ("runs_on: ec2\nephemeral_storage: 50",
+         "ephemeral_storage: is of Fargate: on ec2 tasks share the server's volume (cluster.ec2.volume)"),
+        ("network_mode: awsvpc",
+         "network_mode: is of servers (runs_on: ec2): on fargate it is awsvpc in any case; remove it"),
+        ("gpu: 1", "gpu: unknown key; "),
+        ("runs_on: managed", "runs_on: managed needs cluster.managed in dockyard.yaml: supply at least {} there"),
+        ("runs_on: ec2\nimage: {build: {platforms: [linux/arm64]}}",
+         "image.build.platforms: should have linux/amd64: the servers of cluster.ec2 are x86-64"),
+    ],
+)  # fmt: skip
+def test_a_place_that_makes_no_sense_is_told_with_its_key(problem, lines, text):
+    assert problem(lines).startswith(f"services/web/service.yaml: {text}")
+
+
+def test_servers_must_be_there_for_services_that_run_on_them(files):
+    files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {}}")
+    files.service("kind: web\nruns_on: ec2")
+    assert files.problems() == [
+        "services/web/service.yaml: runs_on: ec2 needs cluster.ec2 in dockyard.yaml: supply its instance_types there"
+    ]
+
+
+@pytest.mark.parametrize("runs_on", ["ec2", "managed"])
+def test_on_graviton_an_image_is_built_for_it_unless_the_service_says_more(files, runs_on):
+    files.write("dockyard.yaml", CLUSTERS)
+    files.service(f"kind: web\nruns_on: {runs_on}", name="a")
+    both = "[linux/amd64, linux/arm64]"
+    files.service(f"kind: web\nruns_on: {runs_on}\nhttp: {{path: /b}}\nimage: {{build: {{platforms: {both}}}}}", name="b")
+    files.service("kind: web\nhttp: {path: /c}", name="c")
+    built = {name: service.image.build for name, service in files.load().environment().services.items()}
+    assert built["a"].platforms == ("linux/arm64",)
+    assert built["b"].platforms == ("linux/amd64", "linux/arm64")
+    assert built["c"] is None
+
+
+@pytest.mark.parametrize(
+    ("image", "text"),
+    [
+        (
+            "build: {platforms: [linux/amd64]}",
+            "image.build.platforms: should have linux/arm64: the servers of cluster.ec2 are arm64",
+        ),
+        ("from: nginx", "image.platforms: should be all: the servers of cluster.ec2 are arm64, and needed is linux/amd64"),
+        ("from: nginx, platforms: all", None),
+        ("from: nginx, mirror: false", None),
+    ],
+)
+def test_on_graviton_an_image_for_x86_alone_is_refused(files, image, text):
+    files.write("dockyard.yaml", CLUSTERS)
+    files.service(f"kind: web\nruns_on: ec2\nimage: {{{image}}}")
+    assert files.problems() == [f"services/web/service.yaml: {text}"] if text else files.load()
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"), [("runs_on: managed", "runs_on"), ("runs_on: ec2\nnetwork_mode: awsvpc", "network_mode")]
+)
+def test_tasks_that_never_have_a_public_address_are_refused_where_only_that_leads_out(files, lines, key):
+    files.write("dockyard.yaml", f"{CLUSTERS}network: {{nat: none}}")
+    files.service(f"kind: web\n{lines}")
+    (problem,) = files.problems()
+    assert problem.startswith(f"services/web/service.yaml: {key}: {lines.split(': ')[-1]} gives tasks no public address")
+    assert problem.endswith("set network.nat to single or per-az (or network.vpc.task_subnets)")
+
+
+def test_a_mix_is_read_with_its_base(files):
+    files.service("kind: web\nruns_on: {fargate: 1, fargate-spot: 3, base: 2}\nenvironments: {prod: {runs_on: fargate}}")
+    project = files.load()
+    mix = project.environment("dev").services["web"].runs_on
+    assert (mix.fargate, mix.fargate_spot, mix.base) == (1, 3, 2)
+    assert project.environment("prod").services["web"].runs_on == "fargate"
