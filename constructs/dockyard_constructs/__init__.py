@@ -13,6 +13,7 @@ from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
 from dockyard_constructs.load_balancer import LoadBalancer
 from dockyard_constructs.one_off_task import OneOffTask
+from dockyard_constructs.overrides import override
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
 from dockyard_constructs.scheduled_job import ScheduledJob
@@ -57,4 +58,5 @@ __all__ = [
     "Topic",
     "WebService",
     "WorkerService",
+    "override",
 ]
