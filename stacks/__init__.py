@@ -10,13 +10,17 @@ from dockyard.errors import ConfigError
 from dockyard_constructs import override
 from stacks.platform import PlatformStack
 from stacks.registry import RegistryStack
+from stacks.resources import ResourcesStack
 from stacks.service import ServiceStack
 
-__all__ = ["Application", "PlatformStack", "RegistryStack", "ServiceStack"]
+__all__ = ["Application", "PlatformStack", "RegistryStack", "ResourcesStack", "ServiceStack"]
 
 
 class Application:
-    """The stacks of one environment: `<app>-registry`, `<app>-<env>-platform` and `<app>-<env>-<service>`."""
+    """The stacks of one environment: `<app>-registry`, `<app>-<env>-platform` and `<app>-<env>-<service>`.
+
+    Where dockyard.yaml has resources, `<app>-<env>-resources`, too.
+    """
 
     def __init__(self, app: cdk.App, project: Project, environment: Environment, bases: Bases) -> None:
         """Make them.
@@ -31,10 +35,17 @@ class Application:
         prefix = f"{project.name}-{environment.name}"
         self.registry = RegistryStack(app, f"{project.name}-registry", project=project, environment=environment, env=where)
         self.platform = PlatformStack(app, f"{prefix}-platform", project=project, environment=environment, env=where)
+        self.resources = (
+            ResourcesStack(
+                app, f"{prefix}-resources", project=project, environment=environment, platform=self.platform, env=where
+            )
+            if environment.settings.resources
+            else None
+        )
         self.services = {
             name: ServiceStack(
                 app, f"{prefix}-{name}", project=project, environment=environment, name=name, bases=bases,
-                registry=self.registry, platform=self.platform, env=where,
+                registry=self.registry, platform=self.platform, resources=self.resources, env=where,
             )
             for name in environment.services
         }  # fmt: skip

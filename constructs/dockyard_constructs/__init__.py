@@ -8,10 +8,13 @@ from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity
 from dockyard_constructs.cluster_dashboard import ClusterDashboard
 from dockyard_constructs.container_cluster import ContainerCluster
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
+from dockyard_constructs.data_bucket import DataBucket
+from dockyard_constructs.database import Database, DatabaseAccess
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
 from dockyard_constructs.load_balancer import LoadBalancer
+from dockyard_constructs.message_queue import MessageQueue
 from dockyard_constructs.one_off_task import OneOffTask
 from dockyard_constructs.overrides import override
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
@@ -34,6 +37,9 @@ __all__ = [
     "ContainerCluster",
     "ContainerSettings",
     "ContainerTask",
+    "DataBucket",
+    "Database",
+    "DatabaseAccess",
     "Ec2Capacity",
     "ExecutableImage",
     "FargateCapacity",
@@ -41,6 +47,7 @@ __all__ = [
     "ImageRepository",
     "InstanceGroup",
     "LoadBalancer",
+    "MessageQueue",
     "MetricSteps",
     "Namespace",
     "OneOffTask",

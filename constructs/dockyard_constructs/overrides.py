@@ -25,7 +25,7 @@ def override(stack: Stack, overrides: Overrides) -> list[Fault]:
     merged into what is there, null takes away, anything else replaces.
     """
     found = {id: _find(stack, id) for id in overrides}
-    faults = [((id,), problem) for id, problem in found.items() if isinstance(problem, str)]
+    faults: list[Fault] = [((id,), problem) for id, problem in found.items() if isinstance(problem, str)]
     resources = {id: resource for id, resource in found.items() if isinstance(resource, CfnResource)}
     for id, resource in resources.items():
         faults += _faults(id, resource, overrides[id])

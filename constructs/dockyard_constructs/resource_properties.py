@@ -7,7 +7,7 @@ import difflib
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from aws_cdk import CfnResource, CfnTag
 
@@ -50,11 +50,12 @@ def _inside(known: Any, step: str) -> Any:
     """The type of what is at that key or index; text where there is no such thing."""
     properties: dict[str, Any] = {}
     for one in [known] if isinstance(known, Mapping) else _alternatives(known):
+        holder: Any = get_origin(one)
         if one is Any:
             return Any
-        if get_origin(one) is not None and issubclass(get_origin(one), Sequence):
+        if holder and issubclass(holder, Sequence):
             return get_args(one)[0] if step.isdecimal() else "is a list: name one of its items by its number, the first is 0"
-        if get_origin(one) is not None and issubclass(get_origin(one), Mapping):
+        if holder and issubclass(holder, Mapping):
             return get_args(one)[1]
         properties |= one if isinstance(one, Mapping) else _hints(one)
     if not properties:
@@ -93,4 +94,4 @@ def _hints(structure: Any) -> dict[str, Any]:
         return {}
     if not (issubclass(structure, CfnResource | CfnTag) or structure.__name__.endswith("Property")):
         return {}
-    return {name: hint for name, hint in get_type_hints(structure.__init__).items() if name not in _OTHERS}
+    return {name: hint for name, hint in get_type_hints(cast("Any", structure).__init__).items() if name not in _OTHERS}

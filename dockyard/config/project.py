@@ -6,11 +6,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from dockyard.config.alarms import Notify
 from dockyard.config.cluster import Cluster
-from dockyard.config.model import AppName, EnvironmentName, Model, words
+from dockyard.config.model import AppName, EnvironmentName, LinkName, Model, words
 from dockyard.config.network import Network
 from dockyard.config.overrides import Overrides
 from dockyard.config.pull_through import Rules
 from dockyard.config.region import supported_region
+from dockyard.config.resources import AnyResource
 
 _REGISTRY_NAMES = {"docker-hub": "", "ecr-public": "public.ecr.aws/docker/library/"}
 
@@ -43,6 +44,8 @@ class EnvironmentSettings(Model):
     """The ECS cluster."""
     alarms: Notify = Notify()
     """Who is told of alarms."""
+    resources: dict[LinkName, AnyResource] = Field(default_factory=dict)
+    """Tables, queues, buckets, topics and databases that services share: they name them in `links`."""
     overrides: Overrides = Field(default_factory=dict)
     """Properties of resources in the platform's stack, by the resource's path or type and the property's path."""
 
@@ -61,6 +64,9 @@ class ProjectFile(Model):
     """The ECS cluster, in every environment."""
     alarms: Notify = Notify()
     """Who is told of alarms, in every environment."""
+    resources: dict[LinkName, AnyResource] = Field(default_factory=dict)
+    """Tables, queues, buckets, topics and databases that services share, in every environment one of its own: services name
+    them in `links`."""
     overrides: Overrides = Field(default_factory=dict)
     """Properties of resources in the platform's stack, by the resource's path (`LoadBalancer`) or type and the property's
     path."""

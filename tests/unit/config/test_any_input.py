@@ -15,7 +15,8 @@ from dockyard.errors import ConfigError
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
 keys = st.sampled_from(
     ["kind", "image", "build", "from", "port", "cpu", "memory", "runs_on", "count", "http", "path", "host", "health", "interval",
-     "env", "secrets", "environments", "dev", "prod", "name", "network", "vpc", "cluster", "ec2", "instance_types", "min"]
+     "env", "secrets", "environments", "dev", "prod", "name", "network", "vpc", "cluster", "ec2", "instance_types", "min",
+     "resources", "links", "overrides", "existing"]
 )  # fmt: skip
 values = st.recursive(
     scalars,
