@@ -13,7 +13,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
-from constructs import Construct
+from constructs import Construct, IDependable
 from dockyard_constructs import DatabaseAccess
 
 
@@ -31,6 +31,8 @@ class Linked:
     """As `variables`."""
     database: DatabaseAccess | None = None
     """Where it is reached through the network."""
+    ready: IDependable | None = None
+    """What must be there before it answers, where it is made in this stack."""
 
 
 def table(made: dynamodb.ITable) -> Linked:
@@ -56,7 +58,7 @@ def topic(made: sns.ITopic) -> Linked:
     return Linked({"arn": made.topic_arn}, {"TOPIC_ARN": made.topic_arn}, {"write": made.grant_publish})
 
 
-def database(access: DatabaseAccess) -> Linked:
+def database(access: DatabaseAccess, ready: IDependable | None = None) -> Linked:
     """Connect; who has the user and its password needs no grant."""
     identity = {
         "host": access.host,
@@ -68,7 +70,7 @@ def database(access: DatabaseAccess) -> Linked:
         "PASSWORD": ecs.Secret.from_secrets_manager(access.secret, "password"),
     }
     variables = {"HOST": access.host, "PORT": str(access.port), "NAME": access.name}
-    return Linked(identity, variables, {}, secrets, access)
+    return Linked(identity, variables, {}, secrets, access, ready)
 
 
 def by_arn(scope: Construct, id: str, kind: str, arn: str) -> Linked:

@@ -56,8 +56,8 @@ class ResourcesStack(cdk.Stack):
         if network.is_used:
             self.add_stack_dependency(platform)
 
-    def find(self, scope: Construct, id: str, name: str) -> Linked:
-        """In another stack: the resource of that name."""
+    def find(self, scope: Construct, id: str, name: str, *, opened: bool) -> Linked:
+        """In another stack: the resource of that name. `opened`: where it is reached through the network, that stack lets in."""
         settings = self._settings[name]
 
         def value(part: str) -> str:
@@ -66,12 +66,13 @@ class ResourcesStack(cdk.Stack):
         if not isinstance(settings, DatabaseResource):
             return linked.by_arn(scope, id, settings.kind, value("arn"))
         named = settings.existing or settings
+        group = value("security-group") if opened else "not-used"
         return linked.database(
             DatabaseAccess(
                 value("host"),
                 named.name,
                 secretsmanager.Secret.from_secret_complete_arn(scope, f"{id}Secret", value("secret-arn")),
-                ec2.SecurityGroup.from_security_group_id(scope, f"{id}Group", value("security-group")),
+                ec2.SecurityGroup.from_security_group_id(scope, f"{id}Group", group),
                 **({"port": settings.existing.port} if settings.existing else {}),
             )
         )
@@ -80,8 +81,10 @@ class ResourcesStack(cdk.Stack):
 def resource(scope: Construct, id: str, settings: AnyResource, network: DataNetwork) -> Linked:
     """The resource, made in `scope` or, where it is there already, imported."""
     if isinstance(settings, DatabaseResource):
-        existing = settings.existing
-        return linked.database(_existing_database(scope, id, existing) if existing else _database(scope, id, settings, network))
+        if settings.existing:
+            return linked.database(_existing_database(scope, id, settings.existing))
+        made = _database(scope, id, settings, network)
+        return linked.database(made.access, made.writer)
     if settings.existing:
         return linked.by_arn(scope, id, settings.kind, linked.arn_of(scope, settings.kind, settings.existing))
     match settings:
@@ -89,8 +92,8 @@ def resource(scope: Construct, id: str, settings: AnyResource, network: DataNetw
             return linked.table(_table(scope, id, settings))
         case QueueResource():
             hidden = cdk.Duration.seconds(settings.visibility_timeout)
-            made = MessageQueue(scope, id, visibility_timeout=hidden, max_receive_count=settings.max_receives)
-            return linked.queue(made.queue)
+            queues = MessageQueue(scope, id, visibility_timeout=hidden, max_receive_count=settings.max_receives)
+            return linked.queue(queues.queue)
         case BucketResource():
             return linked.bucket(DataBucket(scope, id, keep=settings.removal == "keep"))
         case TopicResource():
@@ -113,7 +116,7 @@ def _attribute(text: str) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType[(kind or "string").upper()])
 
 
-def _database(scope: Construct, id: str, settings: DatabaseResource, network: DataNetwork) -> DatabaseAccess:
+def _database(scope: Construct, id: str, settings: DatabaseResource, network: DataNetwork) -> Database:
     return Database(
         scope,
         id,
@@ -124,7 +127,7 @@ def _database(scope: Construct, id: str, settings: DatabaseResource, network: Da
         max_capacity=settings.max,
         version=settings.version,
         removal=settings.removal,
-    ).access
+    )
 
 
 def _existing_database(scope: Construct, id: str, existing: ExistingDatabase) -> DatabaseAccess:

@@ -1,6 +1,6 @@
 """A bucket for an application's files."""
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_s3 as s3
 
 from constructs import Construct
@@ -30,3 +30,12 @@ class DataBucket(s3.Bucket):
             removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
             auto_delete_objects=not keep,
         )
+        if not keep:
+            _drop_needless_dependency(Stack.of(self))
+
+
+def _drop_needless_dependency(stack: Stack) -> None:
+    """CDK's function that empties buckets names its role twice, of which cfn-lint warns."""
+    handler = stack.node.find_child("Custom::S3AutoDeleteObjectsCustomResourceProvider").node.find_child("Handler")
+    assert isinstance(handler, CfnResource)  # noqa: S101
+    handler.add_deletion_override("DependsOn")

@@ -35,7 +35,7 @@ class Database(Construct):
     """A cluster with one instance and a generated user `postgres`; encrypted, TLS, backups of seven days, no public address.
 
     Its security group lets nobody in until `access.allow_from` is called, or another stack adds a rule. AWS brings its minor
-    version up to date. Read `cluster` and `access`.
+    version up to date. Read `cluster`, `writer` (who depends on it begins when the database answers) and `access`.
     """
 
     def __init__(
@@ -85,4 +85,5 @@ class Database(Construct):
             removal_policy=_REMOVAL[removal],
         )
         assert self.cluster.secret  # noqa: S101  # as it is generated
+        self.writer = self.cluster.node.find_child("Writer")
         self.access = DatabaseAccess(self.cluster.cluster_endpoint.hostname, database_name, self.cluster.secret, group)
