@@ -5,19 +5,29 @@ import os
 import aws_cdk as cdk
 
 from dockyard.build import Bases
-from dockyard.config import Environment, Project, calls, deployed_before
+from dockyard.config import Environment, Problem, Project, calls, deployed_before
+from dockyard.errors import ConfigError
+from dockyard_constructs import override
 from stacks.platform import PlatformStack
 from stacks.registry import RegistryStack
+from stacks.resources import ResourcesStack
 from stacks.service import ServiceStack
 
-__all__ = ["Application", "PlatformStack", "RegistryStack", "ServiceStack"]
+__all__ = ["Application", "PlatformStack", "RegistryStack", "ResourcesStack", "ServiceStack"]
 
 
 class Application:
-    """The stacks of one environment: `<app>-registry`, `<app>-<env>-platform` and `<app>-<env>-<service>`."""
+    """The stacks of one environment: `<app>-registry`, `<app>-<env>-platform` and `<app>-<env>-<service>`.
+
+    Where dockyard.yaml has resources, `<app>-<env>-resources`, too.
+    """
 
     def __init__(self, app: cdk.App, project: Project, environment: Environment, bases: Bases) -> None:
-        """Make them. Raises BuildError where a service's source does not tell how to build it."""
+        """Make them.
+
+        Raises BuildError where a service's source does not tell how to build it, ConfigError where an override names what
+        is not there.
+        """
         where = cdk.Environment(
             account=environment.settings.account or os.environ.get("CDK_DEFAULT_ACCOUNT"),
             region=environment.settings.region or os.environ.get("CDK_DEFAULT_REGION"),
@@ -25,10 +35,17 @@ class Application:
         prefix = f"{project.name}-{environment.name}"
         self.registry = RegistryStack(app, f"{project.name}-registry", project=project, environment=environment, env=where)
         self.platform = PlatformStack(app, f"{prefix}-platform", project=project, environment=environment, env=where)
+        self.resources = (
+            ResourcesStack(
+                app, f"{prefix}-resources", project=project, environment=environment, platform=self.platform, env=where
+            )
+            if environment.settings.resources
+            else None
+        )
         self.services = {
             name: ServiceStack(
                 app, f"{prefix}-{name}", project=project, environment=environment, name=name, bases=bases,
-                registry=self.registry, platform=self.platform, env=where,
+                registry=self.registry, platform=self.platform, resources=self.resources, env=where,
             )
             for name in environment.services
         }  # fmt: skip
@@ -36,3 +53,14 @@ class Application:
         for name, before in deployed_before(called).items():
             for other in before:
                 self.services[name].add_stack_dependency(self.services[other])
+        _override(self, environment)
+
+
+def _override(made: Application, environment: Environment) -> None:
+    """Set the properties that `overrides` name; all faults are told at once."""
+    settings = {name: service.overrides for name, service in environment.services.items()}
+    faults = [("dockyard.yaml", fault) for fault in override(made.platform, environment.settings.overrides)]
+    for name, overrides in settings.items():
+        faults += [(f"services/{name}/service.yaml", fault) for fault in override(made.services[name], overrides)]
+    if faults:
+        raise ConfigError([Problem(("overrides", *keys), message).text(file) for file, (keys, message) in faults])

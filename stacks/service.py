@@ -8,7 +8,9 @@ from dockyard.config import Environment, Project
 from dockyard_constructs import PublishingRole, RepositorySynthesizer
 from stacks import kinds
 from stacks.image import ServiceImage
+from stacks.links import Links
 from stacks.platform import PlatformStack
+from stacks.resources import ResourcesStack
 from stacks.surroundings import Surroundings
 
 
@@ -26,6 +28,7 @@ class ServiceStack(cdk.Stack):
         bases: Bases,
         registry: cdk.Stack,
         platform: PlatformStack,
+        resources: ResourcesStack | None,
         env: cdk.Environment,
     ) -> None:
         tags = {"dockyard:application": project.name, "dockyard:environment": environment.name, "dockyard:service": name}
@@ -39,7 +42,12 @@ class ServiceStack(cdk.Stack):
         self.add_stack_dependency(registry)
         self.add_stack_dependency(platform)
         settings = environment.services[name]
+        if resources and any(isinstance(link, str) for link in settings.links.values()):
+            self.add_stack_dependency(resources)
         image = ServiceImage(self, images, project=project, environment=environment, name=name, bases=bases)
         around = Surroundings(self, project, environment, name, platform)
-        task_definition = kinds.add(around, settings, around.container(settings, image.container_image))
+        container = around.container(settings, image.container_image)
+        links = Links(around, settings, container, resources)
+        task_definition = kinds.add(around, settings, container)
+        links.grant(task_definition)
         image.grant_pull(task_definition)

@@ -8,13 +8,17 @@ from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity,
 from dockyard_constructs.cluster_dashboard import ClusterDashboard
 from dockyard_constructs.container_cluster import ContainerCluster
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
+from dockyard_constructs.data_bucket import DataBucket
+from dockyard_constructs.database import Database, DatabaseAccess
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.group_deletion import GroupDeletion
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
 from dockyard_constructs.load_balancer import LoadBalancer
 from dockyard_constructs.managed_instances import ManagedInstances
+from dockyard_constructs.message_queue import MessageQueue
 from dockyard_constructs.one_off_task import OneOffTask
+from dockyard_constructs.overrides import override
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
 from dockyard_constructs.scheduled_job import ScheduledJob
@@ -35,6 +39,9 @@ __all__ = [
     "ContainerCluster",
     "ContainerSettings",
     "ContainerTask",
+    "DataBucket",
+    "Database",
+    "DatabaseAccess",
     "Ec2Capacity",
     "ExecutableImage",
     "FargateCapacity",
@@ -45,6 +52,7 @@ __all__ = [
     "LoadBalancer",
     "ManagedCapacity",
     "ManagedInstances",
+    "MessageQueue",
     "MetricSteps",
     "Namespace",
     "OneOffTask",
@@ -62,4 +70,5 @@ __all__ = [
     "Topic",
     "WebService",
     "WorkerService",
+    "override",
 ]

@@ -132,6 +132,7 @@ class ContainerTask:
         )
         if namespace and self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC:
             namespace.join(service)
-        # Else the first tasks may start before they are allowed to pull the image, which the circuit breaker counts.
-        service.node.add_dependency(self.task_definition.obtain_execution_role())
+        # Else the first tasks may start before they are allowed to pull the image, which the circuit breaker counts, or to
+        # use what they are linked with.
+        service.node.add_dependency(self.task_definition.obtain_execution_role(), self.task_definition.task_role)
         return service

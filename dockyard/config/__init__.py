@@ -13,6 +13,7 @@ from dockyard.config.kinds.worker import Worker
 from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
 from dockyard.config.lock import Lock
 from dockyard.config.network import Network
+from dockyard.config.problems import Problem
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.pull_through import PullThrough
 from dockyard.config.reference import Reference
@@ -35,6 +36,7 @@ __all__ = [
     "ManagedSecret",
     "Network",
     "Notify",
+    "Problem",
     "Project",
     "PullThrough",
     "Reference",

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from dockyard.config.capacity import capacity_problems
 from dockyard.config.count import count_problems
 from dockyard.config.http import Http
+from dockyard.config.links import link_problems
 from dockyard.config.lock import Lock
 from dockyard.config.model import ServiceName
 from dockyard.config.problems import Problem, one_of, show
@@ -21,6 +22,8 @@ from dockyard.config.project import EnvironmentSettings
 Found = tuple[str, Problem]
 """A file and a fault in it."""
 
+OWN_STACKS = ("platform", "resources")
+"""What the stacks of an environment are called that are no service's."""
 _PORT = "is set by Dockyard; write the number at the key port"
 _QUEUE = "is set by Dockyard: it is the queue that is made with the worker"
 OWN_VARIABLES: Mapping[str, Mapping[str, str]] = {
@@ -43,8 +46,10 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     for key in ("env", "secrets"):
         for variable in _keys(raw.get(key)).keys() & OWN_VARIABLES.get(str(raw.get("kind")), {}).keys():
             yield Problem((key, variable), OWN_VARIABLES[raw["kind"]][variable])
-    if name == "platform":
-        yield Problem((), "platform is the name of a stack of Dockyard's own; give the service's folder another name")
+    if name in OWN_STACKS:
+        yield Problem((), f"{name} is the name of a stack of Dockyard's own; give the service's folder another name")
+    taken = {*_keys(raw.get("env")), *_keys(raw.get("secrets")), *OWN_VARIABLES.get(kind, {})}
+    yield from link_problems(raw, settings.resources if settings else None, taken)
     both = {*_keys(raw.get("env"))} & {*_keys(raw.get("secrets"))}
     for variable in sorted(both):
         yield Problem(("secrets", variable), "is in env as well; keep one of both")
@@ -106,7 +111,7 @@ def stack_name_problems(environments: Mapping[str, Sequence[str]]) -> Iterator[s
     """Two stacks of one name: `dev` with service `eu-api`, and `dev-eu` with service `api`. One would replace the other."""
     stacks: dict[str, tuple[str, str]] = {}
     for environment, services in environments.items():
-        for service in [*services, "platform"]:
+        for service in [*services, *OWN_STACKS]:
             other = stacks.setdefault(f"{environment}-{service}", (environment, service))
             if other != (environment, service):
                 yield (

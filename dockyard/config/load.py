@@ -25,6 +25,8 @@ M = TypeVar("M", bound=Model)
 
 PROJECT_FILE = "dockyard.yaml"
 LOCK_FILE = "dockyard.lock"
+SHARED = tuple(ProjectFile.model_fields.keys() & EnvironmentSettings.model_fields.keys())
+"""Keys of dockyard.yaml that an environment may repeat."""
 FOLDER = ".dockyard"
 """What Dockyard keeps of a project: nothing that could not be made again."""
 
@@ -105,13 +107,16 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
     )
 
 
-def merge(base: Any, override: Any) -> Any:
-    """`override` on `base`: maps merge, lists and scalars replace, null takes the key away if it is there."""
+def merge(base: Any, override: Any, *, keep_null: bool = False) -> Any:
+    """`override` on `base`: maps merge, lists and scalars replace, null takes the key away if it is there.
+
+    Below `overrides` null stays: it takes a property of a resource away.
+    """
     if not isinstance(override, dict):
         return override
     below = base if isinstance(base, dict) else {}
-    merged = {key: merge(below.get(key), value) for key, value in override.items()}
-    return {key: value for key, value in {**below, **merged}.items() if not (value is None and key in override)}
+    merged = {key: merge(below.get(key), value, keep_null=keep_null or key == "overrides") for key, value in override.items()}
+    return {k: value for k, value in {**below, **merged}.items() if keep_null or value is not None or k not in override}
 
 
 def _environment(
@@ -123,7 +128,7 @@ def _environment(
     allow_collisions: bool,
 ) -> Environment:
     override = _mapping(_mapping(file.get("environments")).get(name))
-    shared: dict[str, Any] = {key: file[key] for key in ("network", "cluster", "alarms") if key in file}
+    shared: dict[str, Any] = {key: file[key] for key in SHARED if key in file}
     settings = _overridden(EnvironmentSettings, shared, override, name, PROJECT_FILE, problems)
     services: dict[str, Service] = {}
     merged: dict[str, dict[str, Any]] = {}

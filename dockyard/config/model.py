@@ -50,3 +50,5 @@ VariableName = Annotated[str, words("a variable's name of letters, digits and _,
 AppName = Annotated[str, _name(20), AfterValidator(_not_kept_by_aws)]
 EnvironmentName = Annotated[str, _name(11)]
 ServiceName = Annotated[str, _name(30)]
+LinkName = Annotated[str, _name(30)]
+"""Name of a resource that services are linked with."""

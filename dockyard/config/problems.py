@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -137,6 +137,7 @@ def _walk(model: type[BaseModel], steps: Location) -> tuple[Location, FieldInfo 
     types: list[Any] = [model]
     for step in steps:
         if isinstance(step, str) and step.startswith(("<", "[")):
+            types = [t for t in types if _kind(t) == step.strip("<>")] or types
             continue
         location.append(step)
         owner = next((t for t in types if isinstance(t, type) and issubclass(t, BaseModel)), None)
@@ -146,6 +147,12 @@ def _walk(model: type[BaseModel], steps: Location) -> tuple[Location, FieldInfo 
         else:
             types = [t for holder in types for t in _alternatives(_member(holder))]
     return tuple(location), field, owner
+
+
+def _kind(model: Any) -> str | None:
+    """The `kind` of what a model describes, which is its tag in a union."""
+    field = getattr(model, "model_fields", {}).get("kind")
+    return get_args(field.annotation)[0] if field and get_origin(field.annotation) is Literal else None
 
 
 def _member(holder: Any) -> Any:

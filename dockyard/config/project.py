@@ -6,10 +6,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from dockyard.config.alarms import Notify
 from dockyard.config.cluster import Cluster
-from dockyard.config.model import AppName, EnvironmentName, Model, words
+from dockyard.config.model import AppName, EnvironmentName, LinkName, Model, words
 from dockyard.config.network import Network
+from dockyard.config.overrides import Overrides
 from dockyard.config.pull_through import Rules
 from dockyard.config.region import supported_region
+from dockyard.config.resources import AnyResource
 
 _REGISTRY_NAMES = {"docker-hub": "", "ecr-public": "public.ecr.aws/docker/library/"}
 
@@ -42,6 +44,10 @@ class EnvironmentSettings(Model):
     """The ECS cluster."""
     alarms: Notify = Notify()
     """Who is told of alarms."""
+    resources: dict[LinkName, AnyResource] = Field(default_factory=dict)
+    """Tables, queues, buckets, topics and databases that services share: they name them in `links`."""
+    overrides: Overrides = Field(default_factory=dict)
+    """Properties of resources in the platform's stack, by the resource's path or type and the property's path."""
 
 
 class ProjectFile(Model):
@@ -50,14 +56,20 @@ class ProjectFile(Model):
     name: AppName
     """Name of the application. Stacks, repositories and parameters begin with it."""
     environments: dict[EnvironmentName, EnvironmentSettings] = Field(min_length=1)
-    """Environments by name, the default one first. Each may repeat `network`, `cluster` and `alarms`: maps merge, lists
-    and scalars replace, null takes a key away if it is there."""
+    """Environments by name, the default one first. Each may repeat all that follows up to `base_images`: maps
+    merge, lists and scalars replace, null takes a key away if it is there."""
     network: Network = Network()
     """Where the load balancer and the containers live, in every environment."""
     cluster: Cluster = Cluster()
     """The ECS cluster, in every environment."""
     alarms: Notify = Notify()
     """Who is told of alarms, in every environment."""
+    resources: dict[LinkName, AnyResource] = Field(default_factory=dict)
+    """Tables, queues, buckets, topics and databases that services share, in every environment one of its own: services name
+    them in `links`."""
+    overrides: Overrides = Field(default_factory=dict)
+    """Properties of resources in the platform's stack, by the resource's path (`LoadBalancer`) or type and the property's
+    path."""
     base_images: Annotated[str, AfterValidator(_registry_prefix)] = Field(default="docker-hub", validate_default=True)
     """Where generated Dockerfiles take their base images from: `docker-hub`, `ecr-public`, or the prefix of another
     registry or of an ECR pull-through cache."""

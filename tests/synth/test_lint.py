@@ -52,6 +52,22 @@ def test_cfn_lint_finds_nothing_in_any_way_to_run_a_container(tmp_path):
     assert linted(tmp_path / "cdk.out") == (0, "")
 
 
+LINKED = {
+    "web": "kind: web\nlinks: {orders: read, db: read-write, files: {kind: bucket, removal: delete}, own: {kind: database, min: 0}}",
+    "api": "kind: backend\nruns_on: ec2\nlinks: {db: read-write, jobs: write, own: {kind: database, removal: keep}}",
+    "mail": "kind: worker\nlinks: {jobs: read, events: write, log: {kind: table, partition_key: day number, sort_key: at}}",
+    "nightly": "kind: job\nschedule: rate(1 day)\nlinks: {db: read-write, uploads: read, old: {kind: table, existing: legacy}}",
+}
+
+
+def test_cfn_lint_finds_nothing_in_what_services_are_linked_with(tmp_path):
+    shared = "{orders: {kind: table}, jobs: {kind: queue}, uploads: {kind: bucket}, events: {kind: topic}, db: {kind: database}}"
+    project = f"name: shop\nenvironments: {{dev: {{}}}}\ncluster: {{ec2: {{instance_types: [t3.small]}}}}\nresources: {shared}"
+    files = {f"services/{name}/service.yaml": f"{text}\nimage: {{from: nginx}}" for name, text in LINKED.items()}
+    stacks(tmp_path, files={"dockyard.yaml": project, **files})
+    assert linted(tmp_path / "cdk.out") == (0, "")
+
+
 def linted(folder):
     """The exit code of cfn-lint on the templates in a folder, and what it says."""
     templates = [str(path) for path in folder.glob("*.template.json")]

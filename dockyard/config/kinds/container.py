@@ -6,7 +6,9 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from dockyard.config.capacity import NetworkMode, RunsOn
 from dockyard.config.image import Image
+from dockyard.config.links import Links
 from dockyard.config.model import Model, VariableName, number
+from dockyard.config.overrides import Overrides
 from dockyard.config.secret import ManagedSecret, ParameterName
 
 Value = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
@@ -46,3 +48,7 @@ class Container(Model):
     """Environment variables. Values are taken as they are written: `1.10` and `yes` need no quotes."""
     secrets: dict[VariableName, Secret] = Field(default_factory=dict)
     """Environment variables whose values stay in SSM Parameter Store or Secrets Manager until the container starts."""
+    links: Links = Field(default_factory=dict)
+    """Resources that it uses: `orders: read` of one in dockyard.yaml, `uploads: {kind: bucket}` for one of its own."""
+    overrides: Overrides = Field(default_factory=dict)
+    """Properties of resources in its stack, by the resource's path (`Web/Service`) or type and the property's path."""

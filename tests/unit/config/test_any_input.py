@@ -17,7 +17,7 @@ keys = st.sampled_from(
     ["kind", "image", "build", "from", "port", "cpu", "memory", "runs_on", "count", "http", "path", "host", "health", "interval",
      "calls", "queue", "topics", "filter", "schedule", "time_zone", "env", "secrets", "environments", "dev", "prod", "name",
      "network", "vpc", "cluster", "ec2", "instance_types",
-     "min", "max", "steps", "at", "metric", "cooldown"]
+     "min", "max", "steps", "at", "metric", "cooldown", "resources", "links", "overrides", "existing"]
 )  # fmt: skip
 values = st.recursive(
     scalars,

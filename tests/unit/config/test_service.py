@@ -63,7 +63,7 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
         ("port: 65536", "port: should be 1 to 65535, got 65536"),
         ("prot: 80", "prot: unknown key; did you mean port?"),
         ("zzz: 1", "zzz: unknown key; known here: kind, image, cpu, memory, runs_on, network_mode, ephemeral_storage, env, "
-         "secrets, port, count, http, calls, alarms"),
+         "secrets, links, overrides, port, count, http, calls, alarms"),
         ("runs_on: lambda", 'runs_on: should be fargate, fargate-spot, ec2 or managed, got "lambda"'),
         ("runs_on: Fargat", 'runs_on: should be fargate, fargate-spot, ec2 or managed, got "Fargat"; did you mean fargate?'),
         ("count: -1", "count: should be 0 to 5000 (tasks), got -1"),

@@ -1,0 +1,137 @@
+"""Resources that services are linked with: made, or there already; those that services share have a stack of their own."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_ssm as ssm
+
+from constructs import Construct
+from dockyard.config import Environment, Project
+from dockyard.config.resources import (
+    AnyResource,
+    BucketResource,
+    DatabaseResource,
+    ExistingDatabase,
+    QueueResource,
+    TableResource,
+    TopicResource,
+)
+from dockyard_constructs import Database, DatabaseAccess, DataBucket, MessageQueue
+from stacks import linked
+from stacks.data_network import DataNetwork
+from stacks.linked import Linked
+from stacks.platform import PlatformStack
+
+
+class ResourcesStack(cdk.Stack):
+    """What services of an environment share: no deploy of a service or of the platform touches it.
+
+    What services need of it goes through SSM parameters, as from the platform.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        project: Project,
+        environment: Environment,
+        platform: PlatformStack,
+        env: cdk.Environment,
+    ) -> None:
+        tags = {"dockyard:application": project.name, "dockyard:environment": environment.name}
+        super().__init__(scope, id, env=env, tags=tags)
+        self._prefix = f"/{project.name}/{environment.name}/resources"
+        self._settings = environment.settings.resources
+        network = DataNetwork(self, platform, has_servers=environment.settings.cluster.ec2 is not None)
+        for name, settings in self._settings.items():
+            made = resource(self, name, settings, network)
+            for part, value in made.identity.items():
+                parameter = f"{self._prefix}/{name}/{part}"
+                ssm.StringParameter(self, f"Parameter-{name}-{part}", parameter_name=parameter, string_value=value)
+            if made.database and (servers := network.servers):
+                made.database.allow_from(servers, "services on servers")
+        if network.is_used:
+            self.add_stack_dependency(platform)
+
+    def find(self, scope: Construct, id: str, name: str, *, opened: bool) -> Linked:
+        """In another stack: the resource of that name. `opened`: where it is reached through the network, that stack lets in."""
+        settings = self._settings[name]
+
+        def value(part: str) -> str:
+            return ssm.StringParameter.value_for_string_parameter(scope, f"{self._prefix}/{name}/{part}")
+
+        if not isinstance(settings, DatabaseResource):
+            return linked.by_arn(scope, id, settings.kind, value("arn"))
+        named = settings.existing or settings
+        group = value("security-group") if opened else "not-used"
+        return linked.database(
+            DatabaseAccess(
+                value("host"),
+                named.name,
+                secretsmanager.Secret.from_secret_complete_arn(scope, f"{id}Secret", value("secret-arn")),
+                ec2.SecurityGroup.from_security_group_id(scope, f"{id}Group", group),
+                **({"port": settings.existing.port} if settings.existing else {}),
+            )
+        )
+
+
+def resource(scope: Construct, id: str, settings: AnyResource, network: DataNetwork) -> Linked:
+    """The resource, made in `scope` or, where it is there already, imported."""
+    if isinstance(settings, DatabaseResource):
+        if settings.existing:
+            return linked.database(_existing_database(scope, id, settings.existing))
+        made = _database(scope, id, settings, network)
+        return linked.database(made.access, made.writer)
+    if settings.existing:
+        return linked.by_arn(scope, id, settings.kind, linked.arn_of(scope, settings.kind, settings.existing))
+    match settings:
+        case TableResource():
+            return linked.table(_table(scope, id, settings))
+        case QueueResource():
+            hidden = cdk.Duration.seconds(settings.visibility_timeout)
+            queues = MessageQueue(scope, id, visibility_timeout=hidden, max_receive_count=settings.max_receives)
+            return linked.queue(queues.queue)
+        case BucketResource():
+            return linked.bucket(DataBucket(scope, id, keep=settings.removal == "keep"))
+        case TopicResource():
+            return linked.topic(sns.Topic(scope, id, enforce_ssl=True))
+
+
+def _table(scope: Construct, id: str, settings: TableResource) -> dynamodb.ITable:
+    return dynamodb.TableV2(
+        scope,
+        id,
+        partition_key=_attribute(settings.partition_key),
+        sort_key=_attribute(settings.sort_key) if settings.sort_key else None,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
+        removal_policy=cdk.RemovalPolicy.RETAIN if settings.removal == "keep" else cdk.RemovalPolicy.DESTROY,
+    )
+
+
+def _attribute(text: str) -> dynamodb.Attribute:
+    name, _, kind = text.partition(" ")
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType[(kind or "string").upper()])
+
+
+def _database(scope: Construct, id: str, settings: DatabaseResource, network: DataNetwork) -> Database:
+    return Database(
+        scope,
+        id,
+        vpc=network.vpc,
+        subnets=network.subnets,
+        database_name=settings.name,
+        min_capacity=settings.min,
+        max_capacity=settings.max,
+        version=settings.version,
+        removal=settings.removal,
+    )
+
+
+def _existing_database(scope: Construct, id: str, existing: ExistingDatabase) -> DatabaseAccess:
+    by_arn = existing.secret.startswith("arn:")
+    of = secretsmanager.Secret.from_secret_complete_arn if by_arn else secretsmanager.Secret.from_secret_name_v2
+    group = ec2.SecurityGroup.from_security_group_id(scope, f"{id}Group", existing.security_group)
+    return DatabaseAccess(existing.host, existing.name, of(scope, f"{id}Secret", existing.secret), group, existing.port)
