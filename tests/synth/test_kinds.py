@@ -1,10 +1,13 @@
 """What the stacks of each kind have in them."""
 
 import json
+import shutil
 
 import pytest
 
-from tests.synth.projects import resources, stacks
+from dockyard.config import load_project
+from dockyard.config.service import KINDS
+from tests.synth.projects import ROOT, resources, stacks
 
 PROJECT = (
     "name: shop\nenvironments: {dev: {account: '111122223333', region: eu-west-1}}\ncluster: {ec2: {instance_types: [t3.small]}}"
@@ -83,3 +86,13 @@ def test_a_job_is_run_by_its_schedule_and_when_asked_for(template):
     (schedule,) = resources(found, "Scheduler::Schedule")
     assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == ("rate(1 hour)", "Europe/Berlin")
     assert "RunTask" in found["Outputs"]
+
+
+def test_there_is_an_example_of_each_kind_and_all_make_stacks(tmp_path):
+    names = {kind: "api" if kind == "backend" else f"my-{kind}" for kind in KINDS}
+    for kind, name in names.items():
+        shutil.copytree(ROOT / "examples" / kind, tmp_path / "services" / name)
+    artifacts, _ = stacks(tmp_path, files={"dockyard.yaml": PROJECT})
+    assert {f"shop-dev-{name}" for name in names.values()} < artifacts.keys()
+    services = load_project(tmp_path).environment().services
+    assert {kind: services[name].kind for kind, name in names.items()} == {kind: kind for kind in KINDS}
