@@ -14,8 +14,6 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_ecs_patterns as patterns
 
 HERE = Path(__file__).parent
-COUNT = int(os.environ.get("PEER_SERVICES", "0"))
-"""With a number: so many services of a public image, for synth alone."""
 
 app = cdk.App()
 env = cdk.Environment(account=os.environ["CDK_DEFAULT_ACCOUNT"], region=os.environ["CDK_DEFAULT_REGION"])
@@ -35,10 +33,10 @@ def image(stack: cdk.Stack, name: str) -> ecs.ContainerImage:
     )
 
 
-def fargate(name: str, picture: ecs.ContainerImage | None = None) -> None:
+def fargate(name: str) -> None:
     """A service on Fargate with a load balancer of its own."""
     stack = cdk.Stack(app, f"Peer-{name}", env=env)
-    options = patterns.ApplicationLoadBalancedTaskImageOptions(image=picture or image(stack, name), container_port=8080)
+    options = patterns.ApplicationLoadBalancedTaskImageOptions(image=image(stack, name), container_port=8080)
     service = patterns.ApplicationLoadBalancedFargateService(
         stack, "Service", cluster=cluster, cpu=256, memory_limit_mib=512, task_image_options=options
     )
@@ -55,10 +53,6 @@ def server(name: str) -> None:
     service.target_group.configure_health_check(path="/health")
 
 
-if COUNT:
-    for number in range(COUNT):
-        fargate(f"s{number}", ecs.ContainerImage.from_registry("public.ecr.aws/nginx/nginx:1.29"))
-else:
-    fargate("hello-python")
-    server("hello-node")
+fargate("hello-python")
+server("hello-node")
 app.synth()
