@@ -71,9 +71,10 @@ def _sizes(made: Application) -> Iterator[str]:
 
 def _override(made: Application, environment: Environment) -> Iterator[str]:
     """Set the properties that `overrides` name; yields what is wrong with them."""
+    shared = [made.platform, *([made.resources] if made.resources else [])]
     settings = {name: service.overrides for name, service in environment.services.items()}
-    faults = [("dockyard.yaml", fault) for fault in override(made.platform, environment.settings.overrides)]
+    faults = [("dockyard.yaml", fault) for fault in override(environment.settings.overrides, *shared)]
     for name, overrides in settings.items():
-        faults += [(f"services/{name}/service.yaml", fault) for fault in override(made.services[name], overrides)]
+        faults += [(f"services/{name}/service.yaml", fault) for fault in override(overrides, made.services[name])]
     for file, (keys, message) in faults:
         yield Problem(("overrides", *keys), message).text(file)
