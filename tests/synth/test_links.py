@@ -176,3 +176,10 @@ def test_no_links_no_stack_and_no_group(read):
     template = read(web="kind: web")
     assert "shop-dev-resources" not in read.dependencies
     assert resources(template("web"), "RDS::DBCluster") == []
+
+
+def test_a_web_service_with_a_database_is_still_reached_by_the_load_balancer_alone(read):
+    found = read(web="kind: web\nlinks: {db: {kind: database}}")("web")
+    rules = [r for r in resources(found, "EC2::SecurityGroupIngress") if "Client" in json.dumps(r["GroupId"])]
+    (rule,) = rules
+    assert (rule["FromPort"], "loadbalancersecuritygroup" in json.dumps(rule["SourceSecurityGroupId"])) == (8080, True)
