@@ -28,7 +28,8 @@ class Links:
         self._network = DataNetwork(around.stack, around.platform, has_servers=has_servers)
         self._found = {name: self._find(name, link, shared) for name, link in self._links.items()}
         self._add_variables(container)
-        self._open_databases(container)
+        if any(found.database for found in self._found.values()):
+            self._open_databases(container)
 
     def grant(self, task_definition: ecs.TaskDefinition) -> None:
         """Let its tasks use them; they begin when databases of its own are there."""
@@ -61,17 +62,17 @@ class Links:
         The others are in the servers' group, which shared databases let in once for all.
         """
         found = [self._found[name] for name, link in self._links.items() if self._own_address or not isinstance(link, str)]
-        if databases := [one.database for one in found if one.database]:
-            group = self._own_group(container) if self._own_address else self._network.servers
-            assert group  # noqa: S101  # a task in `bridge` mode is on a server
+        databases = [one.database for one in found if one.database]
+        if self._own_address:
+            group: ec2.ISecurityGroup | None = ec2.SecurityGroup(
+                self._around.stack, "Client", vpc=self._network.vpc, description="Tasks that use databases"
+            )
+            container["capacity"] = dataclasses.replace(cast("Any", container["capacity"]), security_groups=[group])
+        else:
+            group = self._network.servers if databases else None
+        if group:
             for database in databases:
                 database.allow_from(group, f"tasks of {self._around.name}")
-
-    def _own_group(self, container: ContainerSettings) -> ec2.ISecurityGroup:
-        vpc = self._network.vpc
-        group = ec2.SecurityGroup(self._around.stack, "Client", vpc=vpc, description="Tasks that use databases")
-        container["capacity"] = dataclasses.replace(cast("Any", container["capacity"]), security_groups=[group])
-        return group
 
 
 def _id(name: str) -> str:
