@@ -1,6 +1,7 @@
 """What is deployed together: the registry once an account and region; platform and services once an environment."""
 
 import os
+from collections.abc import Iterator
 
 import aws_cdk as cdk
 
@@ -8,6 +9,7 @@ from dockyard.build import Bases
 from dockyard.config import Environment, Problem, Project, calls, deployed_before
 from dockyard.errors import ConfigError
 from dockyard_constructs import override
+from stacks.limits import size_problem
 from stacks.platform import PlatformStack
 from stacks.registry import RegistryStack
 from stacks.resources import ResourcesStack
@@ -26,7 +28,7 @@ class Application:
         """Make them.
 
         Raises BuildError where a service's source does not tell how to build it, ConfigError where an override names what
-        is not there.
+        is not there, or a stack is too large.
         """
         where = cdk.Environment(
             account=environment.settings.account or os.environ.get("CDK_DEFAULT_ACCOUNT"),
@@ -53,14 +55,26 @@ class Application:
         for name, before in deployed_before(called).items():
             for other in before:
                 self.services[name].add_stack_dependency(self.services[other])
-        _override(self, environment)
+        if problems := [*_sizes(self), *_override(self, environment)]:
+            raise ConfigError(problems)
 
 
-def _override(made: Application, environment: Environment) -> None:
-    """Set the properties that `overrides` name; all faults are told at once."""
+def _sizes(made: Application) -> Iterator[str]:
+    """Of the stacks that grow with the project."""
+    for problem in size_problem(made.registry, "split the application in two, each with a dockyard.yaml of its own"):
+        yield f"services: {problem}"
+    if made.resources:
+        own = "make what only one service uses a resource of its own, by a mapping in the links of its service.yaml"
+        for problem in size_problem(made.resources, own):
+            yield Problem(("resources",), problem).text("dockyard.yaml")
+
+
+def _override(made: Application, environment: Environment) -> Iterator[str]:
+    """Set the properties that `overrides` name; yields what is wrong with them."""
+    shared = [made.platform, *([made.resources] if made.resources else [])]
     settings = {name: service.overrides for name, service in environment.services.items()}
-    faults = [("dockyard.yaml", fault) for fault in override(made.platform, environment.settings.overrides)]
+    faults = [("dockyard.yaml", fault) for fault in override(environment.settings.overrides, *shared)]
     for name, overrides in settings.items():
-        faults += [(f"services/{name}/service.yaml", fault) for fault in override(made.services[name], overrides)]
-    if faults:
-        raise ConfigError([Problem(("overrides", *keys), message).text(file) for file, (keys, message) in faults])
+        faults += [(f"services/{name}/service.yaml", fault) for fault in override(overrides, made.services[name])]
+    for file, (keys, message) in faults:
+        yield Problem(("overrides", *keys), message).text(file)

@@ -65,15 +65,15 @@ class ResourcesStack(cdk.Stack):
 
         if not isinstance(settings, DatabaseResource):
             return linked.by_arn(scope, id, settings.kind, value("arn"))
-        named = settings.existing or settings
+        if settings.existing:  # as its secret may be known by its name alone, which is no ARN that a policy may name
+            return linked.database(_existing_database(scope, id, settings.existing))
         group = value("security-group") if opened else "not-used"
         return linked.database(
             DatabaseAccess(
                 value("host"),
-                named.name,
+                settings.name,
                 secretsmanager.Secret.from_secret_complete_arn(scope, f"{id}Secret", value("secret-arn")),
                 ec2.SecurityGroup.from_security_group_id(scope, f"{id}Group", group),
-                **({"port": settings.existing.port} if settings.existing else {}),
             )
         )
 

@@ -1,7 +1,7 @@
 """Properties of generated resources, set or taken away by the resource's path or type."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from aws_cdk import CfnResource, Stack
@@ -17,14 +17,17 @@ _PLAIN = ("Resource", "Default")
 """What CDK calls the one resource of a construct."""
 
 
-def override(stack: Stack, overrides: Overrides) -> list[Fault]:
-    """Set properties of what is in the stack by now; returns what is wrong, and sets nothing then.
+def override(overrides: Overrides, *stacks: Stack) -> list[Fault]:
+    """Set properties of what is in the stacks by now; returns what is wrong, and sets nothing then.
 
-    A resource is named by the path of its construct in the stack (`Web/Service`), which stays where an id would change, or
+    A resource is named by the path of its construct in its stack (`Web/Service`), which stays where an id would change, or
     by its type (`AWS::ECS::Service`) where there is one of it. A property is named by its path, `Tags.0.Value`. A mapping is
     merged into what is there, null takes away, anything else replaces.
     """
-    found = {id: _find(stack, id) for id in overrides}
+    if not overrides:
+        return []
+    there = _There(stacks)
+    found = {id: there.find(id) for id in overrides}
     faults: list[Fault] = [((id,), problem) for id, problem in found.items() if isinstance(problem, str)]
     resources = {id: resource for id, resource in found.items() if isinstance(resource, CfnResource)}
     for id, resource in resources.items():
@@ -36,32 +39,31 @@ def override(stack: Stack, overrides: Overrides) -> list[Fault]:
     return faults
 
 
-def _find(stack: Stack, id: str) -> CfnResource | str:
-    """The resource of that name, or what is wrong with the name."""
-    named = {_name(stack, resource): resource for resource in _resources(stack)}
-    if "::" in id and "/" not in id:
-        of_type = {name: resource for name, resource in named.items() if resource.cfn_resource_type == id}
+class _There:
+    """The resources of some stacks, by their names."""
+
+    def __init__(self, stacks: Sequence[Stack]) -> None:
+        made = [(stack, one) for stack in stacks for one in stack.node.find_all() if isinstance(one, CfnResource)]
+        own = [(stack, one) for stack, one in made if Stack.of(one) == stack]  # not those of a nested stack's template
+        self._where = f"the stack {' or '.join(stack.stack_name for stack in stacks)}"
+        self._named = {_name(stack, one): one for stack, one in own}
+        self._by_path = {_path(stack, one): one for stack, one in own}
+
+    def find(self, id: str) -> CfnResource | str:
+        """The resource of that name, or what is wrong with the name."""
+        if "::" not in id or "/" in id:
+            return self._named.get(id) or self._by_path.get(id) or self._nothing("of that path", id, self._named)
+        of_type = {name: resource for name, resource in self._named.items() if resource.cfn_resource_type == id}
         if len(of_type) == 1:
             return next(iter(of_type.values()))
         if of_type:
-            return f"names {len(of_type)} resources of the stack {stack.stack_name}; supply one of {', '.join(sorted(of_type))}"
-        types = sorted({resource.cfn_resource_type for resource in named.values()})
-        return _nothing(stack, "of that type", id, types)
-    by_path = {_path(stack, resource): resource for resource in named.values()}
-    return {**by_path, **named}.get(id) or _nothing(stack, "of that path", id, sorted(named))
+            return f"names {len(of_type)} resources of {self._where}; supply one of {', '.join(sorted(of_type))}"
+        return self._nothing("of that type", id, {resource.cfn_resource_type for resource in self._named.values()})
 
-
-def _nothing(stack: Stack, of: str, got: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(got, known, n=3, cutoff=0.5)
-    instead = f"did you mean {' or '.join(close)}" if close else f"it has {', '.join(known)}"
-    return f"there is no resource {of} in the stack {stack.stack_name}; {instead}"
-
-
-def _resources(stack: Stack) -> Iterator[CfnResource]:
-    """Those in its own template."""
-    for made in stack.node.find_all():
-        if isinstance(made, CfnResource) and Stack.of(made) == stack:
-            yield made
+    def _nothing(self, of: str, got: str, known: Collection[str]) -> str:
+        close = difflib.get_close_matches(got, sorted(known), n=3, cutoff=0.5)
+        instead = f"did you mean {' or '.join(close)}" if close else f"it has {', '.join(sorted(known))}"
+        return f"there is no resource {of} in {self._where}; {instead}"
 
 
 def _path(stack: Stack, made: Construct) -> str:

@@ -47,7 +47,8 @@ class EnvironmentSettings(Model):
     resources: dict[LinkName, AnyResource] = Field(default_factory=dict)
     """Tables, queues, buckets, topics and databases that services share: they name them in `links`."""
     overrides: Overrides = Field(default_factory=dict)
-    """Properties of resources in the platform's stack, by the resource's path or type and the property's path."""
+    """Properties of resources in the stacks of the platform and of `resources`, by the resource's path or type and the property's
+    path."""
 
 
 class ProjectFile(Model):
@@ -68,8 +69,8 @@ class ProjectFile(Model):
     """Tables, queues, buckets, topics and databases that services share, in every environment one of its own: services name
     them in `links`."""
     overrides: Overrides = Field(default_factory=dict)
-    """Properties of resources in the platform's stack, by the resource's path (`LoadBalancer`) or type and the property's
-    path."""
+    """Properties of resources in the stacks of the platform (`LoadBalancer`) and of `resources`, by the resource's path or type
+    and the property's path."""
     base_images: Annotated[str, AfterValidator(_registry_prefix)] = Field(default="docker-hub", validate_default=True)
     """Where generated Dockerfiles take their base images from: `docker-hub`, `ecr-public`, or the prefix of another
     registry or of an ECR pull-through cache."""

@@ -48,8 +48,9 @@ def doomed(site: Site, services: Sequence[str], *, registry: bool) -> Doomed:
         raise UsageError(f"no stack of service {', '.join(unknown)}; there is {', '.join(sorted(by_service)) or 'none'}")
     if services:
         return Doomed((tuple(by_service[name] for name in services),))
-    platforms = [name for name, tags in here.items() if not _service(tags)]
-    groups = [tuple(sorted(by_service.values())), tuple(platforms)]
+    shared = [name for name, tags in here.items() if not _service(tags)]  # what services share is in the platform's network
+    platforms = [name for name in shared if name == site.service_stack("platform")]
+    groups = [tuple(sorted(by_service.values())), tuple(name for name in shared if name not in platforms), tuple(platforms)]
     if not registry:
         return Doomed(tuple(filter(None, groups)))
     others = [name for name, tags in found.items() if application.items() <= tags.items() and _of_another(tags, own)]

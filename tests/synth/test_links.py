@@ -176,3 +176,22 @@ def test_no_links_no_stack_and_no_group(read):
     template = read(web="kind: web")
     assert "shop-dev-resources" not in read.dependencies
     assert resources(template("web"), "RDS::DBCluster") == []
+
+
+def test_a_web_service_with_a_database_is_still_reached_by_the_load_balancer_alone(read):
+    found = read(web="kind: web\nlinks: {db: {kind: database}}")("web")
+    rules = [r for r in resources(found, "EC2::SecurityGroupIngress") if "Client" in json.dumps(r["GroupId"])]
+    (rule,) = rules
+    assert (rule["FromPort"], "loadbalancersecuritygroup" in json.dumps(rule["SourceSecurityGroupId"])) == (8080, True)
+
+
+def test_services_may_read_the_secret_of_a_shared_database_that_is_there_already(read):
+    """A policy on the name alone would not match: Secrets Manager adds six characters to it."""
+    existing = "{host: db.example.com, secret: shop/db, security_group: sg-0a1b2c3d, name: shop}"
+    template = read(f"resources: {{db: {{kind: database, existing: {existing}}}}}", web="kind: web\nlinks: {db: read-write}")
+    policies = json.dumps([policy["PolicyDocument"] for policy in resources(template("web"), "IAM::Policy")])
+    assert "secret:shop/db-??????" in policies
+    (rule,) = [r for r in resources(template("web"), "EC2::SecurityGroupIngress") if r["FromPort"] == 5432]
+    assert rule["GroupId"] == "sg-0a1b2c3d"
+    (servers,) = resources(template("resources"), "EC2::SecurityGroupIngress")
+    assert servers["GroupId"] == "sg-0a1b2c3d"

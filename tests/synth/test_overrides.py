@@ -25,7 +25,7 @@ def test_a_property_is_set_merged_or_taken_away(stack, service, template):
         "Web": {**deployment, "SchedulingStrategy": {"Fn::Sub": "REPLICA"}},
         "AWS::ECS::TaskDefinition": {"ContainerDefinitions.0": container, "Memory": None},
     }
-    assert override(stack, overrides) == []
+    assert override(overrides, stack) == []
     made, task = template().one("ECS::Service"), template().one("ECS::TaskDefinition")
     kept = {"MinimumHealthyPercent": 50}
     assert made["DeploymentConfiguration"].items() >= {"MaximumPercent": 150, "BakeTimeInMinutes": 2, **kept}.items()
@@ -53,7 +53,7 @@ def test_a_property_is_set_merged_or_taken_away(stack, service, template):
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_told_with_what_is(stack, service, template, overrides, keys, says):
-    (fault,) = override(stack, {**overrides, "Cluster": {"ClusterName": "other"}})
+    (fault,) = override({**overrides, "Cluster": {"ClusterName": "other"}}, stack)
     assert fault[0] == keys
     assert says in fault[1]
     assert "ClusterName" not in template().all("ECS::Cluster")[0].get("Properties", {}), "nothing is set where something is wrong"
@@ -61,20 +61,25 @@ def test_what_is_not_there_is_told_with_what_is(stack, service, template, overri
 
 def test_a_type_of_which_there_are_several_is_refused_with_their_paths(stack, service):
     ecs.FargateTaskDefinition(stack, "Other")
-    ((_, message),) = override(stack, {"AWS::ECS::TaskDefinition": {"Memory": "1024"}})
+    ((_, message),) = override({"AWS::ECS::TaskDefinition": {"Memory": "1024"}}, stack)
     assert message == "names 2 resources of the stack Test; supply one of Other, Task"
 
 
-def test_services_and_platform_have_overrides_by_environment(tmp_path):
+def test_services_platform_and_resources_have_overrides_by_environment(tmp_path):
     base = 'overrides: {Web/Service: {DeploymentConfiguration.MaximumPercent: 150}, Web/Targets: {Name: x, HealthCheckPath: "/"}}'
     own = "environments: {dev: {overrides: {AWS::ECS::Service: {DesiredCount: 3}, Web/Targets: {Name: , HealthCheckPath: }}}}"
-    platform = "overrides: {LoadBalancer: {IpAddressType: dualstack}}"
+    platform = (
+        "overrides: {LoadBalancer: {IpAddressType: dualstack}, orders: {BillingMode: PROVISIONED}}\n"
+        "resources: {orders: {kind: table}}"
+    )
     _, read = stacks(tmp_path, files={"dockyard.yaml": PROJECT + platform, "services/web/service.yaml": f"{WEB}{base}\n{own}"})
     (service,) = resources(read("shop-dev-web"), "ECS::Service")
     assert (service["DeploymentConfiguration"]["MaximumPercent"], service["DesiredCount"]) == (150, 3)
     assert not {"Name", "HealthCheckPath"} & resources(read("shop-dev-web"), "ElasticLoadBalancingV2::TargetGroup")[0].keys()
     (balancer,) = resources(read("shop-dev-platform"), "ElasticLoadBalancingV2::LoadBalancer")
     assert balancer["IpAddressType"] == "dualstack"
+    (table,) = resources(read("shop-dev-resources"), "DynamoDB::GlobalTable")
+    assert table["BillingMode"] == "PROVISIONED"
 
 
 def test_faults_of_all_services_are_told_at_once_with_file_and_key(tmp_path):

@@ -10,6 +10,7 @@ from dockyard.operate.destroy import doomed
 STACKS = {
     "shop-registry": {},
     "shop-dev-platform": {"environment": "dev"},
+    "shop-dev-resources": {"environment": "dev"},
     "shop-dev-web": {"environment": "dev", "service": "web"},
     "shop-dev-gone": {"environment": "dev", "service": "gone"},
     "shop-prod-web": {"environment": "prod", "service": "web"},
@@ -44,13 +45,17 @@ def site(names=STACKS):
     reading = SimpleNamespace(cloudformation=CloudFormation(names), repositories=lambda prefix: there)
     project = SimpleNamespace(name="shop", environments={"dev": SimpleNamespace(services={"web": None})})
     return SimpleNamespace(
-        project=project, environment=SimpleNamespace(name="dev"), reading=reading, registry_stack="shop-registry"
+        project=project,
+        environment=SimpleNamespace(name="dev"),
+        reading=reading,
+        registry_stack="shop-registry",
+        service_stack="shop-dev-{}".format,
     )
 
 
 def test_services_go_first_those_that_the_project_has_no_more_included_and_the_registry_stays():
     going = doomed(site(), [], registry=False)
-    assert going.stacks == (("shop-dev-gone", "shop-dev-web"), ("shop-dev-platform",))
+    assert going.stacks == (("shop-dev-gone", "shop-dev-web"), ("shop-dev-resources",), ("shop-dev-platform",))
     assert going.repositories == ()
 
 
