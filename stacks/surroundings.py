@@ -13,6 +13,7 @@ from dockyard.config import Backend, Environment, ManagedSecret, Project, Servic
 from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity, Namespace
 from stacks.network import zones
 from stacks.platform import PlatformStack
+from stacks.runtime import add_runtime
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Surroundings:
 
     def container(self, settings: Service, image: ecs.ContainerImage) -> ContainerSettings:
         """What all kinds tell of their container."""
-        return ContainerSettings(
+        made = ContainerSettings(
             image=image,
             capacity=self._capacity(settings),
             cpu=round(settings.cpu * 1024),
@@ -66,6 +67,8 @@ class Surroundings:
             environment=settings.env,
             secrets={variable: self._secret(variable, source) for variable, source in settings.secrets.items()},
         )
+        add_runtime(made, settings)
+        return made
 
     def _vpc(self, settings: Service) -> ec2.IVpc:
         """The platform's network; subnets only where tasks have addresses of their own."""

@@ -7,7 +7,7 @@ from dockyard_constructs.backend_service import BackendService
 from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity
 from dockyard_constructs.cluster_dashboard import ClusterDashboard
 from dockyard_constructs.container_cluster import ContainerCluster
-from dockyard_constructs.container_task import ContainerSettings, ContainerTask
+from dockyard_constructs.container_task import ContainerSettings, ContainerTask, RestartPolicy
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
@@ -46,6 +46,7 @@ __all__ = [
     "PublishingRole",
     "PullThroughCache",
     "RepositorySynthesizer",
+    "RestartPolicy",
     "Route",
     "ScheduledBounds",
     "ScheduledJob",

@@ -43,6 +43,7 @@ class OneOffTask(Construct):
             "taskDefinition": self.task_definition.task_definition_arn,
             "enableECSManagedTags": True,
             "propagateTags": "TASK_DEFINITION",
+            **task.run_parameters,
             **task.capacity.run_parameters(vpc, [self.security_group] if self.security_group else []),
         }
         """Parameters of ECS RunTask, as its API names them."""

@@ -16,6 +16,7 @@ from dockyard.config.lock import Lock
 from dockyard.config.model import ServiceName
 from dockyard.config.problems import Problem, one_of, show
 from dockyard.config.project import EnvironmentSettings
+from dockyard.config.runtime import runtime_problems
 from dockyard.config.size import fargate_problem
 
 Found = tuple[str, Problem]
@@ -45,6 +46,7 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
         yield Problem(("runs_on",), "ec2 needs cluster.ec2 in dockyard.yaml: supply its instance_types there")
     kind = str(raw.get("kind"))
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
+    yield from runtime_problems(kind, raw)
     platforms = _keys(_keys(raw.get("image")).get("build")).get("platforms")
     if runs_on == "ec2" and isinstance(platforms, list) and platforms == ["linux/arm64"]:
         yield Problem(("image", "build", "platforms"), "should have linux/amd64: the servers of cluster.ec2 are x86-64")

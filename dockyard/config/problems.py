@@ -115,10 +115,17 @@ def unknown_word(known: list[str], got: object) -> str:
 
 
 def _bounds(field: FieldInfo) -> str:
+    field = next(one for one in (field, *_inner(field.annotation)) if any(hasattr(m, "ge") for m in one.metadata))
     low, high = (next(getattr(m, side) for m in field.metadata if hasattr(m, side)) for side in ("ge", "le"))
     extra = field.json_schema_extra
     unit = extra.get("unit") if isinstance(extra, dict) else None
     return f"{low} to {high}" + (f" ({unit})" if unit else "")
+
+
+def _inner(annotation: Any) -> Iterator[FieldInfo]:
+    """What a type says of the numbers in it: `Annotated[int, number(1, 2)] | None`, or a list or mapping of such."""
+    for part in get_args(annotation):
+        yield from [part] if isinstance(part, FieldInfo) else _inner(part)
 
 
 def _plain(text: str) -> str:

@@ -83,3 +83,60 @@ def test_a_job_is_run_by_its_schedule_and_when_asked_for(template):
     (schedule,) = resources(found, "Scheduler::Schedule")
     assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == ("rate(1 hour)", "Europe/Berlin")
     assert "RunTask" in found["Outputs"]
+
+
+KINDS = {
+    "web": "kind: web",
+    "backend": "kind: backend",
+    "worker": "kind: worker",
+    "job": "kind: job\nschedule: rate(1 hour)",
+    "task": "kind: task",
+}
+RUNTIME = """
+command: serve --all
+entry_point: [/init]
+user: '1000'
+stop_timeout: 60
+init: false
+restart: {ignored_exit_codes: [0], attempt_period: 60}
+ulimits: {nofile: 65536}
+writable: {/scratch: 64}
+"""
+
+
+@pytest.mark.parametrize("runs_on", ["fargate", "ec2"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_container_of_any_kind_is_started_kept_and_ended_as_told(template, kind, runs_on):
+    found = template("it", it=f"{KINDS[kind]}\nruns_on: {runs_on}\nread_only: true{RUNTIME}")
+    (container,) = resources(found, "ECS::TaskDefinition")[0]["ContainerDefinitions"]
+    assert (container["Command"], container["EntryPoint"]) == (["serve", "--all"], ["/init"])
+    assert (container["User"], container["StopTimeout"], container["ReadonlyRootFilesystem"]) == ("1000", 60, True)
+    assert container["RestartPolicy"] == {"Enabled": True, "IgnoredExitCodes": [0], "RestartAttemptPeriod": 60}
+    assert container["Ulimits"] == [{"Name": "nofile", "SoftLimit": 65536, "HardLimit": 65536}]
+    assert container["LinuxParameters"]["Tmpfs"] == [{"ContainerPath": "/scratch", "Size": 64}]
+    assert container["LinuxParameters"]["InitProcessEnabled"] is False
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_container_has_little_by_default(template, kind):
+    found = template("it", it=KINDS[kind])
+    (container,) = resources(found, "ECS::TaskDefinition")[0]["ContainerDefinitions"]
+    assert container["LinuxParameters"] == {"Capabilities": {}, "InitProcessEnabled": True}
+    assert container["StopTimeout"] == (60 if kind == "worker" else 30)
+    others = {"Command", "EntryPoint", "User", "ReadonlyRootFilesystem", "RestartPolicy", "Ulimits"}
+    assert not others & container.keys()
+    assert "ssmmessages" not in json.dumps(found)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_commands_may_be_run_in_a_container_where_it_is_asked_for(template, kind):
+    found = template("it", it=f"{KINDS[kind]}\nexec: true")
+    statements = [s for p in resources(found, "IAM::Policy") for s in p["PolicyDocument"]["Statement"]]
+    (channels,) = [s for s in statements if "ssmmessages:OpenDataChannel" in s["Action"]]
+    assert len([action for action in channels["Action"] if action.startswith("ssmmessages:")]) == 4
+    if kind in ("job", "task"):
+        assert '\\"enableExecuteCommand\\":true' in json.dumps(found["Outputs"]["RunTask"]["Value"])
+    else:
+        assert resources(found, "ECS::Service")[0]["EnableExecuteCommand"] is True
+    if kind == "job":
+        assert '\\"EnableExecuteCommand\\":true' in json.dumps(resources(found, "StepFunctions::StateMachine"))

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
@@ -43,3 +44,13 @@ def test_on_servers_it_has_their_network(make, template):
     assert "networkConfiguration" not in task.run_parameters
     assert task.run_parameters["capacityProviderStrategy"] == [{"capacityProvider": "servers", "weight": 1}]
     assert "SecurityGroup" not in json.dumps(template().json)
+
+
+def test_settings_that_do_not_go_together_are_refused(make):
+    with pytest.raises(ValueError, match="remove readonly_root_filesystem"):
+        make(enable_execute_command=True, readonly_root_filesystem=True)
+
+
+def test_a_stop_that_takes_too_long_is_refused(make):
+    with pytest.raises(ValueError, match="stop_timeout should be 2 to 120 seconds, got 121"):
+        make(stop_timeout=Duration.seconds(121))
