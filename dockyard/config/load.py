@@ -18,6 +18,7 @@ from dockyard.config.project import EnvironmentSettings, ProjectFile
 from dockyard.config.pull_through import PullThrough
 from dockyard.config.read import read, service_files
 from dockyard.config.service import KINDS, NOT_BY_ENVIRONMENT, Service, keys_of_others, kind_problem
+from dockyard.config.variables import EnvFile, env_cautions, env_file_path, env_file_problems, merged_env, read_env_file
 from dockyard.errors import ConfigError, UsageError
 
 M = TypeVar("M", bound=Model)
@@ -36,6 +37,10 @@ class Environment:
     settings: EnvironmentSettings
     services: Mapping[str, Service]
     """By name, in alphabetical order."""
+    cautions: tuple[tuple[str, str], ...] = ()
+    """What its user should know: a service each, and a sentence."""
+    env_files: tuple[Path, ...] = ()
+    """Files that variables of its services are in."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
         problems[f"{_name(path, root)}: is not read; rename it to service.yaml"] = None
     services = {name: raw for name, raw in found.items() if raw is not None}
     environments = {
-        name: _environment(name, file, services, lock or Lock(), problems, allow_collisions)
+        name: _environment(root, name, file, services, lock or Lock(), problems, allow_collisions)
         for name in (_mapping(file.get("environments")) or {"default": None})
     }
     for name, raw in services.items():
@@ -114,6 +119,7 @@ def merge(base: Any, override: Any) -> Any:
 
 
 def _environment(
+    root: Path,
     name: str,
     file: dict[str, Any],
     raw_services: Mapping[str, dict[str, Any]],
@@ -126,6 +132,8 @@ def _environment(
     settings = _overridden(EnvironmentSettings, shared, override, name, PROJECT_FILE, problems)
     services: dict[str, Service] = {}
     merged: dict[str, dict[str, Any]] = {}
+    cautions: list[tuple[str, str]] = []
+    env_files: list[Path] = []
     for service, raw in raw_services.items():
         path = f"services/{service}/service.yaml"
         own = {key: value for key, value in raw.items() if key != "environments"}
@@ -133,8 +141,14 @@ def _environment(
         _note(path, _override_problems(raw, _mapping(file.get("environments"))), problems)
         override = {k: v for k, v in _mapping(overrides.get(name)).items() if k not in NOT_BY_ENVIRONMENT}
         merged[service] = merge(own, override)
+        unreadable = list(env_file_problems(root, service, merged[service]))
+        _note(path, _placed(unreadable, override, name), problems)
+        env_file = None if unreadable else env_file_path(root, service, merged[service])
         if model := _service(own, override, name, path, problems):
-            services[service] = model
+            below = _read_env_file(root, env_file, model.kind, problems) if env_file else None
+            cautions += [(service, text) for text in env_cautions(service, below, model.env, model.secrets)]
+            services[service] = model.model_copy(update={"env": merged_env(below, model.env, model.secrets)})
+        env_files += [env_file] if env_file else []
         _note(path, _placed(checks.service_problems(service, merged[service], settings), override, name), problems)
     across = [
         *checks.route_problems(name, merged, lock, allow_collisions=allow_collisions),
@@ -142,7 +156,17 @@ def _environment(
     ]
     for path, problem in across:
         _note(path, [problem], problems)
-    return Environment(name, settings or EnvironmentSettings(), MappingProxyType(services))
+    return Environment(
+        name, settings or EnvironmentSettings(), MappingProxyType(services), tuple(cautions), tuple(dict.fromkeys(env_files))
+    )
+
+
+def _read_env_file(root: Path, path: Path, kind: str, problems: dict[str, None]) -> EnvFile | None:
+    try:
+        return read_env_file(root, path, checks.OWN_VARIABLES.get(kind, {}))
+    except ValueError as error:
+        problems[str(error)] = None
+        return None
 
 
 def _service(

@@ -69,6 +69,8 @@ _ACTIONS = {State.PUSHED: Action.NONE, State.BUILT: Action.PUSH, State.MISSING: 
 def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan:
     """Plan a deploy of these services and what they need, or of all. Nothing is built, and no engine is needed."""
     made = needed(site.project, site.environment, site.workshop.bases, services)
+    for service, text in site.environment.cautions:
+        progress.note(service, text)
     docker = site.workshop.docker
     has_engine = docker.answers()
     planned = plan_images(made, site.reading, lambda name: has_engine and docker.image_id(name) is not None)

@@ -53,6 +53,8 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     for found in made:
         for caution in found.cautions:
             progress.note(found.service, caution)
+    for service, text in site.environment.cautions:
+        progress.note(service, text)
     tags = {found.service: found.tag for found in made}
     now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
     last = read_receipt(site.receipt_file)

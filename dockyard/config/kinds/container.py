@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
-from dockyard.config.image import Image
+from dockyard.config.image import Image, RelativePath
 from dockyard.config.model import Model, VariableName, number
 from dockyard.config.runtime import ContainerPath, Limit, Restart, Words
 from dockyard.config.secret import ManagedSecret, ParameterName
@@ -39,6 +39,9 @@ class Container(Model):
     """`fargate`: AWS finds the server. `ec2`: on the servers of `cluster.ec2` in dockyard.yaml."""
     env: dict[VariableName, Value] = Field(default_factory=dict)
     """Environment variables. Values are taken as they are written: `1.10` and `yes` need no quotes."""
+    env_file: RelativePath | None = None
+    """A file of variables, `NAME=value` a line, relative to the service's folder. `env` goes before it, and `secrets` before
+    both."""
     secrets: dict[VariableName, Secret] = Field(default_factory=dict)
     """Environment variables whose values stay in SSM Parameter Store or Secrets Manager until the container starts."""
     command: Words | None = None
