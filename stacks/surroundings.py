@@ -9,7 +9,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
 
-from dockyard.config import Backend, Environment, ManagedSecret, Project, Service, Web
+from dockyard.config import Backend, Environment, ManagedSecret, Project, Service, Source, Web, parameter_name
 from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity, Namespace
 from stacks.network import zones
 from stacks.platform import PlatformStack
@@ -103,8 +103,10 @@ class Surroundings:
             cpu_architecture=ecs.CpuArchitecture.ARM64 if on_arm else None,
         )
 
-    def _secret(self, variable: str, source: str | ManagedSecret) -> ecs.Secret:
+    def _secret(self, variable: str, source: Source) -> ecs.Secret:
         id = f"Secret-{variable}"
+        if source is True:
+            source = parameter_name(self.project.name, self.environment.name, self.name, variable)
         if isinstance(source, ManagedSecret):
             secret = secretsmanager.Secret.from_secret_name_v2(self.stack, id, source.secretsmanager)
             return ecs.Secret.from_secrets_manager(secret, source.key)

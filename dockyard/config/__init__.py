@@ -15,7 +15,7 @@ from dockyard.config.project import EnvironmentSettings
 from dockyard.config.pull_through import PullThrough
 from dockyard.config.reference import Reference
 from dockyard.config.routes import path_patterns
-from dockyard.config.secret import ManagedSecret
+from dockyard.config.secret import ManagedSecret, Source, parameter_name
 from dockyard.config.service import Service, calls
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "PullThrough",
     "Reference",
     "Service",
+    "Source",
     "Task",
     "Way",
     "Web",
@@ -43,5 +44,6 @@ __all__ = [
     "calls",
     "deployed_before",
     "load_project",
+    "parameter_name",
     "path_patterns",
 ]

@@ -17,6 +17,7 @@ from dockyard.config.problems import Location, Problem, one_of, problems_of, sho
 from dockyard.config.project import EnvironmentSettings, ProjectFile
 from dockyard.config.pull_through import PullThrough
 from dockyard.config.read import read, service_files
+from dockyard.config.secret import named
 from dockyard.config.service import KINDS, NOT_BY_ENVIRONMENT, Service, keys_of_others, kind_problem
 from dockyard.config.variables import EnvFile, env_cautions, env_file_path, env_file_problems, merged_env, read_env_file
 from dockyard.errors import ConfigError, UsageError
@@ -136,10 +137,10 @@ def _environment(
     env_files: list[Path] = []
     for service, raw in raw_services.items():
         path = f"services/{service}/service.yaml"
-        own = {key: value for key, value in raw.items() if key != "environments"}
+        own = _spelled_out({key: value for key, value in raw.items() if key != "environments"})
         overrides = _mapping(raw.get("environments"))
         _note(path, _override_problems(raw, _mapping(file.get("environments"))), problems)
-        override = {k: v for k, v in _mapping(overrides.get(name)).items() if k not in NOT_BY_ENVIRONMENT}
+        override = _spelled_out({k: v for k, v in _mapping(overrides.get(name)).items() if k not in NOT_BY_ENVIRONMENT})
         merged[service] = merge(own, override)
         unreadable = list(env_file_problems(root, service, merged[service]))
         _note(path, _placed(unreadable, override, name), problems)
@@ -242,6 +243,11 @@ def _one(model: type[M], raw: dict[str, Any], file: str, problems: dict[str, Non
 
 def _note(file: str, found: Iterable[Problem], problems: dict[str, None]) -> None:
     problems.update(dict.fromkeys(problem.text(file) for problem in found))
+
+
+def _spelled_out(raw: dict[str, Any]) -> dict[str, Any]:
+    """With a list of secrets as the mapping that it stands for, so that an environment's are added to it."""
+    return {**raw, "secrets": named(raw["secrets"])} if "secrets" in raw else raw
 
 
 def _mapping(value: Any) -> dict[str, Any]:

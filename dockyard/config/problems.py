@@ -82,7 +82,7 @@ def _message(detail: ErrorDetails, field: FieldInfo | None, owner: type[BaseMode
         case "greater_than_equal" | "less_than_equal" if field:
             return f"should be {_bounds(field)}, got {got}"
         case "literal_error":
-            return unknown_word(re.findall(r"'(.*?)'", context["expected"]), detail["input"])
+            return unknown_word(re.findall(r"'(.*?)'", context["expected"]) or [context["expected"].lower()], detail["input"])
         case "too_short":
             return f"should have at least {context['min_length']}, got {context['actual_length']}"
         case "string_too_short":

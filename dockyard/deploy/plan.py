@@ -12,6 +12,7 @@ from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.images import needed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.run import synthesized, wanted_stacks
+from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import Site
 from dockyard.deploy.stack import StackDeployer
 from dockyard.progress import Progress
@@ -71,6 +72,7 @@ def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan
     made = needed(site.project, site.environment, site.workshop.bases, services)
     for service, text in site.environment.cautions:
         progress.note(service, text)
+    check_secrets(site, services)
     docker = site.workshop.docker
     has_engine = docker.answers()
     planned = plan_images(made, site.reading, lambda name: has_engine and docker.image_id(name) is not None)

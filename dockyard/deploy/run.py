@@ -16,6 +16,7 @@ from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, needed, pushed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt, read_receipt
+from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import PARTITION, Site
 from dockyard.deploy.stack import Deployed, StackDeployer, describe, version
 from dockyard.deploy.synth import synthesize
@@ -61,6 +62,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     services = wishes.services
     if last and not wishes.force and last.infrastructure == now and last.images == tags and _untouched(site, last):
         return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
+    check_secrets(site, services)
     wanted = [found for found in made if not services or found.service in services]
     deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
     with Threads(max_workers=1) as pool:

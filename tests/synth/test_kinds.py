@@ -140,3 +140,14 @@ def test_commands_may_be_run_in_a_container_where_it_is_asked_for(template, kind
         assert resources(found, "ECS::Service")[0]["EnableExecuteCommand"] is True
     if kind == "job":
         assert '\\"EnableExecuteCommand\\":true' in json.dumps(resources(found, "StepFunctions::StateMachine"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_service_takes_its_own_secrets_by_a_rule_and_its_role_may_read_just_these(template, kind):
+    found = template("it", it=f"{KINDS[kind]}\nsecrets: [TOKEN]")
+    (container,) = resources(found, "ECS::TaskDefinition")[0]["ContainerDefinitions"]
+    (secret,) = container["Secrets"]
+    assert (secret["Name"], json.dumps(secret["ValueFrom"]).count("parameter/shop/dev/it/TOKEN")) == ("TOKEN", 1)
+    statements = [s for p in resources(found, "IAM::Policy") for s in p["PolicyDocument"]["Statement"]]
+    (reading,) = [s for s in statements if "ssm:GetParameters" in s["Action"]]
+    assert "parameter/shop/dev/it/TOKEN" in json.dumps(reading["Resource"])

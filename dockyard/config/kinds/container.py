@@ -1,27 +1,18 @@
 """What every kind of service has: an image, a size, a place to run and variables."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from dockyard.config.image import Image, RelativePath
 from dockyard.config.model import Model, VariableName, number
 from dockyard.config.runtime import ContainerPath, Limit, Restart, Words
-from dockyard.config.secret import ManagedSecret, ParameterName
+from dockyard.config.secret import Secrets
 
 Value = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 """Text; numbers and booleans reach it as they were written (see `dockyard.config.yaml`)."""
 
 Port = Annotated[int, number(1, 65535)]
-
-
-def _secret_form(value: Any) -> str:
-    return "<mapping>" if isinstance(value, dict | ManagedSecret) else "<name>"
-
-
-Secret = Annotated[
-    Annotated[ParameterName, Tag("<name>")] | Annotated[ManagedSecret, Tag("<mapping>")], Discriminator(_secret_form)
-]
 
 
 class Container(Model):
@@ -42,8 +33,9 @@ class Container(Model):
     env_file: RelativePath | None = None
     """A file of variables, `NAME=value` a line, relative to the service's folder. `env` goes before it, and `secrets` before
     both."""
-    secrets: dict[VariableName, Secret] = Field(default_factory=dict)
-    """Environment variables whose values stay in SSM Parameter Store or Secrets Manager until the container starts."""
+    secrets: Secrets = Field(default_factory=dict)
+    """Environment variables whose values stay in SSM Parameter Store or Secrets Manager until the container starts. `[NAME]`,
+    or `NAME: true` in a mapping: its own one, which `dockyard secrets set` has stored."""
     command: Words | None = None
     """What it runs, in place of the image's CMD: a list of words, or a line, which is split as a shell does."""
     entry_point: Words | None = None
