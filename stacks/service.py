@@ -10,6 +10,7 @@ from stacks import kinds
 from stacks.image import ServiceImage
 from stacks.platform import PlatformStack
 from stacks.surroundings import Surroundings
+from stacks.volumes import add_volumes
 
 
 class ServiceStack(cdk.Stack):
@@ -41,5 +42,7 @@ class ServiceStack(cdk.Stack):
         settings = environment.services[name]
         image = ServiceImage(self, images, project=project, environment=environment, name=name, bases=bases)
         around = Surroundings(self, project, environment, name, platform)
-        task_definition = kinds.add(around, settings, around.container(settings, image.container_image))
+        container = around.container(settings, image.container_image)
+        add_volumes(around, container, settings)
+        task_definition = kinds.add(around, settings, container)
         image.grant_pull(task_definition)

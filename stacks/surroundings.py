@@ -70,16 +70,27 @@ class Surroundings:
         add_runtime(made, settings)
         return made
 
+    def servers(self) -> ec2.ISecurityGroup:
+        """The security group of the platform's servers."""
+        return self._group("Instances", "instance-security-group")
+
+    def task_network(self, id: str) -> ec2.IVpc:
+        """The platform's network, with the subnets that tasks may be in."""
+        return self._network(id, self.value("vpc-id"), self.platform.task_subnet_count)
+
     def _vpc(self, settings: Service) -> ec2.IVpc:
         """The platform's network; subnets only where tasks have addresses of their own."""
         own_address = settings.runs_on == "fargate"
-        count = self.platform.task_subnet_count if own_address else 0
+        vpc_id = self.value("vpc-id") if own_address or isinstance(settings, Web) else "not-used"
+        return self._network("Vpc", vpc_id, self.platform.task_subnet_count if own_address else 0)
+
+    def _network(self, id: str, vpc_id: str, count: int) -> ec2.IVpc:
         subnets = [self.value(f"task-subnet-{n + 1}") for n in range(count)]
         public = self.platform.public_tasks
         vpc = ec2.Vpc.from_vpc_attributes(
             self.stack,
-            "Vpc",
-            vpc_id=self.value("vpc-id") if own_address or isinstance(settings, Web) else "not-used",
+            id,
+            vpc_id=vpc_id,
             availability_zones=zones(max(1, len(subnets))),
             public_subnet_ids=(subnets or None) if public else None,
             private_subnet_ids=None if public else (subnets or None),

@@ -9,6 +9,7 @@ from dockyard_constructs.cluster_dashboard import ClusterDashboard
 from dockyard_constructs.container_cluster import ContainerCluster
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask, RestartPolicy
 from dockyard_constructs.executable_image import ExecutableImage
+from dockyard_constructs.file_storage import FileStorage
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
 from dockyard_constructs.load_balancer import LoadBalancer
@@ -21,6 +22,7 @@ from dockyard_constructs.service_connect import Namespace
 from dockyard_constructs.service_scaling import ScheduledBounds, ServiceScaling
 from dockyard_constructs.step_policy import MetricSteps, Step, StepPolicy
 from dockyard_constructs.stopped_tasks import StoppedTasks
+from dockyard_constructs.volumes import EbsVolume, EfsVolume, EphemeralVolume, Mount, Volume
 from dockyard_constructs.web_service import HealthCheck, Route, WebService
 from dockyard_constructs.worker_service import Topic, WorkerService
 
@@ -33,14 +35,19 @@ __all__ = [
     "ContainerCluster",
     "ContainerSettings",
     "ContainerTask",
+    "EbsVolume",
     "Ec2Capacity",
+    "EfsVolume",
+    "EphemeralVolume",
     "ExecutableImage",
     "FargateCapacity",
+    "FileStorage",
     "HealthCheck",
     "ImageRepository",
     "InstanceGroup",
     "LoadBalancer",
     "MetricSteps",
+    "Mount",
     "Namespace",
     "OneOffTask",
     "PublishingRole",
@@ -56,6 +63,7 @@ __all__ = [
     "StepPolicy",
     "StoppedTasks",
     "Topic",
+    "Volume",
     "WebService",
     "WorkerService",
 ]

@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 from dockyard_constructs.capacity import Capacity, FargateCapacity
 from dockyard_constructs.service_connect import Namespace
+from dockyard_constructs.volumes import Mount, Volume
 
 STOP_TIMEOUT = Duration.seconds(30)
 """How long a container has between SIGTERM and SIGKILL."""
@@ -69,6 +70,10 @@ class ContainerSettings(TypedDict, total=False):
     """Whether it can write none of its files but those of `tmpfs` and on volumes. Default: no."""
     tmpfs: Mapping[str, int]
     """Folders in memory, each with its greatest size in MiB; anyone in the container may write there."""
+    volumes: Mapping[str, Volume]
+    """What is kept elsewhere than in its containers, by name."""
+    mounts: Sequence[Mount]
+    """Where the container has volumes."""
     enable_execute_command: bool
     """Whether ECS Exec may run commands in it; they are logged in `log_group` where the image has `script` and `cat`.
     Default: no."""
@@ -129,6 +134,11 @@ class ContainerTask:
             **_process(settings),
             **self.capacity.container_size(**size),
         )
+        self.volumes = settings.get("volumes", {})
+        mounts = settings.get("mounts", ())
+        for name, volume in self.volumes.items():
+            volume.add_to(self.task_definition, name, writing=any(not one.read_only for one in mounts if one.volume == name))
+        _mount(self.container, mounts)
         self._enable_execute_command = settings.get("enable_execute_command", False)
         if self._enable_execute_command:
             self._grant_sessions()
@@ -169,8 +179,13 @@ class ContainerTask:
             enable_ecs_managed_tags=True,
             **settings,
         )
-        if namespace and self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC:
+        own_address = self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC
+        if namespace and own_address:
             namespace.join(service)
+        for name, volume in self.volumes.items():
+            volume.attach(scope, service, name)
+            if own_address:
+                volume.let_in(service)
         # Else the first tasks may start before they are allowed to pull the image, which the circuit breaker counts.
         service.node.add_dependency(self.task_definition.obtain_execution_role())
         return service
@@ -190,6 +205,11 @@ class ContainerTask:
             iam.PolicyStatement(actions=writing, resources=[self.log_group.log_group_arn]),
         ):
             self.task_definition.add_to_task_role_policy(statement)
+
+
+def _mount(container: ecs.ContainerDefinition, mounts: Sequence[Mount]) -> None:
+    points = [ecs.MountPoint(source_volume=one.volume, container_path=one.path, read_only=one.read_only) for one in mounts]
+    container.add_mount_points(*points)
 
 
 def _process(settings: ContainerSettings) -> dict[str, Any]:

@@ -38,6 +38,8 @@ class OneOffTask(Construct):
         self.security_group: ec2.SecurityGroup | None = None
         if self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC:
             self.security_group = ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description="Tasks that nothing reaches")
+            for volume in task.volumes.values():
+                volume.let_in(self.security_group)
         self.run_parameters: dict[str, Any] = {
             "cluster": cluster.cluster_arn,
             "taskDefinition": self.task_definition.task_definition_arn,

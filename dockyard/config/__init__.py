@@ -17,6 +17,7 @@ from dockyard.config.reference import Reference
 from dockyard.config.routes import path_patterns
 from dockyard.config.secret import ManagedSecret, Source, parameter_name
 from dockyard.config.service import Service, calls
+from dockyard.config.volume import Volume as ServiceVolume
 
 __all__ = [
     "FOLDER",
@@ -36,6 +37,7 @@ __all__ = [
     "PullThrough",
     "Reference",
     "Service",
+    "ServiceVolume",
     "Source",
     "Task",
     "Way",

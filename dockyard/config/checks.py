@@ -18,6 +18,7 @@ from dockyard.config.problems import Problem, one_of, show
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.runtime import runtime_problems
 from dockyard.config.size import fargate_problem
+from dockyard.config.volume import volume_problems
 
 Found = tuple[str, Problem]
 """A file and a fault in it."""
@@ -47,6 +48,7 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     kind = str(raw.get("kind"))
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
     yield from runtime_problems(kind, raw)
+    yield from volume_problems(kind, raw)
     platforms = _keys(_keys(raw.get("image")).get("build")).get("platforms")
     if runs_on == "ec2" and isinstance(platforms, list) and platforms == ["linux/arm64"]:
         yield Problem(("image", "build", "platforms"), "should have linux/amd64: the servers of cluster.ec2 are x86-64")

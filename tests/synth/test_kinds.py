@@ -151,3 +151,59 @@ def test_a_service_takes_its_own_secrets_by_a_rule_and_its_role_may_read_just_th
     statements = [s for p in resources(found, "IAM::Policy") for s in p["PolicyDocument"]["Statement"]]
     (reading,) = [s for s in statements if "ssm:GetParameters" in s["Action"]]
     assert "parameter/shop/dev/it/TOKEN" in json.dumps(reading["Resource"])
+
+
+VOLUMES = """
+volumes:
+  files: {path: /files, type: efs}
+  old: {path: /old, type: efs, file_system: fs-01234567, access_point: fsap-01234567, security_group: sg-01234567, read_only: true}
+  scratch: {path: /scratch}
+"""
+
+
+@pytest.mark.parametrize("runs_on", ["fargate", "ec2"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_volumes_of_any_kind(template, kind, runs_on):
+    found = template("it", it=f"{KINDS[kind]}\nruns_on: {runs_on}{VOLUMES}")
+    (definition,) = resources(found, "ECS::TaskDefinition")
+    mounts = {
+        m["SourceVolume"]: (m["ContainerPath"], m["ReadOnly"]) for m in definition["ContainerDefinitions"][0]["MountPoints"]
+    }
+    assert mounts == {"files": ("/files", False), "old": ("/old", True), "scratch": ("/scratch", False)}
+    files, old, scratch = definition["Volumes"]
+    assert scratch == {"Name": "scratch"}
+    for volume in (files, old):
+        efs = volume["EFSVolumeConfiguration"]
+        assert (efs["TransitEncryption"], efs["AuthorizationConfig"]["IAM"]) == ("ENABLED", "ENABLED")
+    assert old["EFSVolumeConfiguration"]["FilesystemId"] == "fs-01234567"
+    (system,) = resources(found, "EFS::FileSystem")
+    assert (system["Encrypted"], system["BackupPolicy"]) == (True, {"Status": "ENABLED"})
+    assert [s["Effect"] for s in system["FileSystemPolicy"]["Statement"]] == ["Deny"]
+    assert len(resources(found, "EFS::MountTarget")) == 2
+    (point,) = resources(found, "EFS::AccessPoint")
+    assert (point["RootDirectory"]["Path"], point["PosixUser"]["Uid"]) == ("/files", "1000")
+    statements = [s for p in resources(found, "IAM::Policy") for s in p["PolicyDocument"]["Statement"]]
+    rights = [s["Action"] for s in statements if "elasticfilesystem" in json.dumps(s["Action"])]
+    assert rights == [["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"], "elasticfilesystem:ClientMount"]
+    let_in = [r for r in resources(found, "EC2::SecurityGroupIngress") if r["FromPort"] == 2049]
+    assert len(let_in) == 2
+    assert all(("instancesecuritygroup" in json.dumps(r["SourceSecurityGroupId"])) == (runs_on == "ec2") for r in let_in)
+
+
+def test_a_file_system_stays_and_tasks_wait_until_it_can_be_reached(template):
+    found = template("it", it="kind: web\nvolumes: {files: {path: /files, type: efs}}")["Resources"]
+    (system,) = [r for r in found.values() if r["Type"] == "AWS::EFS::FileSystem"]
+    assert (system["DeletionPolicy"], system["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    (service,) = [r for r in found.values() if r["Type"] == "AWS::ECS::Service"]
+    waits_for = [found[name]["Type"] for name in service["DependsOn"]]
+    assert {"AWS::EFS::MountTarget", "AWS::EC2::SecurityGroupIngress", "AWS::IAM::Policy"} <= set(waits_for)
+
+
+@pytest.mark.parametrize("runs_on", ["fargate", "ec2"])
+@pytest.mark.parametrize("kind", ["web", "backend", "worker"])
+def test_each_task_of_a_service_may_have_a_disk_of_its_own(template, kind, runs_on):
+    found = template("it", it=f"{KINDS[kind]}\nruns_on: {runs_on}\nvolumes: {{disk: {{path: /disk, type: ebs, size: 50}}}}")
+    (service,) = resources(found, "ECS::Service")
+    (disk,) = service["VolumeConfigurations"]
+    assert (disk["Name"], disk["ManagedEBSVolume"]["SizeInGiB"], disk["ManagedEBSVolume"]["Encrypted"]) == ("disk", 50, True)
+    assert resources(found, "ECS::TaskDefinition")[0]["Volumes"] == [{"ConfiguredAtLaunch": True, "Name": "disk"}]

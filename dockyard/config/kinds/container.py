@@ -8,6 +8,7 @@ from dockyard.config.image import Image, RelativePath
 from dockyard.config.model import Model, VariableName, number
 from dockyard.config.runtime import ContainerPath, Limit, Restart, Words
 from dockyard.config.secret import Secrets
+from dockyard.config.volume import Volume, VolumeName
 
 Value = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 """Text; numbers and booleans reach it as they were written (see `dockyard.config.yaml`)."""
@@ -57,3 +58,5 @@ class Container(Model):
     are empty at first and go with the container."""
     exec: bool = False
     """Whether ECS Exec may run commands in it; what they print is in its logs."""
+    volumes: dict[VolumeName, Volume] = Field(default_factory=dict)
+    """Folders that are kept elsewhere than in the container, by name."""
