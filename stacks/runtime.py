@@ -1,14 +1,14 @@
-"""How the container of a service is started, kept and ended."""
+"""How containers are started, kept and ended."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 
-from dockyard.config import Service
-from dockyard_constructs import ContainerSettings, RestartPolicy
+from dockyard.config import ContainerHealth, Runtime
+from dockyard_constructs import ProcessSettings, RestartPolicy
 
 
-def add_runtime(container: ContainerSettings, settings: Service) -> None:
-    """Put it into the settings of the construct."""
+def add_runtime(container: ProcessSettings, settings: Runtime) -> None:
+    """Put it into the settings of the construct, of a service's own container or of a sidecar's."""
     if settings.command:
         container["command"] = settings.command
     if settings.entry_point:
@@ -27,4 +27,16 @@ def add_runtime(container: ContainerSettings, settings: Service) -> None:
     ]
     container["readonly_root_filesystem"] = settings.read_only
     container["tmpfs"] = settings.writable
-    container["enable_execute_command"] = settings.exec
+
+
+def health_check(health: ContainerHealth | None) -> ecs.HealthCheck | None:
+    """The check, where there is one."""
+    if health is None:
+        return None
+    return ecs.HealthCheck(
+        command=["CMD-SHELL", health.command],
+        interval=cdk.Duration.seconds(health.interval),
+        timeout=cdk.Duration.seconds(health.timeout),
+        retries=health.retries,
+        start_period=cdk.Duration.seconds(health.start_period),
+    )

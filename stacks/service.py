@@ -4,11 +4,12 @@ import aws_cdk as cdk
 
 from constructs import Construct
 from dockyard.build import Bases, repository_name
-from dockyard.config import Environment, Project
+from dockyard.config import SEPARATOR, Environment, Project
 from dockyard_constructs import PublishingRole, RepositorySynthesizer
 from stacks import kinds
 from stacks.image import ServiceImage
 from stacks.platform import PlatformStack
+from stacks.sidecars import add_sidecars
 from stacks.surroundings import Surroundings
 from stacks.volumes import add_volumes
 
@@ -40,9 +41,15 @@ class ServiceStack(cdk.Stack):
         self.add_stack_dependency(registry)
         self.add_stack_dependency(platform)
         settings = environment.services[name]
-        image = ServiceImage(self, images, project=project, environment=environment, name=name, bases=bases)
+        image, *beside = [
+            ServiceImage(self, images, project=project, environment=environment, name=one, bases=bases, id=id)
+            for one, id in [(name, "Image"), *((f"{name}{SEPARATOR}{one}", f"Image-{one}") for one in settings.sidecars)]
+        ]
         around = Surroundings(self, project, environment, name, platform)
         container = around.container(settings, image.container_image)
         add_volumes(around, container, settings)
+        sidecars = {one: found.container_image for one, found in zip(settings.sidecars, beside, strict=True)}
+        add_sidecars(around, container, settings, sidecars)
         task_definition = kinds.add(around, settings, container)
-        image.grant_pull(task_definition)
+        for found in (image, *beside):
+            found.grant_pull(task_definition)

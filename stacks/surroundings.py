@@ -1,5 +1,6 @@
 """What the stack of a service has around it: its container's settings, and what it uses of the platform."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aws_cdk as cdk
@@ -65,10 +66,18 @@ class Surroundings:
             cpu=round(settings.cpu * 1024),
             memory_limit_mib=settings.memory,
             environment=settings.env,
-            secrets={variable: self._secret(variable, source) for variable, source in settings.secrets.items()},
+            secrets=self.secrets(settings.secrets),
+            enable_execute_command=settings.exec,
         )
         add_runtime(made, settings)
         return made
+
+    def secrets(self, sources: Mapping[str, Source], of: str = "") -> dict[str, ecs.Secret]:
+        """Variables with their secrets.
+
+        :param of: the sidecar that has them. Default: the service's own container.
+        """
+        return {variable: self._secret(f"Secret-{of}{variable}", variable, source) for variable, source in sources.items()}
 
     def servers(self) -> ec2.ISecurityGroup:
         """The security group of the platform's servers."""
@@ -114,8 +123,7 @@ class Surroundings:
             cpu_architecture=ecs.CpuArchitecture.ARM64 if on_arm else None,
         )
 
-    def _secret(self, variable: str, source: Source) -> ecs.Secret:
-        id = f"Secret-{variable}"
+    def _secret(self, id: str, variable: str, source: Source) -> ecs.Secret:
         if source is True:
             source = parameter_name(self.project.name, self.environment.name, self.name, variable)
         if isinstance(source, ManagedSecret):

@@ -7,21 +7,24 @@ from dockyard_constructs.backend_service import BackendService
 from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity
 from dockyard_constructs.cluster_dashboard import ClusterDashboard
 from dockyard_constructs.container_cluster import ContainerCluster
-from dockyard_constructs.container_task import ContainerSettings, ContainerTask, RestartPolicy
+from dockyard_constructs.container_task import ContainerSettings, ContainerTask
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.file_storage import FileStorage
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
 from dockyard_constructs.load_balancer import LoadBalancer
 from dockyard_constructs.one_off_task import OneOffTask
+from dockyard_constructs.process_settings import ProcessSettings, RestartPolicy
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
 from dockyard_constructs.scheduled_job import ScheduledJob
 from dockyard_constructs.service_alarms import AlarmThresholds, ServiceAlarms
 from dockyard_constructs.service_connect import Namespace
 from dockyard_constructs.service_scaling import ScheduledBounds, ServiceScaling
+from dockyard_constructs.sidecar import Sidecar
 from dockyard_constructs.step_policy import MetricSteps, Step, StepPolicy
 from dockyard_constructs.stopped_tasks import StoppedTasks
+from dockyard_constructs.tracing import Tracing
 from dockyard_constructs.volumes import EbsVolume, EfsVolume, EphemeralVolume, Mount, Volume
 from dockyard_constructs.web_service import HealthCheck, Route, WebService
 from dockyard_constructs.worker_service import Topic, WorkerService
@@ -50,6 +53,7 @@ __all__ = [
     "Mount",
     "Namespace",
     "OneOffTask",
+    "ProcessSettings",
     "PublishingRole",
     "PullThroughCache",
     "RepositorySynthesizer",
@@ -59,10 +63,12 @@ __all__ = [
     "ScheduledJob",
     "ServiceAlarms",
     "ServiceScaling",
+    "Sidecar",
     "Step",
     "StepPolicy",
     "StoppedTasks",
     "Topic",
+    "Tracing",
     "Volume",
     "WebService",
     "WorkerService",

@@ -1,41 +1,26 @@
-"""What all kinds of services run: a task definition with one container and its log group."""
+"""What all kinds of services run: a task definition with the service's container, those beside it, and their log group."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Required, TypedDict, Unpack
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Required, Unpack
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
 from constructs import Construct
 from dockyard_constructs.capacity import Capacity, FargateCapacity
+from dockyard_constructs.process_settings import ProcessSettings, linux_parameters, process
 from dockyard_constructs.service_connect import Namespace
+from dockyard_constructs.sidecar import MEMORY_ON_SERVERS_MIB, Sidecar, add_sidecar, depend, mount
+from dockyard_constructs.tracing import COLLECTOR, Tracing
 from dockyard_constructs.volumes import Mount, Volume
 
-STOP_TIMEOUT = Duration.seconds(30)
-"""How long a container has between SIGTERM and SIGKILL."""
-LONGEST_STOP = Duration.seconds(120)
-"""The most that Fargate gives it.
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"""
 CONTAINER = "app"
 """Name of the container."""
 
 
-@dataclass(frozen=True)
-class RestartPolicy:
-    """When a container that ended is started again in its task.
-
-    `attempt_period` is how long it must have run for that, 1 to 30 minutes; by default 5.
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html
-    """
-
-    ignored_exit_codes: Sequence[int] = ()
-    attempt_period: Duration | None = None
-
-
-class ContainerSettings(TypedDict, total=False):
+class ContainerSettings(ProcessSettings, total=False):
     """Parameters that the constructs of all kinds have in common."""
 
     image: Required[ecs.ContainerImage]
@@ -52,28 +37,16 @@ class ContainerSettings(TypedDict, total=False):
     """Environment variables with values from SSM Parameter Store or Secrets Manager; the execution role may read just these."""
     log_group: logs.ILogGroup
     """Where standard output goes. Default: one that keeps a month and ends with the service."""
-    command: Sequence[str]
-    """In place of the image's CMD."""
-    entry_point: Sequence[str]
-    """In place of the image's ENTRYPOINT."""
-    user: str
-    """In place of the image's USER."""
-    stop_timeout: Duration
-    """How long it has between SIGTERM and SIGKILL, 2 to 120 seconds. Default: 30."""
-    init_process_enabled: bool
-    """Whether a small init is process 1, which passes SIGTERM on and reaps what the app leaves behind. Default: yes."""
-    restart_policy: RestartPolicy
-    """When it is started again in its task. Default: never."""
-    ulimits: Sequence[ecs.Ulimit]
-    """Limits of its processes. Default: the host's."""
-    readonly_root_filesystem: bool
-    """Whether it can write none of its files but those of `tmpfs` and on volumes. Default: no."""
-    tmpfs: Mapping[str, int]
-    """Folders in memory, each with its greatest size in MiB; anyone in the container may write there."""
     volumes: Mapping[str, Volume]
     """What is kept elsewhere than in its containers, by name."""
     mounts: Sequence[Mount]
     """Where the container has volumes."""
+    sidecars: Mapping[str, Sidecar]
+    """Containers beside it, by name. In the mode `bridge` it finds those with a port by their names, elsewhere at `localhost`."""
+    depends_on: Mapping[str, ecs.ContainerDependencyCondition]
+    """Sidecars, and what is waited for before it starts."""
+    tracing: Tracing
+    """How it is traced. Default: it is not."""
     enable_execute_command: bool
     """Whether ECS Exec may run commands in it; they are logged in `log_group` where the image has `script` and `cat`.
     Default: no."""
@@ -107,6 +80,8 @@ class ContainerTask:
         """
         if port is not None and not 1 <= port <= 65535:
             raise ValueError(f"port should be 1 to 65535, got {port}")
+        if settings.get("enable_execute_command") and settings.get("readonly_root_filesystem"):
+            raise ValueError("enable_execute_command needs files that it can write: remove readonly_root_filesystem")
         self.capacity: Capacity = settings.get("capacity") or FargateCapacity()
         size: dict[str, Any] = {
             "cpu": settings.get("cpu", 256),
@@ -116,6 +91,12 @@ class ContainerTask:
             scope, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
         )
         self.task_definition = self.capacity.task_definition(scope, "Task", **size)
+        self.has_own_address = self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC
+        sidecars = dict(settings.get("sidecars", {}))
+        if tracing := settings.get("tracing"):
+            sidecars[COLLECTOR] = tracing.sidecar
+            variables = {**(variables or {}), **tracing.variables("localhost" if self.has_own_address else COLLECTOR)}
+            tracing.grant(self.task_definition)
         self.container = self.task_definition.add_container(
             CONTAINER,
             image=settings["image"],
@@ -130,15 +111,16 @@ class ContainerTask:
                 stream_prefix=CONTAINER, log_group=self.log_group, mode=ecs.AwsLogDriverMode.NON_BLOCKING
             ),
             health_check=health_check,
-            linux_parameters=_linux_parameters(scope, settings),
-            **_process(settings),
-            **self.capacity.container_size(**size),
+            linux_parameters=linux_parameters(scope, "Linux", settings),
+            **process(settings),
+            **self.capacity.container_size(**_own_size(size, sidecars.values())),
         )
+        self._add_sidecars(scope, sidecars, settings.get("depends_on", {}))
         self.volumes = settings.get("volumes", {})
-        mounts = settings.get("mounts", ())
+        mount(self.container, settings.get("mounts", ()))
+        every = [*settings.get("mounts", ()), *(one for sidecar in sidecars.values() for one in sidecar.get("mounts", ()))]
         for name, volume in self.volumes.items():
-            volume.add_to(self.task_definition, name, writing=any(not one.read_only for one in mounts if one.volume == name))
-        _mount(self.container, mounts)
+            volume.add_to(self.task_definition, name, writing=any(not one.read_only for one in every if one.volume == name))
         self._enable_execute_command = settings.get("enable_execute_command", False)
         if self._enable_execute_command:
             self._grant_sessions()
@@ -179,12 +161,11 @@ class ContainerTask:
             enable_ecs_managed_tags=True,
             **settings,
         )
-        own_address = self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC
-        if namespace and own_address:
+        if namespace and self.has_own_address:
             namespace.join(service)
         for name, volume in self.volumes.items():
             volume.attach(scope, service, name)
-            if own_address:
+            if self.has_own_address:
                 volume.let_in(service)
         # Else the first tasks may start before they are allowed to pull the image, which the circuit breaker counts.
         service.node.add_dependency(self.task_definition.obtain_execution_role())
@@ -194,6 +175,21 @@ class ContainerTask:
     def run_parameters(self) -> dict[str, Any]:
         """Parameters of ECS RunTask that come from the settings, as its API names them."""
         return {"enableExecuteCommand": True} if self._enable_execute_command else {}
+
+    def _add_sidecars(
+        self, scope: Construct, sidecars: Mapping[str, Sidecar], needed: Mapping[str, ecs.ContainerDependencyCondition]
+    ) -> None:
+        containers = {CONTAINER: self.container}
+        for name, sidecar in sidecars.items():
+            containers[name] = add_sidecar(
+                scope, name, sidecar, self.task_definition, log_group=self.log_group, host_port=self.capacity.host_port
+            )
+        needs = {CONTAINER: needed, **{name: sidecar.get("depends_on", {}) for name, sidecar in sidecars.items()}}
+        depend(containers, needs)
+        if not self.has_own_address:
+            for name in sidecars:
+                if not _waits_for(name, CONTAINER, needs):  # it starts first, as a link wants
+                    self.container.add_link(containers[name])
 
     def _grant_sessions(self) -> None:
         """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html."""
@@ -207,44 +203,14 @@ class ContainerTask:
             self.task_definition.add_to_task_role_policy(statement)
 
 
-def _mount(container: ecs.ContainerDefinition, mounts: Sequence[Mount]) -> None:
-    points = [ecs.MountPoint(source_volume=one.volume, container_path=one.path, read_only=one.read_only) for one in mounts]
-    container.add_mount_points(*points)
+def _own_size(size: Mapping[str, int], sidecars: Iterable[Sidecar]) -> dict[str, int]:
+    """What sidecars leave of the task, where each container must have its own."""
+    others = list(sidecars)
+    cpu = size["cpu"] - sum(one.get("cpu", 0) for one in others)
+    memory = size["memory_limit_mib"] - sum(one.get("memory_limit_mib", MEMORY_ON_SERVERS_MIB) for one in others)
+    return {"cpu": cpu, "memory_limit_mib": memory}
 
 
-def _process(settings: ContainerSettings) -> dict[str, Any]:
-    """What CDK's `add_container` is told of the process: how it is started, kept and ended."""
-    stop_timeout = settings.get("stop_timeout") or STOP_TIMEOUT
-    if not 2 <= stop_timeout.to_seconds() <= LONGEST_STOP.to_seconds():
-        raise ValueError(f"stop_timeout should be 2 to {LONGEST_STOP.to_seconds()} seconds, got {stop_timeout.to_seconds()}")
-    if settings.get("enable_execute_command") and settings.get("readonly_root_filesystem"):
-        raise ValueError("enable_execute_command needs files that it can write: remove readonly_root_filesystem")
-    restart = settings.get("restart_policy")
-    return {
-        "command": list(settings.get("command", [])) or None,
-        "entry_point": list(settings.get("entry_point", [])) or None,
-        "user": settings.get("user"),
-        "stop_timeout": stop_timeout,
-        "ulimits": list(settings.get("ulimits", [])) or None,
-        "readonly_root_filesystem": settings.get("readonly_root_filesystem") or None,
-        **(
-            {
-                "enable_restart_policy": True,
-                "restart_attempt_period": restart.attempt_period,
-                "restart_ignored_exit_codes": list(restart.ignored_exit_codes) or None,
-            }
-            if restart
-            else {}
-        ),
-    }
-
-
-def _linux_parameters(scope: Construct, settings: ContainerSettings) -> ecs.LinuxParameters:
-    """On Fargate, too, folders may be in memory, since January 2026.
-
-    https://aws.amazon.com/about-aws/whats-new/2026/01/amazon-ecs-tmpfs-mounts-aws-fargate-managed-instances/
-    """
-    linux = ecs.LinuxParameters(scope, "Linux", init_process_enabled=settings.get("init_process_enabled", True))
-    for path, size in settings.get("tmpfs", {}).items():
-        linux.add_tmpfs(ecs.Tmpfs(container_path=path, size=size))
-    return linux
+def _waits_for(one: str, other: str, needs: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether it starts after the other, directly or not."""
+    return other in needs[one] or any(_waits_for(between, other, needs) for between in needs[one])

@@ -11,7 +11,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
 from constructs import Construct
-from dockyard_constructs.container_task import LONGEST_STOP, ContainerSettings, ContainerTask
+from dockyard_constructs.container_task import ContainerSettings, ContainerTask
+from dockyard_constructs.process_settings import LONGEST_STOP
 from dockyard_constructs.service_connect import Namespace
 
 DEAD_LETTERS_KEPT = Duration.days(14)

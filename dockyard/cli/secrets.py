@@ -128,9 +128,10 @@ def _check_name(name: str) -> None:
 
 
 def _is_taken(session: Session, service: str, name: str) -> bool:
-    """Whether the service takes its own parameter of that name."""
+    """Whether the service, or a sidecar of it, takes its own parameter of that name."""
     settings = session.environment.services.get(service)
-    return settings is not None and settings.secrets.get(name) is True
+    takers = [settings, *settings.sidecars.values()] if settings else []
+    return any(one.secrets.get(name) is True for one in takers)
 
 
 def _put(session: Session, service: str, values: dict[str, SecretStr]) -> None:

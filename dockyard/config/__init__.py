@@ -1,6 +1,7 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
 from dockyard.config.alarms import Notify
+from dockyard.config.container_health import ContainerHealth
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.kinds.backend import Backend
 from dockyard.config.kinds.calls import deployed_before
@@ -8,24 +9,28 @@ from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
 from dockyard.config.kinds.worker import Worker
-from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
+from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project, service_of
 from dockyard.config.lock import Lock
 from dockyard.config.network import Network
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.pull_through import PullThrough
 from dockyard.config.reference import Reference
 from dockyard.config.routes import path_patterns
+from dockyard.config.runtime import Runtime
 from dockyard.config.secret import ManagedSecret, Source, parameter_name
 from dockyard.config.service import Service, calls
+from dockyard.config.sidecar import SEPARATOR, Sidecar
 from dockyard.config.volume import Volume as ServiceVolume
 
 __all__ = [
     "FOLDER",
     "LOCK_FILE",
     "PROJECT_FILE",
+    "SEPARATOR",
     "Backend",
     "Build",
     "BuildSecret",
+    "ContainerHealth",
     "Environment",
     "EnvironmentSettings",
     "Job",
@@ -36,8 +41,10 @@ __all__ = [
     "Project",
     "PullThrough",
     "Reference",
+    "Runtime",
     "Service",
     "ServiceVolume",
+    "Sidecar",
     "Source",
     "Task",
     "Way",
@@ -48,4 +55,5 @@ __all__ = [
     "load_project",
     "parameter_name",
     "path_patterns",
+    "service_of",
 ]

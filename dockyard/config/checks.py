@@ -17,6 +17,7 @@ from dockyard.config.model import ServiceName
 from dockyard.config.problems import Problem, one_of, show
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.runtime import runtime_problems
+from dockyard.config.sidecar import sidecar_problems
 from dockyard.config.size import fargate_problem
 from dockyard.config.volume import volume_problems
 
@@ -49,6 +50,7 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
     yield from runtime_problems(kind, raw)
     yield from volume_problems(kind, raw)
+    yield from sidecar_problems(raw)
     platforms = _keys(_keys(raw.get("image")).get("build")).get("platforms")
     if runs_on == "ec2" and isinstance(platforms, list) and platforms == ["linux/arm64"]:
         yield Problem(("image", "build", "platforms"), "should have linux/amd64: the servers of cluster.ec2 are x86-64")
@@ -63,7 +65,14 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
 
 
 def build_problems(root: Path, name: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
-    """What `image.build` names and is not there: told here, so that it is told with all else."""
+    """What `image.build`, its own or a sidecar's, names and is not there: told here, so that it is told with all else."""
+    yield from _build_problems(root, name, raw)
+    for sidecar, one in _keys(raw.get("sidecars")).items():
+        for problem in _build_problems(root, name, _keys(one)):
+            yield Problem(("sidecars", sidecar, *problem.location), problem.message)
+
+
+def _build_problems(root: Path, name: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
     build = _keys(_keys(raw.get("image")).get("build"))
     context, dockerfile = _relative(build.get("context", ".")), _relative(build.get("dockerfile"))
     if context is None:

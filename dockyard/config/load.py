@@ -19,6 +19,7 @@ from dockyard.config.pull_through import PullThrough
 from dockyard.config.read import read, service_files
 from dockyard.config.secret import named
 from dockyard.config.service import KINDS, NOT_BY_ENVIRONMENT, Service, keys_of_others, kind_problem
+from dockyard.config.sidecar import SEPARATOR, Sidecar
 from dockyard.config.variables import EnvFile, env_cautions, env_file_path, env_file_problems, merged_env, read_env_file
 from dockyard.errors import ConfigError, UsageError
 
@@ -42,6 +43,23 @@ class Environment:
     """What its user should know: a service each, and a sentence."""
     env_files: tuple[Path, ...] = ()
     """Files that variables of its services are in."""
+
+    @property
+    def images(self) -> Mapping[str, Service | Sidecar]:
+        """What has an image: services by name, and their sidecars by `service.sidecar`."""
+        return {
+            name: one
+            for service, settings in self.services.items()
+            for name, one in [
+                (service, settings),
+                *((f"{service}{SEPARATOR}{sidecar}", beside) for sidecar, beside in sorted(settings.sidecars.items())),
+            ]
+        }
+
+
+def service_of(image: str) -> str:
+    """The service that an image of this name belongs to (`Environment.images`)."""
+    return image.partition(SEPARATOR)[0]
 
 
 @dataclass(frozen=True)
@@ -70,13 +88,13 @@ class Project:
         """Dockyard's own folder in the project."""
         return self.root / FOLDER
 
-    def way(self, service: Service) -> Way:
-        """How the image of this service comes to ECS."""
+    def way(self, service: Service | Sidecar) -> Way:
+        """How the image of this service or sidecar comes to ECS."""
         return service.image.way(self.pull_through)
 
-    def service_folder(self, service: str) -> Path:
-        """Folder of the service's source and its service.yaml."""
-        return self.root / "services" / service
+    def service_folder(self, image: str) -> Path:
+        """Folder of the service's source and its service.yaml; of a sidecar, that of its service."""
+        return self.root / "services" / service_of(image)
 
 
 def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
@@ -227,6 +245,9 @@ def _override_problems(raw: dict[str, Any], environments: dict[str, Any]) -> Ite
             yield Problem(("environments", name), f"should be a mapping of keys, got {show(override)}")
         for key in NOT_BY_ENVIRONMENT.keys() & _mapping(override).keys():
             yield Problem(("environments", name, key), NOT_BY_ENVIRONMENT[key])
+        for sidecar, one in _mapping(_mapping(override).get("sidecars")).items():
+            if "image" in _mapping(one) and sidecar in _mapping(raw.get("sidecars")):
+                yield Problem(("environments", name, "sidecars", sidecar, "image"), NOT_BY_ENVIRONMENT["image"])
 
 
 def _one(model: type[M], raw: dict[str, Any], file: str, problems: dict[str, None]) -> M | None:

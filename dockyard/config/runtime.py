@@ -52,6 +52,30 @@ class Restart(Model):
     """How long it must have run to be started again."""
 
 
+class Runtime(Model):
+    """What a service's own container and its sidecars have in common."""
+
+    command: Words | None = None
+    """What it runs, in place of the image's CMD: a list of words, or a line, which is split as a shell does."""
+    entry_point: Words | None = None
+    """What it runs, in place of the image's ENTRYPOINT. The image's CMD then counts for nothing."""
+    user: Annotated[str, Field(min_length=1)] | None = None
+    """User that it runs as, in place of the image's USER: `1000`, `1000:1000` or a name."""
+    stop_timeout: Annotated[int, number(2, 120, "seconds")] | None = None
+    """How long it has between SIGTERM and SIGKILL. Default: 30; of a worker as long as a message is hidden."""
+    init: bool = True
+    """Whether a small init is process 1, which passes SIGTERM on and reaps what the app leaves behind."""
+    restart: Restart | None = None
+    """When it is started again in its task. Default: never; ECS replaces the task."""
+    ulimits: dict[Limit, Annotated[int, number(-1, 2**31 - 1)]] = Field(default_factory=dict)
+    """Limits of its processes, soft and hard, by name: `nofile: 65536`. -1 is none."""
+    read_only: bool = False
+    """Whether it can write none of its files but those below `writable` and on volumes."""
+    writable: dict[ContainerPath, Annotated[int, number(1, 122880, "MiB")]] = Field(default_factory=dict)
+    """Folders in memory that anyone in the container may write, each with the most that it takes of the task's memory. They
+    are empty at first and go with the container."""
+
+
 def runtime_problems(kind: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
     """Settings that do not go together."""
     restart = raw.get("restart")

@@ -58,7 +58,7 @@ def volume_problems(kind: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
     """Volumes that do not go together, or not with this kind."""
     volumes = {name: one for name, one in _mapping(raw.get("volumes")).items() if isinstance(one, dict)}
     paths: dict[str, str] = {}
-    for path in _mapping(raw.get("writable")):
+    for path in map(str, _mapping(raw.get("writable"))):
         paths[path.rstrip("/")] = "writable"
     for name, one in volumes.items():
         path = str(one.get("path")).rstrip("/")

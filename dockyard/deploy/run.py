@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.inputs import Inputs, read_inputs, write_inputs
 from dockyard.build.plan import Planned, side_by_side
+from dockyard.config import service_of
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
@@ -63,7 +64,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     if last and not wishes.force and last.infrastructure == now and last.images == tags and _untouched(site, last):
         return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
     check_secrets(site, services)
-    wanted = [found for found in made if not services or found.service in services]
+    wanted = [found for found in made if not services or service_of(found.service) in services]
     deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
     with Threads(max_workers=1) as pool:
         building = pool.submit(built, site, wanted, progress)

@@ -12,8 +12,8 @@ from dockyard.deploy.site import Site
 from dockyard.doors.aws import Aws
 from dockyard.errors import ConfigError
 
-Named = tuple[str, str]
-"""A service, and a variable of it."""
+Named = tuple[str, str, str]
+"""A service, its sidecar or none, and a variable of it."""
 
 
 def check_secrets(site: Site, services: Collection[str] = ()) -> None:
@@ -31,9 +31,14 @@ def secret_problems(
     :param own: may perhaps read the values of Secrets Manager, which no role of the bootstrap may.
     """
     wanted = {name: service for name, service in environment.services.items() if not services or name in services}
-    sources = {(name, variable): source for name, service in wanted.items() for variable, source in service.secrets.items()}
+    sources = {
+        (name, beside, variable): source
+        for name, service in wanted.items()
+        for beside, one in [("", service), *service.sidecars.items()]
+        for variable, source in one.secrets.items()
+    }
     parameters = {
-        key: parameter_name(project.name, environment.name, *key) if source is True else source
+        key: parameter_name(project.name, environment.name, key[0], key[2]) if source is True else source
         for key, source in sources.items()
         if not isinstance(source, ManagedSecret)
     }
@@ -41,7 +46,7 @@ def secret_problems(
     there = reading.parameters(sorted(set(parameters.values()))) if parameters else {}
     for key, name in parameters.items():
         if name not in there:
-            service, variable = key
+            service, _, variable = key
             command = f"dockyard secrets set {variable} {service} --env {environment.name}"
             yield _told(
                 key, f"no parameter {name} in SSM ({reading.region})" + (f"; run: {command}" if sources[key] is True else "")
@@ -66,5 +71,6 @@ def _managed_problem(source: ManagedSecret, reading: Aws, own: Aws) -> str | Non
 
 
 def _told(key: Named, message: str) -> str:
-    service, variable = key
-    return f"services/{service}/service.yaml: secrets.{variable}: {message}"
+    service, sidecar, variable = key
+    where = f"sidecars.{sidecar}." if sidecar else ""
+    return f"services/{service}/service.yaml: {where}secrets.{variable}: {message}"

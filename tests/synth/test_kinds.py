@@ -207,3 +207,75 @@ def test_each_task_of_a_service_may_have_a_disk_of_its_own(template, kind, runs_
     (disk,) = service["VolumeConfigurations"]
     assert (disk["Name"], disk["ManagedEBSVolume"]["SizeInGiB"], disk["ManagedEBSVolume"]["Encrypted"]) == ("disk", 50, True)
     assert resources(found, "ECS::TaskDefinition")[0]["Volumes"] == [{"ConfiguredAtLaunch": True, "Name": "disk"}]
+
+
+SIDECARS = """
+memory: 1024
+tracing: otel
+volumes: {logs: {path: /logs}}
+depends_on: {init: success}
+sidecars:
+  init: {image: {from: busybox}, command: echo, essential: false}
+  cache:
+    image: {from: redis, mirror: false}
+    port: 6379
+    env: {SIZE: 1}
+    secrets: [TOKEN]
+    cpu: 0.125
+    memory: 256
+    user: redis
+    read_only: true
+    health: {command: redis-cli ping}
+    mounts: {logs: {path: /var/log, read_only: true}}
+  late: {image: {from: public.ecr.aws/docker/library/busybox}, depends_on: {app: start}}
+"""
+
+
+@pytest.mark.parametrize("runs_on", ["fargate", "ec2"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_containers_beside_that_of_any_kind(template, kind, runs_on):
+    _, read = template(None, it=f"{KINDS[kind]}\nruns_on: {runs_on}{SIDECARS}")
+    found = read("shop-dev-it")
+    app, init, cache, late, otel = resources(found, "ECS::TaskDefinition")[0]["ContainerDefinitions"]
+    assert [one["Name"] for one in (app, init, cache, late, otel)] == ["app", "init", "cache", "late", "otel"]
+    assert app["DependsOn"] == [{"Condition": "SUCCESS", "ContainerName": "init"}]
+    assert late["DependsOn"] == [{"Condition": "START", "ContainerName": "app"}]
+    assert [one["Essential"] for one in (app, init, cache, late, otel)] == [True, False, True, True, False]
+    assert (cache["Image"], cache["User"], cache["ReadonlyRootFilesystem"]) == ("redis", "redis", True)
+    assert {"Name": "PORT", "Value": "6379"} in cache["Environment"]
+    assert (cache["Cpu"], cache["Memory"], cache["HealthCheck"]["Command"][1]) == (128, 256, "redis-cli ping")
+    assert cache["MountPoints"] == [{"ContainerPath": "/var/log", "ReadOnly": True, "SourceVolume": "logs"}]
+    assert "parameter/shop/dev/it/TOKEN" in json.dumps(cache["Secrets"])
+    assert cache["LogConfiguration"]["Options"]["awslogs-stream-prefix"] == "cache"
+    if runs_on == "ec2":
+        assert (app["Memory"], init["Memory"], app["Cpu"]) == (1024 - 128 - 256 - 128 - 128, 128, 128)
+        assert app["Links"] == ["init", "cache", "otel"]
+    else:
+        assert not {"Memory", "Cpu", "Links"} & (app.keys() | init.keys())
+    repositories = {one["RepositoryName"] for one in resources(read("shop-registry"), "ECR::Repository")}
+    assert "shop/it/init" in repositories
+    assert not {"shop/it/cache", "shop/it/late"} & repositories
+
+
+@pytest.mark.parametrize("runs_on", ["fargate", "ec2"])
+def test_a_collector_of_traces_is_found_and_may_hand_them_on(template, runs_on):
+    found = template("it", it=f"kind: web\ntracing: otel\nruns_on: {runs_on}\nenv: {{OTEL_SERVICE_NAME: other}}")
+    app, otel = resources(found, "ECS::TaskDefinition")[0]["ContainerDefinitions"]
+    variables = {one["Name"]: one["Value"] for one in app["Environment"]}
+    host = "localhost" if runs_on == "fargate" else "otel"
+    assert variables["OTEL_EXPORTER_OTLP_ENDPOINT"] == f"http://{host}:4318"
+    assert variables["OTEL_SERVICE_NAME"] == "other"
+    assert variables["OTEL_RESOURCE_ATTRIBUTES"] == "service.namespace=shop,deployment.environment.name=dev"
+    assert otel["Image"].startswith("public.ecr.aws/aws-observability/aws-otel-collector:")
+    assert otel["RestartPolicy"] == {"Enabled": True, "RestartAttemptPeriod": 60}
+    statements = [s for p in resources(found, "IAM::Policy") for s in p["PolicyDocument"]["Statement"]]
+    (metrics,) = [s for s in statements if "logs:CreateLogGroup" in s["Action"]]
+    assert "log-group:/aws/ecs/application/metrics:*" in json.dumps(metrics["Resource"])
+    assert [s for s in statements if "xray:PutTraceSegments" in s["Action"]]
+
+
+def test_an_sdk_of_x_ray_finds_the_collector(template):
+    found = template("it", it="kind: web\ntracing: xray")
+    app, _ = resources(found, "ECS::TaskDefinition")[0]["ContainerDefinitions"]
+    assert {"Name": "AWS_XRAY_DAEMON_ADDRESS", "Value": "localhost:2000"} in app["Environment"]
+    assert "OTEL_" not in json.dumps(app)

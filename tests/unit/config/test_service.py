@@ -62,8 +62,9 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
         ("port: 0", "port: should be 1 to 65535, got 0"),
         ("port: 65536", "port: should be 1 to 65535, got 65536"),
         ("prot: 80", "prot: unknown key; did you mean port?"),
-        ("zzz: 1", "zzz: unknown key; known here: kind, image, cpu, memory, runs_on, env, env_file, secrets, command, entry_point, user, "
-         "stop_timeout, init, restart, ulimits, read_only, writable, exec, volumes, port, count, http, calls, alarms"),
+        ("zzz: 1", "zzz: unknown key; known here: command, entry_point, user, stop_timeout, init, restart, ulimits, read_only, "
+         "writable, kind, image, cpu, memory, runs_on, env, env_file, secrets, exec, volumes, sidecars, depends_on, tracing, "
+         "port, count, http, calls, alarms"),
         ("runs_on: lambda", 'runs_on: should be fargate or ec2, got "lambda"'),
         ("runs_on: Fargat", 'runs_on: should be fargate or ec2, got "Fargat"; did you mean fargate?'),
         ("count: -1", "count: should be 0 to 5000 (tasks), got -1"),
