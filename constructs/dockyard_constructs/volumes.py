@@ -70,7 +70,7 @@ class EfsVolume:
             efs_volume_configuration=ecs.EfsVolumeConfiguration(
                 file_system_id=self.file_system.file_system_id,
                 transit_encryption="ENABLED",
-                authorization_config=ecs.AuthorizationConfig(iam="ENABLED", access_point_id=point and point.access_point_id),
+                authorization_config=ecs.AuthorizationConfig(iam="ENABLED", access_point_id=point.access_point_id if point else None),
             ),
         )
         actions = ["elasticfilesystem:ClientMount", *(["elasticfilesystem:ClientWrite"] if writing else [])]

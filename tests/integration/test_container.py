@@ -60,3 +60,50 @@ def test_a_container_has_what_it_was_given_and_a_shared_file_outlives_it(site, s
 
 def _look(site):
     return json.loads(site.dockyard("local", "exec", "hello-python", "--", "python", "-c", LOOK).stdout)
+
+
+BESIDE = """
+import http.server, os
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(os.environ["GREETING"].encode())
+
+http.server.HTTPServer(("", int(os.environ["PORT"])), Answer).serve_forever()
+"""
+SIDECARS = """
+depends_on: {prepare: success, beside: healthy}
+volumes: {scratch: {path: /scratch}}
+sidecars:
+  prepare:
+    image: {build: {context: beside}}
+    command: [python, -c, "open('/made/ready', 'w').write('1')"]
+    user: '0'
+    essential: false
+    mounts: {scratch: {path: /made}}
+  beside:
+    image: {build: {context: beside}}
+    port: 9000
+    env: {GREETING: 010}
+    health: {command: "python -c \\"import urllib.request as r; r.urlopen('http://localhost:9000')\\"", interval: 5, start_period: 0}
+"""
+ASK = """
+import pathlib, urllib.request
+print(urllib.request.urlopen("http://localhost:9000").read().decode(), pathlib.Path("/scratch/ready").exists())
+"""
+
+
+def test_containers_beside_it_are_built_started_first_and_found(site, settings):
+    folder = site.root / "services/hello-python/beside"
+    folder.mkdir()
+    (folder / "main.py").write_text(BESIDE)
+    settings.write_text(settings.read_text() + SIDECARS)
+    site.up()
+    asked = site.dockyard("local", "exec", "hello-python", "--container", "app", "--", "python", "-c", ASK).stdout
+    assert asked == "010 True\n"
+    repositories = {one["repositoryName"] for one in site.client("ecr").describe_repositories()["repositories"]}
+    assert {"demo/hello-python/beside", "demo/hello-python/prepare"} <= repositories
+    tags = site.dockyard("tags", "hello-python").stdout
+    assert [line.split()[0] for line in tags.splitlines()[1:]] == ["hello-python", "hello-python.beside", "hello-python.prepare"]
