@@ -92,6 +92,7 @@ class ContainerTask:
         )
         self.task_definition = self.capacity.task_definition(scope, "Task", **size)
         self.has_own_address = self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC
+        on_fargate = self.task_definition.is_fargate_compatible  # where containers share what the task has
         sidecars = dict(settings.get("sidecars", {}))
         if tracing := settings.get("tracing"):
             sidecars[COLLECTOR] = tracing.sidecar
@@ -113,7 +114,7 @@ class ContainerTask:
             health_check=health_check,
             linux_parameters=linux_parameters(scope, "Linux", settings),
             **process(settings),
-            **self.capacity.container_size(**_own_size(size, sidecars.values())),
+            **self.capacity.container_size(**(size if on_fargate else _own_size(size, sidecars.values()))),
         )
         self._add_sidecars(scope, sidecars, settings.get("depends_on", {}))
         self.volumes = settings.get("volumes", {})
@@ -204,10 +205,14 @@ class ContainerTask:
 
 
 def _own_size(size: Mapping[str, int], sidecars: Iterable[Sidecar]) -> dict[str, int]:
-    """What sidecars leave of the task, where each container must have its own."""
+    """What sidecars leave of the task, where each container must have its own. Raises ValueError where that is nothing."""
     others = list(sidecars)
     cpu = size["cpu"] - sum(one.get("cpu", 0) for one in others)
     memory = size["memory_limit_mib"] - sum(one.get("memory_limit_mib", MEMORY_ON_SERVERS_MIB) for one in others)
+    if cpu <= 0 or memory <= 0:
+        raise ValueError(
+            f"sidecars should leave some of cpu {size['cpu']} and memory {size['memory_limit_mib']} MiB to the service"
+        )
     return {"cpu": cpu, "memory_limit_mib": memory}
 
 

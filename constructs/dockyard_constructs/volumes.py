@@ -65,12 +65,13 @@ class EfsVolume:
     def add_to(self, task_definition: ecs.TaskDefinition, name: str, *, writing: bool) -> None:
         """The role may use this access point, and no other."""
         point = self.access_point
+        access = ecs.AuthorizationConfig(iam="ENABLED", access_point_id=point.access_point_id if point else None)
         task_definition.add_volume(
             name=name,
             efs_volume_configuration=ecs.EfsVolumeConfiguration(
                 file_system_id=self.file_system.file_system_id,
                 transit_encryption="ENABLED",
-                authorization_config=ecs.AuthorizationConfig(iam="ENABLED", access_point_id=point.access_point_id if point else None),
+                authorization_config=access,
             ),
         )
         actions = ["elasticfilesystem:ClientMount", *(["elasticfilesystem:ClientWrite"] if writing else [])]
