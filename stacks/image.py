@@ -7,12 +7,12 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 
 from dockyard.build import Bases, mirrored, recipe
-from dockyard.config import Environment, Project, Service
+from dockyard.config import Environment, Project, Service, Sidecar
 from dockyard_constructs import CachedImage, ExecutableImage, RepositorySynthesizer
 
 
 class ServiceImage:
-    """The image of a service: built, copied, or named where it is.
+    """The image of a service or sidecar: built, copied, or named where it is.
 
     Read `container_image`.
     """
@@ -26,11 +26,12 @@ class ServiceImage:
         environment: Environment,
         name: str,
         bases: Bases,
+        id: str = "Image",
     ) -> None:
         """Find it. Raises BuildError where the service's source does not tell how to build it."""
-        self._stack, self._project = stack, project
+        self._stack, self._project, self._id = stack, project, id
         self._cached: CachedImage | None = None
-        settings = environment.services[name]
+        settings = environment.images[name]
         made = mirrored(project, name, settings, bases) or recipe(project, name, settings, bases)
         if made is None:
             self.container_image = self._named(settings, bases)
@@ -39,7 +40,7 @@ class ServiceImage:
         outdir = cdk.Stage.of(stack).outdir  # type: ignore[union-attr]  # an app is a stage
         self.container_image = ExecutableImage(
             stack,
-            "Image",
+            id,
             synthesizer=images,
             repository_name=made.repository,
             tag=made.tag,
@@ -57,7 +58,7 @@ class ServiceImage:
         if self._cached:
             self._cached.grant_pull(task_definition.obtain_execution_role())
 
-    def _named(self, settings: Service, bases: Bases) -> ecs.ContainerImage:
+    def _named(self, settings: Service | Sidecar, bases: Bases) -> ecs.ContainerImage:
         """The image that is named, in its own registry or by a cache of it; by its digest where that is locked."""
         named = settings.image.reference
         assert named  # noqa: S101  # else there is a recipe
@@ -65,7 +66,7 @@ class ServiceImage:
         if self._project.way(settings) == "pull-through":
             prefix = self._project.pull_through[named.registry].prefix
             self._cached = CachedImage(
-                self._stack, "Image", repository_prefix=prefix, repository_name=named.repository, version=named.version
+                self._stack, self._id, repository_prefix=prefix, repository_name=named.repository, version=named.version
             )
             return self._cached.container_image
         if not named.ecr:
@@ -75,6 +76,6 @@ class ServiceImage:
             service="ecr", resource="repository", resource_name=named.repository, account=account, region=region
         )
         repository = ecr.Repository.from_repository_attributes(
-            self._stack, "Repository", repository_arn=arn, repository_name=named.repository
+            self._stack, self._id.replace("Image", "Repository"), repository_arn=arn, repository_name=named.repository
         )
         return ecs.ContainerImage.from_ecr_repository(repository, named.version)  # so that the task may pull it

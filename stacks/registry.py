@@ -17,8 +17,9 @@ class RegistryStack(cdk.Stack):
     def __init__(self, scope: Construct, id: str, *, project: Project, environment: Environment, env: cdk.Environment) -> None:
         super().__init__(scope, id, env=env, termination_protection=True, tags={"dockyard:application": project.name})
         publisher = PublishingRole(self, "Publisher", application=project.name)
-        for name, service in environment.services.items():
-            if project.way(service) in ("build", "mirror"):
+        every = {name: one for found in project.environments.values() for name, one in found.images.items()}
+        for name, one in sorted(every.items()):
+            if project.way(one) in ("build", "mirror"):
                 ImageRepository(self, name, repository_name=repository_name(project, name), publishers=[publisher.role])
         for registry, rule in project.pull_through.items():
             if not rule.existing:

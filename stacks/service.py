@@ -4,14 +4,16 @@ import aws_cdk as cdk
 
 from constructs import Construct
 from dockyard.build import Bases, repository_name
-from dockyard.config import Environment, Project
+from dockyard.config import SEPARATOR, Environment, Project
 from dockyard_constructs import PublishingRole, RepositorySynthesizer
 from stacks import kinds
 from stacks.image import ServiceImage
 from stacks.links import Links
 from stacks.platform import PlatformStack
 from stacks.resources import ResourcesStack
+from stacks.sidecars import add_sidecars
 from stacks.surroundings import Surroundings
+from stacks.volumes import add_volumes
 
 
 class ServiceStack(cdk.Stack):
@@ -44,10 +46,17 @@ class ServiceStack(cdk.Stack):
         settings = environment.services[name]
         if resources and any(isinstance(link, str) for link in settings.links.values()):
             self.add_stack_dependency(resources)
-        image = ServiceImage(self, images, project=project, environment=environment, name=name, bases=bases)
+        image, *beside = [
+            ServiceImage(self, images, project=project, environment=environment, name=one, bases=bases, id=id)
+            for one, id in [(name, "Image"), *((f"{name}{SEPARATOR}{one}", f"Image-{one}") for one in settings.sidecars)]
+        ]
         around = Surroundings(self, project, environment, name, platform)
         container = around.container(settings, image.container_image)
         links = Links(around, settings, container, resources)
+        add_volumes(around, container, settings)
+        sidecars = {one: found.container_image for one, found in zip(settings.sidecars, beside, strict=True)}
+        add_sidecars(around, container, settings, sidecars)
         task_definition = kinds.add(around, settings, container)
         links.grant(task_definition)
-        image.grant_pull(task_definition)
+        for found in (image, *beside):
+            found.grant_pull(task_definition)

@@ -1,5 +1,6 @@
 """What the stack of a service has around it: its container's settings, and what it uses of the platform."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aws_cdk as cdk
@@ -15,15 +16,18 @@ from dockyard.config import (
     ManagedSecret,
     Project,
     Service,
+    Source,
     Web,
     architecture,
     has_own_address,
+    parameter_name,
     shares,
     target,
 )
 from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity, ManagedCapacity, Namespace
 from stacks.network import zones
 from stacks.platform import PlatformStack
+from stacks.runtime import add_runtime
 
 
 @dataclass(frozen=True)
@@ -69,19 +73,40 @@ class Surroundings:
 
     def container(self, settings: Service, image: ecs.ContainerImage) -> ContainerSettings:
         """What all kinds tell of their container."""
-        return ContainerSettings(
+        made = ContainerSettings(
             image=image,
             capacity=self._capacity(settings),
             cpu=round(settings.cpu * 1024),
             memory_limit_mib=settings.memory,
             environment=settings.env,
-            secrets={variable: self._secret(variable, source) for variable, source in settings.secrets.items()},
+            secrets=self.secrets(settings.secrets),
+            enable_execute_command=settings.exec,
         )
+        add_runtime(made, settings)
+        return made
+
+    def secrets(self, sources: Mapping[str, Source], of: str = "") -> dict[str, ecs.Secret]:
+        """Variables with their secrets.
+
+        :param of: the sidecar that has them. Default: the service's own container.
+        """
+        return {variable: self._secret(f"Secret-{of}{variable}", variable, source) for variable, source in sources.items()}
+
+    def servers(self) -> ec2.ISecurityGroup:
+        """The security group of the platform's servers."""
+        return self._group("Instances", "instance-security-group")
+
+    def task_network(self, id: str) -> ec2.IVpc:
+        """The platform's network, with the subnets that tasks may be in."""
+        return self._network(id, self.value("vpc-id"), self.platform.task_subnet_count)
 
     def _vpc(self, settings: Service) -> ec2.IVpc:
         """The platform's network; subnets only where tasks have addresses of their own."""
         own_address = has_own_address(settings)
-        count = self.platform.task_subnet_count if own_address else 0
+        vpc_id = self.value("vpc-id") if own_address or isinstance(settings, Web) else "not-used"
+        return self._network("Vpc", vpc_id, self.platform.task_subnet_count if own_address else 0)
+
+    def _network(self, id: str, vpc_id: str, count: int) -> ec2.IVpc:
         subnets = [self.value(f"task-subnet-{n + 1}") for n in range(count)]
         public = self.platform.public_tasks
         cdk.Annotations.of(self.stack).acknowledge_warning(
@@ -89,8 +114,8 @@ class Surroundings:
         )
         return ec2.Vpc.from_vpc_attributes(
             self.stack,
-            "Vpc",
-            vpc_id=self.value("vpc-id") if own_address or isinstance(settings, Web) else "not-used",
+            id,
+            vpc_id=vpc_id,
             availability_zones=zones(max(1, len(subnets))),
             public_subnet_ids=(subnets or None) if public else None,
             private_subnet_ids=None if public else (subnets or None),
@@ -117,8 +142,9 @@ class Surroundings:
             ephemeral_storage_gib=settings.ephemeral_storage,
         )
 
-    def _secret(self, variable: str, source: str | ManagedSecret) -> ecs.Secret:
-        id = f"Secret-{variable}"
+    def _secret(self, id: str, variable: str, source: Source) -> ecs.Secret:
+        if source is True:
+            source = parameter_name(self.project.name, self.environment.name, self.name, variable)
         if isinstance(source, ManagedSecret):
             secret = secretsmanager.Secret.from_secret_name_v2(self.stack, id, source.secretsmanager)
             return ecs.Secret.from_secrets_manager(secret, source.key)

@@ -11,6 +11,7 @@ from dockyard_constructs.container_task import ContainerSettings, ContainerTask
 from dockyard_constructs.data_bucket import DataBucket
 from dockyard_constructs.database import Database, DatabaseAccess
 from dockyard_constructs.executable_image import ExecutableImage
+from dockyard_constructs.file_storage import FileStorage
 from dockyard_constructs.group_deletion import GroupDeletion
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
@@ -19,14 +20,18 @@ from dockyard_constructs.managed_instances import ManagedInstances
 from dockyard_constructs.message_queue import MessageQueue
 from dockyard_constructs.one_off_task import OneOffTask
 from dockyard_constructs.overrides import override
+from dockyard_constructs.process_settings import ProcessSettings, RestartPolicy
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
 from dockyard_constructs.scheduled_job import ScheduledJob
 from dockyard_constructs.service_alarms import AlarmThresholds, ServiceAlarms
 from dockyard_constructs.service_connect import Namespace
 from dockyard_constructs.service_scaling import ScheduledBounds, ServiceScaling
+from dockyard_constructs.sidecar import Sidecar
 from dockyard_constructs.step_policy import MetricSteps, Step, StepPolicy
 from dockyard_constructs.stopped_tasks import StoppedTasks
+from dockyard_constructs.tracing import Tracing
+from dockyard_constructs.volumes import EbsVolume, EfsVolume, EphemeralVolume, Mount, Volume
 from dockyard_constructs.web_service import HealthCheck, Route, WebService
 from dockyard_constructs.worker_service import Topic, WorkerService
 
@@ -42,9 +47,13 @@ __all__ = [
     "DataBucket",
     "Database",
     "DatabaseAccess",
+    "EbsVolume",
     "Ec2Capacity",
+    "EfsVolume",
+    "EphemeralVolume",
     "ExecutableImage",
     "FargateCapacity",
+    "FileStorage",
     "GroupDeletion",
     "HealthCheck",
     "ImageRepository",
@@ -54,20 +63,26 @@ __all__ = [
     "ManagedInstances",
     "MessageQueue",
     "MetricSteps",
+    "Mount",
     "Namespace",
     "OneOffTask",
+    "ProcessSettings",
     "PublishingRole",
     "PullThroughCache",
     "RepositorySynthesizer",
+    "RestartPolicy",
     "Route",
     "ScheduledBounds",
     "ScheduledJob",
     "ServiceAlarms",
     "ServiceScaling",
+    "Sidecar",
     "Step",
     "StepPolicy",
     "StoppedTasks",
     "Topic",
+    "Tracing",
+    "Volume",
     "WebService",
     "WorkerService",
     "override",

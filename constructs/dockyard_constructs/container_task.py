@@ -1,23 +1,26 @@
-"""What all kinds of services run: a task definition with one container and its log group."""
+"""What all kinds of services run: a task definition with the service's container, those beside it, and their log group."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict, Unpack
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Required, Unpack
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
 from constructs import Construct
 from dockyard_constructs.capacity import Capacity, FargateCapacity
+from dockyard_constructs.process_settings import ProcessSettings, linux_parameters, process
 from dockyard_constructs.service_connect import Namespace
+from dockyard_constructs.sidecar import MEMORY_ON_SERVERS_MIB, Sidecar, add_sidecar, depend, mount
+from dockyard_constructs.tracing import COLLECTOR, Tracing
+from dockyard_constructs.volumes import Mount, Volume
 
-STOP_TIMEOUT = Duration.seconds(30)
-"""How long a container has between SIGTERM and SIGKILL."""
 CONTAINER = "app"
 """Name of the container."""
 
 
-class ContainerSettings(TypedDict, total=False):
+class ContainerSettings(ProcessSettings, total=False):
     """Parameters that the constructs of all kinds have in common."""
 
     image: Required[ecs.ContainerImage]
@@ -34,6 +37,19 @@ class ContainerSettings(TypedDict, total=False):
     """Environment variables with values from SSM Parameter Store or Secrets Manager; the execution role may read just these."""
     log_group: logs.ILogGroup
     """Where standard output goes. Default: one that keeps a month and ends with the service."""
+    volumes: Mapping[str, Volume]
+    """What is kept elsewhere than in its containers, by name."""
+    mounts: Sequence[Mount]
+    """Where the container has volumes."""
+    sidecars: Mapping[str, Sidecar]
+    """Containers beside it, by name. In the mode `bridge` it finds those with a port by their names, elsewhere at `localhost`."""
+    depends_on: Mapping[str, ecs.ContainerDependencyCondition]
+    """Sidecars, and what is waited for before it starts."""
+    tracing: Tracing
+    """How it is traced. Default: it is not."""
+    enable_execute_command: bool
+    """Whether ECS Exec may run commands in it; they are logged in `log_group` where the image has `script` and `cat`.
+    Default: no."""
 
 
 class ContainerTask:
@@ -51,7 +67,6 @@ class ContainerTask:
         port: int | None = None,
         port_name: str | None = None,
         app_protocol: ecs.AppProtocol | None = None,
-        stop_timeout: Duration = STOP_TIMEOUT,
         health_check: ecs.HealthCheck | None = None,
         **settings: Unpack[ContainerSettings],
     ) -> None:
@@ -61,11 +76,12 @@ class ContainerTask:
         :param port: port that the container listens on, 1 to 65535; it is told so by the variable PORT. Default: none.
         :param port_name: name of the port, for Service Connect.
         :param app_protocol: what is spoken there, for Service Connect. Default: TCP.
-        :param stop_timeout: how long it has between SIGTERM and SIGKILL.
         :param health_check: command in the container that tells whether it is well.
         """
         if port is not None and not 1 <= port <= 65535:
             raise ValueError(f"port should be 1 to 65535, got {port}")
+        if settings.get("enable_execute_command") and settings.get("readonly_root_filesystem"):
+            raise ValueError("enable_execute_command needs files that it can write: remove readonly_root_filesystem")
         self.capacity: Capacity = settings.get("capacity") or FargateCapacity()
         size: dict[str, Any] = {
             "cpu": settings.get("cpu", 256),
@@ -75,6 +91,13 @@ class ContainerTask:
             scope, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
         )
         self.task_definition = self.capacity.task_definition(scope, "Task", **size)
+        self.has_own_address = self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC
+        on_fargate = self.task_definition.is_fargate_compatible  # where containers share what the task has
+        sidecars = dict(settings.get("sidecars", {}))
+        if tracing := settings.get("tracing"):
+            sidecars[COLLECTOR] = tracing.sidecar
+            variables = {**(variables or {}), **tracing.variables("localhost" if self.has_own_address else COLLECTOR)}
+            tracing.grant(self.task_definition)
         self.container = self.task_definition.add_container(
             CONTAINER,
             image=settings["image"],
@@ -88,12 +111,20 @@ class ContainerTask:
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix=CONTAINER, log_group=self.log_group, mode=ecs.AwsLogDriverMode.NON_BLOCKING
             ),
-            stop_timeout=stop_timeout,
             health_check=health_check,
-            # A small init as process 1, which passes SIGTERM on and reaps what the app leaves behind.
-            linux_parameters=ecs.LinuxParameters(scope, "Linux", init_process_enabled=True),
-            **self.capacity.container_size(**size),
+            linux_parameters=linux_parameters(scope, "Linux", settings),
+            **process(settings),
+            **self.capacity.container_size(**(size if on_fargate else _own_size(size, sidecars.values()))),
         )
+        self._add_sidecars(scope, sidecars, settings.get("depends_on", {}))
+        self.volumes = settings.get("volumes", {})
+        mount(self.container, settings.get("mounts", ()))
+        every = [*settings.get("mounts", ()), *(one for sidecar in sidecars.values() for one in sidecar.get("mounts", ()))]
+        for name, volume in self.volumes.items():
+            volume.add_to(self.task_definition, name, writing=any(not one.read_only for one in every if one.volume == name))
+        self._enable_execute_command = settings.get("enable_execute_command", False)
+        if self._enable_execute_command:
+            self._grant_sessions()
 
     def service(
         self,
@@ -125,14 +156,67 @@ class ContainerTask:
             min_healthy_percent=100,
             max_healthy_percent=200,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            enable_execute_command=self._enable_execute_command or None,
             service_connect_configuration=namespace.settings(self.log_group, *endpoints) if namespace else None,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             enable_ecs_managed_tags=True,
             **settings,
         )
-        if namespace and self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC:
+        if namespace and self.has_own_address:
             namespace.join(service)
+        for name, volume in self.volumes.items():
+            volume.attach(scope, service, name)
+            if self.has_own_address:
+                volume.let_in(service)
         # Else the first tasks may start before they are allowed to pull the image, which the circuit breaker counts, or to
         # use what they are linked with.
         service.node.add_dependency(self.task_definition.obtain_execution_role(), self.task_definition.task_role)
         return service
+
+    @property
+    def run_parameters(self) -> dict[str, Any]:
+        """Parameters of ECS RunTask that come from the settings, as its API names them."""
+        return {"enableExecuteCommand": True} if self._enable_execute_command else {}
+
+    def _add_sidecars(
+        self, scope: Construct, sidecars: Mapping[str, Sidecar], needed: Mapping[str, ecs.ContainerDependencyCondition]
+    ) -> None:
+        containers = {CONTAINER: self.container}
+        for name, sidecar in sidecars.items():
+            containers[name] = add_sidecar(
+                scope, name, sidecar, self.task_definition, log_group=self.log_group, host_port=self.capacity.host_port
+            )
+        needs = {CONTAINER: needed, **{name: sidecar.get("depends_on", {}) for name, sidecar in sidecars.items()}}
+        depend(containers, needs)
+        if not self.has_own_address:
+            for name in sidecars:
+                if not _waits_for(name, CONTAINER, needs):  # it starts first, as a link wants
+                    self.container.add_link(containers[name])
+
+    def _grant_sessions(self) -> None:
+        """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html."""
+        channels = [f"ssmmessages:{verb}{kind}Channel" for verb in ("Create", "Open") for kind in ("Control", "Data")]
+        writing = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        for statement in (
+            iam.PolicyStatement(actions=channels, resources=["*"]),  # they have no ARNs
+            iam.PolicyStatement(actions=["logs:DescribeLogGroups"], resources=["*"]),
+            iam.PolicyStatement(actions=writing, resources=[self.log_group.log_group_arn]),
+        ):
+            self.task_definition.add_to_task_role_policy(statement)
+
+
+def _own_size(size: Mapping[str, int], sidecars: Iterable[Sidecar]) -> dict[str, int]:
+    """What sidecars leave of the task, where each container must have its own. Raises ValueError where that is nothing."""
+    others = list(sidecars)
+    cpu = size["cpu"] - sum(one.get("cpu", 0) for one in others)
+    memory = size["memory_limit_mib"] - sum(one.get("memory_limit_mib", MEMORY_ON_SERVERS_MIB) for one in others)
+    if cpu <= 0 or memory <= 0:
+        raise ValueError(
+            f"sidecars should leave some of cpu {size['cpu']} and memory {size['memory_limit_mib']} MiB to the service"
+        )
+    return {"cpu": cpu, "memory_limit_mib": memory}
+
+
+def _waits_for(one: str, other: str, needs: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether it starts after the other, directly or not."""
+    return other in needs[one] or any(_waits_for(between, other, needs) for between in needs[one])

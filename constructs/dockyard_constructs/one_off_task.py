@@ -38,11 +38,14 @@ class OneOffTask(Construct):
         self.security_group: ec2.SecurityGroup | None = None
         if self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC:
             self.security_group = ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description="Tasks that nothing reaches")
+            for volume in task.volumes.values():
+                volume.let_in(self.security_group)
         self.run_parameters: dict[str, Any] = {
             "cluster": cluster.cluster_arn,
             "taskDefinition": self.task_definition.task_definition_arn,
             "enableECSManagedTags": True,
             "propagateTags": "TASK_DEFINITION",
+            **task.run_parameters,
             **task.capacity.run_parameters(vpc, [self.security_group] if self.security_group else []),
         }
         """Parameters of ECS RunTask, as its API names them."""

@@ -12,11 +12,9 @@ from aws_cdk import aws_sqs as sqs
 
 from constructs import Construct
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
+from dockyard_constructs.process_settings import LONGEST_STOP
 from dockyard_constructs.service_connect import Namespace
 
-LONGEST_STOP = Duration.seconds(120)
-"""The most that Fargate gives a container between SIGTERM and SIGKILL.
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"""
 DEAD_LETTERS_KEPT = Duration.days(14)
 """As long as SQS keeps any message: there is time to look at them."""
 
@@ -83,7 +81,8 @@ class WorkerService(Construct):
             self._subscribe(f"Topic{number}", topic)
         urls = {"QUEUE_URL": self.queue.queue_url, "DEAD_LETTER_QUEUE_URL": self.dead_letter_queue.queue_url}
         stop_timeout = Duration.seconds(min(hidden.to_seconds(), LONGEST_STOP.to_seconds()))
-        task = ContainerTask(self, variables=urls, stop_timeout=stop_timeout, **container)
+        container.setdefault("stop_timeout", stop_timeout)
+        task = ContainerTask(self, variables=urls, **container)
         self.task_definition, self.container, self.log_group = task.task_definition, task.container, task.log_group
         self.queue.grant_consume_messages(self.task_definition.task_role)
         self.dead_letter_queue.grant_send_messages(self.task_definition.task_role)

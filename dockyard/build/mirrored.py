@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from dockyard.build.bases import Bases
 from dockyard.build.recipe import Recipe, repository_name
 from dockyard.build.variables import PLATFORM
-from dockyard.config import Environment, Project, Reference, Service
+from dockyard.config import Environment, Project, Reference, Service, Sidecar
 
 FORMAT = 1
 """Part of every tag; raised when the meaning of a copy changes."""
@@ -20,7 +20,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Mirrored:
-    """One service's image, copied."""
+    """One service's or sidecar's image, copied."""
 
     service: str
     repository: str
@@ -53,8 +53,8 @@ Wanted = Recipe | Mirrored
 """An image that ECR is to have."""
 
 
-def mirrored(project: Project, name: str, service: Service, bases: Bases) -> Mirrored | None:
-    """The copy that this service runs; None where it runs none."""
+def mirrored(project: Project, name: str, service: Service | Sidecar, bases: Bases) -> Mirrored | None:
+    """The copy that this service or sidecar runs; None where it runs none."""
     source = service.image.from_
     if not source or project.way(service) != "mirror":
         return None
@@ -63,6 +63,6 @@ def mirrored(project: Project, name: str, service: Service, bases: Bases) -> Mir
 
 
 def sources(environment: Environment) -> set[str]:
-    """Names of the images that services take from registries other than ECR."""
-    named = {service.image.from_ for service in environment.services.values() if service.image.from_}
+    """Names of the images that services and sidecars take from registries other than ECR."""
+    named = {one.image.from_ for one in environment.images.values() if one.image.from_}
     return {name for name in named if not Reference.parse(name).ecr}

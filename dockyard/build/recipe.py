@@ -22,7 +22,7 @@ from dockyard.build.dockerfile import render
 from dockyard.build.hashes import Hashes
 from dockyard.build.text import text_of
 from dockyard.build.variables import PLATFORM
-from dockyard.config import Backend, Build, BuildSecret, Project, Service, Web
+from dockyard.config import SEPARATOR, Backend, Build, BuildSecret, Project, Service, Sidecar, Web
 
 FORMAT = 4
 """Part of every tag; raised when the meaning of a recipe changes."""
@@ -80,9 +80,9 @@ class Recipe:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
 
 
-def repository_name(project: Project, service: str) -> str:
-    """Name of the service's repository in ECR."""
-    return f"{project.name}/{service}"
+def repository_name(project: Project, image: str) -> str:
+    """Name of the repository in ECR: `app/service`, and `app/service/sidecar` of a sidecar."""
+    return f"{project.name}/{image.replace(SEPARATOR, '/')}"
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Source:
     """Of the detection, where it is generated."""
 
 
-def dockerfile_of(project: Project, name: str, service: Service) -> Source | None:
+def dockerfile_of(project: Project, name: str, service: Service | Sidecar) -> Source | None:
     """The Dockerfile of this service, its own or a generated one; None where the service takes an image from a registry.
 
     Raises BuildError where the source does not tell how to build it.
@@ -127,8 +127,10 @@ def dockerfile_of(project: Project, name: str, service: Service) -> Source | Non
     return Source(context, text, classic, own if has_own else None, dict(build.args), build.target, ignored, warnings)
 
 
-def recipe(project: Project, name: str, service: Service, bases: Bases, platforms: Sequence[str] | None = None) -> Recipe | None:
-    """The recipe of this service's image; None where the service takes an image from a registry. Raises BuildError.
+def recipe(
+    project: Project, name: str, service: Service | Sidecar, bases: Bases, platforms: Sequence[str] | None = None
+) -> Recipe | None:
+    """The recipe of this service's or sidecar's image; None where the service takes an image from a registry. Raises BuildError.
 
     :param platforms: build it for these. Default: those of the service.
     """
@@ -167,9 +169,9 @@ def recipe(project: Project, name: str, service: Service, bases: Bases, platform
     )
 
 
-def _port(service: Service) -> int | None:
+def _port(service: Service | Sidecar) -> int | None:
     """Where the app is to listen; None where its kind has no port."""
-    return service.port if isinstance(service, Web | Backend) else None
+    return service.port if isinstance(service, Web | Backend | Sidecar) else None
 
 
 def _located(secret: BuildSecret, folder: Path) -> BuildSecret:

@@ -28,7 +28,7 @@ def exec_(target: Target, command: Command, container: Container = None, project
     if not found.may_be_entered:
         raise DockyardError(
             f"execute command was not enabled when task {found.task_id} was run",
-            hint=f"set EnableExecuteCommand of its service; or, past ECS: docker exec -it {found.id} {command[0]}",
+            hint=f"write exec: true in its service.yaml; or, past ECS: docker exec -it {found.id} {command[0]}",
         )
     screen.say(f"task {found.task_id}, container {found.name}")
     raise typer.Exit(attach(docker, found, command, terminal=sys.stdin.isatty() and sys.stdout.isatty()))

@@ -42,7 +42,7 @@ def start(session: Session, port: int | None, persist: bool | None = None) -> Se
         docker = Engine(session.own_folder, session.processes, screen.say).ensure()
         local.up(docker, port, session.environment.settings.account, screen.say, persist)
     here = in_local_aws(session)
-    dockerfiles = (dockerfile_of(session.project, name, service) for name, service in session.environment.services.items())
+    dockerfiles = (dockerfile_of(session.project, name, service) for name, service in session.environment.images.items())
     bases = [base for found in dockerfiles if found for base in references(found.text, found.args)]
     official = [name for name in sorted(sources(session.environment)) if Reference.parse(name).is_official]
     named = dict.fromkeys([*bases, *official])  # whatever another is called, nobody but its owner can make it

@@ -9,7 +9,7 @@ from dockyard.build import STAND_INS, Bases, Recipe, Wanted
 from dockyard.build.builder import JOBS, Options, Workshop, ca_bundle
 from dockyard.build.command import ENGINE
 from dockyard.cli import screen
-from dockyard.config import FOLDER, PROJECT_FILE, Environment, Project, load_project
+from dockyard.config import FOLDER, PROJECT_FILE, Environment, Project, load_project, service_of
 from dockyard.config.region import supported_region
 from dockyard.deploy.images import needed
 from dockyard.deploy.site import Site, in_lookup_role
@@ -163,12 +163,14 @@ class Session:
 
         Raises UsageError for a service that is not there.
         """
-        self.check_services(services)
+        known = self.environment.images
+        if unknown := [name for name in services if name not in known]:
+            raise UsageError(f"no service {', '.join(unknown)}; there is {', '.join(known) or 'none'}")
         found = needed(self.project, self.environment, self.bases, services, platforms)
         for one in found:
             for caution in one.cautions:
                 screen.warn(f"{one.service}: {caution}")
-        for name in set(services) - {one.service for one in found}:
+        for name in set(services) - {made for one in found for made in (one.service, service_of(one.service))}:
             screen.warn(f"{name}: ECS takes its image from where service.yaml says; there is nothing to build, copy or push")
         return found
 

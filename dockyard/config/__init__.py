@@ -3,6 +3,7 @@
 from dockyard.config.alarms import Notify
 from dockyard.config.capacity import architecture, has_own_address, shares, target
 from dockyard.config.cluster import Cluster
+from dockyard.config.container_health import ContainerHealth
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.kinds.backend import Backend
 from dockyard.config.kinds.calls import deployed_before
@@ -10,7 +11,7 @@ from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
 from dockyard.config.kinds.worker import Worker
-from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project
+from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project, service_of
 from dockyard.config.lock import Lock
 from dockyard.config.network import Network
 from dockyard.config.problems import Problem
@@ -18,17 +19,22 @@ from dockyard.config.project import EnvironmentSettings
 from dockyard.config.pull_through import PullThrough
 from dockyard.config.reference import Reference
 from dockyard.config.routes import path_patterns
-from dockyard.config.secret import ManagedSecret
+from dockyard.config.runtime import Runtime
+from dockyard.config.secret import ManagedSecret, Source, parameter_name
 from dockyard.config.service import Service, calls
+from dockyard.config.sidecar import SEPARATOR, Sidecar
+from dockyard.config.volume import Volume as ServiceVolume
 
 __all__ = [
     "FOLDER",
     "LOCK_FILE",
     "PROJECT_FILE",
+    "SEPARATOR",
     "Backend",
     "Build",
     "BuildSecret",
     "Cluster",
+    "ContainerHealth",
     "Environment",
     "EnvironmentSettings",
     "Job",
@@ -40,7 +46,11 @@ __all__ = [
     "Project",
     "PullThrough",
     "Reference",
+    "Runtime",
     "Service",
+    "ServiceVolume",
+    "Sidecar",
+    "Source",
     "Task",
     "Way",
     "Web",
@@ -50,7 +60,9 @@ __all__ = [
     "deployed_before",
     "has_own_address",
     "load_project",
+    "parameter_name",
     "path_patterns",
+    "service_of",
     "shares",
     "target",
 ]

@@ -18,6 +18,9 @@ from dockyard.config.lock import Lock
 from dockyard.config.model import ServiceName
 from dockyard.config.problems import Problem, one_of, show
 from dockyard.config.project import EnvironmentSettings
+from dockyard.config.runtime import runtime_problems
+from dockyard.config.sidecar import sidecar_problems
+from dockyard.config.volume import volume_problems
 
 Found = tuple[str, Problem]
 """A file and a fault in it."""
@@ -43,6 +46,9 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     yield from capacity_problems(raw, settings.cluster if settings else None, settings.network if settings else None)
     kind = str(raw.get("kind"))
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
+    yield from runtime_problems(kind, raw)
+    yield from volume_problems(kind, raw)
+    yield from sidecar_problems(raw)
     for key in ("env", "secrets"):
         for variable in _keys(raw.get(key)).keys() & OWN_VARIABLES.get(str(raw.get("kind")), {}).keys():
             yield Problem((key, variable), OWN_VARIABLES[raw["kind"]][variable])
@@ -56,7 +62,14 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
 
 
 def build_problems(root: Path, name: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
-    """What `image.build` names and is not there: told here, so that it is told with all else."""
+    """What `image.build`, its own or a sidecar's, names and is not there: told here, so that it is told with all else."""
+    yield from _build_problems(root, name, raw)
+    for sidecar, one in _keys(raw.get("sidecars")).items():
+        for problem in _build_problems(root, name, _keys(one)):
+            yield Problem(("sidecars", sidecar, *problem.location), problem.message)
+
+
+def _build_problems(root: Path, name: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
     build = _keys(_keys(raw.get("image")).get("build"))
     context, dockerfile = _relative(build.get("context", ".")), _relative(build.get("dockerfile"))
     if context is None:

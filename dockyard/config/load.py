@@ -18,7 +18,10 @@ from dockyard.config.problems import Location, Problem, one_of, problems_of, sho
 from dockyard.config.project import EnvironmentSettings, ProjectFile
 from dockyard.config.pull_through import PullThrough
 from dockyard.config.read import read, service_files
+from dockyard.config.secret import named
 from dockyard.config.service import KINDS, NOT_BY_ENVIRONMENT, Service, keys_of_others, kind_problem
+from dockyard.config.sidecar import SEPARATOR, Sidecar
+from dockyard.config.variables import EnvFile, env_cautions, env_file_path, env_file_problems, merged_env, read_env_file
 from dockyard.errors import ConfigError, UsageError
 
 M = TypeVar("M", bound=Model)
@@ -39,6 +42,27 @@ class Environment:
     settings: EnvironmentSettings
     services: Mapping[str, Service]
     """By name, in alphabetical order."""
+    cautions: tuple[tuple[str, str], ...] = ()
+    """What its user should know: a service each, and a sentence."""
+    env_files: tuple[Path, ...] = ()
+    """Files that variables of its services are in."""
+
+    @property
+    def images(self) -> Mapping[str, Service | Sidecar]:
+        """What has an image: services by name, and their sidecars by `service.sidecar`."""
+        return {
+            name: one
+            for service, settings in self.services.items()
+            for name, one in [
+                (service, settings),
+                *((f"{service}{SEPARATOR}{sidecar}", beside) for sidecar, beside in sorted(settings.sidecars.items())),
+            ]
+        }
+
+
+def service_of(image: str) -> str:
+    """The service that an image of this name belongs to (`Environment.images`)."""
+    return image.partition(SEPARATOR)[0]
 
 
 @dataclass(frozen=True)
@@ -67,13 +91,13 @@ class Project:
         """Dockyard's own folder in the project."""
         return self.root / FOLDER
 
-    def way(self, service: Service) -> Way:
-        """How the image of this service comes to ECS."""
+    def way(self, service: Service | Sidecar) -> Way:
+        """How the image of this service or sidecar comes to ECS."""
         return service.image.way(self.pull_through)
 
-    def service_folder(self, service: str) -> Path:
-        """Folder of the service's source and its service.yaml."""
-        return self.root / "services" / service
+    def service_folder(self, image: str) -> Path:
+        """Folder of the service's source and its service.yaml; of a sidecar, that of its service."""
+        return self.root / "services" / service_of(image)
 
 
 def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
@@ -93,7 +117,7 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
         problems[f"{_name(path, root)}: is not read; rename it to service.yaml"] = None
     services = {name: raw for name, raw in found.items() if raw is not None}
     environments = {
-        name: _environment(name, file, services, lock or Lock(), problems, allow_collisions)
+        name: _environment(root, name, file, services, lock or Lock(), problems, allow_collisions)
         for name in (_mapping(file.get("environments")) or {"default": None})
     }
     for name, raw in services.items():
@@ -120,6 +144,7 @@ def merge(base: Any, override: Any, *, keep_null: bool = False) -> Any:
 
 
 def _environment(
+    root: Path,
     name: str,
     file: dict[str, Any],
     raw_services: Mapping[str, dict[str, Any]],
@@ -132,17 +157,25 @@ def _environment(
     settings = _overridden(EnvironmentSettings, shared, override, name, PROJECT_FILE, problems)
     services: dict[str, Service] = {}
     merged: dict[str, dict[str, Any]] = {}
+    cautions: list[tuple[str, str]] = []
+    env_files: list[Path] = []
     for service, raw in raw_services.items():
         path = f"services/{service}/service.yaml"
-        own = {key: value for key, value in raw.items() if key != "environments"}
+        own = _spelled_out({key: value for key, value in raw.items() if key != "environments"})
         overrides = _mapping(raw.get("environments"))
         _note(path, _override_problems(raw, _mapping(file.get("environments"))), problems)
-        override = {k: v for k, v in _mapping(overrides.get(name)).items() if k not in NOT_BY_ENVIRONMENT}
+        override = _spelled_out({k: v for k, v in _mapping(overrides.get(name)).items() if k not in NOT_BY_ENVIRONMENT})
         if settings:
             own = on_its_platform(own, merge(own, override), settings.cluster)
         merged[service] = merge(own, override)
+        unreadable = list(env_file_problems(root, service, merged[service]))
+        _note(path, _placed(unreadable, override, name), problems)
+        env_file = None if unreadable else env_file_path(root, service, merged[service])
         if model := _service(own, override, name, path, problems):
-            services[service] = model
+            below = _read_env_file(root, env_file, model.kind, problems) if env_file else None
+            cautions += [(service, text) for text in env_cautions(service, below, model.env, model.secrets)]
+            services[service] = model.model_copy(update={"env": merged_env(below, model.env, model.secrets)})
+        env_files += [env_file] if env_file else []
         _note(path, _placed(checks.service_problems(service, merged[service], settings), override, name), problems)
     across = [
         *checks.route_problems(name, merged, lock, allow_collisions=allow_collisions),
@@ -150,7 +183,17 @@ def _environment(
     ]
     for path, problem in across:
         _note(path, [problem], problems)
-    return Environment(name, settings or EnvironmentSettings(), MappingProxyType(services))
+    return Environment(
+        name, settings or EnvironmentSettings(), MappingProxyType(services), tuple(cautions), tuple(dict.fromkeys(env_files))
+    )
+
+
+def _read_env_file(root: Path, path: Path, kind: str, problems: dict[str, None]) -> EnvFile | None:
+    try:
+        return read_env_file(root, path, checks.OWN_VARIABLES.get(kind, {}))
+    except ValueError as error:
+        problems[str(error)] = None
+        return None
 
 
 def _service(
@@ -210,6 +253,9 @@ def _override_problems(raw: dict[str, Any], environments: dict[str, Any]) -> Ite
             yield Problem(("environments", name), f"should be a mapping of keys, got {show(override)}")
         for key in NOT_BY_ENVIRONMENT.keys() & _mapping(override).keys():
             yield Problem(("environments", name, key), NOT_BY_ENVIRONMENT[key])
+        for sidecar, one in _mapping(_mapping(override).get("sidecars")).items():
+            if "image" in _mapping(one) and sidecar in _mapping(raw.get("sidecars")):
+                yield Problem(("environments", name, "sidecars", sidecar, "image"), NOT_BY_ENVIRONMENT["image"])
 
 
 def _one(model: type[M], raw: dict[str, Any], file: str, problems: dict[str, None]) -> M | None:
@@ -226,6 +272,11 @@ def _one(model: type[M], raw: dict[str, Any], file: str, problems: dict[str, Non
 
 def _note(file: str, found: Iterable[Problem], problems: dict[str, None]) -> None:
     problems.update(dict.fromkeys(problem.text(file) for problem in found))
+
+
+def _spelled_out(raw: dict[str, Any]) -> dict[str, Any]:
+    """With a list of secrets as the mapping that it stands for, so that an environment's are added to it."""
+    return {**raw, "secrets": named(raw["secrets"])} if "secrets" in raw else raw
 
 
 def _mapping(value: Any) -> dict[str, Any]:

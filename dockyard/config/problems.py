@@ -82,7 +82,7 @@ def _message(detail: ErrorDetails, field: FieldInfo | None, owner: type[BaseMode
         case "greater_than_equal" | "less_than_equal" if field:
             return f"should be {_bounds(field)}, got {got}"
         case "literal_error":
-            return unknown_word(re.findall(r"'(.*?)'", context["expected"]), detail["input"])
+            return unknown_word(re.findall(r"'(.*?)'", context["expected"]) or [context["expected"].lower()], detail["input"])
         case "too_short":
             return f"should have at least {context['min_length']}, got {context['actual_length']}"
         case "string_too_short":
@@ -115,13 +115,17 @@ def unknown_word(known: list[str], got: object) -> str:
 
 
 def _bounds(field: FieldInfo) -> str:
-    if not field.metadata:  # of `Annotated[int, number(…)] | None` the member has them
-        members = [extra for member in get_args(field.annotation) for extra in get_args(member)[1:]]
-        field = next(extra for extra in members if isinstance(extra, FieldInfo))
+    field = next(one for one in (field, *_inner(field.annotation)) if any(hasattr(m, "ge") for m in one.metadata))
     low, high = (next(getattr(m, side) for m in field.metadata if hasattr(m, side)) for side in ("ge", "le"))
     extra = field.json_schema_extra
     unit = extra.get("unit") if isinstance(extra, dict) else None
     return f"{low} to {high}" + (f" ({unit})" if unit else "")
+
+
+def _inner(annotation: Any) -> Iterator[FieldInfo]:
+    """What a type says of the numbers in it: `Annotated[int, number(1, 2)] | None`, or a list or mapping of such."""
+    for part in get_args(annotation):
+        yield from [part] if isinstance(part, FieldInfo) else _inner(part)
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-AS_WRITTEN = (("env",), ("environments", "*", "env"))
+AS_WRITTEN = (
+    ("env",), ("environments", "*", "env"), ("sidecars", "*", "env"), ("environments", "*", "sidecars", "*", "env"),
+)  # fmt: skip
 """Mappings whose values stay the text that they are in the file: `01234`, `1.10` and `yes` mean themselves there."""
 
 _DEEPEST = 50

@@ -22,11 +22,12 @@ _NEVER = ("node_modules", "__pycache__", "cdk.out")
 def fingerprint(project: Project, environment: str, account: str, region: str) -> str:
     """A hash of all that the stacks are made from, but for the sources of the images: files, versions, place.
 
-    Files are the settings, each service.yaml, and every Python file that app.py could import: those of the project, but for
-    hidden folders, virtual environments, services, tests and bench, and Dockyard's own.
+    Files are the settings, each service.yaml, files of variables, and every Python file that app.py could import: those of the
+    project, but for hidden folders, virtual environments, services, tests and bench, and Dockyard's own.
     """
     digest = hashlib.sha256(json.dumps([environment, account, region, *_versions()]).encode())
-    for name, path in _files(project.root.resolve()):
+    env_files = {file.resolve() for found in project.environments.values() for file in found.env_files}
+    for name, path in _files(project.root.resolve(), env_files):
         digest.update(f"\0{name}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
@@ -37,12 +38,12 @@ def _versions() -> Iterable[str]:
     return sorted(f"{found.name} {found.version}" for found in importlib.metadata.distributions())
 
 
-def _files(root: Path) -> Iterator[tuple[str, Path]]:
+def _files(root: Path, env_files: Iterable[Path]) -> Iterator[tuple[str, Path]]:
     """Name and path of each file that counts, in a fixed order."""
     settings = [root / name for name in _SETTINGS]
     whole = [path for name in _WHOLE for path in _below(root / name)]
     python = [path for path in _below(root, _NOT_IMPORTED) if path.suffix == ".py"]
-    for path in sorted({*settings, *root.glob("services/*/service.yaml"), *whole, *python}):
+    for path in sorted({*settings, *env_files, *root.glob("services/*/service.yaml"), *whole, *python}):
         if path.is_file():
             yield path.relative_to(root).as_posix(), path
     told = {*whole, *python}

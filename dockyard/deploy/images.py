@@ -13,7 +13,7 @@ from dockyard.build.plan import Planned, State, build_all, plan, side_by_side
 from dockyard.build.publish import publish
 from dockyard.build.push import push
 from dockyard.build.recipe import Recipe, recipe
-from dockyard.config import Environment, Project
+from dockyard.config import Environment, Project, service_of
 from dockyard.deploy.caches import BuildCaches
 from dockyard.deploy.site import Site
 from dockyard.doors.aws import Aws, Registry
@@ -43,8 +43,10 @@ def needed(
     services: Collection[str] = (),
     platforms: Sequence[str] | None = None,
 ) -> list[Wanted]:
-    """What ECR is to have for these services, or for all: what is built, and what is copied. Raises BuildError as well."""
-    wanted = [(name, service) for name, service in environment.services.items() if not services or name in services]
+    """What ECR is to have for these services with their sidecars, for these sidecars, or for all: what is built, and what is
+    copied. Raises BuildError as well.
+    """
+    wanted = [(name, one) for name, one in environment.images.items() if not services or {name, service_of(name)} & set(services)]
     made = side_by_side(lambda named: mirrored(project, *named, bases) or recipe(project, *named, bases, platforms), wanted)
     return [found for found in made if found]
 

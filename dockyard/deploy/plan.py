@@ -12,6 +12,7 @@ from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.images import needed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.run import synthesized, wanted_stacks
+from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import Site
 from dockyard.deploy.stack import StackDeployer
 from dockyard.progress import Progress
@@ -69,6 +70,9 @@ _ACTIONS = {State.PUSHED: Action.NONE, State.BUILT: Action.PUSH, State.MISSING: 
 def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan:
     """Plan a deploy of these services and what they need, or of all. Nothing is built, and no engine is needed."""
     made = needed(site.project, site.environment, site.workshop.bases, services)
+    for service, text in site.environment.cautions:
+        progress.note(service, text)
+    check_secrets(site, services)
     docker = site.workshop.docker
     has_engine = docker.answers()
     planned = plan_images(made, site.reading, lambda name: has_engine and docker.image_id(name) is not None)

@@ -10,12 +10,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.inputs import Inputs, read_inputs, write_inputs
 from dockyard.build.plan import Planned, side_by_side
+from dockyard.config import service_of
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, needed, pushed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt, read_receipt
+from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import PARTITION, Site
 from dockyard.deploy.stack import Deployed, StackDeployer, describe, version
 from dockyard.deploy.synth import synthesize
@@ -53,13 +55,16 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     for found in made:
         for caution in found.cautions:
             progress.note(found.service, caution)
+    for service, text in site.environment.cautions:
+        progress.note(service, text)
     tags = {found.service: found.tag for found in made}
     now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
     last = read_receipt(site.receipt_file)
     services = wishes.services
     if last and not wishes.force and last.infrastructure == now and last.images == tags and _untouched(site, last):
         return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
-    wanted = [found for found in made if not services or found.service in services]
+    check_secrets(site, services)
+    wanted = [found for found in made if not services or service_of(found.service) in services]
     deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
     with Threads(max_workers=1) as pool:
         building = pool.submit(built, site, wanted, progress)

@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_s3.client import S3Client
     from types_boto3_ssm.client import SSMClient
+    from types_boto3_ssm.type_defs import ParameterMetadataTypeDef
 
 CACHE_TAG_PREFIX = "cache-"
 """Tags that are no images: layers of builds, and what stands for an index. The lifecycle of a repository lets them expire."""
@@ -151,6 +153,11 @@ class Aws:
         """EventBridge Scheduler."""
         return self._untyped("scheduler")
 
+    @functools.cached_property
+    def secretsmanager(self) -> Any:
+        """Secrets Manager."""
+        return self._untyped("secretsmanager")
+
     def _untyped(self, service: str) -> Any:
         """A client of a service whose types are not installed."""
         client: Any = self._session.client
@@ -170,6 +177,53 @@ class Aws:
             answer = self.ssm.get_parameters(Names=names[start : start + 10])
             found.update({entry["Name"]: entry["Value"] for entry in answer["Parameters"]})
         return found
+
+    # secrets
+
+    def put_secret_parameter(self, name: str, value: str) -> None:
+        """Store it, encrypted with AWS's key of the account. Raises DockyardError, which does not hold the value."""
+        try:
+            self.ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+        except botocore.exceptions.ClientError as error:
+            raise self._without(value, error) from None  # what AWS says may hold it, and so would a traceback
+
+    def _without(self, value: str, error: botocore.exceptions.ClientError) -> DockyardError:
+        found = _refused(error)
+        return type(found)(str(found).replace(value, "[REDACTED]"), hint=found.hint)
+
+    def parameters_below(self, path: str) -> "list[ParameterMetadataTypeDef]":
+        """What SSM tells of the parameters below a path, which are not their values."""
+        filters: list[Any] = [{"Key": "Path", "Option": "Recursive", "Values": [path]}]
+        pages = self.ssm.get_paginator("describe_parameters").paginate(ParameterFilters=filters)
+        return [one for page in pages for one in page["Parameters"]]
+
+    def delete_parameter(self, name: str) -> bool:
+        """Whether it was there."""
+        try:
+            self.ssm.delete_parameter(Name=name)
+        except self.ssm.exceptions.ParameterNotFound:
+            return False
+        return True
+
+    def has_secret(self, name: str) -> bool | None:
+        """Whether Secrets Manager has it, and not for deletion; None where that may not be asked."""
+        try:
+            return "DeletedDate" not in self.secretsmanager.describe_secret(SecretId=name)
+        except botocore.exceptions.ClientError as error:
+            return _not_there(error)
+
+    def secret_fields(self, name: str) -> list[str] | None:
+        """Fields of a secret's JSON, none where it is no such JSON; None where its value may not be read."""
+        try:
+            text = self.secretsmanager.get_secret_value(SecretId=name).get("SecretString")
+        except botocore.exceptions.ClientError as error:
+            _not_there(error)
+            return None
+        try:
+            content = json.loads(text or "")
+        except ValueError:
+            return []
+        return sorted(content) if isinstance(content, dict) else []
 
     def upload(self, path: Path, bucket: str, key: str) -> None:
         """Put a file in a bucket, unless it is there: keys of assets are hashes of their content."""
@@ -257,6 +311,16 @@ _NOT_TAKEN = (
     "UnrecognizedClientException",
 )
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+
+
+def _not_there(error: botocore.exceptions.ClientError) -> bool | None:
+    """False where AWS says so, None where it refuses to tell. Raises all else."""
+    code = error.response.get("Error", {}).get("Code")
+    if code == "ResourceNotFoundException":
+        return False
+    if code in _DENIED:
+        return None
+    raise error
 
 
 def _refused(error: botocore.exceptions.ClientError) -> DockyardError:

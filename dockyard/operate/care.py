@@ -29,7 +29,7 @@ def repositories(site: Site, services: Sequence[str]) -> list[str]:
     Others may be below the application's name, too: what no environment has a service for is its own if it has the tag that
     the registry stack gives.
     """
-    known = {repository_name(site.project, name) for env in site.project.environments.values() for name in env.services}
+    known = {repository_name(site.project, name) for env in site.project.environments.values() for name in env.images}
     below = site.reading.repositories(f"{site.project.name}/")
     there = [name for name, arn in below.items() if name in known or _is_tagged(site, arn)]
     if missing := [name for name in services if repository_name(site.project, name) not in there]:

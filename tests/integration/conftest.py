@@ -13,7 +13,7 @@ from dockyard.local.engine import Engine
 from dockyard.local.stand_ins import archive_of
 from tests.integration.support import environment, make_site
 
-OTHER_SITE = ("test_exec", "test_mirror", "test_prune", "test_rights", "test_up")
+OTHER_SITE = ("test_container", "test_exec", "test_mirror", "test_prune", "test_rights", "test_secrets", "test_up")
 WITHOUT_SITE = (
     "test_balancer", "test_builders", "test_deployments_under_load", "test_faults", "test_languages_more", "test_local_aws", "test_persistence", "test_service_scaling", "test_soak",
 )  # fmt: skip

@@ -51,16 +51,19 @@ class Site:
         self.root, self.port = root, free_port()
         self.local = LocalAws(root / ".dockyard")
 
-    def run(self, *arguments: str, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a program of the project; its exit code must be `code`."""
+    def run(self, *arguments: str, code: int = 0, typed: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a program of the project, with what is typed as its input; its exit code must be `code`."""
         ended = subprocess.run(
-            arguments, cwd=self.root, env={**environment(), **variables}, capture_output=True, text=True, timeout=600, check=False
-        )
+            arguments, cwd=self.root, env={**environment(), **variables}, input=typed, capture_output=True, text=True,
+            timeout=600, check=False,
+        )  # fmt: skip
         assert ended.returncode == code, f"{arguments} ended with {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
         return ended
 
-    def dockyard(self, *arguments: str, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
-        return self.run("dockyard", *arguments, code=code, **variables)
+    def dockyard(
+        self, *arguments: str, code: int = 0, typed: str | None = None, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        return self.run("dockyard", *arguments, code=code, typed=typed, **variables)
 
     def up(self, code: int = 0) -> subprocess.CompletedProcess[str]:
         return self.dockyard("up", "--port", str(self.port), code=code)

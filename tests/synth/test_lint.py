@@ -37,12 +37,40 @@ KINDS = {
 }
 
 
-def test_cfn_lint_finds_nothing_in_any_kind_on_any_capacity(tmp_path):
+CONTAINER = """
+command: serve
+entry_point: [/init]
+user: '1000'
+stop_timeout: 60
+restart: {ignored_exit_codes: [0], attempt_period: 60}
+ulimits: {nofile: 65536}
+writable: {/quick: 64}
+exec: true
+secrets: [TOKEN]
+tracing: otel
+memory: 1024
+volumes:
+  files: {path: /files, type: efs}
+  old: {path: /old, type: efs, file_system: fs-01234567, access_point: fsap-01234567, security_group: sg-01234567, read_only: true}
+  scratch: {path: /scratch}
+depends_on: {cache: healthy}
+sidecars:
+  cache:
+    image: {from: redis}
+    port: 6379
+    secrets: {A: {secretsmanager: shop/db, key: password}}
+    health: {command: redis-cli ping}
+    mounts: {scratch: {path: /scratch}}
+"""
+
+
+@pytest.mark.parametrize("container", ["", CONTAINER], ids=["all defaults", "all set"])
+def test_cfn_lint_finds_nothing_in_any_kind_on_any_capacity(tmp_path, container):
     files = {"dockyard.yaml": "name: shop\nenvironments: {dev: {}}\ncluster: {ec2: {instance_types: [t3.small]}}"}
     for runs_on in ("fargate", "ec2"):
         for name, text in KINDS.items():
             own = text.replace("[api]", f"[api-{runs_on}]").replace("PATH", runs_on)
-            files[f"services/{name}-{runs_on}/service.yaml"] = f"{own}\nruns_on: {runs_on}\nimage: {{from: nginx}}"
+            files[f"services/{name}-{runs_on}/service.yaml"] = f"{own}\nruns_on: {runs_on}\nimage: {{from: nginx}}\n{container}"
     stacks(tmp_path, files=files)
     assert linted(tmp_path / "cdk.out") == (0, "")
 

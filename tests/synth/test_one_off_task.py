@@ -3,10 +3,13 @@
 import json
 
 import pytest
+from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
-from dockyard_constructs import Ec2Capacity, FargateCapacity, OneOffTask
+from dockyard_constructs import Ec2Capacity, FargateCapacity, OneOffTask, Sidecar
+
+START = ecs.ContainerDependencyCondition.START
 
 
 @pytest.fixture
@@ -43,3 +46,39 @@ def test_on_servers_it_has_their_network(make, template):
     assert "networkConfiguration" not in task.run_parameters
     assert task.run_parameters["capacityProviderStrategy"] == [{"capacityProvider": "servers", "weight": 1}]
     assert "SecurityGroup" not in json.dumps(template().json)
+
+
+def test_settings_that_do_not_go_together_are_refused(make):
+    with pytest.raises(ValueError, match="remove readonly_root_filesystem"):
+        make(enable_execute_command=True, readonly_root_filesystem=True)
+
+
+def test_a_stop_that_takes_too_long_is_refused(make):
+    with pytest.raises(ValueError, match="stop_timeout should be 2 to 120 seconds, got 121"):
+        make(stop_timeout=Duration.seconds(121))
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"depends_on": {"nobody": START}}, "container app depends on nobody, which is none of app, beside"),
+        (
+            {"depends_on": {"beside": START}, "sidecars": {"depends_on": {"app": START}}},
+            "containers depend on each other: app, beside",
+        ),
+        ({"sidecars": {"depends_on": {"beside": START}}}, "containers depend on each other: beside"),
+        (
+            {"capacity": Ec2Capacity("servers"), "memory_limit_mib": 128},
+            "sidecars should leave some of cpu 256 and memory 128 MiB",
+        ),
+    ],
+)
+def test_sidecars_that_do_not_go_together_are_refused(make, settings, told):
+    beside = Sidecar(image=ecs.ContainerImage.from_registry("redis"), **settings.get("sidecars", {}))
+    with pytest.raises(ValueError, match=told):
+        make(**{**settings, "sidecars": {"beside": beside}})
+
+
+def test_on_fargate_containers_share_what_the_task_has(make, template):
+    make(sidecars={f"beside-{n}": Sidecar(image=ecs.ContainerImage.from_registry("redis")) for n in range(5)})
+    assert not any("Memory" in one for one in template().one("ECS::TaskDefinition")["ContainerDefinitions"])

@@ -1,32 +1,23 @@
 """What every kind of service has: an image, a size, a place to run and variables."""
 
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, WithJsonSchema
+from pydantic import Field
 
 from dockyard.config.capacity import NetworkMode, RunsOn
-from dockyard.config.image import Image
+from dockyard.config.image import Image, RelativePath
 from dockyard.config.links import Links
-from dockyard.config.model import Model, VariableName, number
+from dockyard.config.model import VariableName, number
 from dockyard.config.overrides import Overrides
-from dockyard.config.secret import ManagedSecret, ParameterName
-
-Value = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
-"""Text; numbers and booleans reach it as they were written (see `dockyard.config.yaml`)."""
+from dockyard.config.runtime import Runtime
+from dockyard.config.secret import Secrets
+from dockyard.config.sidecar import DependsOn, Sidecar, SidecarName, Value
+from dockyard.config.volume import Volume, VolumeName
 
 Port = Annotated[int, number(1, 65535)]
 
 
-def _secret_form(value: Any) -> str:
-    return "<mapping>" if isinstance(value, dict | ManagedSecret) else "<name>"
-
-
-Secret = Annotated[
-    Annotated[ParameterName, Tag("<name>")] | Annotated[ManagedSecret, Tag("<mapping>")], Discriminator(_secret_form)
-]
-
-
-class Container(Model):
+class Container(Runtime):
     """The container of a service, of whatever kind."""
 
     kind: str
@@ -46,8 +37,24 @@ class Container(Model):
     """Storage of a task on Fargate. Default: Fargate's 20 GiB."""
     env: dict[VariableName, Value] = Field(default_factory=dict)
     """Environment variables. Values are taken as they are written: `1.10` and `yes` need no quotes."""
-    secrets: dict[VariableName, Secret] = Field(default_factory=dict)
-    """Environment variables whose values stay in SSM Parameter Store or Secrets Manager until the container starts."""
+    env_file: RelativePath | None = None
+    """A file of variables, `NAME=value` a line, relative to the service's folder. `env` goes before it, and `secrets` before
+    both."""
+    secrets: Secrets = Field(default_factory=dict)
+    """Environment variables whose values stay in SSM Parameter Store or Secrets Manager until the container starts. `[NAME]`,
+    or `NAME: true` in a mapping: its own one, which `dockyard secrets set` has stored."""
+    exec: bool = False
+    """Whether ECS Exec may run commands in it; what they print is in its logs."""
+    volumes: dict[VolumeName, Volume] = Field(default_factory=dict)
+    """Folders that are kept elsewhere than in the container, by name."""
+    sidecars: dict[SidecarName, Sidecar] = Field(default_factory=dict)
+    """Containers beside it, by name. On Fargate they find each other at localhost; on servers it finds those with a port by
+    their names. Their images are built and copied as its own."""
+    depends_on: DependsOn = Field(default_factory=dict)
+    """Sidecars that go first, and what is waited for: `start`, `complete`, `success` (it has ended, with 0) or `healthy`."""
+    tracing: Literal["otel", "xray"] | None = None
+    """A collector beside it, which gives traces to X-Ray and metrics to CloudWatch. `otel`: the app has an SDK of OpenTelemetry,
+    and finds it by OTEL_* variables; `xray`: one of X-Ray."""
     links: Links = Field(default_factory=dict)
     """Resources that it uses: `orders: read` of one in dockyard.yaml, `uploads: {kind: bucket}` for one of its own."""
     overrides: Overrides = Field(default_factory=dict)

@@ -146,7 +146,7 @@ def _shares_network(task: Mapping[str, Any]) -> bool:
 
 def _hold_network(client: Any, task: dict[str, Any], settings: Mapping[str, Any]) -> str:
     """Start the container that holds the task's network; its id."""
-    image = _pause_image(client)
+    image = pause_image(client)
     own = {key: settings[key] for key in (*_OF_THE_NETWORK, "labels") if settings.get(key)}
     own["labels"] = {**own["labels"], _NAME: _PAUSE_NAME}
     own["ports"] = {f"{mapping['containerPort']}/tcp": None for mapping in _mappings(task)} if own.get("ports") else None
@@ -159,7 +159,7 @@ def _mappings(task: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [mapping for d in task["_definition"]["containerDefinitions"] for mapping in d.get("portMappings") or []]
 
 
-def _pause_image(client: Any) -> str:
+def pause_image(client: Any) -> str:
     """An image with one program of two machine instructions; made where it is missing."""
     try:
         client.images.get(_PAUSE_IMAGE)

@@ -1,12 +1,14 @@
 """Volumes of a task: containers share them, and they go with their task unless they are file systems.
 
 A volume without a host path lives as long as its task, one of EFS as long as the account; an access point or a root directory
-is a file system of its own here.
+is a file system of its own here. By an access point all are one user on AWS; here any user may write in its folder.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html
 """
 
 import contextlib
+import io
 import re
+import tarfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +17,7 @@ from ministack.core.concurrency import resource_lock
 from ministack.services import ecs
 
 from dockyard.local.extensions.instance import Instance
+from dockyard.local.extensions.task_containers import pause_image
 from dockyard.local.extensions.task_network import LABEL
 
 TASK_LABEL = "dockyard.task"
@@ -55,17 +58,45 @@ def _make(instance: Instance, volume: Mapping[str, Any], arn: str) -> str:
     shared = _shared_name(volume)
     labels = {LABEL: instance.name, **({} if shared else {TASK_LABEL: arn})}
     name = f"{instance.name}-{shared or arn.rsplit('/', 1)[-1][:8] + '-' + volume['name']}"
-    ecs._get_docker().volumes.create(name, labels=labels)
+    with resource_lock("volume", name):
+        _create(ecs._get_docker(), name, labels, for_anyone=_access_point(volume) is not None)
     if not shared and (task := ecs._tasks.get(arn)):
         task["_has_volumes"] = True
     return name
 
 
+def _create(client: Any, name: str, labels: dict[str, str], *, for_anyone: bool) -> None:
+    try:
+        client.volumes.get(name)
+    except docker.errors.NotFound:
+        client.volumes.create(name, labels=labels)
+        if for_anyone:
+            _let_anyone_write(client, name)
+
+
+def _let_anyone_write(client: Any, name: str) -> None:
+    """By a container that is never started: the engine unpacks into what it would mount."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        folder = tarfile.TarInfo("volume")
+        folder.type, folder.mode = tarfile.DIRTYPE, 0o777
+        tar.addfile(folder)
+    container = client.containers.create(pause_image(client), volumes=[f"{name}:/volume"])
+    try:
+        container.put_archive("/", archive.getvalue())
+    finally:
+        container.remove()
+
+
+def _access_point(volume: Mapping[str, Any]) -> str | None:
+    efs = volume.get("efsVolumeConfiguration") or {}
+    return (efs.get("authorizationConfig") or {}).get("accessPointId")
+
+
 def _shared_name(volume: Mapping[str, Any]) -> str | None:
     """Name of a volume that outlives its tasks; None for one of a task."""
     if efs := volume.get("efsVolumeConfiguration"):
-        access = (efs.get("authorizationConfig") or {}).get("accessPointId")
-        parts = [efs.get("fileSystemId") or efs.get("filesystemId"), access or efs.get("rootDirectory")]
+        parts = [efs.get("fileSystemId") or efs.get("filesystemId"), _access_point(volume) or efs.get("rootDirectory")]
         return "efs-" + re.sub(r"[^\w.-]+", "-", "-".join(part for part in parts if part)).strip("-")
     if (volume.get("dockerVolumeConfiguration") or {}).get("scope") == "shared":
         return f"shared-{volume['name']}"

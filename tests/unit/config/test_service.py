@@ -62,8 +62,9 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
         ("port: 0", "port: should be 1 to 65535, got 0"),
         ("port: 65536", "port: should be 1 to 65535, got 65536"),
         ("prot: 80", "prot: unknown key; did you mean port?"),
-        ("zzz: 1", "zzz: unknown key; known here: kind, image, cpu, memory, runs_on, network_mode, ephemeral_storage, env, "
-         "secrets, links, overrides, port, count, http, calls, alarms"),
+        ("zzz: 1", "zzz: unknown key; known here: command, entry_point, user, stop_timeout, init, restart, ulimits, read_only, "
+         "writable, kind, image, cpu, memory, runs_on, network_mode, ephemeral_storage, env, env_file, secrets, exec, volumes, "
+         "sidecars, depends_on, tracing, links, overrides, port, count, http, calls, alarms"),
         ("runs_on: lambda", 'runs_on: should be fargate, fargate-spot, ec2 or managed, got "lambda"'),
         ("runs_on: Fargat", 'runs_on: should be fargate, fargate-spot, ec2 or managed, got "Fargat"; did you mean fargate?'),
         ("count: -1", "count: should be 0 to 5000 (tasks), got -1"),
@@ -82,7 +83,7 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
         ("cpu: .nan", "cpu: should be 0.125 to 16 (vCPU), got NaN"),
         ("memory: .inf", "memory: should be an integer, got Infinity"),
         (f"cpu: 1{400 * '0'}", f"cpu: should be a number, got 1{400 * '0'}"),
-        ("secrets: {A: token}", "secrets.A: should be the name of an SSM parameter, beginning with /, "
+        ("secrets: {A: token}", "secrets.A: should be true, the name of an SSM parameter, beginning with /, "
          'or {secretsmanager: NAME}, got "token"'),
         ("secrets: {A: {key: x}}", "secrets.A.secretsmanager: is required: name of the secret"),
         ("secrets: {A: /a}\nenv: {A: b}", "secrets.A: is in env as well; keep one of both"),
@@ -195,3 +196,25 @@ def test_a_job_has_a_schedule(files, schedule):
     files.service(f"kind: job\nschedule: {schedule}")
     job = files.load().environment().services["web"]
     assert (job.schedule, job.time_zone, job.timeout, job.retries) == (schedule, "UTC", 3600, 0)
+
+
+def test_a_list_of_secrets_means_its_own_ones_and_environments_add_to_it(files):
+    files.service("kind: web\nsecrets: [A, B]\nenvironments: {prod: {secrets: {B: /shared/b, C: true}}}")
+    project = files.load()
+    assert project.environment("dev").services["web"].secrets == {"A": True, "B": True}
+    assert project.environment("prod").services["web"].secrets == {"A": True, "B": "/shared/b", "C": True}
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ("secrets: [1A]", 'secrets.1A: should be a variable\'s name of letters, digits and _, no digit first, got "1A"'),
+        ("secrets: [PORT]", "secrets.PORT: is set by Dockyard; write the number at the key port"),
+        ("secrets: [{A: /a}]", "secrets: should be a list of names, or a mapping of names, got a list"),
+        ("secrets: A", 'secrets: should be a list of names, or a mapping of names, got "A"'),
+        ("secrets: {A: false}", "secrets.A: should be true, got false"),
+        ("secrets: [A]\nenv: {A: b}", "secrets.A: is in env as well; keep one of both"),
+    ],
+)
+def test_a_wrong_secret_is_told(problem, lines, text):
+    assert problem(lines) == f"services/web/service.yaml: {text}"

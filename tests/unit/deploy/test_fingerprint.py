@@ -37,6 +37,14 @@ def test_whatever_makes_the_stacks_changes_the_fingerprint(root, name):
     assert taken(root) != before
 
 
+def test_a_file_of_variables_changes_the_fingerprint(root):
+    (root / "services/web/service.yaml").write_text("kind: web\nenv_file: .env")
+    (root / "services/web/.env").write_text("A=1")
+    before = taken(root)
+    (root / "services/web/.env").write_text("A=2")
+    assert taken(root) != before
+
+
 def test_a_source_does_not_change_it(root):
     """Its image's tag does, which the receipt holds beside it."""
     before = taken(root)

@@ -19,8 +19,8 @@ class Ecr:
 def site():
     there = {name: f"arn:{name}" for name in sorted(["shop/web", "shop/worker", *TAGS])}
     environments = {
-        "dev": SimpleNamespace(services={"web": None}),
-        "prod": SimpleNamespace(services={"worker": None, "new": None}),
+        "dev": SimpleNamespace(images={"web": None}),
+        "prod": SimpleNamespace(images={"worker": None, "new": None}),
     }
     reading = SimpleNamespace(ecr=Ecr(), repositories=lambda prefix: there)
     return SimpleNamespace(project=SimpleNamespace(name="shop", environments=environments), reading=reading)

@@ -43,7 +43,7 @@ class CloudFormation:
 def site(names=STACKS):
     there = {"shop/web": "arn:web"}
     reading = SimpleNamespace(cloudformation=CloudFormation(names), repositories=lambda prefix: there)
-    project = SimpleNamespace(name="shop", environments={"dev": SimpleNamespace(services={"web": None})})
+    project = SimpleNamespace(name="shop", environments={"dev": SimpleNamespace(images={"web": None})})
     return SimpleNamespace(
         project=project,
         environment=SimpleNamespace(name="dev"),
