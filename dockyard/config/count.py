@@ -1,6 +1,5 @@
 """How many tasks of a service run: a number, or bounds and what moves the count within them."""
 
-import zoneinfo
 from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple
 
@@ -8,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from dockyard.config.model import Model, number, words
 from dockyard.config.problems import Problem, show
+from dockyard.config.time_zone import TimeZone
 from dockyard.config.timetable import crons, overlap, span
 
 MOST_TASKS = 5000
@@ -21,14 +21,6 @@ def _tasks(value: Any) -> int:
         raise ValueError(f"should be an integer, or a mapping with max, got {show(value)}")  # pydantic wants this error
     if not 0 <= value <= MOST_TASKS:
         raise ValueError(f"should be 0 to {MOST_TASKS} (tasks), got {value}")
-    return value
-
-
-def _time_zone(value: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(value)
-    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:
-        raise ValueError(f'should be the name of a time zone such as Europe/Berlin, got "{value}"') from error
     return value
 
 
@@ -137,7 +129,7 @@ class Count(Model):
     schedule: dict[Annotated[str, AfterValidator(_span)], Scheduled] = Field(default_factory=dict)
     """Other bounds at times: `weekdays 08:00-20:00: {min: 4}`, `daily 22:00-06:00: {min: 0, max: 0}`. Days are `daily`,
     `weekdays`, `weekends`, or some of `mon` to `sun`."""
-    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    time_zone: TimeZone = "UTC"
     """Time zone of the schedule, such as Europe/Berlin; it knows summer time."""
     steps: tuple[MetricSteps, ...] = Field(default=(), max_length=20)
     """Steps by other metrics."""
