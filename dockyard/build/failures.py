@@ -70,9 +70,10 @@ def no_room(service: str, folder: Path) -> BuildError:
 
 def _missing_base(service: str, base: str, said: str, stand_ins: Collection[str]) -> BuildError:
     kind = PassingError if _PASSING.search(said) else BuildError
+    elsewhere = "check the name; or set base_images in dockyard.yaml to a registry that can be reached"
+    made_here = f"dockyard local up, which makes the stand-ins that are missing; or start from one: {', '.join(stand_ins)}"
     return kind(
         f"failed to build {service}: base image {base} cannot be had: {said} (tried: this engine's "
         f"images, the registry that its name says, stand-ins of the local AWS)",
-        hint="check the name; or set base_images in dockyard.yaml to a registry that can be reached"
-        + (f"; or start from a stand-in: {', '.join(stand_ins)}" if stand_ins else ""),
+        hint=f"{made_here}; or {elsewhere}" if stand_ins else elsewhere,
     )

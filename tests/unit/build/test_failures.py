@@ -18,6 +18,13 @@ def told(*lines):
     return failure("web", steps, "exit code 1", LOG, ["python:3.13-slim"])
 
 
+def test_stand_ins_are_told_of_where_they_are_in_use():
+    steps = Steps()
+    for line in ("#3 [internal] load metadata for docker.io/library/nginx:1", "#3 ERROR: not found"):
+        steps.read(line)
+    assert failure("web", steps, "exit code 1", LOG, []).hint.startswith("check the name; or set base_images")
+
+
 def test_a_full_disk_of_the_engine_is_told_with_the_commands_that_make_room():
     fault = told("#4 [2/3] COPY a /", "#4 ERROR: write /var/lib/docker/x/a: no space left on device")
     assert str(fault) == "failed to build web at [2/3] COPY a /: write /var/lib/docker/x/a: no space left on device"
@@ -53,5 +60,5 @@ def test_certificates_that_a_step_does_not_know_are_told():
 def test_a_base_image_is_asked_for_again_where_its_registry_may_answer_the_next_time(error, passing):
     fault = told("#3 [internal] load metadata for docker.io/library/python:9", f"#3 ERROR: {error}")
     assert str(fault).startswith(f"failed to build web: base image python:9 cannot be had: {error}")
-    assert fault.hint.endswith("start from a stand-in: python:3.13-slim")
+    assert fault.hint.startswith("dockyard local up, which makes the stand-ins that are missing; or start from one: python:3.13-slim;")
     assert isinstance(fault, PassingError) is passing
