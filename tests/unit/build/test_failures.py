@@ -60,5 +60,7 @@ def test_certificates_that_a_step_does_not_know_are_told():
 def test_a_base_image_is_asked_for_again_where_its_registry_may_answer_the_next_time(error, passing):
     fault = told("#3 [internal] load metadata for docker.io/library/python:9", f"#3 ERROR: {error}")
     assert str(fault).startswith(f"failed to build web: base image python:9 cannot be had: {error}")
-    assert fault.hint.startswith("dockyard local up, which makes the stand-ins that are missing; or start from one: python:3.13-slim;")
+    assert fault.hint.startswith(
+        "dockyard local up, which makes the stand-ins that are missing; or start from one: python:3.13-slim;"
+    )
     assert isinstance(fault, PassingError) is passing
