@@ -135,6 +135,25 @@ def test_the_local_aws_does_not_run_until_it_is_started(run):
     assert "run: dockyard local up" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("files", "instead"),
+    [
+        ({"Dockerfile": "FROM a"}, "services/web/Dockerfile"),
+        ({"service.yaml": "kind: web\nimage: {build: {dockerfile: own/File}}"}, "services/web/own/File"),
+        ({"service.yaml": "kind: web\nimage: {from: 'nginx:1'}"}, "services/web/service.yaml: image nginx:1"),
+        ({"service.yaml": "image: ["}, None),
+    ],
+)
+def test_what_is_used_in_place_of_what_is_detected_is_told_first(run, tmp_path, files, instead):
+    import json
+
+    for name, text in files.items():
+        (tmp_path / "services/web" / name).write_text(text)
+    told = [f"! {instead} is used; without it, the app would be built as told here"] if instead else []
+    assert run("detect", "services/web").stderr.splitlines() == told
+    assert json.loads(run("detect", "services/web", "--json").stdout)["used_instead"] == instead
+
+
 def test_what_was_locked_and_dropped_is_told(run, tmp_path, monkeypatch):
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody")
     base, nobody = "localhost:1/python:3", "! localhost:1/python:3: its registry does not tell its digest: "
