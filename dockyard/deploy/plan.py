@@ -8,8 +8,9 @@ from dockyard.build.inputs import Inputs, changes, read_inputs
 from dockyard.build.mirrored import Mirrored
 from dockyard.build.plan import Planned, State, side_by_side
 from dockyard.build.plan import plan as plan_images
+from dockyard.build.secrets import missing
 from dockyard.deploy.assembly import StackArtifact
-from dockyard.deploy.images import needed
+from dockyard.deploy.images import lacking, needed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.run import synthesized, wanted_stacks
 from dockyard.deploy.site import Site
@@ -69,6 +70,9 @@ _ACTIONS = {State.PUSHED: Action.NONE, State.BUILT: Action.PUSH, State.MISSING: 
 def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan:
     """Plan a deploy of these services and what they need, or of all. Nothing is built, and no engine is needed."""
     made = needed(site.project, site.environment, site.workshop.bases, services)
+    for recipe in lacking(site, made):
+        for fault in missing(recipe, site.workshop.environment):
+            progress.note(recipe.service, fault)
     docker = site.workshop.docker
     has_engine = docker.answers()
     planned = plan_images(made, site.reading, lambda name: has_engine and docker.image_id(name) is not None)

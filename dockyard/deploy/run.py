@@ -10,10 +10,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.inputs import Inputs, read_inputs, write_inputs
 from dockyard.build.plan import Planned, side_by_side
+from dockyard.build.secrets import check_secrets
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
-from dockyard.deploy.images import built, needed, pushed
+from dockyard.deploy.images import built, lacking, needed, pushed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt, read_receipt
 from dockyard.deploy.site import PARTITION, Site
@@ -60,6 +61,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     if last and not wishes.force and last.infrastructure == now and last.images == tags and _untouched(site, last):
         return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
     wanted = [found for found in made if not services or found.service in services]
+    check_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
     with Threads(max_workers=1) as pool:
         building = pool.submit(built, site, wanted, progress)

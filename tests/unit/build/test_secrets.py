@@ -39,6 +39,7 @@ def test_all_that_is_missing_is_told_before_the_build(tmp_path):
         f"web: build secret pip: no file at {tmp_path}/gone that can be read",
         "web: no SSH agent runs (SSH_AUTH_SOCK is not set), and image.build.ssh wants one: eval $(ssh-agent); ssh-add",
     ]
+    assert caught.value.hint == "supply what is named there, then run the same command again; no image was built"
     check_secrets([with_secrets(npm={"env": "NPM_TOKEN"}, pip={"file": str(there)})], {"NPM_TOKEN": "x"})
 
 
