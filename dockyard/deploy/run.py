@@ -9,7 +9,8 @@ from functools import partial
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.inputs import Inputs, read_inputs, write_inputs
-from dockyard.build.plan import Planned, side_by_side
+from dockyard.build.mirrored import Wanted
+from dockyard.build.plan import Planned, SomeBuiltError, named, side_by_side
 from dockyard.build.secrets import check_secrets
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.fingerprint import fingerprint
@@ -25,7 +26,7 @@ from dockyard.deploy.tasks import TaskWatch
 from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.doors.aws import explained
 from dockyard.doors.process import end_all
-from dockyard.errors import DeployError, DockyardError, PrerequisiteError
+from dockyard.errors import BuildError, DeployError, DockyardError, PrerequisiteError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
 
@@ -64,7 +65,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     check_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
     with Threads(max_workers=1) as pool:
-        building = pool.submit(built, site, wanted, progress)
+        building = pool.submit(_built, site, wanted, progress)
         try:
             everything = synthesized(site, progress, validate=last is None or last.infrastructure != now)
             artifacts = wanted_stacks(site, everything, services)
@@ -142,6 +143,16 @@ def _by_change_sets(
     nodes[IMAGES] = Node(lambda: _pushed(site, images, progress), frozenset({site.registry_stack}))
     done = run_graph(nodes)
     return done.pop(IMAGES), done
+
+
+def _built(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]:
+    """The images; where some cannot be built, also what is left of the others, and how to go on with these alone."""
+    try:
+        return built(site, wanted, progress)
+    except SomeBuiltError as error:
+        alone = f"dockyard deploy {' '.join(error.built)} --env {site.environment.name}"
+        left = f"{named(error.built)} built, and not deployed; to deploy without the others: {alone}"
+        raise BuildError(f"{error.fault}\n{left}", hint=error.hint) from error
 
 
 def _pushed(site: Site, images: Callable[[], list[Planned]], progress: Progress) -> list[Planned]:
