@@ -52,16 +52,16 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     """Bring the environment to what the project says; the receipt."""
     begun = time.monotonic()
     made = needed(site.project, site.environment, site.workshop.bases)
-    for found in made:
+    services = wishes.services
+    wanted = [found for found in made if not services or found.service in services]
+    for found in wanted:
         for caution in found.cautions:
             progress.note(found.service, caution)
     tags = {found.service: found.tag for found in made}
     now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
     last = read_receipt(site.receipt_file)
-    services = wishes.services
     if last and not wishes.force and last.infrastructure == now and last.images == tags and _untouched(site, last):
         return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
-    wanted = [found for found in made if not services or found.service in services]
     check_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
     with Threads(max_workers=1) as pool:

@@ -237,3 +237,15 @@ def test_what_counts_for_a_tag_is_told_without_an_account(run, monkeypatch):
 def test_how_many_at_once_is_checked_where_a_variable_says_it(run, monkeypatch, jobs):
     monkeypatch.setenv("DOCKYARD_JOBS", jobs)
     assert run("push").exit_code == 2
+
+
+def test_what_is_to_be_known_of_an_image_is_told_where_it_is_built_and_of_nothing_else(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody")
+    for name in ("web", "two"):
+        (tmp_path / "services" / name).mkdir(exist_ok=True)
+        (tmp_path / "services" / name / "service.yaml").write_text(f"kind: web\nhttp: {{path: /{name}}}")
+        (tmp_path / "services" / name / "main.py").write_text("print(1)")
+        (tmp_path / "services" / name / "requirements.txt").write_text("boto3\n")
+    assert run("tags").stderr == ""
+    told = [line for line in run("build", "two").stderr.splitlines() if "no exact version" in line]
+    assert told == ["! two: requirements.txt says no exact version of boto3: two builds may differ"]
