@@ -6,6 +6,7 @@
 - `find(app)`: its Detection. Raises BuildError, with what was looked at, where the files do not tell how to run it.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -65,7 +66,9 @@ def detect(folder: Path, wishes: Wishes | None = None) -> Detection:
     """Look at the files in `folder`. Raises BuildError, with what was looked at, where they do not tell."""
     app = App(folder, wishes or Wishes())
     try:
-        return _language(app).find(app)
+        found: Detection = _language(app).find(app)
+        told = app.not_started()
+        return replace(found, warnings=(*found.warnings, told)) if told else found
     except OSError as error:
         raise unreadable(error.filename or folder, error) from error
 

@@ -90,3 +90,24 @@ def test_what_a_build_on_the_users_machine_left_is_no_source():
     assert "target" in left_out("rust")
     assert "**/obj" in left_out("dotnet")
     assert left_out("go") == ()
+
+
+OTHERS = (
+    "the Procfile has release, worker, which this image does not start: make of each a service of kind task or worker, with its "
+    "command as image.build.start"
+)
+
+
+@pytest.mark.parametrize(
+    ("procfile", "start", "warnings"),
+    [
+        ("release: python migrate.py\nweb: python main.py\nworker: python work.py", None, [OTHERS]),
+        ("release: python migrate.py\nweb: python main.py\nworker: python work.py", "python work.py", []),
+        ("# comment: x\nweb: python main.py\n", None, []),
+    ],
+)
+def test_what_a_procfile_has_beside_web_is_told_unless_a_command_is_named(tmp_path, procfile, start, warnings):
+    (tmp_path / "main.py").write_text("print(1)")
+    (tmp_path / "Procfile").write_text(procfile)
+    found = detect(tmp_path, Wishes(start=start))
+    assert [text for text in found.warnings if "Procfile" in text] == warnings
