@@ -48,8 +48,13 @@ def test_a_function_in_php_needs_a_start_command(tmp_path):
 
 def test_where_nothing_is_recognised_it_is_told_what_was_looked_for_and_what_is_there(tmp_path):
     write(tmp_path, {"notes.txt": ""})
-    with pytest.raises(BuildError, match=r"looked for .*go\.mod.*pom\.xml.*Gemfile.*start\.sh.*it has: notes\.txt") as caught:
+    with pytest.raises(
+        BuildError, match=r"^no app recognised in \S+: it has notes\.txt \(known are apps in python, node, "
+    ) as caught:
         detect(tmp_path)
+    assert len(str(caught.value)) < len(str(tmp_path)) + 250
+    (looked_for,) = caught.value.__notes__
+    assert all(file in looked_for for file in ("go.mod", "pom.xml", "Gemfile", "start.sh"))
     assert "image: {build: {language: …" in caught.value.hint
 
 
