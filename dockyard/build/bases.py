@@ -49,13 +49,15 @@ class Bases:
     """Reference to digest, from dockyard.lock."""
     stand_ins: Mapping[str, StandIn] = field(default_factory=dict)
     """Reference to the image that takes its place."""
+    makes_stand_ins: bool = False
+    """Whether there is a list of them, to which `dockyard local up` adds what is missing; it may be empty."""
 
     @classmethod
     def read(cls, locked: Mapping[str, str], stand_ins_file: str | None) -> "Bases":
         """With the stand-ins in that file, where there is one."""
         if not stand_ins_file or not Path(stand_ins_file).is_file():
             return cls(locked)
-        return cls(locked, listed_stand_ins(Path(stand_ins_file)))
+        return cls(locked, listed_stand_ins(Path(stand_ins_file)), makes_stand_ins=True)
 
     def identity(self, reference: str) -> str:
         """What the content of an image depends on: a digest where one is known, else the name itself."""

@@ -170,7 +170,7 @@ def _make(recipe: Recipe, workshop: Workshop, progress: Progress, goal: Goal, ca
                 break
     if not workshop.docker.answers():
         raise engine_gone(recipe.service, steps)
-    raise failure(recipe.service, steps, fault or "", log, workshop.bases.stand_ins)
+    raise failure(recipe.service, steps, fault or "", log, workshop.bases)
 
 
 @dataclass(frozen=True)

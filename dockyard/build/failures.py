@@ -1,9 +1,9 @@
 """Why a build failed, and what to do about it."""
 
 import re
-from collections.abc import Collection
 from pathlib import Path
 
+from dockyard.build.bases import Bases
 from dockyard.build.steps import Steps
 from dockyard.doors.docker_faults import ENGINE_GONE, START_ENGINE, PushError, disk_hint
 from dockyard.errors import BuildError
@@ -34,7 +34,7 @@ class PassingError(BuildError):
     """Another attempt may work."""
 
 
-def failure(service: str, steps: Steps, fault: str, log: Path, stand_ins: Collection[str]) -> BuildError:
+def failure(service: str, steps: Steps, fault: str, log: Path, bases: Bases) -> BuildError:
     """The step that failed, its last lines, and the next thing to do; a PushError where that was the builder's push.
 
     :param fault: the builder's last word.
@@ -44,7 +44,7 @@ def failure(service: str, steps: Steps, fault: str, log: Path, stand_ins: Collec
         return PushError(failed.push_fault)
     said = failed.error or fault
     if base := steps.missing_base:
-        return _missing_base(service, base, said, stand_ins)
+        return _missing_base(service, base, said, bases)
     printed = "\n".join([said, *failed.output])
     helpful = (
         disk_hint(printed),
@@ -68,11 +68,16 @@ def no_room(service: str, folder: Path) -> BuildError:
     )
 
 
-def _missing_base(service: str, base: str, said: str, stand_ins: Collection[str]) -> BuildError:
+def _missing_base(service: str, base: str, said: str, bases: Bases) -> BuildError:
     kind = PassingError if _PASSING.search(said) else BuildError
+    hints = (
+        "run: dockyard local up, which makes the stand-ins that are missing" if bases.makes_stand_ins else None,
+        "check the name",
+        "set base_images in dockyard.yaml to a registry that can be reached",
+        f"start from a stand-in: {', '.join(bases.stand_ins)}" if bases.stand_ins else None,
+    )
     return kind(
         f"failed to build {service}: base image {base} cannot be had: {said} (tried: this engine's "
         f"images, the registry that its name says, stand-ins of the local AWS)",
-        hint="check the name; or set base_images in dockyard.yaml to a registry that can be reached"
-        + (f"; or start from a stand-in: {', '.join(stand_ins)}" if stand_ins else ""),
+        hint="; or ".join(filter(None, hints)),
     )

@@ -21,6 +21,15 @@ class LockedBases:
     """Those with another digest than before."""
     faults: list[str] = field(default_factory=list)
     """What could not be asked; what was known of these stays."""
+    stand_ins: list[str] = field(default_factory=list)
+    """Those that were not asked for, as a stand-in takes their place; what was known of these stays."""
+    answered: int = 0
+    """How many were told by their registries."""
+
+    @property
+    def unknown(self) -> int:
+        """Of how many it is not known what they are now."""
+        return len(self.faults) + len(self.stand_ins)
 
 
 def digest_of(reference: str, ca: Path | None = None) -> str:
@@ -41,14 +50,18 @@ def lock_bases(
 ) -> LockedBases:
     """Ask for the digest of each that is named by a tag. Stand-ins are images of this machine, and not asked for."""
     found = LockedBases()
-    for reference in sorted(base for base in set(named) if "@" not in base and base not in bases.stand_ins):
+    tags = sorted(base for base in set(named) if "@" not in base)
+    found.digests = {reference: before[reference] for reference in tags if reference in before}
+    for reference in tags:
+        if reference in bases.stand_ins:
+            found.stand_ins.append(reference)
+            continue
         try:
             digest = ask(reference)
         except BuildError as error:
             found.faults.append(f"{reference}: its registry does not tell its digest: {error}")
-            if reference in before:
-                found.digests[reference] = before[reference]
             continue
+        found.answered += 1
         found.digests[reference] = digest
         if before.get(reference) != digest:
             found.changed[reference] = digest

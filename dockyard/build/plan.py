@@ -1,6 +1,6 @@
 """What must be done so that ECR has every image, and the doing of it, side by side; the push itself is in `push`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -63,12 +63,40 @@ def plan(images: Iterable[Wanted], aws: Aws, is_local: Callable[[str], bool]) ->
     return side_by_side(look, list(images))
 
 
+class SomeBuiltError(BuildError):
+    """Some images could not be built, and others were.
+
+    :param built: the services of those.
+    """
+
+    def __init__(self, fault: BuildError, built: Collection[str]) -> None:
+        super().__init__(f"{fault}\n{named(built)} built", hint=fault.hint)
+        self.fault, self.built = fault, tuple(built)
+
+
+def named(services: Collection[str]) -> str:
+    """As the subject of a sentence: `shop is`, `shop, mailer are`."""
+    return f"{', '.join(services)} {'is' if len(services) == 1 else 'are'}"
+
+
 def build_all(
     recipes: Sequence[Recipe], workshop: Workshop, progress: Progress, caches: Callable[[Recipe], Caches] = lambda _: NO_CACHES
 ) -> list[Built]:
     """Build what the engine lacks. Raises BuildError with what went wrong for each, PrerequisiteError before the first."""
     check(recipes, workshop)
-    return side_by_side(lambda recipe: build(recipe, workshop, progress, caches(recipe)), recipes, workshop.options.jobs)
+    done: set[str] = set()
+
+    def one(recipe: Recipe) -> Built:
+        made = build(recipe, workshop, progress, caches(recipe))
+        done.add(recipe.service)
+        return made
+
+    try:
+        return side_by_side(one, recipes, workshop.options.jobs)
+    except BuildError as error:
+        if not done:
+            raise
+        raise SomeBuiltError(error, [recipe.service for recipe in recipes if recipe.service in done]) from error
 
 
 def side_by_side(work: Callable[[T], R], items: Sequence[T], jobs: int = JOBS) -> list[R]:

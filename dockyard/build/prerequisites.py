@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dockyard.build.builder import Workshop
 from dockyard.build.command import ENGINE
 from dockyard.build.recipe import Recipe
-from dockyard.build.secrets import check_secrets
+from dockyard.build.secrets import check_build_secrets
 from dockyard.errors import PrerequisiteError
 
 INSTALL = "sudo apt-get install docker-buildx (Debian 13, Ubuntu), or docker-buildx-plugin (Docker's own packages)"
@@ -22,7 +22,7 @@ def check(recipes: Sequence[Recipe], workshop: Workshop) -> None:
             f"{', '.join(hiding)}: build secrets and SSH want BuildKit, and this machine has the engine's classic builder alone",
             hint=INSTALL,
         )
-    check_secrets(recipes, workshop.environment)
+    check_build_secrets(recipes, workshop.environment)
     direct = [recipe for recipe in recipes if not workshop.loads(recipe)]
     if not direct:
         return

@@ -13,11 +13,22 @@ SHORTEST = 4
 _AGENT = "SSH_AUTH_SOCK"
 
 
-def check_secrets(recipes: Sequence[Recipe], environment: Mapping[str, str]) -> None:
+def check_build_secrets(recipes: Sequence[Recipe], environment: Mapping[str, str]) -> None:
     """Raise BuildError where a secret or the SSH agent is not there, with all that is missing."""
-    missing = [f"{recipe.service}: {fault}" for recipe in recipes for fault in _missing(recipe, environment)]
-    if missing:
-        raise BuildError("\n".join(missing), hint="nothing was built; supply them, and run the same command again")
+    told = [f"{recipe.service}: {fault}" for recipe in recipes for fault in missing(recipe, environment)]
+    if told:
+        raise BuildError("\n".join(told), hint="supply what is named there, then run the same command again; no image was built")
+
+
+def missing(recipe: Recipe, environment: Mapping[str, str]) -> Iterator[str]:
+    """What its steps want to see and is not there, a sentence each."""
+    for id, secret in recipe.secrets.items():
+        if secret.env and not environment.get(secret.env):
+            yield f"build secret {id}: the variable {secret.env} is not set"
+        if secret.file and not (Path(secret.file).is_file() and os.access(secret.file, os.R_OK)):
+            yield f"build secret {id}: no file at {secret.file} that can be read"
+    if recipe.ssh and not environment.get(_AGENT):
+        yield f"no SSH agent runs ({_AGENT} is not set), and image.build.ssh wants one: eval $(ssh-agent); ssh-add"
 
 
 def secret_arguments(recipe: Recipe) -> list[str]:
@@ -39,16 +50,6 @@ def redaction(recipe: Recipe, environment: Mapping[str, str]) -> Callable[[str],
         return line
 
     return redact
-
-
-def _missing(recipe: Recipe, environment: Mapping[str, str]) -> Iterator[str]:
-    for id, secret in recipe.secrets.items():
-        if secret.env and not environment.get(secret.env):
-            yield f"build secret {id}: the variable {secret.env} is not set"
-        if secret.file and not (Path(secret.file).is_file() and os.access(secret.file, os.R_OK)):
-            yield f"build secret {id}: no file at {secret.file} that can be read"
-    if recipe.ssh and not environment.get(_AGENT):
-        yield f"no SSH agent runs ({_AGENT} is not set), and image.build.ssh wants one: eval $(ssh-agent); ssh-add"
 
 
 def _texts(env: str | None, file: str | None, environment: Mapping[str, str]) -> Iterator[str]:

@@ -24,7 +24,7 @@ def asset(
     The CDK CLI takes all of standard output as the image's name, and shows standard error only when this fails.
     """
     session = Session(project, env)
-    found = [image for image in session.images([service]) if image.service == service]
+    found = [image for image in session.images_to_build([service]) if image.service == service]
     if not found or found[0].tag != tag:
         now = found[0].tag if found else "none: ECS takes the image from a registry itself"
         raise BuildError(

@@ -1,5 +1,6 @@
 """`dockyard detect`: what an app without a Dockerfile is."""
 
+import os
 import shlex
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ from dockyard.build.detect import Wishes
 from dockyard.build.detect import detect as look
 from dockyard.cli import screen
 from dockyard.cli.arguments import Json
+from dockyard.config.read import read
 from dockyard.errors import UsageError
 
 
@@ -19,17 +21,35 @@ def detect(
     port: Annotated[int | None, typer.Option(help="Port that the app is to listen on. Default: 8080.")] = None,
     json: Json = False,
 ) -> None:
-    """Print language, version, package manager, framework, start command and port, and the file that each was read from."""
+    """Print language, version, package manager, framework, start command and port, and the file that each was read from.
+
+    Where a Dockerfile or an image of a registry is used in place of that, it is told first; in JSON as `used_instead`.
+    """
     if not folder.is_dir():
         raise UsageError(f"no folder at {folder}")
+    instead = _used_instead(folder)
+    if instead:
+        screen.warn(f"{instead} is used; without it, the app would be built as told here")
     found = look(folder, Wishes(port=port))
     for warning in found.warnings:
-        screen.say(f"! {warning}")
+        screen.warn(warning)
     if json:
-        screen.as_json(asdict(found))
+        screen.as_json({**asdict(found), "used_instead": instead})
         return
     values = {
         "language": found.language, "version": found.version, "package_manager": found.package_manager,
         "framework": found.framework, "build": " && ".join(found.build), "start": shlex.join(found.start), "port": found.port,
     }  # fmt: skip
     screen.table([{"": name, "value": value, "from": found.sources.get(name)} for name, value in values.items() if value])
+
+
+def _used_instead(folder: Path) -> str | None:
+    """The image that a service.yaml in the folder takes, or the Dockerfile that its image is built by."""
+    image = (read(folder / "service.yaml", "service.yaml", {}) or {}).get("image")
+    settings = image if isinstance(image, dict) else {}
+    if taken := settings.get("from"):
+        return f"{folder / 'service.yaml'}: image {taken}"
+    build = settings.get("build")
+    named = build.get("dockerfile") if isinstance(build, dict) else None
+    file = folder / str(named or "Dockerfile")
+    return str(file) if named or os.path.lexists(file) else None

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dockyard.build.builder import ca_bundle
-from dockyard.build.lock_bases import digest_of, lock_bases
+from dockyard.build.lock_bases import LockedBases, digest_of, lock_bases
 from dockyard.build.mirrored import sources
 from dockyard.cli import screen
 from dockyard.cli.arguments import Project
@@ -25,13 +25,25 @@ def lock(
     """Write dockyard.lock: digests of images, and priorities for rules that would collide.
 
     Base images, and images that services take as they are, are asked for in their registries, so that one which moved is a
-    change that can be seen; an entry for a priority stays while its route does.
+    change that can be seen; an entry for a priority stays while its route does. Exit code 1: not one digest could be asked for,
+    and there was nothing else to write.
     """
     priorities = _lock_priorities(Session(project))
-    bases, unknown = _lock_bases(Session(project), refresh=refresh)
-    moved = "no image whose registry tells has moved" if unknown else "no image has moved"
-    nothing = f"nothing to lock: no priorities collide, and {moved}"
-    screen.say("dockyard.lock is written; commit it" if priorities or bases else nothing)
+    bases, found = _lock_bases(Session(project), refresh=refresh)
+    written = priorities or bases
+    if written:
+        screen.say("dockyard.lock is written; commit it")
+    if found.unknown:
+        screen.say(f"{_unknown(found)}; {'what is locked of them' if written else 'dockyard.lock'} is as it was")
+    elif not written:
+        screen.say("nothing to lock: no priorities collide, and no image has moved")
+    if found.unknown and not found.answered and not written:
+        raise typer.Exit(1)
+
+
+def _unknown(found: LockedBases) -> str:
+    here = f" ({len(found.stand_ins)} have stand-ins on this machine)" if found.stand_ins else ""
+    return f"{found.unknown} digest{'s' if found.unknown > 1 else ''} could not be asked for{here}"
 
 
 def _lock_priorities(session: Session) -> bool:
@@ -48,8 +60,8 @@ def _named(session: Session, environment: Environment) -> set[str]:
     return sources(environment).union(*(one.bases for one in recipes(session.project, environment, session.bases)))
 
 
-def _lock_bases(session: Session, *, refresh: bool) -> tuple[bool, bool]:
-    """Whether it was written, and whether there are images that could not be asked for."""
+def _lock_bases(session: Session, *, refresh: bool) -> tuple[bool, LockedBases]:
+    """Whether it was written, and what was found out."""
     before = session.project.lock
     named = {name for environment in session.project.environments.values() for name in _named(session, environment)}
     found = lock_bases(named, before.bases, session.bases, lambda reference: digest_of(reference, ca_bundle(session.variables)))
@@ -58,9 +70,9 @@ def _lock_bases(session: Session, *, refresh: bool) -> tuple[bool, bool]:
     for reference in before.bases.keys() - found.digests.keys():
         screen.say(f"{reference}: nothing starts from it any more; its entry is dropped")
     for fault in found.faults:
-        screen.warn(f"{fault}; its entry stays as it is")
+        screen.warn(fault)
     when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds") if refresh else before.refresh
     after = before.model_copy(update={"bases": found.digests, "refresh": when})
     if after != before:
         write_lock(session.root, after)
-    return after != before, bool(found.faults)
+    return after != before, found

@@ -26,7 +26,7 @@ def push(
     """
     session = Session(project, env, options=Options(jobs, no_cache, builder))
     with screen.Board() as board:
-        images = bring(session.site, session.images(services or [], platform), board)
+        images = bring(session.site, session.images_to_build(services or [], platform), board)
     rows = [_row(image, json=json) for image in images]
     screen.as_json(rows) if json else screen.table(rows)
 

@@ -151,12 +151,20 @@ class Session:
         return Site(self.project, self.environment, self.aws, self.processes, self.workshop)
 
     def recipes(self, services: list[str], platforms: list[str] | None = None) -> list[Recipe]:
-        """Those of `images` that are built. It is told of each that was asked for and is not."""
-        found = self.images(services, platforms)
+        """Those of `images_to_build` that are built. It is told of each that was asked for and is not."""
+        found = self.images_to_build(services, platforms)
         for image in found:
             if services and not isinstance(image, Recipe):
                 screen.warn(f"{image.service}: its image is not built, but copied: dockyard mirror {image.service}")
         return [image for image in found if isinstance(image, Recipe)]
+
+    def images_to_build(self, services: list[str], platforms: list[str] | None = None) -> list[Wanted]:
+        """The same as `images`, with what their user should know of each told."""
+        found = self.images(services, platforms)
+        for one in found:
+            for caution in one.cautions:
+                screen.warn(f"{one.service}: {caution}")
+        return found
 
     def images(self, services: list[str], platforms: list[str] | None = None) -> list[Wanted]:
         """What ECR is to have for these services, or for all; what is built for these platforms, or each service's own.
@@ -167,9 +175,6 @@ class Session:
         if unknown := [name for name in services if name not in known]:
             raise UsageError(f"no service {', '.join(unknown)}; there is {', '.join(known) or 'none'}")
         found = needed(self.project, self.environment, self.bases, services, platforms)
-        for one in found:
-            for caution in one.cautions:
-                screen.warn(f"{one.service}: {caution}")
         for name in set(services) - {made for one in found for made in (one.service, service_of(one.service))}:
             screen.warn(f"{name}: ECS takes its image from where service.yaml says; there is nothing to build, copy or push")
         return found

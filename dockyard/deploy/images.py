@@ -1,7 +1,7 @@
 """The images of a deploy: which are there, building or copying the others, pushing them."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from botocore.exceptions import ClientError
@@ -13,6 +13,7 @@ from dockyard.build.plan import Planned, State, build_all, plan, side_by_side
 from dockyard.build.publish import publish
 from dockyard.build.push import push
 from dockyard.build.recipe import Recipe, recipe
+from dockyard.build.secrets import missing
 from dockyard.config import Environment, Project, service_of
 from dockyard.deploy.caches import BuildCaches
 from dockyard.deploy.site import Site
@@ -49,6 +50,13 @@ def needed(
     wanted = [(name, one) for name, one in environment.images.items() if not services or {name, service_of(name)} & set(services)]
     made = side_by_side(lambda named: mirrored(project, *named, bases) or recipe(project, *named, bases, platforms), wanted)
     return [found for found in made if found]
+
+
+def lacking(site: Site, images: Iterable[Wanted]) -> list[Recipe]:
+    """Those that ECR lacks, and whose build wants a secret or an SSH agent that is not there."""
+    wanting = [one for one in images if isinstance(one, Recipe) and any(missing(one, site.workshop.environment))]
+    there = {entry.image.service for entry in plan(wanting, site.reading, lambda _: False) if entry.state is State.PUSHED}
+    return [recipe for recipe in wanting if recipe.service not in there]
 
 
 def built(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]:

@@ -8,8 +8,9 @@ from dockyard.build.inputs import Inputs, changes, read_inputs
 from dockyard.build.mirrored import Mirrored
 from dockyard.build.plan import Planned, State, side_by_side
 from dockyard.build.plan import plan as plan_images
+from dockyard.build.secrets import missing
 from dockyard.deploy.assembly import StackArtifact
-from dockyard.deploy.images import needed
+from dockyard.deploy.images import lacking, needed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.run import synthesized, wanted_stacks
 from dockyard.deploy.secrets import check_secrets
@@ -72,6 +73,9 @@ def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan
     made = needed(site.project, site.environment, site.workshop.bases, services)
     for service, text in site.environment.cautions:
         progress.note(service, text)
+    for recipe in lacking(site, made):
+        for fault in missing(recipe, site.workshop.environment):
+            progress.note(recipe.service, fault)
     check_secrets(site, services)
     docker = site.workshop.docker
     has_engine = docker.answers()

@@ -9,12 +9,14 @@ from functools import partial
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.inputs import Inputs, read_inputs, write_inputs
-from dockyard.build.plan import Planned, side_by_side
+from dockyard.build.mirrored import Wanted
+from dockyard.build.plan import Planned, SomeBuiltError, named, side_by_side
+from dockyard.build.secrets import check_build_secrets
 from dockyard.config import service_of
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
-from dockyard.deploy.images import built, needed, pushed
+from dockyard.deploy.images import built, lacking, needed, pushed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt, read_receipt
 from dockyard.deploy.secrets import check_secrets
@@ -26,7 +28,7 @@ from dockyard.deploy.tasks import TaskWatch
 from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.doors.aws import explained
 from dockyard.doors.process import end_all
-from dockyard.errors import DeployError, DockyardError, PrerequisiteError
+from dockyard.errors import BuildError, DeployError, DockyardError, PrerequisiteError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
 
@@ -52,7 +54,9 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     """Bring the environment to what the project says; the receipt."""
     begun = time.monotonic()
     made = needed(site.project, site.environment, site.workshop.bases)
-    for found in made:
+    services = wishes.services
+    wanted = [found for found in made if not services or service_of(found.service) in services]
+    for found in wanted:
         for caution in found.cautions:
             progress.note(found.service, caution)
     for service, text in site.environment.cautions:
@@ -60,14 +64,13 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     tags = {found.service: found.tag for found in made}
     now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
     last = read_receipt(site.receipt_file)
-    services = wishes.services
     if last and not wishes.force and last.infrastructure == now and last.images == tags and _untouched(site, last):
         return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
+    check_build_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     check_secrets(site, services)
-    wanted = [found for found in made if not services or service_of(found.service) in services]
     deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
     with Threads(max_workers=1) as pool:
-        building = pool.submit(built, site, wanted, progress)
+        building = pool.submit(_built, site, wanted, progress)
         try:
             everything = synthesized(site, progress, validate=last is None or last.infrastructure != now)
             artifacts = wanted_stacks(site, everything, services)
@@ -145,6 +148,16 @@ def _by_change_sets(
     nodes[IMAGES] = Node(lambda: _pushed(site, images, progress), frozenset({site.registry_stack}))
     done = run_graph(nodes)
     return done.pop(IMAGES), done
+
+
+def _built(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]:
+    """The images; where some cannot be built, also what is left of the others, and how to go on with these alone."""
+    try:
+        return built(site, wanted, progress)
+    except SomeBuiltError as error:
+        alone = f"dockyard deploy {' '.join(error.built)} --env {site.environment.name}"
+        left = f"{named(error.built)} built, and not deployed; to deploy without the others: {alone}"
+        raise BuildError(f"{error.fault}\n{left}", hint=error.hint) from error
 
 
 def _pushed(site: Site, images: Callable[[], list[Planned]], progress: Progress) -> list[Planned]:

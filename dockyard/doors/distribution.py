@@ -5,7 +5,6 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 
 import contextlib
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from requests.adapters import HTTPAdapter
 
 from dockyard.doors.docker_push import SILENCE
 from dockyard.doors.registry_auth import LOOPBACK, TIMEOUT, Credentials, Header, authorization
+from dockyard.doors.unanswered import reason
 from dockyard.errors import BuildError
 
 _MANIFESTS = ", ".join(
@@ -213,9 +213,9 @@ class Repository:
                 self._authorization = authorization(self._session, challenge, self._credentials)
                 answer = self._session.request(method, url, auth=Header(self._authorization), **options)
         except _BROKEN as error:
-            raise UnansweredError(f"{self}: {_unsigned(error)}") from error
+            raise UnansweredError(f"{self}: {reason(error, self.host)}") from error
         except (requests.RequestException, KeyError, ValueError) as error:
-            raise RegistryError(f"{self}: {_unsigned(error)}") from error
+            raise RegistryError(f"{self}: {reason(error, self.host)}") from error
         return answer
 
     def _see(self, answer: requests.Response) -> None:
@@ -235,8 +235,3 @@ class Repository:
 
     def __str__(self) -> str:
         return f"{self.host}/{self.name}"
-
-
-def _unsigned(error: Exception) -> str:
-    """What it says, without the queries of addresses: where layers are kept, these are as good as a password."""
-    return re.sub(r"\?\S+", "?…", str(error))

@@ -6,6 +6,7 @@
 - `find(app)`: its Detection. Raises BuildError, with what was looked at, where the files do not tell how to run it.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -46,6 +47,7 @@ _MODULES: tuple[ModuleType, ...] = (
 _LAST = "static"
 """What is taken only where there is nothing else: most apps have pages, too."""
 _TOLD = 3
+_SEEN = 10
 _NOT_OURS = ("node_modules", "vendor", "venv", "target", "dist", "build", "test", "tests", "docs", "examples")
 """Folders below that have no app of the user's own."""
 
@@ -65,7 +67,9 @@ def detect(folder: Path, wishes: Wishes | None = None) -> Detection:
     """Look at the files in `folder`. Raises BuildError, with what was looked at, where they do not tell."""
     app = App(folder, wishes or Wishes())
     try:
-        return _language(app).find(app)
+        found: Detection = _language(app).find(app)
+        told = app.not_started()
+        return replace(found, warnings=(*found.warnings, told)) if told else found
     except OSError as error:
         raise unreadable(error.filename or folder, error) from error
 
@@ -78,14 +82,7 @@ def _language(app: App) -> ModuleType:
     if len(candidates) > 1:
         candidates.pop(_LAST, None)
     if not candidates:
-        seen = ", ".join(sorted(app.names)[:10]) if app.folder.is_dir() else "no folder"
-        raise BuildError(
-            f"no app recognised in {app.folder} (looked for {', '.join(module.LOOKED_FOR for module in known.values())}; "
-            f"it has: {seen or 'nothing'})",
-            hint=_below(app)
-            or "add a Dockerfile there; or set in service.yaml image: {build: {context: …}} to the folder with the "
-            "source, or image: {build: {language: …, start: …}}",
-        )
+        raise _unrecognised(app)
     if len(candidates) > 1:
         told = "; ".join(f"{name} by {', '.join(marks)}" for name, marks in candidates.items())
         raise BuildError(
@@ -93,6 +90,21 @@ def _language(app: App) -> ModuleType:
             hint=f"say which in service.yaml: image: {{build: {{language: {next(iter(candidates))}}}}}",
         )
     return known[next(iter(candidates))]
+
+
+def _unrecognised(app: App) -> BuildError:
+    """With what is there; the files that were looked for are a note, which a traceback shows."""
+    names = sorted(app.names) if app.folder.is_dir() else []
+    seen = ", ".join(names[:_SEEN]) + (f" and {len(names) - _SEEN} more" if len(names) > _SEEN else "")
+    there = f"it has {seen or 'nothing in it'}" if app.folder.is_dir() else "there is no such folder"
+    error = BuildError(
+        f"no app recognised in {app.folder}: {there} (known are apps in {', '.join(languages())})",
+        hint=_below(app)
+        or "add a Dockerfile there; or set in service.yaml image: {build: {context: …}} to the folder with the "
+        "source, or image: {build: {language: …, start: …}}",
+    )
+    error.add_note("looked for" + "".join(f"\n  {name}: {module.LOOKED_FOR}" for name, module in languages().items()))
+    return error
 
 
 def _below(app: App) -> str:

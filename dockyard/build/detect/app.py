@@ -68,8 +68,27 @@ class App:
         """The start command that service.yaml or a Procfile (`web`) gives. It need not be found in the source then."""
         if self.wishes.start and self.wishes.start.strip():
             return self._exec_form(self.wishes.start, "service.yaml image.build.start"), "service.yaml"
-        match = re.search(r"^web:[ \t]*(\S.*)$", self.text("Procfile"), re.MULTILINE) if self.has("Procfile") else None
-        return (self._exec_form(match[1].strip(), f"{self.folder / 'Procfile'}: web"), "Procfile") if match else None
+        web = self.processes.get("web")
+        return (self._exec_form(web, f"{self.folder / 'Procfile'}: web"), "Procfile") if web else None
+
+    @cached_property
+    def processes(self) -> Mapping[str, str]:
+        """Process to command, as a Procfile has them. https://devcenter.heroku.com/articles/procfile#procfile-format"""
+        text = self.text("Procfile") if self.has("Procfile") else ""
+        found: dict[str, str] = {}
+        for name, command in re.findall(r"^([\w-]+):[ \t]*(\S.*)$", text, re.MULTILINE):
+            found.setdefault(name, command.strip())
+        return found
+
+    def not_started(self) -> str | None:
+        """What is told of a Procfile's other processes, where service.yaml does not say itself what is started."""
+        others = ", ".join(name for name in self.processes if name != "web")
+        if not others or self.wishes.start:
+            return None
+        return (
+            f"the Procfile has {others}, which this image does not start: make of each a service of kind task or worker, "
+            "with its command as image.build.start"
+        )
 
     def _exec_form(self, command: str, where: str) -> tuple[str, ...]:
         """A command in exec form, so that SIGTERM reaches the app; by a shell that it replaces, where it needs one."""

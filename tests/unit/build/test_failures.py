@@ -4,18 +4,31 @@ from pathlib import Path
 
 import pytest
 
+from dockyard.build.bases import Bases, StandIn
 from dockyard.build.failures import PassingError, failure
 from dockyard.build.steps import Steps
 from dockyard.doors.docker_faults import MAKE_ROOM
 
 LOG = Path("/logs/build-web.log")
+BASES = Bases(stand_ins={"python:3.13-slim": StandIn("docker-hub/library/python", "3.13-slim", "sha256:1")})
 
 
 def told(*lines):
     steps = Steps()
     for line in lines:
         steps.read(line)
-    return failure("web", steps, "exit code 1", LOG, ["python:3.13-slim"])
+    return failure("web", steps, "exit code 1", LOG, BASES)
+
+
+def test_what_makes_stand_ins_is_told_where_they_are_made(tmp_path):
+    steps = Steps()
+    for line in ("#3 [internal] load metadata for docker.io/library/nginx:1", "#3 ERROR: not found"):
+        steps.read(line)
+    listed = tmp_path / "stand_ins.json"
+    listed.write_text("{}")
+    here, elsewhere = (failure("web", steps, "", LOG, Bases.read({}, file)).hint for file in (str(listed), None))
+    assert here == f"run: dockyard local up, which makes the stand-ins that are missing; or {elsewhere}"
+    assert elsewhere == "check the name; or set base_images in dockyard.yaml to a registry that can be reached"
 
 
 def test_a_full_disk_of_the_engine_is_told_with_the_commands_that_make_room():
@@ -53,5 +66,5 @@ def test_certificates_that_a_step_does_not_know_are_told():
 def test_a_base_image_is_asked_for_again_where_its_registry_may_answer_the_next_time(error, passing):
     fault = told("#3 [internal] load metadata for docker.io/library/python:9", f"#3 ERROR: {error}")
     assert str(fault).startswith(f"failed to build web: base image python:9 cannot be had: {error}")
-    assert fault.hint.endswith("start from a stand-in: python:3.13-slim")
+    assert fault.hint.endswith("; or start from a stand-in: python:3.13-slim")
     assert isinstance(fault, PassingError) is passing

@@ -28,9 +28,11 @@ def test_each_base_that_is_in_use_has_the_digest_of_now_or_that_of_before():
     assert found.faults == ["gone:1: its registry does not tell its digest: gone"]
 
 
-def test_stand_ins_are_not_asked_for():
+def test_stand_ins_are_not_asked_for_and_keep_their_entries():
     bases = Bases(stand_ins={"gone:1": StandIn("x", "y", "sha256:7")})
-    assert lock_bases(NAMED, OLD, bases, ask).faults == []
+    found = lock_bases(NAMED, OLD, bases, ask)
+    assert (found.faults, found.stand_ins, found.digests["gone:1"]) == ([], ["gone:1"], "sha256:3")
+    assert (found.unknown, found.answered) == (1, 3)
 
 
 def test_a_registry_is_asked_without_an_engine():

@@ -2,13 +2,18 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from dockyard.build.plan import State, plan, side_by_side
+from dockyard.build.builder import Options
+from dockyard.build.plan import SomeBuiltError, State, build_all, plan, side_by_side
 from dockyard.build.recipe import Recipe
+from dockyard.deploy import run
 from dockyard.errors import BuildError
+from dockyard.progress import Silent
 
 RECIPE = Recipe("web", "shop/web", Path(), "FROM a", "FROM a", False, (), (), {})
 
@@ -67,3 +72,33 @@ def test_each_of_several_faults_has_its_own_hint():
     with pytest.raises(BuildError, match=r"^a failed\n  try: mend it\nb failed$") as caught:
         side_by_side(work, [("a", "mend it"), ("b", None)])
     assert caught.value.hint is None
+
+
+def test_what_became_of_the_others_is_told_where_one_cannot_be_built(monkeypatch):
+    def make(recipe, *_):
+        if recipe.service in failing:
+            raise BuildError(f"failed to build {recipe.service}", hint="mend it")
+        return recipe.service
+
+    monkeypatch.setattr("dockyard.build.plan.build", make)
+    monkeypatch.setattr("dockyard.build.plan.check", lambda *_: None)
+    workshop = SimpleNamespace(options=Options())
+    images = [replace(RECIPE, service=name) for name in ("mailer", "web", "shop")]
+    failing = {"web"}
+    with pytest.raises(SomeBuiltError, match=r"^failed to build web\nmailer, shop are built$") as caught:
+        build_all(images, workshop, Silent())
+    assert (caught.value.built, caught.value.hint) == (("mailer", "shop"), "mend it")
+
+    def built(*_):
+        raise caught.value
+
+    monkeypatch.setattr("dockyard.deploy.run.built", built)
+    with pytest.raises(BuildError) as told:
+        run._built(SimpleNamespace(environment=SimpleNamespace(name="dev")), images, Silent())
+    assert str(told.value).splitlines() == [
+        "failed to build web",
+        "mailer, shop are built, and not deployed; to deploy without the others: dockyard deploy mailer shop --env dev",
+    ]
+    failing |= {"mailer", "shop"}
+    with pytest.raises(BuildError, match=r"shop$"):
+        build_all(images, workshop, Silent())

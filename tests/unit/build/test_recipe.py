@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from dockyard.build import Bases, recipe
-from dockyard.build.secrets import check_secrets
+from dockyard.build.secrets import check_build_secrets
 from dockyard.config import load_project
 from dockyard.errors import BuildError
 
@@ -93,7 +93,7 @@ def test_a_secret_in_the_folder_of_nobody_is_missing_where_it_is_built_and_nowhe
     found = made(**{"service.yaml": "kind: web\nimage: {build: {secrets: {a: {file: ~nosuchuser/x}}}}"})
     assert found.tag == made(**{"service.yaml": "kind: web"}).tag
     with pytest.raises(BuildError, match=r"web: build secret a: no file at .*/services/web/~nosuchuser/x that can be read"):
-        check_secrets([found], {})
+        check_build_secrets([found], {})
 
 
 def test_the_identity_of_a_base_is_part_of_the_tag(made):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dockyard.build.recipe import Recipe
-from dockyard.build.secrets import check_secrets, redaction, secret_arguments
+from dockyard.build.secrets import check_build_secrets, redaction, secret_arguments
 from dockyard.config import BuildSecret
 from dockyard.errors import BuildError
 
@@ -33,13 +33,14 @@ def test_all_that_is_missing_is_told_before_the_build(tmp_path):
     there.write_text("x")
     recipe = replace(with_secrets(npm={"env": "NPM_TOKEN"}, pip={"file": str(tmp_path / "gone")}), ssh=True)
     with pytest.raises(BuildError) as caught:
-        check_secrets([recipe], {"NPM_TOKEN": ""})
+        check_build_secrets([recipe], {"NPM_TOKEN": ""})
     assert str(caught.value).splitlines() == [
         "web: build secret npm: the variable NPM_TOKEN is not set",
         f"web: build secret pip: no file at {tmp_path}/gone that can be read",
         "web: no SSH agent runs (SSH_AUTH_SOCK is not set), and image.build.ssh wants one: eval $(ssh-agent); ssh-add",
     ]
-    check_secrets([with_secrets(npm={"env": "NPM_TOKEN"}, pip={"file": str(there)})], {"NPM_TOKEN": "x"})
+    assert caught.value.hint == "supply what is named there, then run the same command again; no image was built"
+    check_build_secrets([with_secrets(npm={"env": "NPM_TOKEN"}, pip={"file": str(there)})], {"NPM_TOKEN": "x"})
 
 
 def test_what_a_step_prints_of_them_is_not_kept(tmp_path):

@@ -135,14 +135,34 @@ def test_the_local_aws_does_not_run_until_it_is_started(run):
     assert "run: dockyard local up" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("files", "instead"),
+    [
+        ({"Dockerfile": "FROM a"}, "services/web/Dockerfile"),
+        ({"service.yaml": "kind: web\nimage: {build: {dockerfile: own/File}}"}, "services/web/own/File"),
+        ({"service.yaml": "kind: web\nimage: {from: 'nginx:1'}"}, "services/web/service.yaml: image nginx:1"),
+        ({"service.yaml": "image: ["}, None),
+    ],
+)
+def test_what_is_used_in_place_of_what_is_detected_is_told_first(run, tmp_path, files, instead):
+    import json
+
+    for name, text in files.items():
+        (tmp_path / "services/web" / name).write_text(text)
+    told = [f"! {instead} is used; without it, the app would be built as told here"] if instead else []
+    assert run("detect", "services/web").stderr.splitlines() == told
+    assert json.loads(run("detect", "services/web", "--json").stdout)["used_instead"] == instead
+
+
 def test_what_was_locked_and_dropped_is_told(run, tmp_path, monkeypatch):
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody")
     base, nobody = "localhost:1/python:3", "! localhost:1/python:3: its registry does not tell its digest: "
     (tmp_path / "services/web/Dockerfile").write_text(f"FROM {base}")
-    first, last = run("lock").stderr.splitlines()
-    assert first.startswith(nobody)
-    assert first.endswith("; its entry stays as it is")
-    assert last == "nothing to lock: no priorities collide, and no image whose registry tells has moved"
+    ended = run("lock")
+    assert ended.exit_code == 1
+    assert ended.stderr.splitlines() == [
+        f"{nobody}localhost:1/python: connection refused", "1 digest could not be asked for; dockyard.lock is as it was",
+    ]  # fmt: skip
     (tmp_path / "services/api").mkdir()
     (tmp_path / "services/api/Dockerfile").write_text(f"FROM {base}")
     (tmp_path / "services/api/service.yaml").write_text("kind: web\nhttp: {path: /api, host: '*.example.com'}")
@@ -153,13 +173,15 @@ def test_what_was_locked_and_dropped_is_told(run, tmp_path, monkeypatch):
     )
     ended = run("lock")
     assert ended.stdout.startswith("dev/web: priority ")
-    dropped, asked, written = ended.stderr.splitlines()
+    assert ended.exit_code == 0
+    dropped, asked, written, kept = ended.stderr.splitlines()
     assert dropped == "dev/gone: its entry has no meaning any more and is dropped"
     assert asked.startswith(nobody)
     assert written == "dockyard.lock is written; commit it"
+    assert kept == "1 digest could not be asked for; what is locked of them is as it was"
     text = (tmp_path / "dockyard.lock").read_text()
     assert base in text
-    assert run("lock").exit_code == 0
+    assert run("lock").exit_code == 1
     assert (tmp_path / "dockyard.lock").read_text() == text
     before = run("tags").stdout
     run("lock", "--refresh")
@@ -215,3 +237,15 @@ def test_what_counts_for_a_tag_is_told_without_an_account(run, monkeypatch):
 def test_how_many_at_once_is_checked_where_a_variable_says_it(run, monkeypatch, jobs):
     monkeypatch.setenv("DOCKYARD_JOBS", jobs)
     assert run("push").exit_code == 2
+
+
+def test_what_is_to_be_known_of_an_image_is_told_where_it_is_built_and_of_nothing_else(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody")
+    for name in ("web", "two"):
+        (tmp_path / "services" / name).mkdir(exist_ok=True)
+        (tmp_path / "services" / name / "service.yaml").write_text(f"kind: web\nhttp: {{path: /{name}}}")
+        (tmp_path / "services" / name / "main.py").write_text("print(1)")
+        (tmp_path / "services" / name / "requirements.txt").write_text("boto3\n")
+    assert run("tags").stderr == ""
+    told = [line for line in run("build", "two").stderr.splitlines() if "no exact version" in line]
+    assert told == ["! two: requirements.txt says no exact version of boto3: two builds may differ"]

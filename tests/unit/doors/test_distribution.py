@@ -57,4 +57,12 @@ def test_no_query_of_an_address_is_told_for_it_may_be_signed(registry, repositor
     with pytest.raises(UnansweredError, match="/layer") as caught, repository.blob("sha256:1", 1):
         pass
     assert "secret" not in str(caught.value)
-    assert "Connection refused" in str(caught.value)
+    assert "connection refused" in str(caught.value)
+
+
+@pytest.mark.parametrize(("host", "why"), [("nobody.invalid", "no such host"), ("localhost:1", "connection refused")])
+def test_why_nobody_answers_is_told_in_a_few_words(host, why, monkeypatch):
+    monkeypatch.setenv("no_proxy", "*")
+    with Repository(host, "a/b", Credentials()) as ours, pytest.raises(UnansweredError) as caught:
+        ours.manifest("1")
+    assert str(caught.value) == f"{host}/a/b: {why}"

@@ -46,7 +46,7 @@ class Search:
                 return self._completed(found)
         raise BuildError(
             f"no start command found in {self.app.folder} (looked for Procfile, manage.py, app objects of web frameworks in "
-            f"{', '.join(ENTRY_FILES[:5])} and the like, scripts in pyproject.toml, __main__.py)",
+            f"{', '.join(ENTRY_FILES[:5])} and the like, scripts in pyproject.toml, __main__.py){self._idle()}",
             hint="add a Procfile with a line such as web: python run.py",
         )
 
@@ -195,7 +195,7 @@ class Search:
 
     def _run(self) -> Launch | None:
         """A file that is run by itself."""
-        entries = list(self.layout.entries())
+        entries = [source for source in self.layout.entries() if not source.idle]
         root = [source for source in entries if source.file in ENTRY_FILES]
         deeper = [source for source in entries if "/" in source.file and not source.file.endswith("__init__.py")]
         others = [source for source in entries if "/" not in source.file and source.file not in ENTRY_FILES]
@@ -213,6 +213,11 @@ class Search:
             if source := next(choice(), None):
                 return self._as_script(source)
         return None
+
+    def _idle(self) -> str:
+        """What is told of modules that were there and run nothing."""
+        files = [source.file for source in self.layout.entries() if source.idle][:3]
+        return f"; only functions and classes are in {', '.join(files)}" if files else ""
 
     def _as_script(self, source: Source) -> Launch:
         path, module = self.layout.imported_as(source)

@@ -42,6 +42,8 @@ class Source:
     """How many folders up its relative imports go; 0 where there are none."""
     runs: bool = False
     """Whether it does something when it is run as a script and nothing when it is imported."""
+    idle: bool = False
+    """Whether it only defines functions and classes, so that nothing happens when it is run."""
     functions: tuple[str, ...] = ()
     """Functions at its top; where a decorator of functions-framework marks some, these."""
     port: int | None = None
@@ -66,9 +68,21 @@ def _read(file: str, text: str, tree: ast.Module) -> Source:
     return Source(
         file, tuple(_objects(tree, origins)), origins, frozenset(_imported(imports)),
         max((node.level for node in imports if isinstance(node, ast.ImportFrom)), default=0),
-        any(isinstance(node, ast.If) and "__name__" in ast.unparse(node.test) for node in tree.body),
+        any(isinstance(node, ast.If) and "__name__" in ast.unparse(node.test) for node in tree.body), _is_idle(tree),
         tuple(_functions(tree)), None if reads_port else _port(tree), _on_loopback(tree),
     )  # fmt: skip
+
+
+def _is_idle(tree: ast.Module) -> bool:
+    """Whether there are definitions, and nothing that calls: a call may be what runs it, also where its result has a name."""
+    definitions = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    others = [node for node in tree.body if not isinstance(node, definitions | ast.Import | ast.ImportFrom)]
+    marked = any(isinstance(node, definitions) and node.decorator_list for node in tree.body)
+    silent = all(
+        isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr) and not any(isinstance(part, ast.Call) for part in ast.walk(node))
+        for node in others
+    )
+    return silent and not marked and any(isinstance(node, definitions) for node in tree.body)
 
 
 def _roughly(file: str, text: str) -> Source:

@@ -48,8 +48,13 @@ def test_a_function_in_php_needs_a_start_command(tmp_path):
 
 def test_where_nothing_is_recognised_it_is_told_what_was_looked_for_and_what_is_there(tmp_path):
     write(tmp_path, {"notes.txt": ""})
-    with pytest.raises(BuildError, match=r"looked for .*go\.mod.*pom\.xml.*Gemfile.*start\.sh.*it has: notes\.txt") as caught:
+    with pytest.raises(
+        BuildError, match=r"^no app recognised in \S+: it has notes\.txt \(known are apps in python, node, "
+    ) as caught:
         detect(tmp_path)
+    assert len(str(caught.value)) < len(str(tmp_path)) + 250
+    (looked_for,) = caught.value.__notes__
+    assert all(file in looked_for for file in ("go.mod", "pom.xml", "Gemfile", "start.sh"))
     assert "image: {build: {language: …" in caught.value.hint
 
 
@@ -90,3 +95,24 @@ def test_what_a_build_on_the_users_machine_left_is_no_source():
     assert "target" in left_out("rust")
     assert "**/obj" in left_out("dotnet")
     assert left_out("go") == ()
+
+
+OTHERS = (
+    "the Procfile has release, worker, which this image does not start: make of each a service of kind task or worker, with its "
+    "command as image.build.start"
+)
+
+
+@pytest.mark.parametrize(
+    ("procfile", "start", "warnings"),
+    [
+        ("release: python migrate.py\nweb: python main.py\nworker: python work.py", None, [OTHERS]),
+        ("release: python migrate.py\nweb: python main.py\nworker: python work.py", "python work.py", []),
+        ("# comment: x\nweb: python main.py\n", None, []),
+    ],
+)
+def test_what_a_procfile_has_beside_web_is_told_unless_a_command_is_named(tmp_path, procfile, start, warnings):
+    (tmp_path / "main.py").write_text("print(1)")
+    (tmp_path / "Procfile").write_text(procfile)
+    found = detect(tmp_path, Wishes(start=start))
+    assert [text for text in found.warnings if "Procfile" in text] == warnings

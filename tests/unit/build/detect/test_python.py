@@ -109,6 +109,22 @@ def test_where_nothing_is_started_it_is_said_what_to_add(tmp_path):
     assert "Procfile" in caught.value.hint
 
 
+LIBRARY = '"""Sums."""\nfrom os import path\n\nRATE = 0.2\n\ndef total(lines):\n    return sum(lines)\n\nclass Fault(Exception):\n    pass\n'
+
+
+@pytest.mark.parametrize("name", ["lib.py", "main.py", "src/main.py"])
+def test_a_file_that_runs_nothing_is_not_started(tmp_path, name):
+    with pytest.raises(BuildError, match=rf"^no start command found in .*; only functions and classes are in {name}$"):
+        detect(write(tmp_path, {"requirements.txt": "flask==3.1.0", name: LIBRARY}), Wishes())
+
+
+@pytest.mark.parametrize(
+    "end", ["total([])", "result = total([])", "for line in (): pass", "if __name__ == '__main__': total([])"]
+)
+def test_a_file_that_may_run_something_is_started(tmp_path, end):
+    assert detect(write(tmp_path, {"lib.py": LIBRARY + end}), Wishes()).start == ("python", "lib.py")
+
+
 @pytest.mark.parametrize(
     ("requirement", "python"),
     [("Django==2.2.6", "3.9"), ("django[argon2]==4.2.1; python_version > '3'", "3.12"), ("Django>=4.2,<5", "3.12"), ("django<2", "3.7"),
