@@ -42,7 +42,7 @@ def lock(
 
 
 def _unknown(found: LockedBases) -> str:
-    here = f" ({len(found.stand_ins)} have stand-ins on this machine)" if found.stand_ins else ""
+    here = f" (stand-ins of this machine take the place of {len(found.stand_ins)})" if found.stand_ins else ""
     return f"{found.unknown} digest{'s' if found.unknown > 1 else ''} could not be asked for{here}"
 
 

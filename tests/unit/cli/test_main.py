@@ -183,8 +183,14 @@ def test_what_was_locked_and_dropped_is_told(run, tmp_path, monkeypatch):
     assert base in text
     assert run("lock").exit_code == 1
     assert (tmp_path / "dockyard.lock").read_text() == text
+    (tmp_path / "listed").write_text(f'{{"{base}": {{"repository": "a", "tag": "b", "digest": "sha256:1"}}}}')
+    monkeypatch.setenv("DOCKYARD_STAND_INS", str(tmp_path / "listed"))
+    ended = run("lock")
+    told = "1 digest could not be asked for (stand-ins of this machine take the place of 1); dockyard.lock is as it was\n"
+    assert (ended.exit_code, ended.stderr, (tmp_path / "dockyard.lock").read_text()) == (1, told, text)
+    monkeypatch.delenv("DOCKYARD_STAND_INS")
     before = run("tags").stdout
-    run("lock", "--refresh")
+    assert run("lock", "--refresh").exit_code == 0
     assert run("tags").stdout != before
 
 

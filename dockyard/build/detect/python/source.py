@@ -75,14 +75,14 @@ def _read(file: str, text: str, tree: ast.Module) -> Source:
 
 def _is_idle(tree: ast.Module) -> bool:
     """Whether there are definitions, and nothing that calls: a call may be what runs it, also where its result has a name."""
-    definitions = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    others = [node for node in tree.body if not isinstance(node, definitions | ast.Import | ast.ImportFrom)]
-    marked = any(isinstance(node, definitions) and node.decorator_list for node in tree.body)
+    body = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    definitions = [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    others = [node for node in body if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
     silent = all(
         isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr) and not any(isinstance(part, ast.Call) for part in ast.walk(node))
         for node in others
     )
-    return silent and not marked and any(isinstance(node, definitions) for node in tree.body)
+    return silent and bool(definitions) and not any(node.decorator_list for node in definitions)
 
 
 def _roughly(file: str, text: str) -> Source:
