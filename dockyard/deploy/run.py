@@ -176,14 +176,14 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
         with contextlib.suppress(ClientError, BotoCoreError):  # who may deploy may not be allowed to look
             tasks.look()
             if unhealthy := targets.look():
-                progress.note(artifact.name, unhealthy)
-        if text:
-            progress.update(artifact.name, text)
+                progress.note(artifact.name, unhealthy.text())
+        if now := text or targets.waits:
+            progress.update(artifact.name, now)
 
     try:
         left = deployer.deploy(artifact, watch)
     except DeployError as error:
-        cause = "".join(f"\n{found}" for found in (targets.last, tasks.last.text() if tasks.last else "") if found)
+        cause = "".join(f"\n{found.text()}" for found in (targets.last, tasks.last) if found)
         raise DeployError(f"{error}{cause}", hint=error.hint) from error
     except (ClientError, BotoCoreError) as error:
         raise _told(artifact.name, error) from error
