@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dockyard.build.inputs import Inputs, read_inputs, write_inputs
 from dockyard.build.plan import Planned, side_by_side
 from dockyard.deploy.assembly import StackArtifact, read_assembly
+from dockyard.deploy.causes import cause
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, needed, pushed
@@ -183,8 +184,10 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
     try:
         left = deployer.deploy(artifact, watch)
     except DeployError as error:
-        cause = "".join(f"\n{found.text()}" for found in (targets.last, tasks.last) if found)
-        raise DeployError(f"{error}{cause}", hint=error.hint) from error
+        found = cause(targets.last, tasks.last)
+        if not found:
+            raise
+        raise DeployError(f"{artifact.name}: {found.text}\n{error}", hint=error.hint or found.hint) from error
     except (ClientError, BotoCoreError) as error:
         raise _told(artifact.name, error) from error
     progress.done(artifact.name, f"deployed in {time.monotonic() - begun:.1f} s" if left.changed else "unchanged")

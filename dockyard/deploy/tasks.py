@@ -1,5 +1,6 @@
 """Why tasks of a service stop while its stack is deployed: their reasons, and the last lines that they printed."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 SHOWN_LINES = 10
 _ORDERLY = "Scaling activity initiated"
+_ENDED = "Essential container in task exited"
+_GROUP = re.compile(r" in \(target-group [^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,11 @@ class FailedTask:
     id: str
     reason: str
     lines: tuple[str, ...]
+
+    @property
+    def ended_by_itself(self) -> bool:
+        """Whether its program ended, and nobody stopped it."""
+        return self.reason.startswith(_ENDED)
 
     def text(self) -> str:
         """Reason and last lines."""
@@ -68,7 +76,7 @@ class TaskWatch:
 
     def _note(self, task: "TaskTypeDef") -> None:
         id = task["taskArn"].rsplit("/", 1)[-1]
-        reason = task.get("stoppedReason", "")
+        reason = _GROUP.sub("", task.get("stoppedReason", ""))
         if reason.startswith(_ORDERLY):
             return
         containers = task.get("containers", [])
