@@ -28,6 +28,9 @@ Persist = Annotated[
     typer.Option("--persist/--no-persist", help="Keep the account when the local AWS ends; by default as it was last."),
 ]
 
+SETUP_QUIET_SECONDS = 20.0
+"""Between two lines of what is made once a machine, where no terminal is."""
+
 app = typer.Typer(help="The local AWS: the same templates, real containers, no account.", no_args_is_help=True)
 
 app.command("exec")(exec_)
@@ -38,15 +41,19 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy
 def start(session: Session, port: int | None, persist: bool | None = None) -> Session:
     """Start what is not running yet; a session whose AWS is the local one."""
     local = LocalAws(session.own_folder)
-    with alone(session.own_folder / "local.lock", lambda: screen.say("another dockyard starts the local AWS; waiting")):
-        docker = Engine(session.own_folder, session.processes, screen.say).ensure()
+    with (
+        alone(session.own_folder / "local.lock", lambda: screen.say("another dockyard starts the local AWS; waiting")),
+        screen.Board(SETUP_QUIET_SECONDS) as board,
+    ):
+        docker = Engine(session.own_folder, session.processes, screen.say, board).ensure()
         local.up(docker, port, session.environment.settings.account, screen.say, persist)
     here = in_local_aws(session)
     dockerfiles = (dockerfile_of(session.project, name, service) for name, service in session.environment.services.items())
     bases = [base for found in dockerfiles if found for base in references(found.text, found.args)]
     official = [name for name in sorted(sources(session.environment)) if Reference.parse(name).is_official]
     named = dict.fromkeys([*bases, *official])  # whatever another is called, nobody but its owner can make it
-    StandIns(local.stand_ins, docker, here.processes, screen.say).ensure(named, here.aws)
+    with screen.Board(SETUP_QUIET_SECONDS) as board:
+        StandIns(local.stand_ins, docker, here.processes, screen.say, board).ensure(named, here.aws)
     return here
 
 

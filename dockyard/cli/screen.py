@@ -61,7 +61,12 @@ class Board:
     Used as `with Board() as progress`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, quiet_seconds: float = _QUIET_SECONDS) -> None:
+        """Make a board.
+
+        :param quiet_seconds: between two lines of a subject, where no terminal is.
+        """
+        self._quiet = quiet_seconds
         self._lock = threading.Lock()
         self._begun: dict[str, float] = {}
         self._now: dict[str, str] = {}
@@ -88,7 +93,7 @@ class Board:
                 self._begun[subject] = self._told[subject] = time.monotonic()
             self._now[subject] = text
             quiet = time.monotonic() - self._told[subject]
-            if not self._live and (first or quiet > _QUIET_SECONDS):
+            if not self._live and (first or quiet > self._quiet):
                 self._told[subject] = time.monotonic()
                 say(f"  {subject}: {text}")
 

@@ -24,6 +24,13 @@ def test_steps_in_between_are_not_told(told):
     assert told.err.splitlines() == ["  web: step 1", "  api: step 1", "✓ web: built in 1.0 s"]
 
 
+def test_a_step_is_told_after_so_long_without_a_line(capsys):
+    with Board(quiet_seconds=0) as board:
+        board.update("web", "step 1")
+        board.update("web", "step 2")
+    assert capsys.readouterr().err.splitlines() == ["  web: step 1", "  web: step 2"]
+
+
 def test_progress_is_no_result(told):
     assert told.out == ""
 
