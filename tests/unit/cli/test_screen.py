@@ -65,3 +65,8 @@ def test_a_table_is_never_cut(capsys):
     screen.table([{"service": "web", "the_digest": "d" * 200}, {"service": "hello-python", "the_digest": None}])
     lines = capsys.readouterr().out.splitlines()
     assert lines == ["service       the digest", f"web           {'d' * 200}", "hello-python"]
+
+
+def test_a_column_that_is_empty_is_left_out(capsys):
+    screen.table([{"service": "web", "size": None, "note": "", "count": 0}])
+    assert capsys.readouterr().out.splitlines() == ["service  count", "web      0"]
