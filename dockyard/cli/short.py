@@ -3,10 +3,9 @@
 import re
 import sys
 
-_SERVICE = re.compile(
-    r"service (?P<cluster>[^\s/]+)/(?P=cluster)-(?P<name>[^\s/,]+?)-[A-Z][A-Za-z0-9]*(-[A-Za-z0-9]+)?(?=[\s,]|$)"
-)
-"""An ECS service that CloudFormation has named: by stack and logical id, on AWS with a suffix."""
+_NAMED = r"(?P<name>[^\s/,]+?)-[A-Z][A-Za-z0-9]*(-[A-Za-z0-9]+)?"
+"""What follows the cluster in the name that CloudFormation gives a service: rest of the stack's, logical id, on AWS a suffix."""
+_SERVICE = re.compile(rf"service (?P<cluster>[^\s/]+)/(?P=cluster)-{_NAMED}(?=[\s,]|$)")
 _DEFINITION = re.compile(r" \([\w-]+:\d+\)")
 _DIGEST_LENGTH = len("sha256:") + 12
 
@@ -18,6 +17,12 @@ def uses(text: str, cluster: str) -> str:
         return f"service {found['name']}" + ("" if found["cluster"] == cluster else f" of {found['cluster']}")
 
     return _SERVICE.sub(named, _DEFINITION.sub("", text))
+
+
+def service(name: str, cluster: str) -> str:
+    """An ECS service of the cluster, by the project's name for it; as it is where the project does not have it."""
+    found = re.fullmatch(rf"{re.escape(cluster)}-{_NAMED}", name)
+    return found["name"] if found else name
 
 
 def digest(value: str | None) -> str | None:

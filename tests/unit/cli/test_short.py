@@ -35,3 +35,9 @@ def test_what_is_none_is_not_counted():
     assert short.counted(images=1, caches=0, without_a_tag=0) == "1 image"
     assert short.counted(images=2, caches=1, without_a_tag=1) == "2 images, 1 cache, 1 without a tag"
     assert short.counted(images=0) == "nothing"
+
+
+def test_a_service_of_the_cluster_is_told_by_its_name():
+    assert short.service("demo-dev-hello-node-WebServiceD04B5F3E", "demo-dev") == "hello-node"
+    assert short.service("demo-prod-api-Web9F", "demo-dev") == "demo-prod-api-Web9F"
+    assert short.service("", "demo-dev") == ""
