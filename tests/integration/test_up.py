@@ -71,8 +71,9 @@ def test_a_killed_local_aws_is_cleaned_up_by_the_next(engine, tmp_path):
     assert len(after) == 2
     assert not set(before) & set(after)
     assert all(get(address)[0] == 200 for address in other.addresses().values())
-    other.dockyard("down")
+    told = other.dockyard("down").stderr
     assert other.containers(ended=True) == []
+    assert "docker images -q 'demo/*' | sort -u | xargs docker rmi -f" in told.splitlines()[-1]
 
 
 def test_down_leaves_nothing_and_can_be_said_twice(engine, tmp_path):
