@@ -71,6 +71,11 @@ def cause(failed: Failed | None, task: FailedTask | None) -> Cause | None:
     return Cause(said + after, hint)
 
 
+def seen(failed: Failed, lines: Sequence[str]) -> str:
+    """What is told of a health check while the deploy goes on; `lines` are what the task has printed so far."""
+    return _unheard(failed, lines)[0] if failed.reason == _NO_CONNECTION else failed.text()
+
+
 def _unheard(failed: Failed, lines: Sequence[str]) -> tuple[str, str]:
     port = failed.check.port
     where = f"port {port} of the container (connection refused); its log says: "

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dockyard.build.inputs import Inputs, read_inputs, write_inputs
 from dockyard.build.plan import Planned, side_by_side
 from dockyard.deploy.assembly import StackArtifact, read_assembly
-from dockyard.deploy.causes import cause
+from dockyard.deploy.causes import cause, seen
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, needed, pushed
@@ -177,7 +177,7 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
         with contextlib.suppress(ClientError, BotoCoreError):  # who may deploy may not be allowed to look
             tasks.look()
             if unhealthy := targets.look():
-                progress.note(artifact.name, unhealthy.text())
+                progress.note(artifact.name, seen(unhealthy, tasks.printed()))
         if now := text or targets.waits:
             progress.update(artifact.name, now)
 

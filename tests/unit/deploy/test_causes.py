@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockyard.deploy.causes import Check, Failed, cause, plain
+from dockyard.deploy.causes import Check, Failed, cause, plain, seen
 from dockyard.deploy.tasks import FailedTask
 
 CHECK = Check("/health", 9000, "200", 5)
@@ -94,3 +94,8 @@ def test_where_nothing_is_known_nothing_is_said():
 )
 def test_of_what_cloudformation_says_its_own_numbers_are_left_out(said, left):
     assert plain(said) == left
+
+
+def test_while_the_deploy_goes_on_the_log_is_quoted_as_well():
+    assert seen(REFUSED, ["Listening at: http://0.0.0.0:5000"]).endswith("its log says: Listening at: http://0.0.0.0:5000")
+    assert seen(MISMATCH, ["Listening at: http://0.0.0.0:5000"]) == MISMATCH.text()
