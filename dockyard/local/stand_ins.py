@@ -111,7 +111,7 @@ class StandIns:
         with alone(made.folder.with_name(f"{made.folder.name}.lock"), lambda: self.say(waiting)):
             if made.is_there:
                 return made
-            self.say(f"making the stand-in for {name} from Debian {SUITE}: a minute or two, once on this machine")
+            self.say(f"making the stand-in for {name} from Debian {SUITE}: one to five minutes, once on this machine")
             begun = time.monotonic()
             with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=made.folder.parent) as room:
                 archive = self._make(name, Path(room), made.folder)
