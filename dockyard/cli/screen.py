@@ -38,10 +38,10 @@ def as_json(value: object) -> None:
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> None:
-    """The result as a table, whole however narrow the terminal is, without columns that are empty; nothing where all are."""
-    names = [name for name in (rows[0] if rows else ()) if any(row[name] not in (None, "") for row in rows)]
-    if not names:
+    """The result as a table, whole however narrow the terminal is, without empty columns; nothing where there are no rows."""
+    if not rows:
         return
+    names = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
     lines = [[name.replace("_", " ") for name in names]]
     lines += [["" if row[name] is None else str(row[name]) for name in names] for row in rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]

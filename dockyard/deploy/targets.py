@@ -38,7 +38,7 @@ class TargetWatch:
 
     def look(self) -> Failed | None:
         """What is wrong for longer than a start takes, where it is something else than what was told before."""
-        lasting = None
+        lasting: Failed | None = None
         self.waits = ""
         for id, check in self._checks.items():
             if arn := self._arn(id):
@@ -51,7 +51,7 @@ class TargetWatch:
     def _look(self, arn: str, check: Check) -> Failed | None:
         found = self._aws.elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
         by_target = {(arn, one["Target"]["Id"], one["Target"].get("Port")): one for one in found}
-        lasting = None
+        lasting: Failed | None = None
         for target in [target for target in self._failing if target[0] == arn]:
             if not _fails(by_target.get(target)):
                 _, failed = self._failing.pop(target)
@@ -82,7 +82,9 @@ class TargetWatch:
 
 
 def _fails(one: "TargetHealthDescriptionTypeDef | None") -> bool:
-    health = one["TargetHealth"] if one else {}
+    if one is None:
+        return False
+    health = one["TargetHealth"]
     return health.get("Reason", "").startswith("Target.") and health.get("State") in ("initial", "unhealthy")
 
 
