@@ -173,13 +173,17 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
     begun = time.monotonic()
     tasks, targets = TaskWatch(site.reading, artifact, site.cluster), TargetWatch(site.reading, artifact)
 
+    waited = ""
+
     def watch(text: str) -> None:
+        nonlocal waited
         with contextlib.suppress(ClientError, BotoCoreError):  # who may deploy may not be allowed to look
             tasks.look()
             if unhealthy := targets.look():
                 progress.note(artifact.name, seen(unhealthy, tasks.printed()))
-        if now := text or targets.waits:
+        if now := text or (targets.waits if targets.waits != waited else ""):
             progress.update(artifact.name, now)
+        waited = targets.waits
 
     try:
         left = deployer.deploy(artifact, watch)
