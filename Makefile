@@ -39,12 +39,12 @@ setup: $(VENV)/.done node_modules/.done
 
 $(VENV)/.done: requirements.txt pyproject.toml
 	@tools/venv $(VENV)
-	@$(PYTHON) -m pip install -qq --require-hashes -r requirements.txt
+	@tools/timed "Python packages" $(PYTHON) -m pip install -qq --require-hashes -r requirements.txt
 	@$(PYTHON) -m pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 node_modules/.done: package-lock.json $(VENV)/.done
-	@npm ci --silent --no-audit --no-fund
+	@tools/timed "Node packages: the CDK CLI" npm ci --silent --no-audit --no-fund
 	@touch $@
 
 lock: ## Resolve the newest versions that pyproject.toml allows into requirements.txt

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dockyard.build.sizes import size
-from dockyard.cli import screen
+from dockyard.cli import screen, short
 from dockyard.cli.arguments import Environment, Json, Project
 from dockyard.cli.arguments import Services as Names
 from dockyard.cli.session import Session
@@ -26,13 +26,11 @@ def images(services: Names = None, env: Environment = None, project: Project = N
     if json:
         screen.as_json({"images": [row.full() for row in rows], "repositories": [_counted(*one) for one in found.items()]})
         return
-    screen.table([row.short() for row in rows])
+    screen.table([row.short(session.site.cluster) for row in rows])
     for name, all_ in found.items():
         counted = _counted(name, all_)
-        screen.say(
-            f"{name}: {counted['images']} images, {counted['caches']} caches, {counted['untagged']} without a tag, "
-            f"{size(counted['bytes'])}"
-        )
+        numbers = short.counted(images=counted["images"], caches=counted["caches"], without_a_tag=counted["untagged"])
+        screen.say(f"{name}: {numbers}" + (f", {size(counted['bytes'])}" if counted["bytes"] else ""))
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class _Row:
     def is_current(self) -> bool:
         return any((self.image.repository, tag) in self.current for tag in self.image.tags)
 
-    def short(self) -> dict[str, Any]:
+    def short(self, cluster: str) -> dict[str, Any]:
         image = self.image
         sizes = [f"{platform} {size(count)}" for platform, count in image.platforms.items()]
         return {
@@ -61,7 +59,7 @@ class _Row:
             "pushed": f"{_age(image.pushed)} ago",
             "pulled": f"{_age(image.pulled)} ago" if image.pulled else None,
             "current": "yes" if self.is_current else None,
-            "deployed": ", ".join(map(str, self.deployed)),
+            "deployed": ", ".join(dict.fromkeys(short.uses(str(use), cluster) for use in self.deployed)),
         }
 
     def full(self) -> dict[str, Any]:

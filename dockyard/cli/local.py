@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,11 +12,12 @@ import typer
 from dockyard.build.bases import references
 from dockyard.build.mirrored import sources
 from dockyard.build.recipe import dockerfile_of
-from dockyard.cli import screen
+from dockyard.cli import screen, short
 from dockyard.cli.arguments import Json, Port, Project
 from dockyard.cli.exec import exec_
 from dockyard.cli.session import Session
 from dockyard.config import Reference
+from dockyard.doors.containers import TaskContainer, running
 from dockyard.doors.docker import Docker
 from dockyard.doors.lock import alone
 from dockyard.local.engine import Engine
@@ -28,6 +29,9 @@ Persist = Annotated[
     typer.Option("--persist/--no-persist", help="Keep the account when the local AWS ends; by default as it was last."),
 ]
 
+SETUP_QUIET_SECONDS = 20.0
+"""Between two lines of what is made once a machine, where no terminal is."""
+
 app = typer.Typer(help="The local AWS: the same templates, real containers, no account.", no_args_is_help=True)
 
 app.command("exec")(exec_)
@@ -38,15 +42,19 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy
 def start(session: Session, port: int | None, persist: bool | None = None) -> Session:
     """Start what is not running yet; a session whose AWS is the local one."""
     local = LocalAws(session.own_folder)
-    with alone(session.own_folder / "local.lock", lambda: screen.say("another dockyard starts the local AWS; waiting")):
-        docker = Engine(session.own_folder, session.processes, screen.say).ensure()
+    with (
+        alone(session.own_folder / "local.lock", lambda: screen.say("another dockyard starts the local AWS; waiting")),
+        screen.Board(SETUP_QUIET_SECONDS) as board,
+    ):
+        docker = Engine(session.own_folder, session.processes, screen.say, board).ensure()
         local.up(docker, port, session.environment.settings.account, screen.say, persist)
     here = in_local_aws(session)
     dockerfiles = (dockerfile_of(session.project, name, service) for name, service in session.environment.images.items())
     bases = [base for found in dockerfiles if found for base in references(found.text, found.args)]
     official = [name for name in sorted(sources(session.environment)) if Reference.parse(name).is_official]
     named = dict.fromkeys([*bases, *official])  # whatever another is called, nobody but its owner can make it
-    StandIns(local.stand_ins, docker, here.processes, screen.say).ensure(named, here.aws)
+    with screen.Board(SETUP_QUIET_SECONDS) as board:
+        StandIns(local.stand_ins, docker, here.processes, screen.say, board).ensure(named, here.aws)
     return here
 
 
@@ -121,9 +129,17 @@ def status(project: Project = None, json: Json = False) -> None:
     answers = docker.answers()
     found = local.status(docker) if answers else None
     left = docker.containers(local.label) if answers else []
+    of_tasks = running(docker, local.label) if answers else []
     resources = local.resources() if found else {}
     if json:
-        screen.as_json({"running": asdict(found) if found else None, "containers": left, "resources": resources})
+        screen.as_json(
+            {
+                "running": asdict(found) if found else None,
+                "containers": left,
+                "tasks": [asdict(one) for one in of_tasks],
+                "resources": resources,
+            }
+        )
         return
     engine = Engine(session.own_folder, session.processes, screen.say).pid
     if found is None:
@@ -139,9 +155,20 @@ def status(project: Project = None, json: Json = False) -> None:
         )
     if engine:
         screen.result(f"the Docker engine was started here (process {engine}); dockyard down stops it")
-    screen.table([{"container": name} for name in left])
+    screen.table([_container(name, of_tasks, f"{session.project.name}-{session.environment.name}") for name in left])
     for line in _limits(resources):
         screen.result(line)
+
+
+def _container(name: str, of_tasks: Sequence[TaskContainer], cluster: str) -> dict[str, str]:
+    """What one is for; the one that holds the network of a task is nobody's."""
+    found = next((one for one in of_tasks if one.id == name), None)
+    return {
+        "service": short.service(found.service, cluster) if found else "",
+        "task": found.task_id[:8] if found else "",
+        "container": found.name if found else "",
+        "on the engine": name,
+    }
 
 
 def _limits(resources: Mapping[str, Any]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dockyard.build.sizes import size
-from dockyard.cli import screen
+from dockyard.cli import screen, short
 from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.session import Session
 from dockyard.errors import UsageError
@@ -42,7 +42,7 @@ def prune(
     shown = look()
     going = {verdict.image.place for verdict in shown if not verdict.stays}
     if not json:
-        _show(shown)
+        _show(shown, session.site.cluster)
     if going and not dry_run:
         if not yes:
             _ask(len(going))
@@ -65,11 +65,12 @@ def _ask(count: int) -> None:
     typer.confirm(f"remove {count} images", abort=True, err=True)
 
 
-def _show(verdicts: list[Verdict]) -> None:
+def _show(verdicts: list[Verdict], cluster: str) -> None:
     rows = [
         {
             "": "stays" if verdict.stays else "goes", "repository": verdict.image.repository, "image": verdict.image.name[:26],
-            "size": size(verdict.image.size), "pushed": f"{verdict.image.pushed:%Y-%m-%d %H:%M}", "why": verdict.stays,
+            "size": size(verdict.image.size), "pushed": f"{verdict.image.pushed:%Y-%m-%d %H:%M}",
+            "why": short.uses(verdict.stays, cluster),
         }
         for verdict in verdicts
     ]  # fmt: skip

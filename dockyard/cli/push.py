@@ -4,7 +4,7 @@ from dockyard.build.builder import JOBS, Options
 from dockyard.build.command import ENGINE
 from dockyard.build.plan import Planned
 from dockyard.build.sizes import size
-from dockyard.cli import screen
+from dockyard.cli import screen, short
 from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Services
 from dockyard.cli.session import Session
 from dockyard.deploy.images import bring
@@ -35,7 +35,12 @@ def _row(image: Planned, *, json: bool) -> dict[str, object]:
     """What was pushed is told where it was pushed now; of layers the engine tells alone."""
     wanted, pushed = image.image, image.pushed
     shown = pushed if json else {name: _shown(name, count) for name, count in pushed.items()}
-    named = {"service": wanted.service, "repository": wanted.repository, "tag": wanted.tag, "digest": image.digest}
+    named = {
+        "service": wanted.service,
+        "repository": wanted.repository,
+        "tag": wanted.tag,
+        "digest": image.digest if json else short.digest(image.digest),
+    }
     return {**named, **shown}
 
 

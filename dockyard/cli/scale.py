@@ -11,7 +11,7 @@ from dockyard.cli.arguments import Environment, Json, Project, Service
 from dockyard.cli.session import Session
 from dockyard.config.count import MOST_TASKS
 from dockyard.operate.running import RunningService
-from dockyard.operate.scale import Wish, decide
+from dockyard.operate.scale import Wish, check_kind, decide
 
 WAIT_SECONDS = 600
 
@@ -37,6 +37,7 @@ def scale(
     """
     session = Session(project, env)
     session.check_services([service])
+    check_kind(service, session.environment.services[service].kind)
     begun = time.monotonic()
     running = RunningService(session.site, service)
     before = running.now()

@@ -38,11 +38,12 @@ def as_json(value: object) -> None:
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> None:
-    """The result as a table, whole however narrow the terminal is; nothing where there are no rows."""
+    """The result as a table, whole however narrow the terminal is, without empty columns; nothing where there are no rows."""
     if not rows:
         return
-    lines = [[name.replace("_", " ") for name in rows[0]]]
-    lines += [["" if value is None else str(value) for value in row.values()] for row in rows]
+    names = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
+    lines = [[name.replace("_", " ") for name in names]]
+    lines += [["" if row[name] is None else str(row[name]) for name in names] for row in rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
@@ -61,7 +62,12 @@ class Board:
     Used as `with Board() as progress`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, quiet_seconds: float = _QUIET_SECONDS) -> None:
+        """Make a board.
+
+        :param quiet_seconds: between two lines of a subject, where no terminal is.
+        """
+        self._quiet = quiet_seconds
         self._lock = threading.Lock()
         self._begun: dict[str, float] = {}
         self._now: dict[str, str] = {}
@@ -88,7 +94,7 @@ class Board:
                 self._begun[subject] = self._told[subject] = time.monotonic()
             self._now[subject] = text
             quiet = time.monotonic() - self._told[subject]
-            if not self._live and (first or quiet > _QUIET_SECONDS):
+            if not self._live and (first or quiet > self._quiet):
                 self._told[subject] = time.monotonic()
                 say(f"  {subject}: {text}")
 

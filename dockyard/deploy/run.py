@@ -14,6 +14,7 @@ from dockyard.build.plan import Planned, SomeBuiltError, named, side_by_side
 from dockyard.build.secrets import check_build_secrets
 from dockyard.config import service_of
 from dockyard.deploy.assembly import StackArtifact, read_assembly
+from dockyard.deploy.causes import cause, seen
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, lacking, needed, pushed
@@ -190,19 +191,25 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
     begun = time.monotonic()
     tasks, targets = TaskWatch(site.reading, artifact, site.cluster), TargetWatch(site.reading, artifact)
 
+    waited = ""
+
     def watch(text: str) -> None:
+        nonlocal waited
         with contextlib.suppress(ClientError, BotoCoreError):  # who may deploy may not be allowed to look
             tasks.look()
             if unhealthy := targets.look():
-                progress.note(artifact.name, unhealthy)
-        if text:
-            progress.update(artifact.name, text)
+                progress.note(artifact.name, seen(unhealthy, tasks.printed()))
+        if now := text or (targets.waits if targets.waits != waited else ""):
+            progress.update(artifact.name, now)
+        waited = targets.waits
 
     try:
         left = deployer.deploy(artifact, watch)
     except DeployError as error:
-        cause = "".join(f"\n{found}" for found in (targets.last, tasks.last.text() if tasks.last else "") if found)
-        raise DeployError(f"{error}{cause}", hint=error.hint) from error
+        found = cause(targets.last, tasks.last)
+        if not found:
+            raise
+        raise DeployError(f"{artifact.name}: {found.text}\n{error}", hint=error.hint or found.hint) from error
     except (ClientError, BotoCoreError) as error:
         raise _told(artifact.name, error) from error
     progress.done(artifact.name, f"deployed in {time.monotonic() - begun:.1f} s" if left.changed else "unchanged")

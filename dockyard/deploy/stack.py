@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockyard.deploy.archive import archive
 from dockyard.deploy.assembly import StackArtifact
+from dockyard.deploy.causes import plain
 from dockyard.deploy.replacements import interrupting
 from dockyard.doors.aws import Aws
 from dockyard.doors.folders import temporary
@@ -197,7 +198,7 @@ def _follow(client: "CloudFormationClient", name: str, since: Any, watch: Watch)
             told.add(event["EventId"])
             status, id = event.get("ResourceStatus", ""), event.get("LogicalResourceId", "")
             if status.endswith("_FAILED") and "ResourceStatusReason" in event and id != name:
-                reasons.append(f"{id} ({event.get('ResourceType')}): {event['ResourceStatusReason']}")
+                reasons.append(f"{id} ({event.get('ResourceType')}): {plain(event['ResourceStatusReason'])}")
             watch(f"{id} {status}")
         status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
         if not status.endswith("_IN_PROGRESS"):

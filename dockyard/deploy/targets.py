@@ -1,41 +1,73 @@
 """Why targets of a service are not healthy while its stack is deployed: what the health check asks, and what it gets."""
 
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from dockyard.deploy.assembly import StackArtifact
+from dockyard.deploy.causes import Check, Failed
 from dockyard.doors.aws import Aws
 
+if TYPE_CHECKING:
+    from types_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
+
 _TYPE = "AWS::ElasticLoadBalancingV2::TargetGroup"
+START_SECONDS = 15.0
+"""So long at least a target may fail its checks while it starts; two intervals where that is longer."""
+
+_Target = tuple[str, str, int | None]
+"""ARN of the target group, id, port."""
 
 
 class TargetWatch:
-    """Looks at the target groups of one stack from time to time."""
+    """Looks at the target groups of one stack from time to time.
 
-    def __init__(self, aws: Aws, artifact: StackArtifact) -> None:
-        self._aws, self._stack = aws, artifact.name
-        self._groups = artifact.resources(_TYPE)
+    An app that starts refuses its first checks: that is told as a fault only where it lasts, or where ECS has given up the task.
+    """
+
+    def __init__(self, aws: Aws, artifact: StackArtifact, clock: Callable[[], float] = time.monotonic) -> None:
+        self._aws, self._stack, self._clock = aws, artifact.name, clock
+        self._checks = _checks(artifact)
         self._arns: dict[str, str] = {}
-        self.last = ""
-        """What was wrong last, in words; empty where nothing was."""
+        self._failing: dict[_Target, tuple[float, Failed]] = {}
+        self._told: Failed | None = None
+        self.last: Failed | None = None
+        """What was wrong last with a target that has not become healthy since."""
+        self.waits = ""
+        """What is waited for; empty where no target fails."""
 
-    def look(self) -> str | None:
-        """What is wrong, where it is something else than at the last look."""
-        before = self.last
-        for id, properties in self._groups.items():
+    def look(self) -> Failed | None:
+        """What is wrong for longer than a start takes, where it is something else than what was told before."""
+        lasting: Failed | None = None
+        self.waits = ""
+        for id, check in self._checks.items():
             if arn := self._arn(id):
-                self._note(arn, properties)
-        return self.last if self.last != before else None
+                lasting = self._look(arn, check) or lasting
+        if lasting is None or lasting == self._told:
+            return None
+        self._told = lasting
+        return lasting
 
-    def _note(self, arn: str, properties: dict[str, object]) -> None:
-        for target in self._aws.elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]:
-            health = target["TargetHealth"]
-            if health.get("Reason", "").startswith("Target.") and health["State"] in ("initial", "unhealthy"):
-                port = properties.get("HealthCheckPort", "traffic-port")
-                asked = target["Target"].get("Port") if port == "traffic-port" else port
-                matcher = properties.get("Matcher")
-                wanted = matcher.get("HttpCode") if isinstance(matcher, dict) else None
-                self.last = (
-                    f"GET {properties.get('HealthCheckPath', '/')} on port {asked}: {health.get('Description', health['Reason'])}"
-                    f" (wanted: {wanted or 200}; http.health in service.yaml)"
-                )
+    def _look(self, arn: str, check: Check) -> Failed | None:
+        found = self._aws.elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+        by_target = {(arn, one["Target"]["Id"], one["Target"].get("Port")): one for one in found}
+        lasting: Failed | None = None
+        for target in [target for target in self._failing if target[0] == arn]:
+            if not _fails(by_target.get(target)):
+                _, failed = self._failing.pop(target)
+                if target not in by_target or by_target[target]["TargetHealth"]["State"] != "healthy":
+                    lasting = failed  # it was never healthy, and its task is replaced
+                elif self.last == failed:
+                    self.last = None
+        for target, one in by_target.items():
+            if _fails(one):
+                self.last = Failed(check, one["TargetHealth"]["Reason"], one["TargetHealth"].get("Description", ""))
+                since, _ = self._failing.get(target, (self._clock(), None))
+                self._failing[target] = since, self.last
+                self.waits = f"waits for the first good answer to GET {check.path} on port {check.port}"
+                if self._clock() - since > max(START_SECONDS, 2 * check.interval):
+                    lasting = self.last
+        return lasting
 
     def _arn(self, id: str) -> str | None:
         """Of the target group, once CloudFormation has made it."""
@@ -47,3 +79,29 @@ class TargetWatch:
                 if resource["ResourceType"] == _TYPE and resource.get("PhysicalResourceId", "").startswith("arn:")
             }
         return self._arns.get(id)
+
+
+def _fails(one: "TargetHealthDescriptionTypeDef | None") -> bool:
+    if one is None:
+        return False
+    health = one["TargetHealth"]
+    return health.get("Reason", "").startswith("Target.") and health.get("State") in ("initial", "unhealthy")
+
+
+def _checks(artifact: StackArtifact) -> dict[str, Check]:
+    """Logical id of each target group to what it asks, on the container's own port: a server's may be any."""
+    ports = {
+        str(balancer["TargetGroupArn"].get("Ref")): balancer["ContainerPort"]
+        for service in artifact.resources("AWS::ECS::Service").values()
+        for balancer in service.get("LoadBalancers", [])
+        if isinstance(balancer.get("TargetGroupArn"), dict)
+    }
+    return {
+        id: Check(
+            path=str(properties.get("HealthCheckPath", "/")),
+            port=ports.get(id) if (port := properties.get("HealthCheckPort", "traffic-port")) == "traffic-port" else int(port),
+            wanted=str((properties.get("Matcher") or {}).get("HttpCode") or 200),
+            interval=float(properties.get("HealthCheckIntervalSeconds", 30)),
+        )
+        for id, properties in artifact.resources(_TYPE).items()
+    }

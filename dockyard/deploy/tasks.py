@@ -1,7 +1,8 @@
 """Why tasks of a service stop while its stack is deployed: their reasons, and the last lines that they printed."""
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.doors.aws import Aws
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 SHOWN_LINES = 10
 _ORDERLY = "Scaling activity initiated"
+_ENDED = "Essential container in task exited"
+_GROUP = re.compile(r" in \(target-group [^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,11 @@ class FailedTask:
     id: str
     reason: str
     lines: tuple[str, ...]
+
+    @property
+    def ended_by_itself(self) -> bool:
+        """Whether its program ended, and nobody stopped it."""
+        return self.reason.startswith(_ENDED)
 
     def text(self) -> str:
         """Reason and last lines."""
@@ -42,19 +50,27 @@ class TaskWatch:
 
     def look(self) -> None:
         """Note the tasks that have stopped since the first look. By their ids: clocks differ."""
-        stopped = {arn for family in self._families for arn in self._stopped(family)}
+        stopped = set(self._listed("STOPPED"))
         if self._before is None:
             self._before = stopped
         new = [arn for arn in stopped - self._before if not self._told(arn.rsplit("/", 1)[-1])]
         for task in self._aws.ecs.describe_tasks(cluster=self._cluster, tasks=new[:10])["tasks"] if new else []:
             self._note(task)
 
-    def _stopped(self, family: str) -> list[str]:
+    def printed(self) -> list[str]:
+        """The last lines of the newest task that runs."""
+        arns = self._listed("RUNNING")[:100]
+        tasks = self._aws.ecs.describe_tasks(cluster=self._cluster, tasks=arns)["tasks"] if arns else []
+        newest = max(tasks, key=lambda task: task["createdAt"], default=None)
+        return self._last_lines(newest) if newest else []
+
+    def _listed(self, status: Literal["RUNNING", "STOPPED"]) -> list[str]:
         ecs = self._aws.ecs
         try:
-            return ecs.list_tasks(cluster=self._cluster, family=family, desiredStatus="STOPPED")["taskArns"]
+            found = [ecs.list_tasks(cluster=self._cluster, family=one, desiredStatus=status) for one in self._families]
         except ecs.exceptions.ClusterNotFoundException:
             return []  # the platform is not there yet
+        return [arn for listed in found for arn in listed["taskArns"]]
 
     @property
     def last(self) -> FailedTask | None:
@@ -68,14 +84,17 @@ class TaskWatch:
 
     def _note(self, task: "TaskTypeDef") -> None:
         id = task["taskArn"].rsplit("/", 1)[-1]
-        reason = task.get("stoppedReason", "")
+        reason = _GROUP.sub("", task.get("stoppedReason", ""))
         if reason.startswith(_ORDERLY):
             return
         containers = task.get("containers", [])
         codes = [f"{c['name']} exited with {c['exitCode']}" for c in containers if c.get("exitCode")]
         told = [c["reason"] for c in containers if c.get("reason")]
-        lines = [line for container in containers for line in self._lines(task, container, id)]
-        self.failed[id] = FailedTask(id, "; ".join([reason, *codes, *told]), tuple(lines[-SHOWN_LINES:]))
+        self.failed[id] = FailedTask(id, "; ".join([reason, *codes, *told]), tuple(self._last_lines(task)))
+
+    def _last_lines(self, task: "TaskTypeDef") -> list[str]:
+        id = task["taskArn"].rsplit("/", 1)[-1]
+        return [line for container in task.get("containers", []) for line in self._lines(task, container, id)][-SHOWN_LINES:]
 
     def _lines(self, task: "TaskTypeDef", container: "ContainerTypeDef", id: str) -> list[str]:
         definition = self._aws.ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])["taskDefinition"]

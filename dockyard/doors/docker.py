@@ -108,7 +108,7 @@ class Docker:
 
     @explaining()
     def has_built(self, repository: str) -> bool:
-        """Whether there is a local image of that name, with whatever tag."""
+        """Whether there is a local image of that name, in which `*` stands for any part, with whatever tag."""
         return bool(self._engine.images.list(name=repository))
 
     @explaining()

@@ -9,16 +9,18 @@ from pathlib import Path
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Daemon, Processes
 from dockyard.errors import PrerequisiteError
+from dockyard.progress import Progress, Silent
 
 START_SECONDS = 60
+_SUBJECT = "the Docker engine"
 Say = Callable[[str], None]
 
 
 class Engine:
     """The engine of this machine. `folder` keeps what is known of one that was started here."""
 
-    def __init__(self, folder: Path, processes: Processes, say: Say) -> None:
-        self._folder, self._processes, self._say = folder, processes, say
+    def __init__(self, folder: Path, processes: Processes, say: Say, progress: Progress | None = None) -> None:
+        self._folder, self._processes, self._say, self._progress = folder, processes, say, progress or Silent()
         self._daemon = Daemon(folder / "engine.json", folder / "logs" / "engine.log")
 
     def ensure(self) -> Docker:
@@ -72,19 +74,25 @@ class Engine:
     def _install(self) -> None:
         if not shutil.which("apt-get"):
             raise PrerequisiteError("no Docker engine is installed", hint=_by_hand())
-        self._say("installing the Docker engine (docker.io, from the system's packages)")
+        self._say("installing the Docker engine (docker.io, from the system's packages): a minute or two, once")
         apt = self._processes.with_environment(DEBIAN_FRONTEND="noninteractive")
+        self._progress.update(_SUBJECT, "apt-get update")
         apt.run(["apt-get", "update", "-qq"])
         packages = ["docker.io", "iptables", "debootstrap"]
         buildx = apt.run(["apt-cache", "show", "docker-buildx"])
         if buildx.code == 0 and "Package: docker-buildx" in buildx.output:
             packages.append("docker-buildx")
+
+        def told(line: str) -> None:
+            self._progress.update(_SUBJECT, line.strip())
+
         # The package starts the engine where there is a service manager; here it need not.
-        ended = apt.with_environment(RUNLEVEL="1").run(["apt-get", "install", "-y", "-qq", *packages])
+        ended = apt.with_environment(RUNLEVEL="1").run(["apt-get", "install", "-y", "-q", *packages], on_line=told)
         if ended.code != 0 or not shutil.which("dockerd"):
             raise PrerequisiteError(
                 f"the Docker engine could not be installed:\n{ended.output[-2000:].strip()}", hint="apt-get install -y docker.io"
             )
+        self._progress.done(_SUBJECT, "installed")
 
 
 def _by_hand() -> str:

@@ -9,8 +9,9 @@ import json
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from dockyard.build.bases import StandIn, listed_stand_ins
@@ -21,6 +22,7 @@ from dockyard.doors.process import Processes
 from dockyard.errors import DockyardError
 from dockyard.local.archive import Archive, make_archive
 from dockyard.local.systems import PATH, SUITE, SYSTEMS, System
+from dockyard.progress import Progress, Silent
 
 CACHE_PREFIX = "docker-hub/library"
 
@@ -47,6 +49,7 @@ class StandIns:
     docker: Docker
     processes: Processes
     say: Say
+    progress: Progress = field(default_factory=Silent)
 
     def known(self) -> dict[str, StandIn]:
         """Those that are listed: reference to stand-in."""
@@ -72,8 +75,13 @@ class StandIns:
     def _can_be_had(self, reference: str) -> bool:
         if self.docker.image_id(reference):
             return True
+        subject = f"base image {reference}"
+        self.progress.update(subject, "pulling it")
         fault = self.docker.pull(reference)
-        if fault:
+        if not fault:
+            self.progress.done(subject, "pulled")
+        else:
+            self.progress.update(subject, "cannot be pulled, and gets a stand-in")
             reason = fault.strip().splitlines()[-1].rsplit(": ", 1)[-1]
             self.say(f"base image {reference} cannot be pulled ({reason}); using a stand-in, on this machine only")
         return fault is None
@@ -103,9 +111,12 @@ class StandIns:
         with alone(made.folder.with_name(f"{made.folder.name}.lock"), lambda: self.say(waiting)):
             if made.is_there:
                 return made
-            self.say(f"making the stand-in for {name} from Debian {SUITE}: half a minute, once on this machine")
+            self.say(f"making the stand-in for {name} from Debian {SUITE}: one to five minutes, once on this machine")
+            begun = time.monotonic()
             with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=made.folder.parent) as room:
-                return self._make(name, Path(room), made.folder)
+                archive = self._make(name, Path(room), made.folder)
+            self.progress.done(_subject(name), f"made in {time.monotonic() - begun:.0f} s")
+            return archive
 
     def _make(self, name: str, room: Path, folder: Path) -> Archive:
         """Debian's minimal system with the language."""
@@ -146,10 +157,17 @@ class StandIns:
 
     def _run(self, name: str, *arguments: str) -> str:
         path = f"{self.processes.environment['PATH']}:/usr/sbin:/sbin"
-        ended = self.processes.with_environment(PATH=path, DEBIAN_FRONTEND="noninteractive").run(arguments)
+        self.progress.update(_subject(name), f"{arguments[0]} begins")
+        ended = self.processes.with_environment(PATH=path, DEBIAN_FRONTEND="noninteractive").run(
+            arguments, on_line=lambda line: self.progress.update(_subject(name), line.strip())
+        )
         if ended.code != 0:
             raise DockyardError(f"failed to make the stand-in for {name}: {arguments[0]}: {ended.output[-2000:].strip()}")
         return ended.output
+
+
+def _subject(name: str) -> str:
+    return f"stand-in for {name}"
 
 
 def archive_of(name: str, cache: str | None = None) -> Archive:

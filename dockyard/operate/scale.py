@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from dockyard.config.count import Bounds
+from dockyard.config.problems import all_of
+from dockyard.config.service import KINDS
 from dockyard.errors import UsageError
 
 
@@ -21,6 +23,13 @@ class Scaled:
 
     count: int
     bounds: Bounds | None = None
+
+
+def check_kind(service: str, kind: str) -> None:
+    """Raise UsageError where services of this kind have no count."""
+    scaled = [name for name, model in KINDS.items() if "count" in model.model_fields]
+    if kind not in scaled:
+        raise UsageError(f"{service} is a {kind}; scale is for {all_of(scaled)}")
 
 
 def decide(service: str, now: Scaled, wish: Wish) -> Scaled:

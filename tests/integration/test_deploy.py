@@ -34,6 +34,8 @@ def test_an_app_that_dies_at_start_fails_the_deploy_and_the_old_version_serves(s
         assert get(address)[1]["version"] == "1"
     assert "Essential container in task exited; app exited with 1" in told
     assert "| no database today" in told
+    assert "error: demo-dev-hello-python: task " in told  # the cause comes first
+    assert "try:   mend what its last lines tell" in told
     assert "what ran still runs" in told
     assert requests.failed == {}
 
@@ -67,6 +69,8 @@ def test_a_version_that_is_never_healthy_is_told_by_what_was_asked_and_answered_
         assert requests.failed == {}
         assert "GET /health on port 8080: Health checks failed with these codes: [404] (wanted: 200" in told
         assert "Task failed ELB health checks" in told
+        assert "try:   see that GET /health gives 200" in told
+        assert not any(noise in told for noise in ("RequestToken", "Resource handler returned", "target-group arn:"))
     finally:
         (site.root / health).write_text(before)
 

@@ -97,6 +97,7 @@ def test_images_tells_what_is_there_and_where_it_runs(site, local, running, repo
     shown = site.dockyard("images", **local)
     assert f"{NAME}: " in shown.stderr
     assert "demo/hello-node" in shown.stdout
+    assert "service hello-node" in shown.stdout
 
 
 def test_what_is_needed_stays_and_the_rest_goes(site, local, running, repository, definitions, receipt):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -41,7 +42,9 @@ def test_status_tells_what_runs(site):
     assert found["running"]["port"] == site.port
     assert len(found["containers"]) == 2
     assert found["resources"]["stored_only"]["AWS::IAM::Role"] > 0
-    assert "stored only: AWS::" in site.dockyard("local", "status").stdout
+    shown = site.dockyard("local", "status").stdout
+    assert "stored only: AWS::" in shown
+    assert re.search(r"^hello-node +[0-9a-f]{8} +app +", shown, re.MULTILINE)
 
 
 def test_a_port_in_use_is_told_with_its_holder_and_the_way_out(engine, tmp_path):
@@ -68,8 +71,9 @@ def test_a_killed_local_aws_is_cleaned_up_by_the_next(engine, tmp_path):
     assert len(after) == 2
     assert not set(before) & set(after)
     assert all(get(address)[0] == 200 for address in other.addresses().values())
-    other.dockyard("down")
+    told = other.dockyard("down").stderr
     assert other.containers(ended=True) == []
+    assert "docker images -q 'demo/*' | sort -u | xargs docker rmi -f" in told.splitlines()[-1]
 
 
 def test_down_leaves_nothing_and_can_be_said_twice(engine, tmp_path):

@@ -1,6 +1,16 @@
-"""What `dockyard local status` says of the account's resources."""
+"""What `dockyard local status` says of containers and of the account's resources."""
 
-from dockyard.cli.local import _limits
+from dockyard.cli.local import _container, _limits
+from dockyard.doors.containers import TaskContainer
+
+
+def test_a_container_is_told_by_its_service_and_task():
+    one = TaskContainer(
+        "ministack-ecs-5344f2b6-app", "arn:task/demo-dev/5344f2b6c0de", "app", "demo-dev-web-Web9F", may_be_entered=False
+    )
+    row = {"service": "web", "task": "5344f2b6", "container": "app", "on the engine": one.id}
+    assert _container(one.id, [one], "demo-dev") == row
+    assert _container("x-pause", [one], "demo-dev") == {"service": "", "task": "", "container": "", "on the engine": "x-pause"}
 
 
 def test_what_is_not_as_on_aws_is_a_line_each():

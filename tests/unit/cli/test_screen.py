@@ -24,6 +24,13 @@ def test_steps_in_between_are_not_told(told):
     assert told.err.splitlines() == ["  web: step 1", "  api: step 1", "✓ web: built in 1.0 s"]
 
 
+def test_a_step_is_told_after_so_long_without_a_line(capsys):
+    with Board(quiet_seconds=0) as board:
+        board.update("web", "step 1")
+        board.update("web", "step 2")
+    assert capsys.readouterr().err.splitlines() == ["  web: step 1", "  web: step 2"]
+
+
 def test_progress_is_no_result(told):
     assert told.out == ""
 
@@ -58,3 +65,8 @@ def test_a_table_is_never_cut(capsys):
     screen.table([{"service": "web", "the_digest": "d" * 200}, {"service": "hello-python", "the_digest": None}])
     lines = capsys.readouterr().out.splitlines()
     assert lines == ["service       the digest", f"web           {'d' * 200}", "hello-python"]
+
+
+def test_a_column_that_is_empty_is_left_out(capsys):
+    screen.table([{"service": "web", "size": None, "note": "", "count": 0}])
+    assert capsys.readouterr().out.splitlines() == ["service  count", "web      0"]

@@ -4,7 +4,7 @@ import pytest
 
 from dockyard.config.count import Bounds
 from dockyard.errors import UsageError
-from dockyard.operate.scale import Scaled, Wish, decide
+from dockyard.operate.scale import Scaled, Wish, check_kind, decide
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,14 @@ def test_what_would_not_last_or_has_no_meaning_is_refused(now, wish, said, hint)
         decide("web", now, wish)
     assert str(caught.value) == said
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("kind", ["job", "task"])
+def test_what_has_no_count_is_told_by_its_kind(kind):
+    with pytest.raises(UsageError, match=f"^tool is a {kind}; scale is for web, backend and worker$"):
+        check_kind("tool", kind)
+
+
+@pytest.mark.parametrize("kind", ["web", "backend", "worker"])
+def test_what_has_a_count_is_scaled(kind):
+    check_kind("shop", kind)
