@@ -51,6 +51,7 @@ Record = dict[str, Any]
 @dataclass
 class _Plan:
     version: tuple[Any, ...]
+    made: str
     due: datetime | None
 
 
@@ -98,10 +99,11 @@ def _tick(now: datetime) -> None:
 
 
 def _look(kind: str, key: Key, record: Record, now: datetime, fire: Callable[[Key, Record, datetime, bool], None]) -> None:
-    version = tuple(str(record.get(name)) for name in _VERSION)
+    version, made = tuple(str(record.get(name)) for name in _VERSION), str(_made(record))
     plan, timetable = _plans.get((kind, key)), _timetable(kind, record, now)
-    if plan is None or plan.version != version:
-        plan = _plans[kind, key] = _Plan(version, timetable.first(now, is_new=plan is None))
+    is_new = plan is None or plan.made != made  # another of the same name may have been deleted since the last look
+    if plan is None or is_new or plan.version != version:
+        plan = _plans[kind, key] = _Plan(version, made, timetable.first(now, is_new=is_new))
     if record.get("State") != "ENABLED" or plan.due is None or plan.due > now:
         return
     due, plan.due = plan.due, timetable.next(plan.due, now)
@@ -111,12 +113,16 @@ def _look(kind: str, key: Key, record: Record, now: datetime, fire: Callable[[Ke
 def _timetable(kind: str, record: Record, now: datetime) -> Timetable:
     return Timetable(
         expression=record["ScheduleExpression"],
-        made=datetime.fromtimestamp(record.get("CreationDate") or record.get("CreationTime") or now.timestamp(), UTC),
+        made=datetime.fromtimestamp(_made(record) or now.timestamp(), UTC),
         zone=record.get("ScheduleExpressionTimezone") or "UTC",
         start=_moment(record.get("StartDate")),
         end=_moment(record.get("EndDate")),
         begins_at_once=kind == "schedule",
     )
+
+
+def _made(record: Record) -> Any:
+    return record.get("CreationDate") or record.get("CreationTime")
 
 
 def _moment(value: Any) -> datetime | None:
