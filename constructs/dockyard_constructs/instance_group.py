@@ -23,8 +23,7 @@ _IMAGES = {
 """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-bottlerocket-retrieve-ami.html"""
 _BOTTLEROCKET_SYSTEM_GIB = 4
-"""Its /dev/xvda holds the system alone; images and containers are on /dev/xvdb
-(https://bottlerocket.dev/en/os/latest/concepts/components/#storage)."""
+"""Its /dev/xvda holds the system alone; images and containers are on /dev/xvdb."""
 _AGENT = {
     "al2023": [
         "echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config",
