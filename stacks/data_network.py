@@ -5,7 +5,7 @@ from functools import cached_property
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 
-from stacks.network import zones
+from stacks.network import add_no_routes, zones
 from stacks.platform import PlatformStack
 
 
@@ -25,18 +25,14 @@ class DataNetwork:
     def vpc(self) -> ec2.IVpc:
         """The VPC with the subnets of tasks."""
         subnets = [self._value(f"task-subnet-{number + 1}") for number in range(self._platform.task_subnet_count)]
-        vpc = ec2.Vpc.from_vpc_attributes(
+        add_no_routes(self._stack)
+        return ec2.Vpc.from_vpc_attributes(
             self._stack,
             "DataVpc",
             vpc_id=self._value("vpc-id"),
             availability_zones=zones(len(subnets)),
             private_subnet_ids=subnets,
         )
-        for subnet in vpc.private_subnets:
-            cdk.Annotations.of(subnet).acknowledge_warning(
-                "@aws-cdk/aws-ec2:noSubnetRouteTableId", "databases add no routes; the platform owns them"
-            )
-        return vpc
 
     @property
     def subnets(self) -> ec2.SubnetSelection:

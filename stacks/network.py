@@ -37,9 +37,17 @@ def task_subnet_type(network: Network) -> ec2.SubnetType:
     return ec2.SubnetType.PRIVATE_ISOLATED if isolated else ec2.SubnetType.PRIVATE_WITH_EGRESS
 
 
+def add_no_routes(scope: Construct) -> None:
+    """CDK warns of subnets that are imported without their route tables; nothing here adds routes to such."""
+    cdk.Annotations.of(scope).acknowledge_warning(
+        "@aws-cdk/aws-ec2:noSubnetRouteTableId", "no routes are added to subnets that are imported"
+    )
+
+
 def vpc_of(scope: Construct, network: Network) -> ec2.IVpc:
     """The VPC of that network, made as `Vpc` in `scope` or imported."""
     if existing := network.vpc:
+        add_no_routes(scope)
         return ec2.Vpc.from_vpc_attributes(
             scope,
             "Vpc",

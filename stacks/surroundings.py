@@ -25,7 +25,7 @@ from dockyard.config import (
     target,
 )
 from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity, ManagedCapacity, Namespace
-from stacks.network import zones
+from stacks.network import add_no_routes, zones
 from stacks.platform import PlatformStack
 from stacks.runtime import add_runtime
 
@@ -109,9 +109,7 @@ class Surroundings:
     def _network(self, id: str, vpc_id: str, count: int) -> ec2.IVpc:
         subnets = [self.value(f"task-subnet-{n + 1}") for n in range(count)]
         public = self.platform.public_tasks
-        cdk.Annotations.of(self.stack).acknowledge_warning(
-            "@aws-cdk/aws-ec2:noSubnetRouteTableId", "services add no routes; the platform owns them"
-        )
+        add_no_routes(self.stack)
         return ec2.Vpc.from_vpc_attributes(
             self.stack,
             id,

@@ -4,6 +4,7 @@ from dockyard.config.alarms import Notify
 from dockyard.config.capacity import architecture, has_own_address, shares, target
 from dockyard.config.cluster import Cluster
 from dockyard.config.container_health import ContainerHealth
+from dockyard.config.environment import FOLDER, Environment, Project, service_of
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.kinds.backend import Backend
 from dockyard.config.kinds.calls import deployed_before
@@ -11,7 +12,7 @@ from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
 from dockyard.config.kinds.worker import Worker
-from dockyard.config.load import FOLDER, LOCK_FILE, PROJECT_FILE, Environment, Project, load_project, service_of
+from dockyard.config.load import LOCK_FILE, PROJECT_FILE, load_project
 from dockyard.config.lock import Lock
 from dockyard.config.network import Network
 from dockyard.config.problems import Problem

@@ -32,7 +32,7 @@ class Notify(Model):
     email: tuple[Email, ...] = ()
     """Addresses. AWS asks each once whether it wants to be told."""
     topic: Annotated[str, words("the ARN of an SNS topic", r"arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")] | None = None
-    """A topic that is there. Default: one is made."""
+    """A topic that is there; its policy must let CloudWatch and EventBridge publish. Default: one is made."""
 
 
 class RequestAlarms(Model):

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from dockyard.config.environment import Environment
 from dockyard.config.kinds.web import Web
-from dockyard.config.load import LOCK_FILE, Environment, load_project
+from dockyard.config.load import LOCK_FILE, load_project
 from dockyard.config.lock import Lock, LockedPriority
 from dockyard.config.routes import neighbour, priority, route
 from dockyard.errors import ConfigError

@@ -108,6 +108,16 @@ def base_image(engine, request):
 
 
 @pytest.fixture
+def settings(site):
+    """The path of hello-python's service.yaml; whatever a test does to it is undone and deployed."""
+    file = site.root / "services/hello-python/service.yaml"
+    before = file.read_text()
+    yield file
+    file.write_text(before)
+    site.up()
+
+
+@pytest.fixture
 def source(site):
     """The path of hello-python's source in the site; whatever a test does to it is undone and deployed."""
     file = site.root / "services/hello-python/main.py"

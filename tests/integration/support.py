@@ -73,6 +73,10 @@ class Site:
         printed = self.run("bash", "-c", 'eval "$(dockyard local env)"; env -0').stdout
         return dict(line.split("=", 1) for line in printed.split("\0") if "=" in line)
 
+    def account(self) -> dict[str, str]:
+        """Those of them that point a command at the local AWS."""
+        return {name: value for name, value in self.in_local_aws().items() if name.startswith(("AWS_", "DOCKYARD_"))}
+
     def cdk(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """The CDK CLI, as a user has it after `eval "$(dockyard local env)"`."""
         ended = subprocess.run(

@@ -55,7 +55,7 @@ def test_the_asset_command_refuses_a_tag_that_is_not_that_of_the_sources(site):
 
 
 def test_the_asset_command_prints_the_images_name_and_nothing_else(site):
-    variables = {name: value for name, value in site.in_local_aws().items() if name.startswith(("AWS_", "DOCKYARD_"))}
+    variables = site.account()
     rows = json.loads(site.dockyard("tags", "--json", **variables).stdout)
     tag = next(row["tag"] for row in rows if row["service"] == "hello-python")
     assert site.dockyard("asset", "hello-python", tag, **variables).stdout == f"demo/hello-python:{tag}\n"

@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 SETTINGS = """
 env_file: shop.env
 env: {LEVEL: debug}
@@ -27,16 +25,6 @@ print(json.dumps({
 }))
 """
 WRITE = "import pathlib; [pathlib.Path(path, 'kept').write_text('1') for path in ('/files', '/quick')]"
-
-
-@pytest.fixture
-def settings(site):
-    """The path of hello-python's service.yaml; whatever a test does to it is undone and deployed."""
-    file = site.root / "services/hello-python/service.yaml"
-    before = file.read_text()
-    yield file
-    file.write_text(before)
-    site.up()
 
 
 def test_a_container_has_what_it_was_given_and_a_shared_file_outlives_it(site, settings):

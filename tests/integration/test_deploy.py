@@ -194,7 +194,7 @@ def test_after_the_load_balancer_was_replaced_every_rule_follows(site):
 
 
 def _aws(site) -> dict[str, str]:
-    return {name: value for name, value in site.in_local_aws().items() if name.startswith(("AWS_", "DOCKYARD_"))}
+    return site.account()
 
 
 def _stack(site) -> dict:

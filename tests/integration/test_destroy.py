@@ -20,13 +20,13 @@ def restored(site):
 def test_a_service_on_servers_answers_in_either_network_mode_and_then_all_of_it_ends(site, restored):
     assert get(site.addresses()["hello-node"])[0] == 200
     assert _task(site).get("attachments", []) == []
-    told = site.dockyard("destroy", "hello-node", "--yes", **_aws(site)).stderr
+    told = site.dockyard("destroy", "hello-node", "--yes", **site.account()).stderr
     assert "demo-dev-hello-node: deleted" in told
     assert "demo-dev-hello-python" not in told
     site.edit("services/hello-node/service.yaml", "runs_on: ec2", "runs_on: ec2\nnetwork_mode: awsvpc")
     assert get(site.addresses()["hello-node"])[0] == 200
     assert _task(site)["attachments"][0]["type"] == "ElasticNetworkInterface"
-    told = site.dockyard("destroy", "--yes", **_aws(site)).stderr
+    told = site.dockyard("destroy", "--yes", **site.account()).stderr
     order = [told.index(f"{name}: deleted") for name in ("demo-dev-hello-node", "demo-dev-platform")]
     assert order == sorted(order)
     _is_gone(site)
@@ -57,7 +57,3 @@ def _is_gone(site) -> None:
     providers = site.client("ecs").describe_capacity_providers()["capacityProviders"]
     assert {p["name"] for p in providers} <= {"FARGATE", "FARGATE_SPOT"}
     assert site.containers() == []
-
-
-def _aws(site) -> dict[str, str]:
-    return {name: value for name, value in site.in_local_aws().items() if name.startswith(("AWS_", "DOCKYARD_"))}

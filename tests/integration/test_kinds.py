@@ -144,13 +144,8 @@ def test_a_run_that_takes_too_long_is_stopped_and_meanwhile_no_other_begins(kind
         states.delete_state_machine(stateMachineArn=made)
 
 
-def in_it(site):
-    kept = ("AWS_", "DOCKYARD_")
-    return {name: value for name, value in site.in_local_aws().items() if name.startswith(kept)}
-
-
 def test_run_shows_what_a_task_prints_and_ends_with_its_exit_code(kinds):
-    here = in_it(kinds)
+    here = kinds.account()
     assert kinds.dockyard("run", "migrate", **here).stdout == "the database is up to date\n"
     code = "print('no paper'); raise SystemExit(3)"
     ended = kinds.dockyard("run", "nightly", "--json", "--", "python", "-c", code, code=3, **here)
@@ -159,7 +154,7 @@ def test_run_shows_what_a_task_prints_and_ends_with_its_exit_code(kinds):
 
 
 def test_run_does_not_wait_where_it_is_told_so_and_a_job_runs_once_at_a_time(kinds):
-    here = in_it(kinds)
+    here = kinds.account()
     task = kinds.dockyard("run", "nightly", "--detach", "--", "sleep", "600", **here).stdout.strip()
     assert f"nightly runs already: {task}" in kinds.dockyard("run", "nightly", code=1, **here).stderr
     kinds.client("ecs").stop_task(cluster="demo-dev", task=task)

@@ -33,7 +33,7 @@ def linked(site):
 
 def run(site, service):
     """What a run of the task prints, as JSON."""
-    local = {name: value for name, value in site.in_local_aws().items() if name.startswith(("AWS_", "DOCKYARD_"))}
+    local = site.account()
     return json.loads(site.dockyard("run", service, **local).stdout)
 
 

@@ -142,7 +142,7 @@ def test_an_image_of_another_registry_is_copied_and_runs_and_answers(site, nginx
     status, answer = get(site.addresses()["front"])
     assert status == 200
     assert "Welcome to nginx!" in answer["text"]
-    local = {name: value for name, value in site.in_local_aws().items() if name.startswith(("AWS_", "DOCKYARD_"))}
+    local = site.account()
     (row,) = json.loads(site.dockyard("mirror", "--json", **local).stdout)
     assert (row["service"], row["from"], row["repository"]) == ("front", "nginx:stable", "demo/front")
     ecs = site.client("ecs")

@@ -15,7 +15,7 @@ ALL = ("--keep", "0", "--older-than", "0")
 @pytest.fixture
 def local(site):
     """Variables of the local AWS."""
-    return {name: value for name, value in site.in_local_aws().items() if name.startswith(("AWS_", "DOCKYARD_"))}
+    return site.account()
 
 
 @pytest.fixture

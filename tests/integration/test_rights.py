@@ -15,7 +15,7 @@ def account(site):
 def test_a_service_is_built_pushed_and_deployed_by_roles_alone(site, source, account):
     address = site.addresses()["hello-python"]
     site.edit(source, 'VERSION = "1"', 'VERSION = "6"')
-    variables = {name: value for name, value in site.in_local_aws().items() if name.startswith(("AWS_", "DOCKYARD_"))}
+    variables = site.account()
     variables["AWS_ENDPOINT_URL"] = f"http://localhost:{account.server_port}"
     told = site.dockyard("deploy", **variables).stderr
     assert account.refused == []

@@ -12,7 +12,7 @@ FILE = f"services/{NAME}/service.yaml"
 
 @pytest.fixture
 def local(site):
-    return {name: value for name, value in site.in_local_aws().items() if name.startswith(("AWS_", "DOCKYARD_"))}
+    return site.account()
 
 
 @pytest.fixture

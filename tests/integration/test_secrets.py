@@ -8,17 +8,7 @@ IMPORTED = "line one\nline two"
 
 @pytest.fixture
 def variables(site):
-    return {name: value for name, value in site.in_local_aws().items() if name.startswith(("AWS_", "DOCKYARD_"))}
-
-
-@pytest.fixture
-def settings(site):
-    """The path of hello-python's service.yaml; whatever a test does to it is undone and deployed."""
-    file = site.root / "services/hello-python/service.yaml"
-    before = file.read_text()
-    yield file
-    file.write_text(before)
-    site.up()
+    return site.account()
 
 
 def test_a_secret_arrives_in_the_container_and_nowhere_else(site, settings, variables, tmp_path):

@@ -37,6 +37,13 @@ KINDS = {
 }
 
 
+WAYS = {
+    "fargate": "runs_on: fargate",
+    "spot": "runs_on: {fargate: 1, fargate-spot: 3, base: 1}",
+    "ec2": "runs_on: ec2",
+    "awsvpc": "runs_on: ec2\nnetwork_mode: awsvpc",
+    "managed": "runs_on: managed",
+}
 CONTAINER = """
 command: serve
 entry_point: [/init]
@@ -66,11 +73,11 @@ sidecars:
 
 @pytest.mark.parametrize("container", ["", CONTAINER], ids=["all defaults", "all set"])
 def test_cfn_lint_finds_nothing_in_any_kind_on_any_capacity(tmp_path, container):
-    files = {"dockyard.yaml": "name: shop\nenvironments: {dev: {}}\ncluster: {ec2: {instance_types: [t3.small]}}"}
-    for runs_on in ("fargate", "ec2"):
+    files = {"dockyard.yaml": "name: shop\nenvironments: {dev: {}}\ncluster: {managed: {}, ec2: {instance_types: [t3.small]}}"}
+    for way, place in WAYS.items():
         for name, text in KINDS.items():
-            own = text.replace("[api]", f"[api-{runs_on}]").replace("PATH", runs_on)
-            files[f"services/{name}-{runs_on}/service.yaml"] = f"{own}\nruns_on: {runs_on}\nimage: {{from: nginx}}\n{container}"
+            own = text.replace("[api]", f"[api-{way}]").replace("PATH", way)
+            files[f"services/{name}-{way}/service.yaml"] = f"{own}\n{place}\nimage: {{from: nginx}}\n{container}"
     stacks(tmp_path, files=files)
     assert linted(tmp_path / "cdk.out") == (0, "")
 

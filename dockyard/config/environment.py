@@ -1,0 +1,83 @@
+"""A project that was checked, and its environments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dockyard.config.image import Way
+from dockyard.config.lock import Lock
+from dockyard.config.problems import one_of
+from dockyard.config.project import EnvironmentSettings
+from dockyard.config.pull_through import PullThrough
+from dockyard.config.service import Service
+from dockyard.config.sidecar import SEPARATOR, Sidecar
+from dockyard.errors import UsageError
+
+FOLDER = ".dockyard"
+"""What Dockyard keeps of a project: nothing that could not be made again."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One environment of the project, with its overrides applied."""
+
+    name: str
+    settings: EnvironmentSettings
+    services: Mapping[str, Service]
+    """By name, in alphabetical order."""
+    cautions: tuple[tuple[str, str], ...] = ()
+    """What its user should know: a service each, and a sentence."""
+    env_files: tuple[Path, ...] = ()
+    """Files that variables of its services are in."""
+
+    @property
+    def images(self) -> Mapping[str, Service | Sidecar]:
+        """What has an image: services by name, and their sidecars by `service.sidecar`."""
+        return {
+            name: one
+            for service, settings in self.services.items()
+            for name, one in [
+                (service, settings),
+                *((f"{service}{SEPARATOR}{sidecar}", beside) for sidecar, beside in sorted(settings.sidecars.items())),
+            ]
+        }
+
+
+def service_of(image: str) -> str:
+    """The service that an image of this name belongs to (`Environment.images`)."""
+    return image.partition(SEPARATOR)[0]
+
+
+@dataclass(frozen=True)
+class Project:
+    """All that the user wrote, checked. `root` is the folder of dockyard.yaml."""
+
+    root: Path
+    name: str
+    base_images: str
+    """Prefix of base images in generated Dockerfiles; empty for Docker Hub."""
+    environments: Mapping[str, Environment]
+    lock: Lock
+    pull_through: Mapping[str, PullThrough] = field(default_factory=dict)
+    """By registry."""
+
+    def environment(self, name: str | None = None) -> Environment:
+        """The environment of that name; the first in dockyard.yaml where none is given. Raises UsageError."""
+        if name is None:
+            return next(iter(self.environments.values()))
+        if name not in self.environments:
+            raise UsageError(f'environment should be {one_of(list(self.environments))}, got "{name}"')
+        return self.environments[name]
+
+    @property
+    def own_folder(self) -> Path:
+        """Dockyard's own folder in the project."""
+        return self.root / FOLDER
+
+    def way(self, service: Service | Sidecar) -> Way:
+        """How the image of this service or sidecar comes to ECS."""
+        return service.image.way(self.pull_through)
+
+    def service_folder(self, image: str) -> Path:
+        """Folder of the service's source and its service.yaml; of a sidecar, that of its service."""
+        return self.root / "services" / service_of(image)
