@@ -121,7 +121,7 @@ class StandIns:
     def _make(self, name: str, room: Path, folder: Path) -> Archive:
         """Debian's minimal system with the language."""
         root, system = room / "root", SYSTEMS[name]
-        if system.on_debian:
+        if name != "debian":
             self._install(name, system, root)
         else:
             self._run(name, "debootstrap", "--variant=minbase", f"--include={','.join(system.packages)}", SUITE, str(root))
@@ -138,15 +138,12 @@ class StandIns:
         return make_archive(room / "root.tar", folder, config, {"version": version})
 
     def _install(self, name: str, system: System, root: Path) -> None:
-        """The stand-in for debian, with the packages. No service of theirs is started."""
+        """The stand-in for debian, with the packages."""
         debian = self._archive("debian")
         root.mkdir()
         self._run(name, "tar", "-C", str(root), "-xzf", str(debian.folder / "layer.tar.gz"))
         shutil.copy2("/etc/resolv.conf", root / "etc/resolv.conf")
         (root / "usr/share/man/man1").mkdir(parents=True, exist_ok=True)  # the installation of Java wants it
-        policy = root / "usr/sbin/policy-rc.d"
-        policy.write_text("#!/bin/sh\nexit 101\n")
-        policy.chmod(0o755)
         self._inside(name, root, "sh", "-c", _INSTALL, "sh", *system.packages)
 
     def _inside(self, name: str, root: Path, *command: str) -> str:

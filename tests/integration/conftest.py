@@ -13,10 +13,12 @@ from dockyard.local.engine import Engine
 from dockyard.local.stand_ins import archive_of
 from tests.integration.support import environment, make_site
 
-OTHER_SITE = ("test_container", "test_exec", "test_mirror", "test_prune", "test_rights", "test_secrets", "test_up")
-WITHOUT_SITE = (
-    "test_balancer", "test_builders", "test_deployments_under_load", "test_faults", "test_languages_more", "test_local_aws", "test_persistence", "test_service_scaling", "test_soak",
-)  # fmt: skip
+ON_ONE_SITE = (
+    ("test_cdk", "test_deploy", "test_destroy", "test_plan", "test_scale"),
+    ("test_build", "test_kinds", "test_languages_node", "test_languages_python", "test_links"),
+    ("test_container", "test_exec", "test_mirror", "test_prune", "test_rights", "test_secrets", "test_up"),
+)
+"""Files whose tests share the sample project, and so a process."""
 ENGINE = pytest.StashKey[Engine]()
 
 
@@ -71,14 +73,21 @@ def pytest_sessionfinish(session):
         started.stop()
 
 
+def pytest_terminal_summary(terminalreporter):
+    """The first failure of what was run once more, whatever became of it then."""
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.section(f"was run once more: {report.nodeid}")
+        terminalreporter.line(report.longreprtext)
+
+
 class OneSiteOneProcess(LoadScopeScheduling):
-    """Behaviours go to whichever process is free, tests of the sample project to two, those of another file together."""
+    """Behaviours go to whichever process is free, tests of another file, and of files that share a site, together."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = Path(nodeid.partition("::")[0]).stem
-        if file in WITHOUT_SITE:
-            return nodeid if file == "test_local_aws" else file
-        return "other site" if file in OTHER_SITE else "site"
+        if file == "test_local_aws":
+            return nodeid
+        return next((together[0] for together in ON_ONE_SITE if file in together), file)
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -10,6 +10,7 @@ import pytest
 from tests.integration.behaviours.strategies import Shop
 from tests.integration.local_aws import APP, DEAF, DYING, Server, service, sick, until
 
+pytestmark = pytest.mark.flaky(reruns=0)  # a request that failed, failed
 REQUESTS, RATE, CLIENTS = 5000, 50, 5
 DEAF_BUT_POLITE = f"import signal, sys; signal.signal(15, lambda *_: sys.exit())\n{DEAF}"
 SLOW = f"import time; time.sleep(6)\n{APP}"

@@ -1,7 +1,10 @@
 """Two minutes of random operations; `python -m tests.integration.soak` does an hour of them, and other seeds."""
 
+import pytest
+
 from tests.integration.soak import soak
 
+pytestmark = pytest.mark.flaky(reruns=0)  # what is found seldom is what it is for
 SECONDS, SEED = 120, 7
 
 
