@@ -42,6 +42,21 @@ class Problem:
         key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.location).removeprefix(".")
         return f"{file}: {key}: {self.message}" if key else f"{file}: {self.message}"
 
+    def below(self, *keys: str) -> "Problem":
+        """The same fault, at a key below these."""
+        return Problem((*keys, *self.location), self.message)
+
+
+def holds(raw: Any, location: Location) -> bool:
+    """Whether the value at `location` is, or is below, one that `raw` has."""
+    for step in location:
+        if not isinstance(raw, dict):
+            return True
+        if step not in raw:
+            return False
+        raw = raw[step]
+    return bool(location)
+
 
 def problems_of(
     error: ValidationError, model: type[BaseModel], elsewhere: Mapping[str, str] = MappingProxyType({})
