@@ -55,18 +55,27 @@ class Application:
         for name, before in deployed_before(called).items():
             for other in before:
                 self.services[name].add_stack_dependency(self.services[other])
-        if problems := [*_sizes(self), *_override(self, environment)]:
+        if problems := [*_sizes(self, environment), *_override(self, environment)]:
             raise ConfigError(problems)
 
 
-def _sizes(made: Application) -> Iterator[str]:
-    """Of the stacks that grow with the project."""
+MANY = 20
+"""From so many links and topics on it is counted what the stack of a service has, which takes a while."""
+
+
+def _sizes(made: Application, environment: Environment) -> Iterator[str]:
+    """Of the stacks that grow with what is written."""
     for problem in size_problem(made.registry, "split the application in two, each with a dockyard.yaml of its own"):
         yield f"services: {problem}"
     if made.resources:
         own = "make what only one service uses a resource of its own, by a mapping in the links of its service.yaml"
         for problem in size_problem(made.resources, own):
             yield Problem(("resources",), problem).text("dockyard.yaml")
+    for name, service in environment.services.items():
+        if len(service.links) + len(getattr(service, "topics", ())) > MANY:
+            shared = "move some to resources in dockyard.yaml, or split the service in two"
+            for problem in size_problem(made.services[name], shared):
+                yield Problem(("links",), problem).text(f"services/{name}/service.yaml")
 
 
 def _override(made: Application, environment: Environment) -> Iterator[str]:
@@ -77,4 +86,4 @@ def _override(made: Application, environment: Environment) -> Iterator[str]:
     for name, overrides in settings.items():
         faults += [(f"services/{name}/service.yaml", fault) for fault in override(overrides, made.services[name])]
     for file, (keys, message) in faults:
-        yield Problem(("overrides", *keys), message).text(file)
+        yield environment.placed(file, Problem(("overrides", *keys), message)).text(file)

@@ -13,6 +13,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import AllowInterruption, Builder, Environment, Jobs, Json, NoCache, Project, Services
 from dockyard.cli.session import Session
 from dockyard.config import Web
+from dockyard.deploy.orphans import orphan_text
 from dockyard.deploy.run import Wishes
 from dockyard.deploy.run import deploy as run
 from dockyard.doors.lock import alone
@@ -53,7 +54,7 @@ def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
         screen.say(f"{name}: {_told(pushed)}")
     for name in [] if receipt.nothing_changed else receipt.orphans:
         gone = name.removeprefix(session.site.service_stack(""))
-        screen.say(f"{name} still runs, but its service is gone; to delete: dockyard destroy {gone} --env {environment}")
+        screen.say(f"{orphan_text(session.site, name)}; to delete: dockyard destroy {gone} --env {environment}")
     for name, balancer in receipt.through.items():
         service = session.environment.services[name]
         host = service.http.host if isinstance(service, Web) else None

@@ -23,6 +23,8 @@ _COMMANDS = (
 )  # fmt: skip
 """In the order of the help. Each is a module of this package, with a function of the same name, or a group named `app`."""
 _HIDDEN = {"asset"}
+GOES_ON = "what was begun in the account goes on there; run the same command again to follow it"
+"""What is told of an interrupt, where the command does not say it by the KeyboardInterrupt itself."""
 
 
 class _Commands(TyperGroup):
@@ -52,8 +54,8 @@ class _Commands(TyperGroup):
         """Run it: exit 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            _interrupted()
+        except KeyboardInterrupt as error:
+            _interrupted(str(error) or GOES_ON)
         except Exception as error:
             known = error if isinstance(error, DockyardError) else _explained(error)
             if known is None:
@@ -96,11 +98,11 @@ def run() -> None:
     app()
 
 
-def _interrupted() -> None:
+def _interrupted(hint: str) -> None:
     """End at once, with what runs for us and the folders of it; threads that wait for AWS would hold a usual exit up."""
     end_all()
     remove_all()
-    screen.fault("interrupted", "what was begun in the account goes on there; run the same command again to follow it")
+    screen.fault("interrupted", hint)
     sys.stderr.flush()
     os._exit(130)
 

@@ -9,8 +9,10 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.estimate import tell
 from dockyard.cli.session import Session
+from dockyard.deploy.orphans import orphan_text
 from dockyard.deploy.plan import Action, Plan
 from dockyard.deploy.plan import plan as make_plan
+from dockyard.deploy.site import Site
 
 CHANGES = 10
 """Exit code where a deploy would change something."""
@@ -31,13 +33,13 @@ def plan(services: Services = None, env: Environment = None, project: Project = 
     if json:
         screen.as_json({**asdict(found), "nothing_to_do": found.is_empty, "capacity": asdict(capacity)})
     else:
-        _tell(found)
+        _tell(session.site, found)
         tell(capacity)
     if not found.is_empty:
         raise typer.Exit(CHANGES)
 
 
-def _tell(found: Plan) -> None:
+def _tell(site: Site, found: Plan) -> None:
     screen.table([{"image": f"{one.repository}:{one.tag}", "to do": one.action} for one in found.images])
     for one in found.images:
         if one.because and one.action is not Action.NONE:
@@ -50,4 +52,4 @@ def _tell(found: Plan) -> None:
         screen.result("")
     screen.table([{"stack": one.stack, "to do": one.action} for one in found.stacks])
     for name in found.orphans:
-        screen.result(f"{name} still runs, but its service is gone; a deploy leaves it")
+        screen.result(f"{orphan_text(site, name)}; a deploy leaves it")

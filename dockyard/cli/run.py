@@ -12,7 +12,7 @@ from dockyard.config import Job, Task
 from dockyard.deploy.stack import describe
 from dockyard.doors import tasks
 from dockyard.errors import DockyardError, UsageError
-from dockyard.operate.run import followed, log_of, parameters_in, request
+from dockyard.operate.run import container_of, followed, log_of, parameters_in, request
 
 Command = Annotated[
     list[str] | None,
@@ -43,7 +43,7 @@ def run(
     ):
         raise DockyardError(
             f"{service} runs already: {others[0]}",
-            hint=f"wait for it, or stop it: aws ecs stop-task --cluster {session.site.cluster} --task {others[0]}",
+            hint=f"wait for it, or stop it: {_stopping(session, others[0])}",
         )
     arn = tasks.start(session.aws, request(parameters, definition, command or []))
     if detach:
@@ -51,12 +51,24 @@ def run(
         return
     screen.say(f"task {arn.rsplit('/', 1)[-1]}")
     watched = tasks.Watched(reading, cluster, arn, log_of(definition, arn))
-    ended = followed(watched, screen.say if json else screen.result, lambda status: screen.say(f"  {service}: {status}"))
+    try:
+        ended = followed(
+            watched,
+            container_of(definition),
+            screen.say if json else screen.result,
+            lambda status: screen.say(f"  {service}: {status}"),
+        )
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"the task goes on; to stop it: {_stopping(session, arn)}") from None
     if json:
         screen.as_json(asdict(ended))
     elif ended.exit_code:
         screen.say(f"{service} ended with {ended.exit_code}: {ended.reason}")
     raise typer.Exit(ended.exit_code)
+
+
+def _stopping(session: Session, arn: str) -> str:
+    return f"aws ecs stop-task --cluster {session.site.cluster} --task {arn}"
 
 
 def _check(session: Session, service: str) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from dockyard.config.image import Way
 from dockyard.config.lock import Lock
-from dockyard.config.problems import one_of
+from dockyard.config.problems import Problem, holds, one_of
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.pull_through import PullThrough
 from dockyard.config.service import Service
@@ -29,6 +30,12 @@ class Environment:
     """What its user should know: a service each, and a sentence."""
     env_files: tuple[Path, ...] = ()
     """Files that variables of its services are in."""
+    overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """File to what is written there below `environments` for this one."""
+
+    def placed(self, file: str, problem: Problem) -> Problem:
+        """A fault at the key where its value is written: below `environments` where this environment has it from there."""
+        return problem.below("environments", self.name) if holds(self.overrides.get(file), problem.location) else problem
 
     @property
     def images(self) -> Mapping[str, Service | Sidecar]:

@@ -13,7 +13,7 @@ from dockyard.config.capacity import on_its_platform
 from dockyard.config.environment import Environment, Project
 from dockyard.config.lock import Lock
 from dockyard.config.model import Model
-from dockyard.config.problems import Location, Problem, one_of, problems_of, show
+from dockyard.config.problems import Problem, holds, one_of, problems_of, show
 from dockyard.config.project import EnvironmentSettings, ProjectFile
 from dockyard.config.read import read, service_files
 from dockyard.config.secret import named
@@ -84,6 +84,7 @@ def _environment(
     override = _mapping(_mapping(file.get("environments")).get(name))
     shared: dict[str, Any] = {key: file[key] for key in SHARED if key in file}
     settings = _overridden(EnvironmentSettings, shared, override, name, PROJECT_FILE, problems)
+    overridden: dict[str, Mapping[str, Any]] = {PROJECT_FILE: override}
     services: dict[str, Service] = {}
     merged: dict[str, dict[str, Any]] = {}
     cautions: list[tuple[str, str]] = []
@@ -94,6 +95,7 @@ def _environment(
         overrides = _mapping(raw.get("environments"))
         _note(path, _override_problems(raw, _mapping(file.get("environments"))), problems)
         override = _spelled_out({k: v for k, v in _mapping(overrides.get(name)).items() if k not in NOT_BY_ENVIRONMENT})
+        overridden[path] = override
         if settings:
             own = on_its_platform(own, merge(own, override), settings.cluster)
         merged[service] = merge(own, override)
@@ -113,8 +115,9 @@ def _environment(
     for path, problem in across:
         _note(path, [problem], problems)
     return Environment(
-        name, settings or EnvironmentSettings(), MappingProxyType(services), tuple(cautions), tuple(dict.fromkeys(env_files))
-    )
+        name, settings or EnvironmentSettings(), MappingProxyType(services), tuple(cautions), tuple(dict.fromkeys(env_files)),
+        MappingProxyType(overridden),
+    )  # fmt: skip
 
 
 def _read_env_file(root: Path, path: Path, kind: str, problems: dict[str, None]) -> EnvFile | None:
@@ -155,19 +158,7 @@ def _overridden(
 
 def _placed(found: Iterable[Problem], override: dict[str, Any], environment: str) -> Iterator[Problem]:
     for problem in found:
-        inside = ("environments", environment) if _holds(override, problem.location) else ()
-        yield Problem((*inside, *problem.location), problem.message)
-
-
-def _holds(override: Any, location: Location) -> bool:
-    """Whether the value at `location` came from the override."""
-    for step in location:
-        if not isinstance(override, dict):
-            return True
-        if step not in override:
-            return False
-        override = override[step]
-    return bool(location)
+        yield problem.below("environments", environment) if holds(override, problem.location) else problem
 
 
 def _override_problems(raw: dict[str, Any], environments: dict[str, Any]) -> Iterator[Problem]:

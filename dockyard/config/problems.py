@@ -13,6 +13,21 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 Location = tuple[int | str, ...]
+MOST_TOLD = 12
+"""So many known keys are told with an unknown one."""
+WORDS_OF_OTHERS = {
+    **dict.fromkeys(("replicas", "instances", "desiredcount", "scale", "scaling", "autoscaling"), ("count",)),
+    **dict.fromkeys(("environment", "variables", "vars", "envvars"), ("env",)),
+    **dict.fromkeys(("healthcheck", "healthchecks", "healthy"), ("http.health", "health")),
+    **dict.fromkeys(("build", "dockerfile"), ("image.build",)),
+    **dict.fromkeys(("domain", "hostname", "alias"), ("http.host",)),
+    **dict.fromkeys(("path", "route", "routes"), ("http.path",)),
+    **dict.fromkeys(("cron", "every"), ("schedule",)),
+    **dict.fromkeys(("platform", "launchtype"), ("runs_on",)),
+    **dict.fromkeys(("storage", "mounts"), ("volumes",)),
+    **dict.fromkeys(("deadletter", "dlq"), ("queue.max_receives",)),
+}
+"""What other tools call it, without `_`, to the key here: the first that is known."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +41,21 @@ class Problem:
         """`services/web/service.yaml: http.health.interval: should be 5 to 300 (seconds), got 2`"""
         key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.location).removeprefix(".")
         return f"{file}: {key}: {self.message}" if key else f"{file}: {self.message}"
+
+    def below(self, *keys: str) -> "Problem":
+        """The same fault, at a key below these."""
+        return Problem((*keys, *self.location), self.message)
+
+
+def holds(raw: Any, location: Location) -> bool:
+    """Whether the value at `location` is, or is below, one that `raw` has."""
+    for step in location:
+        if not isinstance(raw, dict):
+            return True
+        if step not in raw:
+            return False
+        raw = raw[step]
+    return bool(location)
 
 
 def problems_of(
@@ -104,8 +134,12 @@ _TYPES = {
 
 def _unknown_key(key: str, owner: type[BaseModel] | None) -> str:
     known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
-    close = difflib.get_close_matches(key, known, n=1)
-    return "unknown key" + (f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(known)}" if known else "")
+    same = [word for word in WORDS_OF_OTHERS.get(key.replace("_", ""), ()) if word.split(".")[0] in known]
+    if close := same or difflib.get_close_matches(key, known, n=1):
+        return f"unknown key; did you mean {close[0]}?"
+    if len(known) > MOST_TOLD:
+        return f"unknown key; the {len(known)} that are known here are in README.md and schemas/"
+    return "unknown key" + (f"; known here: {', '.join(known)}" if known else "")
 
 
 def unknown_word(known: list[str], got: object) -> str:

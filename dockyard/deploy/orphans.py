@@ -1,4 +1,4 @@
-"""Stacks of services that the project no longer has: nothing else says that they still run, and cost."""
+"""Stacks of what the project no longer has: nothing else says that they still run, and cost."""
 
 from collections.abc import Iterator
 
@@ -6,9 +6,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.deploy.site import Site
 
+RESOURCES = "resources"
+"""End of the name of the stack with what services share, where a service's has its name."""
+
 
 def orphans(site: Site) -> list[str]:
-    """Names of this environment's service stacks whose service is gone; none where the credentials may not look."""
+    """Names of this environment's stacks whose service is gone, or the last of the resources; none where the credentials may
+    not look.
+    """
     try:
         return list(_orphans(site))
     except (ClientError, BotoCoreError):
@@ -21,6 +26,21 @@ def _orphans(site: Site) -> Iterator[str]:
     for page in site.reading.cloudformation.get_paginator("describe_stacks").paginate():
         for stack in page["Stacks"]:
             tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
-            service = tags.get("dockyard:service")
-            if service and wanted.items() <= tags.items() and service not in site.environment.services:
-                yield stack["StackName"]
+            if not wanted.items() <= tags.items():
+                continue
+            service, name = tags.get("dockyard:service"), stack["StackName"]
+            shared = name == site.service_stack(RESOURCES) and without(site)
+            if shared or (service and service not in site.environment.services):
+                yield name
+
+
+def without(site: Site) -> bool:
+    """Whether dockyard.yaml has no resources (any more)."""
+    return not site.environment.settings.resources
+
+
+def orphan_text(site: Site, stack: str) -> str:
+    """What is told of it."""
+    if stack == site.service_stack(RESOURCES):
+        return f"{stack} is still there, but dockyard.yaml has no resources any more"
+    return f"{stack} still runs, but its service is gone"

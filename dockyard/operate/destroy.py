@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.deploy.graph import Node, run_graph
+from dockyard.deploy.orphans import RESOURCES, without
 from dockyard.deploy.site import Site, in_deploy_role
 from dockyard.deploy.stack import describe, pauses
 from dockyard.errors import DeployError, UsageError
@@ -37,17 +38,22 @@ class Doomed:
 def doomed(site: Site, services: Sequence[str], *, registry: bool) -> Doomed:
     """The stacks of these services, or of the environment, whatever the project says of it by now.
 
-    Raises UsageError for a service that has no stack, and where another environment needs the registry.
+    `resources` names the stack of the shared ones, where dockyard.yaml has none any more. Raises UsageError for a service
+    that has no stack, and where another environment needs the registry.
     """
     application = {"dockyard:application": site.project.name}
     own = {**application, "dockyard:environment": site.environment.name}
     found = _stacks(site)
     here = {name: tags for name, tags in found.items() if own.items() <= tags.items()}
     by_service = {service: name for name, tags in here.items() if (service := _service(tags))}
-    if unknown := [name for name in services if name not in by_service]:
-        raise UsageError(f"no stack of service {', '.join(unknown)}; there is {', '.join(sorted(by_service)) or 'none'}")
+    shared_stack = site.service_stack(RESOURCES)
+    left = {RESOURCES: shared_stack} if shared_stack in here and without(site) else {}
+    single = by_service | left
+    if unknown := [name for name in services if name not in single]:
+        raise UsageError(f"no stack of service {', '.join(unknown)}; there is {', '.join(sorted(single)) or 'none'}")
     if services:
-        return Doomed((tuple(by_service[name] for name in services),))
+        groups = [tuple(one[name] for name in services if name in one) for one in (by_service, left)]
+        return Doomed(tuple(filter(None, groups)))
     shared = [name for name, tags in here.items() if not _service(tags)]  # what services share is in the platform's network
     platforms = [name for name in shared if name == site.service_stack("platform")]
     groups = [tuple(sorted(by_service.values())), tuple(name for name in shared if name not in platforms), tuple(platforms)]

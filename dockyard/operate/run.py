@@ -45,7 +45,7 @@ def parameters_in(output: str, whose: str) -> dict[str, Any]:
 
 def request(parameters: Mapping[str, Any], definition: Mapping[str, Any], command: Sequence[str]) -> dict[str, Any]:
     """What ECS is asked for: the task, with another command for its container where one is given."""
-    override = {"name": _container(definition)["name"], "command": list(command)}
+    override = {"name": container_of(definition), "command": list(command)}
     overrides = {"overrides": {"containerOverrides": [override]}} if command else {}
     return {**parameters, "startedBy": STARTED_BY, **overrides}
 
@@ -59,9 +59,12 @@ def log_of(definition: Mapping[str, Any], arn: str) -> tuple[str, str] | None:
     return options["awslogs-group"], f"{options['awslogs-stream-prefix']}/{container['name']}/{arn.rsplit('/', 1)[-1]}"
 
 
-def followed(task: Task, on_line: Callable[[str], None], on_status: Callable[[str], None], pause: float = 1.0) -> Ended:
+def followed(
+    task: Task, container: str, on_line: Callable[[str], None], on_status: Callable[[str], None], pause: float = 1.0
+) -> Ended:
     """Follow a task to its end. Raises DockyardError where its container never ran.
 
+    :param container: the one that does the work. Its exit code is the task's: those beside it are ended by a signal.
     :param on_line: told each line that it prints.
     :param on_status: told what ECS does with it, where that changes.
     :param pause: seconds between two looks.
@@ -79,17 +82,22 @@ def followed(task: Task, on_line: Callable[[str], None], on_status: Callable[[st
         quiet = 0 if lines or status != "STOPPED" else quiet + 1
         if quiet < QUIET:
             time.sleep(pause)
-    return _ended(found or {})
+    return _ended(found or {}, container)
 
 
-def _ended(task: Mapping[str, Any]) -> Ended:
+def _ended(task: Mapping[str, Any], name: str) -> Ended:
     containers = task.get("containers", [])
-    codes = [container["exitCode"] for container in containers if container.get("exitCode") is not None]
+    code = next((one.get("exitCode") for one in containers if one.get("name") == name), None)
     told = [task.get("stoppedReason", ""), *(container.get("reason", "") for container in containers)]
     reason = "; ".join(filter(None, told))
-    if not codes:
+    if code is None:
         raise DockyardError(f"the container did not run: {reason or 'ECS gives no reason'}")
-    return Ended(task["taskArn"], next(filter(None, codes), 0), reason)
+    return Ended(task["taskArn"], code, reason)
+
+
+def container_of(definition: Mapping[str, Any]) -> str:
+    """Name of the container that does the work."""
+    return str(_container(definition)["name"])
 
 
 def _container(definition: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,12 +4,14 @@ import concurrent.futures
 import itertools
 import json
 import shutil
+import signal
+import subprocess
 import time
 
 import pytest
 
 from tests.integration.local_aws import until
-from tests.integration.support import ROOT, get
+from tests.integration.support import ROOT, environment, get
 
 MESSAGES = {f"message {number}" for number in range(1000)}
 POISON = 3
@@ -151,6 +153,17 @@ def test_run_shows_what_a_task_prints_and_ends_with_its_exit_code(kinds):
     ended = kinds.dockyard("run", "nightly", "--json", "--", "python", "-c", code, code=3, **here)
     assert json.loads(ended.stdout)["exit_code"] == 3
     assert "no paper\n" in ended.stderr
+
+
+def test_run_that_is_interrupted_tells_how_to_stop_the_task_that_goes_on(kinds):
+    command = ["dockyard", "run", "migrate", "--", "sleep", "600"]
+    begun = subprocess.Popen(command, cwd=kinds.root, env={**environment(), **kinds.account()}, stderr=subprocess.PIPE, text=True)
+    task = begun.stderr.readline().split()[-1]
+    begun.send_signal(signal.SIGINT)
+    told = begun.communicate(timeout=10)[1]
+    assert begun.returncode == 130
+    assert "the task goes on; to stop it: aws ecs stop-task --cluster demo-dev --task arn:aws:ecs:" in told
+    kinds.client("ecs").stop_task(cluster="demo-dev", task=task)
 
 
 def test_run_does_not_wait_where_it_is_told_so_and_a_job_runs_once_at_a_time(kinds):

@@ -82,3 +82,18 @@ def test_a_stack_with_too_much_is_refused_with_the_way_out(tmp_path):
         "dockyard.yaml: resources: make 505 resources in the stack shop-dev-resources, and CloudFormation takes 500; make what "
         "only one service uses a resource of its own, by a mapping in the links of its service.yaml",
     )
+
+
+def test_a_service_with_too_many_links_is_refused_with_the_way_out(tmp_path):
+    links = ", ".join(f"q{number}: {{kind: queue}}" for number in range(130))
+    with pytest.raises(ConfigError) as caught:
+        stacks(tmp_path, files={
+            "dockyard.yaml": "name: shop\nenvironments: {dev: {}}",
+            "services/web/service.yaml": f"kind: web\nimage: {{from: nginx}}\nlinks: {{{links}}}",
+        })  # fmt: skip
+    (told,) = caught.value.problems
+    assert told.startswith("services/web/service.yaml: links: make ")
+    assert told.endswith(
+        "resources in the stack shop-dev-web, and CloudFormation takes 500; move some to resources in dockyard.yaml, or split "
+        "the service in two"
+    )

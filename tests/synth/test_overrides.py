@@ -92,3 +92,17 @@ def test_faults_of_all_services_are_told_at_once_with_file_and_key(tmp_path):
         ["services/a/service.yaml:", "overrides.Wep:"],
         ["services/b/service.yaml:", "overrides.Wep:"],
     ]
+
+
+def test_a_fault_of_an_environments_overrides_is_told_at_their_key(tmp_path):
+    platform = "name: shop\noverrides: {Cluster/Cluster: {A: 1}}\nenvironments: {dev: {overrides: {Cluster/Cluster: {B: 1}}}}"
+    own = "overrides: {Web/Service: {C: 1}}\nenvironments: {dev: {overrides: {Web/Service: {D: 1}, Wep: {E: 1}}}}"
+    with pytest.raises(ConfigError) as caught:
+        stacks(tmp_path, files={"dockyard.yaml": platform, "services/web/service.yaml": f"{WEB}{own}"})
+    assert [problem.split(": ")[1] for problem in caught.value.problems] == [
+        "overrides.Cluster/Cluster.A",
+        "environments.dev.overrides.Cluster/Cluster.B",
+        "environments.dev.overrides.Wep",
+        "overrides.Web/Service.C",
+        "environments.dev.overrides.Web/Service.D",
+    ]

@@ -62,9 +62,11 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
         ("port: 0", "port: should be 1 to 65535, got 0"),
         ("port: 65536", "port: should be 1 to 65535, got 65536"),
         ("prot: 80", "prot: unknown key; did you mean port?"),
-        ("zzz: 1", "zzz: unknown key; known here: command, entry_point, user, stop_timeout, init, restart, ulimits, read_only, "
-         "writable, kind, image, cpu, memory, runs_on, network_mode, ephemeral_storage, env, env_file, secrets, exec, volumes, "
-         "sidecars, depends_on, tracing, links, overrides, port, count, http, calls, alarms"),
+        ("zzz: 1", "zzz: unknown key; the 31 that are known here are in README.md and schemas/"),
+        ("replicas: 2", "replicas: unknown key; did you mean count?"),
+        ("desired_count: 2", "desired_count: unknown key; did you mean count?"),
+        ("healthcheck: {}", "healthcheck: unknown key; did you mean http.health?"),
+        ("dlq: {}", "dlq: unknown key; the 31 that are known here are in README.md and schemas/"),
         ("runs_on: lambda", 'runs_on: should be fargate, fargate-spot, ec2 or managed, got "lambda"'),
         ("runs_on: Fargat", 'runs_on: should be fargate, fargate-spot, ec2 or managed, got "Fargat"; did you mean fargate?'),
         ("count: -1", "count: should be 0 to 5000 (tasks), got -1"),

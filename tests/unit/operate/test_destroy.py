@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from dockyard.deploy.orphans import orphan_text, orphans
 from dockyard.errors import UsageError
 from dockyard.operate.destroy import doomed
 
@@ -40,13 +41,13 @@ class CloudFormation:
         }
 
 
-def site(names=STACKS):
+def site(names=STACKS, resources=("orders",)):
     there = {"shop/web": "arn:web"}
     reading = SimpleNamespace(cloudformation=CloudFormation(names), repositories=lambda prefix: there)
     project = SimpleNamespace(name="shop", environments={"dev": SimpleNamespace(images={"web": None})})
     return SimpleNamespace(
         project=project,
-        environment=SimpleNamespace(name="dev"),
+        environment=SimpleNamespace(name="dev", services={"web": None}, settings=SimpleNamespace(resources=resources)),
         reading=reading,
         registry_stack="shop-registry",
         service_stack="shop-dev-{}".format,
@@ -63,6 +64,19 @@ def test_services_that_are_named_go_alone():
     assert doomed(site(), ["gone"], registry=False).stacks == (("shop-dev-gone",),)
     with pytest.raises(UsageError, match="no stack of service old; there is gone, web"):
         doomed(site(), ["old"], registry=False)
+
+
+def test_what_services_shared_goes_alone_where_dockyard_yaml_has_none_of_it_any_more_and_after_services_that_go_with_it():
+    there = [name for name in STACKS if name != "shop-dev-old"]
+    assert orphans(site(there)) == ["shop-dev-gone"]
+    with pytest.raises(UsageError, match="no stack of service resources; there is gone, web"):
+        doomed(site(), ["resources"], registry=False)
+    emptied = site(there, resources=())
+    assert [orphan_text(emptied, name) for name in orphans(emptied)] == [
+        "shop-dev-resources is still there, but dockyard.yaml has no resources any more",
+        "shop-dev-gone still runs, but its service is gone",
+    ]
+    assert doomed(emptied, ["resources", "web"], registry=False).stacks == (("shop-dev-web",), ("shop-dev-resources",))
 
 
 def test_the_registry_goes_last_and_not_while_another_environment_needs_it():

@@ -27,7 +27,7 @@ class Task:
 
 
 def test_all_that_a_task_prints_is_told_until_it_has_ended_and_is_quiet():
-    done = {"containers": [{"exitCode": 0}], "stoppedReason": "Essential container in task exited"}
+    done = {"containers": [{"name": "app", "exitCode": 0}], "stoppedReason": "Essential container in task exited"}
     task = Task(
         (None, [], {}),
         ("PENDING", [], {}),
@@ -37,17 +37,18 @@ def test_all_that_a_task_prints_is_told_until_it_has_ended_and_is_quiet():
         ("STOPPED", [], done),
     )
     lines, states = [], []
-    ended = followed(task, lines.append, states.append, pause=0)
+    ended = followed(task, "app", lines.append, states.append, pause=0)
     assert lines == ["a", "b", "c"]
     assert states == ["pending", "running", "stopped"]
     assert ended == Ended("arn:task/x", 0, "Essential container in task exited")
 
 
-def test_the_exit_code_is_that_of_the_container_that_failed():
-    task = Task(
-        ("STOPPED", [], {"containers": [{"exitCode": 0}, {"exitCode": 9, "reason": "out of memory"}], "stoppedReason": "ended"})
-    )
-    assert followed(task, print, lambda _: None, pause=0) == Ended("arn:task/x", 9, "ended; out of memory")
+def test_the_exit_code_is_that_of_the_container_that_does_the_work_whatever_ended_those_beside_it():
+    proxy, app = {"name": "proxy", "exitCode": 143}, {"name": "app", "exitCode": 0}
+    task = Task(("STOPPED", [], {"containers": [proxy, app], "stoppedReason": "ended"}))
+    assert followed(task, "app", print, lambda _: None, pause=0) == Ended("arn:task/x", 0, "ended")
+    task = Task(("STOPPED", [], {"containers": [proxy, {**app, "exitCode": 9, "reason": "out of memory"}]}))
+    assert followed(task, "app", print, lambda _: None, pause=0) == Ended("arn:task/x", 9, "out of memory")
 
 
 def test_a_container_that_never_ran_is_told_with_the_reason():
@@ -55,7 +56,7 @@ def test_a_container_that_never_ran_is_told_with_the_reason():
         ("STOPPED", [], {"containers": [{"reason": "CannotPullContainerError"}], "stoppedReason": "Task failed to start"})
     )
     with pytest.raises(DockyardError, match="the container did not run: Task failed to start; CannotPullContainerError"):
-        followed(task, print, lambda _: None, pause=0)
+        followed(task, "app", print, lambda _: None, pause=0)
 
 
 def test_ecs_is_asked_as_the_stack_tells_and_for_another_command_where_one_is_given():
