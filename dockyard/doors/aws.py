@@ -153,6 +153,21 @@ class Aws:
         return self._untyped("scheduler")
 
     @functools.cached_property
+    def cloudwatch(self) -> Any:
+        """CloudWatch: alarms."""
+        return self._untyped("cloudwatch")
+
+    @functools.cached_property
+    def sqs(self) -> Any:
+        """SQS."""
+        return self._untyped("sqs")
+
+    @functools.cached_property
+    def stepfunctions(self) -> Any:
+        """Step Functions: state machines."""
+        return self._untyped("stepfunctions")
+
+    @functools.cached_property
     def secretsmanager(self) -> Any:
         """Secrets Manager."""
         return self._untyped("secretsmanager")

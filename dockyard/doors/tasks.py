@@ -1,10 +1,13 @@
-"""One task of ECS: started, looked at, and what it prints."""
+"""Tasks of ECS: started, found, looked at, and what one prints."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from dockyard.doors.aws import Aws
 from dockyard.errors import DockyardError
+
+_AT_ONCE = 100
+"""Tasks that DescribeTasks takes in one call."""
 
 
 def start(aws: Aws, parameters: Mapping[str, Any]) -> str:
@@ -20,6 +23,18 @@ def start(aws: Aws, parameters: Mapping[str, Any]) -> str:
 def running(aws: Aws, cluster: str, family: str) -> list[str]:
     """ARNs of the tasks of a family that run or are to run."""
     return aws.ecs.list_tasks(cluster=cluster, family=family, desiredStatus="RUNNING")["taskArns"]
+
+
+def described(aws: Aws, cluster: str, **asked: str) -> list[Mapping[str, Any]]:
+    """Tasks that ListTasks finds, as ECS describes them; those that have stopped are known for an hour.
+
+    :param asked: `serviceName` or `family`, and `desiredStatus`, as of ListTasks.
+    """
+    client: Any = aws.ecs
+    pages = client.get_paginator("list_tasks").paginate(cluster=cluster, **asked)
+    arns = [arn for page in pages for arn in page["taskArns"]]
+    parts = (arns[start : start + _AT_ONCE] for start in range(0, len(arns), _AT_ONCE))
+    return [task for part in parts for task in client.describe_tasks(cluster=cluster, tasks=part)["tasks"]]
 
 
 class Watched:
