@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dockyard.doors.aws import Aws
+from dockyard.doors.log_group import LogGroup
 from dockyard.errors import DockyardError
 
 _AT_ONCE = 100
@@ -44,8 +45,8 @@ class Watched:
     """
 
     def __init__(self, aws: Aws, cluster: str, arn: str, log: tuple[str, str] | None) -> None:
-        self._aws, self._cluster, self.arn, self._log = aws, cluster, arn, log
-        self._token: str | None = None
+        self._aws, self._cluster, self.arn = aws, cluster, arn
+        self._log = LogGroup(aws, log[0], streams=[log[1]]) if log else None
 
     def look(self) -> Mapping[str, Any] | None:
         """As ECS describes it; None where ECS does not know it yet."""
@@ -54,13 +55,4 @@ class Watched:
 
     def new_lines(self) -> list[str]:
         """What was printed since the last time; nothing where the container has no such log, or has not begun it."""
-        if self._log is None:
-            return []
-        group, stream = self._log
-        after: Any = {"nextToken": self._token} if self._token else {}
-        try:
-            answer = self._aws.logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True, **after)
-        except self._aws.logs.exceptions.ResourceNotFoundException:
-            return []
-        self._token = answer["nextForwardToken"]
-        return [event["message"] for event in answer["events"]]
+        return [event.text for event in self._log.new()] if self._log else []
