@@ -19,7 +19,7 @@ from dockyard.errors import ConfigError, DockyardError
 
 _COMMANDS = (
     "up", "down", "deploy", "destroy", "plan", "tags", "detect", "dockerfile", "eject", "build", "push", "mirror", "images",
-    "prune", "scale", "run", "secrets", "url", "lock", "asset", "local",
+    "prune", "status", "logs", "scale", "run", "secrets", "url", "lock", "asset", "local",
 )  # fmt: skip
 """In the order of the help. Each is a module of this package, with a function of the same name, or a group named `app`."""
 _HIDDEN = {"asset"}
@@ -111,6 +111,6 @@ def _explained(error: Exception) -> DockyardError | None:
     """A file or folder that may not be read or written, what the engine said, and what AWS answered; None for a fault of ours."""
     if isinstance(error, OSError) and error.filename:
         return DockyardError(f"{error.filename}: {error.strerror}")
-    from dockyard.doors import aws, docker_faults  # noqa: PLC0415  # boto3 takes a while to import
+    from dockyard.doors import aws_faults, docker_faults  # noqa: PLC0415  # boto3 takes a while to import
 
-    return docker_faults.explained(error) or aws.explained(error)
+    return docker_faults.explained(error) or aws_faults.explained(error)

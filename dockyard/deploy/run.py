@@ -27,7 +27,7 @@ from dockyard.deploy.synth import synthesize
 from dockyard.deploy.targets import TargetWatch
 from dockyard.deploy.tasks import TaskWatch
 from dockyard.deploy.via_cdk import deploy_via_cdk
-from dockyard.doors.aws import explained
+from dockyard.doors.aws_faults import explained
 from dockyard.doors.process import end_all
 from dockyard.errors import BuildError, DeployError, DockyardError, PrerequisiteError
 from dockyard.progress import Progress

@@ -59,11 +59,11 @@ def secret_problems(
 
 
 def _managed_problem(source: ManagedSecret, reading: Aws, own: Aws) -> str | None:
-    if reading.has_secret(source.secretsmanager) is False:
+    if reading.secrets.is_managed(source.secretsmanager) is False:
         return f"no secret {source.secretsmanager} in Secrets Manager ({reading.region})"
     if source.key is None:
         return None
-    fields = own.secret_fields(source.secretsmanager)
+    fields = own.secrets.fields(source.secretsmanager)
     if fields is None or source.key in fields:
         return None
     has = f"it has {all_of(fields)}" if fields else "it is no JSON of fields"

@@ -2,7 +2,6 @@
 
 import base64
 import functools
-import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,9 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, RefreshableCredentials
 
-from dockyard.errors import DockyardError, PrerequisiteError
+from dockyard.doors.aws_faults import LOCAL, explained
+from dockyard.doors.secrets import Secrets
+from dockyard.errors import PrerequisiteError
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_s3.client import S3Client
     from types_boto3_ssm.client import SSMClient
-    from types_boto3_ssm.type_defs import ParameterMetadataTypeDef
 
 CACHE_TAG_PREFIX = "cache-"
 """Tags that are no images: layers of builds, and what stands for an index. The lifecycle of a repository lets them expire."""
@@ -32,7 +32,6 @@ CACHE_TAG_PREFIX = "cache-"
 _RETRIES = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, user_agent_extra="dockyard")
 _FIRST = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=5, user_agent_extra="dockyard")
 """For the first question: where nobody answers, that is to be told soon."""
-_LOCAL = 'for the local AWS: dockyard local up, then eval "$(dockyard local env)"'
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Aws:
             raise PrerequisiteError(str(error), hint="set AWS_PROFILE to a profile of your AWS configuration") from error
         self._assumed: dict[str, Aws] = {}
         if not self._session.region_name:
-            raise PrerequisiteError("no AWS region is set", hint=f"set AWS_REGION, or region in dockyard.yaml; {_LOCAL}")
+            raise PrerequisiteError("no AWS region is set", hint=f"set AWS_REGION, or region in dockyard.yaml; {LOCAL}")
 
     @property
     def region(self) -> str:
@@ -154,9 +153,29 @@ class Aws:
         return self._untyped("scheduler")
 
     @functools.cached_property
+    def cloudwatch(self) -> Any:
+        """CloudWatch: alarms."""
+        return self._untyped("cloudwatch")
+
+    @functools.cached_property
+    def sqs(self) -> Any:
+        """SQS."""
+        return self._untyped("sqs")
+
+    @functools.cached_property
+    def stepfunctions(self) -> Any:
+        """Step Functions: state machines."""
+        return self._untyped("stepfunctions")
+
+    @functools.cached_property
     def secretsmanager(self) -> Any:
         """Secrets Manager."""
         return self._untyped("secretsmanager")
+
+    @functools.cached_property
+    def secrets(self) -> Secrets:
+        """Values that nobody else should read."""
+        return Secrets(self)
 
     def _untyped(self, service: str) -> Any:
         """A client of a service whose types are not installed."""
@@ -177,53 +196,6 @@ class Aws:
             answer = self.ssm.get_parameters(Names=names[start : start + 10])
             found.update({entry["Name"]: entry["Value"] for entry in answer["Parameters"]})
         return found
-
-    # secrets
-
-    def put_secret_parameter(self, name: str, value: str) -> None:
-        """Store it, encrypted with AWS's key of the account. Raises DockyardError, which does not hold the value."""
-        try:
-            self.ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
-        except botocore.exceptions.ClientError as error:
-            raise self._without(value, error) from None  # what AWS says may hold it, and so would a traceback
-
-    def _without(self, value: str, error: botocore.exceptions.ClientError) -> DockyardError:
-        found = _refused(error)
-        return type(found)(str(found).replace(value, "[REDACTED]"), hint=found.hint)
-
-    def parameters_below(self, path: str) -> "list[ParameterMetadataTypeDef]":
-        """What SSM tells of the parameters below a path, which are not their values."""
-        filters: list[Any] = [{"Key": "Path", "Option": "Recursive", "Values": [path]}]
-        pages = self.ssm.get_paginator("describe_parameters").paginate(ParameterFilters=filters)
-        return [one for page in pages for one in page["Parameters"]]
-
-    def delete_parameter(self, name: str) -> bool:
-        """Whether it was there."""
-        try:
-            self.ssm.delete_parameter(Name=name)
-        except self.ssm.exceptions.ParameterNotFound:
-            return False
-        return True
-
-    def has_secret(self, name: str) -> bool | None:
-        """Whether Secrets Manager has it, and not for deletion; None where that may not be asked."""
-        try:
-            return "DeletedDate" not in self.secretsmanager.describe_secret(SecretId=name)
-        except botocore.exceptions.ClientError as error:
-            return _not_there(error)
-
-    def secret_fields(self, name: str) -> list[str] | None:
-        """Fields of a secret's JSON, none where it is no such JSON; None where its value may not be read."""
-        try:
-            text = self.secretsmanager.get_secret_value(SecretId=name).get("SecretString")
-        except botocore.exceptions.ClientError as error:
-            _not_there(error)
-            return None
-        try:
-            content = json.loads(text or "")
-        except ValueError:
-            return []
-        return sorted(content) if isinstance(content, dict) else []
 
     def upload(self, path: Path, bucket: str, key: str) -> None:
         """Put a file in a bucket, unless it is there: keys of assets are hashes of their content."""
@@ -281,52 +253,3 @@ class Aws:
         username, password = base64.b64decode(data["authorizationToken"]).decode().split(":", 1)
         host = data["proxyEndpoint"].removeprefix("https://").removeprefix("http://")
         return Registry(host, username, password)
-
-
-def explained(error: Exception) -> DockyardError | None:
-    """What a boto3 error means to the user; None where it is not one of boto3's."""
-    if isinstance(error, botocore.exceptions.NoCredentialsError | botocore.exceptions.ProfileNotFound):
-        return PrerequisiteError(f"no AWS credentials: {error}", hint=_LOCAL)
-    if isinstance(error, _UNUSABLE):
-        return PrerequisiteError(f"the AWS credentials cannot be used: {error}", hint="renew them, for example: aws sso login")
-    if isinstance(error, botocore.exceptions.ConnectionError | botocore.exceptions.HTTPClientError):
-        return PrerequisiteError(f"AWS does not answer: {error}", hint="for the local AWS, run: dockyard local up")
-    if isinstance(error, botocore.exceptions.ClientError):
-        return _refused(error)
-    return DockyardError(str(error)) if isinstance(error, botocore.exceptions.BotoCoreError) else None
-
-
-_UNUSABLE = (
-    botocore.exceptions.CredentialRetrievalError,
-    botocore.exceptions.LoginError,
-    botocore.exceptions.PartialCredentialsError,
-    botocore.exceptions.SSOError,
-    botocore.exceptions.TokenRetrievalError,
-)
-_NOT_TAKEN = (
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "InvalidClientTokenId",
-    "SignatureDoesNotMatch",
-    "UnrecognizedClientException",
-)
-_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
-
-
-def _not_there(error: botocore.exceptions.ClientError) -> bool | None:
-    """False where AWS says so, None where it refuses to tell. Raises all else."""
-    code = error.response.get("Error", {}).get("Code")
-    if code == "ResourceNotFoundException":
-        return False
-    if code in _DENIED:
-        return None
-    raise error
-
-
-def _refused(error: botocore.exceptions.ClientError) -> DockyardError:
-    details: Any = error.response.get("Error", {})
-    code, said = details.get("Code"), f"{details.get('Code')}: {details.get('Message')}"
-    if code in _NOT_TAKEN:
-        return PrerequisiteError(f"AWS does not take these credentials: {said}", hint="renew them, for example: aws sso login")
-    hint = "docs/permissions.md says what who deploys must be allowed to do" if code in _DENIED else None
-    return DockyardError(f"AWS refused {error.operation_name}: {said}", hint=hint)

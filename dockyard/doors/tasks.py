@@ -1,10 +1,14 @@
-"""One task of ECS: started, looked at, and what it prints."""
+"""Tasks of ECS: started, found, looked at, and what one prints."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from dockyard.doors.aws import Aws
+from dockyard.doors.log_group import LogGroup
 from dockyard.errors import DockyardError
+
+_AT_ONCE = 100
+"""Tasks that DescribeTasks takes in one call."""
 
 
 def start(aws: Aws, parameters: Mapping[str, Any]) -> str:
@@ -22,6 +26,18 @@ def running(aws: Aws, cluster: str, family: str) -> list[str]:
     return aws.ecs.list_tasks(cluster=cluster, family=family, desiredStatus="RUNNING")["taskArns"]
 
 
+def described(aws: Aws, cluster: str, **asked: str) -> list[Mapping[str, Any]]:
+    """Tasks that ListTasks finds, as ECS describes them; those that have stopped are known for an hour.
+
+    :param asked: `serviceName` or `family`, and `desiredStatus`, as of ListTasks.
+    """
+    client: Any = aws.ecs
+    pages = client.get_paginator("list_tasks").paginate(cluster=cluster, **asked)
+    arns = [arn for page in pages for arn in page["taskArns"]]
+    parts = (arns[start : start + _AT_ONCE] for start in range(0, len(arns), _AT_ONCE))
+    return [task for part in parts for task in client.describe_tasks(cluster=cluster, tasks=part)["tasks"]]
+
+
 class Watched:
     """A task, and what its container prints to CloudWatch Logs.
 
@@ -29,8 +45,8 @@ class Watched:
     """
 
     def __init__(self, aws: Aws, cluster: str, arn: str, log: tuple[str, str] | None) -> None:
-        self._aws, self._cluster, self.arn, self._log = aws, cluster, arn, log
-        self._token: str | None = None
+        self._aws, self._cluster, self.arn = aws, cluster, arn
+        self._log = LogGroup(aws, log[0], streams=[log[1]]) if log else None
 
     def look(self) -> Mapping[str, Any] | None:
         """As ECS describes it; None where ECS does not know it yet."""
@@ -39,13 +55,4 @@ class Watched:
 
     def new_lines(self) -> list[str]:
         """What was printed since the last time; nothing where the container has no such log, or has not begun it."""
-        if self._log is None:
-            return []
-        group, stream = self._log
-        after: Any = {"nextToken": self._token} if self._token else {}
-        try:
-            answer = self._aws.logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True, **after)
-        except self._aws.logs.exceptions.ResourceNotFoundException:
-            return []
-        self._token = answer["nextForwardToken"]
-        return [event["message"] for event in answer["events"]]
+        return [event.text for event in self._log.new()] if self._log else []

@@ -44,14 +44,14 @@ class OwnSecrets:
                 )
         names = {name: parameter_name(self.application, self.environment, service, name) for name in values}
         for name, value in values.items():
-            self.aws.put_secret_parameter(names[name], value.get_secret_value())
+            self.aws.secrets.put(names[name], value.get_secret_value())
         return list(names.values())
 
     def listed(self, reading: Aws) -> list[Stored]:
         """What is there, in order."""
         below = f"/{self.application}/{self.environment}"
         found = []
-        for one in reading.parameters_below(below):
+        for one in reading.secrets.below(below):
             service, _, name = one["Name"].removeprefix(f"{below}/").partition("/")
             if one["Type"] == "SecureString" and name and "/" not in name:
                 found.append(Stored(service, name, one["Version"], one["LastModifiedDate"]))
@@ -59,4 +59,4 @@ class OwnSecrets:
 
     def remove(self, service: str, name: str) -> bool:
         """Whether it was there."""
-        return self.aws.delete_parameter(parameter_name(self.application, self.environment, service, name))
+        return self.aws.secrets.delete(parameter_name(self.application, self.environment, service, name))

@@ -10,20 +10,20 @@ FILE = "services/web/service.yaml"
 
 
 class Account:
-    """In place of `Aws`."""
+    """In place of `Aws` and its `Secrets`."""
 
     region = "eu-west-1"
 
     def __init__(self, parameters=(), secrets=None, readable=True):
-        self._parameters, self._secrets, self._readable = parameters, secrets or {}, readable
+        self._parameters, self._secrets, self._readable, self.secrets = parameters, secrets or {}, readable, self
 
     def parameters(self, names):
         return {name: "" for name in names if name in self._parameters}
 
-    def has_secret(self, name):
+    def is_managed(self, name):
         return name in self._secrets if self._readable else None
 
-    def secret_fields(self, name):
+    def fields(self, name):
         return self._secrets[name] if self._readable else None
 
 

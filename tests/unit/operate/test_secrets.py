@@ -15,15 +15,15 @@ VALUE = "correct horse battery"
 
 
 class Account:
-    """In place of `Aws`."""
+    """In place of `Aws` and its `Secrets`."""
 
     def __init__(self):
-        self.put = {}
+        self.stored, self.secrets = {}, self
 
-    def put_secret_parameter(self, name, value):
-        self.put[name] = value
+    def put(self, name, value):
+        self.stored[name] = value
 
-    def parameters_below(self, path):
+    def below(self, path):
         assert path == "/shop/dev"
         rest = {"Version": 2, "LastModifiedDate": datetime(2026, 1, 1, tzinfo=UTC)}
         names = {"web/B": "SecureString", "web/A": "SecureString", "platform/vpc-id": "String", "a/b/c": "SecureString"}
@@ -33,7 +33,7 @@ class Account:
 def test_names_follow_the_rule():
     account = Account()
     assert OwnSecrets("shop", "dev", account).put("web", {"A": SecretStr(VALUE)}) == ["/shop/dev/web/A"]
-    assert account.put == {"/shop/dev/web/A": VALUE}
+    assert account.stored == {"/shop/dev/web/A": VALUE}
 
 
 @pytest.mark.parametrize(("value", "size"), [("", 0), ("ä" * 2049, 4098)])
@@ -42,7 +42,7 @@ def test_where_one_cannot_be_stored_none_is(value, size):
     with pytest.raises(UsageError) as caught:
         OwnSecrets("shop", "dev", account).put("web", {"A": SecretStr(VALUE), "B": SecretStr(value)})
     assert str(caught.value) == f"B: a value should have 1 to 4096 bytes, got {size}"
-    assert account.put == {}
+    assert account.stored == {}
 
 
 def test_what_is_listed_are_secrets_of_services():
@@ -59,6 +59,6 @@ def test_what_aws_refuses_is_told_without_the_value():
     with Stubber(aws.ssm) as answers:
         answers.add_client_error("put_parameter", "ValidationException", f"Value '{VALUE}' at 'value' is not nice")
         with pytest.raises(DockyardError) as caught:
-            aws.put_secret_parameter("/shop/dev/web/A", VALUE)
+            aws.secrets.put("/shop/dev/web/A", VALUE)
     assert str(caught.value) == "AWS refused PutParameter: ValidationException: Value '[REDACTED]' at 'value' is not nice"
     assert caught.value.__suppress_context__

@@ -1,0 +1,142 @@
+"""`dockyard status`: how services are, at a glance."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Group
+from rich.live import Live
+from rich.text import Text
+
+from dockyard.cli import screen
+from dockyard.cli.arguments import Environment, Json, Project, Services
+from dockyard.cli.painted import Row, ago, console, grid, span, width
+from dockyard.cli.session import Session
+from dockyard.operate.look import Lookout
+from dockyard.operate.status import GOOD, UNDER_WAY, Queue, Runs, State, Status
+
+PAUSE = 2.0
+"""Seconds between two looks."""
+COMMIT_LENGTH, TAG_LENGTH = 7, 12
+LEAST = ("image", "age", "kind", "commit")
+"""Columns that a narrow terminal does without, the first one first."""
+
+Watch = Annotated[bool, typer.Option("--watch", help="Look again every two seconds, until Ctrl-C.")]
+
+
+def status(
+    services: Services = None, env: Environment = None, project: Project = None, watch: Watch = False, json: Json = False
+) -> None:
+    """Print how services are: tasks, deployment, health, queue, runs, alarms, version, and what failed last.
+
+    Example: dockyard status --watch
+    """
+    session = Session(project, env)
+    session.check_services(services or [])
+    names = services or sorted(session.environment.services)
+    lookout = Lookout(session.site)
+    where = f"{session.project.name} in {session.environment.name} (account {session.aws.account}, {session.aws.region})"
+    if watch and not json:
+        _watch(lookout, names, where)
+        return
+    found = lookout.look(names)
+    if json:
+        screen.as_json([asdict(one) for one in found])
+        return
+    screen.say(where)
+    for line in _lines(found, width()):
+        console().print(line)
+
+
+def _watch(lookout: Lookout, names: Sequence[str], where: str) -> None:
+    shown = console()
+    try:
+        with Live(console=shown, auto_refresh=False, screen=shown.is_terminal, vertical_overflow="crop") as live:
+            while True:
+                found = lookout.look(names)
+                head = Text(f"{where}, {datetime.now():%H:%M:%S}; Ctrl-C ends this", style="dim")
+                live.update(Group(head, Text(), *_lines(found, width())), refresh=True)
+                time.sleep(PAUSE)
+    except KeyboardInterrupt:
+        return
+
+
+def _lines(found: Sequence[Status], columns: int | None) -> Iterator[Text]:
+    yield from grid([_row(one) for one in found], columns, LEAST)
+    for one in found:
+        yield from _remarks(one)
+
+
+def _row(one: Status) -> Row:
+    version, tasks = one.version, one.tasks
+    return {
+        "service": one.service,
+        "kind": one.kind,
+        "tasks": f"{tasks.running} of {tasks.desired}" if tasks else None,
+        "state": Text(one.state, _style(one)),
+        "health": _health(one),
+        "image": version.tag.removeprefix("sha256:")[:TAG_LENGTH] if version else None,
+        "commit": _commit(version.commit) if version and version.commit else None,
+        "age": span(datetime.now(UTC) - one.since) if one.since else None,
+    }
+
+
+def _style(one: Status) -> str:
+    if one.state in UNDER_WAY:
+        return "yellow"
+    if one.state is State.NOT_DEPLOYED:
+        return "dim"
+    return "green" if one.state in GOOD else "red"
+
+
+def _health(one: Status) -> str | Text | None:
+    if one.queue:
+        return _queued(one.queue)
+    if one.runs:
+        return _runs(one.runs)
+    if not one.health:
+        return None
+    healthy, checked = one.health.healthy, one.health.checked
+    return Text(f"{healthy} of {checked}", "" if healthy == checked else "red")
+
+
+def _queued(queue: Queue) -> Text:
+    text = Text(f"{queue.waiting} waiting")
+    if queue.dead:
+        text.append(f", {queue.dead} dead", "red")
+    return text
+
+
+def _runs(runs: Runs) -> str:
+    told = [ago(runs.begun)] if runs.begun else []
+    if runs.next:
+        told.append(f"next in {span(runs.next - datetime.now(UTC))}")
+    return ", ".join(told)
+
+
+def _commit(commit: str) -> str:
+    """Short, with a + where not all was committed."""
+    name, _, dirty = commit.partition("-")
+    return name[:COMMIT_LENGTH] + ("+" if dirty else "")
+
+
+def _remarks(one: Status) -> Iterator[Text]:
+    """What is to be known besides, a line each."""
+    if one.reason:
+        yield _remark(one, one.reason)
+    if one.tasks and one.tasks.pending:
+        yield Text(f"  {one.service}: {one.tasks.pending} more start")
+    for alarm in one.alarms:
+        yield _remark(one, f"alarm {alarm}")
+    if one.failure:
+        task = f"task {one.failure.task[:8]} " if one.failure.task else ""
+        yield _remark(one, f"{task}{ago(one.failure.at)}: {one.failure.reason}")
+        if one.failure.task:
+            yield Text(f"  its lines: dockyard logs {one.service} --stopped", "dim")
+
+
+def _remark(one: Status, text: str) -> Text:
+    return Text.assemble(("!", "yellow"), f" {one.service}: {text}")

@@ -1,0 +1,116 @@
+"""What services print: all their tasks, merged by time, with the end of each task and why it ended."""
+
+import heapq
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from dockyard.doors.aws import Aws
+from dockyard.doors.log_group import Event, LogGroup
+from dockyard.doors.tasks import described
+from dockyard.operate.deployed import LOG_GROUP, Deployed
+from dockyard.operate.stopped import why
+
+PAUSE = 1.0
+"""Seconds between two looks."""
+_LOOKS_PER_TASKS = 5
+"""So many looks at the logs for one at the tasks."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One that was printed, or the end of a task."""
+
+    at: datetime
+    service: str
+    container: str
+    """Empty for the end of a task."""
+    task: str
+    """Id."""
+    text: str
+    is_end: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines."""
+
+    since: datetime
+    text: str = ""
+    """That they must have, as it is written."""
+    only_stopped: bool = False
+    """Of tasks that have stopped: ECS knows them for an hour."""
+
+
+class Tail:
+    """The lines of some services."""
+
+    def __init__(self, aws: Aws, services: Sequence[Deployed], wanted: Wanted) -> None:
+        self._aws, self._services, self._wanted = aws, services, wanted
+        self._groups = [(one.name, LogGroup(aws, group, wanted.since)) for one in services for group in one.of(LOG_GROUP)]
+        self._ended: set[str] = set()
+
+    def lines(self) -> Iterator[Line]:
+        """What there is, in order."""
+        yield from self._merged(self._ends())
+
+    def follow(self) -> Iterator[Line]:
+        """What there is, then what comes, without end."""
+        yield from self.lines()
+        look = 0
+        while True:
+            time.sleep(PAUSE)
+            look += 1
+            yield from self._merged([] if look % _LOOKS_PER_TASKS else self._ends())
+
+    def _merged(self, ends: Sequence[Line]) -> Iterator[Line]:
+        printed = [self._printed(service, group) for service, group in self._groups]
+        for line in heapq.merge(*printed, ends, key=_order):
+            if self._wanted.text in line.text and (line.task in self._ended or not self._wanted.only_stopped):
+                yield line
+
+    def _printed(self, service: str, group: LogGroup) -> Iterator[Line]:
+        return (line_of(service, event) for event in group.new())
+
+    def _ends(self) -> list[Line]:
+        """Of tasks that have stopped and were not told yet."""
+        found = []
+        for one in self._services:
+            for task in stopped_tasks(self._aws, one):
+                line = end_of(one.name, task)
+                if line and line.task not in self._ended and line.at >= self._wanted.since:
+                    self._ended.add(line.task)
+                    found.append(line)
+        return sorted(found, key=_order)
+
+
+def _order(line: Line) -> datetime:
+    """A task has ended after its last line, whatever the clocks say by which ECS and its server tell the time."""
+    return line.at + timedelta(seconds=1) if line.is_end else line.at
+
+
+def stopped_tasks(aws: Aws, found: Deployed) -> list[Mapping[str, Any]]:
+    """Those of a service, a job or a task that ended in the last hour."""
+    if found.service:
+        cluster, name = found.service
+        return described(aws, cluster, serviceName=name, desiredStatus="STOPPED")
+    if found.family:
+        cluster, family = found.family
+        return described(aws, cluster, family=family, desiredStatus="STOPPED")
+    return []
+
+
+def line_of(service: str, event: Event) -> Line:
+    """What was printed; the name of a stream is prefix/container/task, but for sessions of ECS Exec."""
+    parts = event.stream.split("/")
+    container, task = (parts[-2], parts[-1]) if len(parts) > 2 else ("exec", event.stream)
+    return Line(event.at, service, container, task, event.text)
+
+
+def end_of(service: str, task: Mapping[str, Any]) -> Line | None:
+    """The end of a task, as DescribeTasks tells of it; None while it stops."""
+    if "stoppedAt" not in task:
+        return None
+    return Line(task["stoppedAt"], service, "", task["taskArn"].rsplit("/", 1)[-1], f"stopped: {why(task)}", is_end=True)

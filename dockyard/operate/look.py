@@ -1,0 +1,114 @@
+"""Looks at services of an environment, in the role that may read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dockyard.build.plan import side_by_side
+from dockyard.deploy.site import Site
+from dockyard.doors.tasks import described
+from dockyard.operate.deployed import ALARM, TARGET_GROUP, Deployed, deployed
+from dockyard.operate.runs import look_at_runs
+from dockyard.operate.status import Deployment, Health, Queue, State, Status, Tasks, containers, state_of, targets
+from dockyard.operate.stopped import last_failure
+from dockyard.operate.version import Version, Versions
+
+AT_ONCE = 8
+"""Services that are looked at side by side."""
+_ALARMS_AT_ONCE = 100
+_SOUND = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+
+
+class Lookout:
+    """Looks at services as often as it is asked to; an image is looked at once."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._aws = site, site.reading
+        self._versions = Versions(self._aws)
+
+    def look(self, names: Sequence[str]) -> list[Status]:
+        """At these services, in order."""
+        return side_by_side(self._look, names, AT_ONCE)
+
+    def _look(self, name: str) -> Status:
+        kind = self._site.environment.services[name].kind
+        found = deployed(self._site, name)
+        if found is None:
+            return Status(name, kind, State.NOT_DEPLOYED)
+        if found.service:
+            return self._service(found, kind, *found.service)
+        if found.family:
+            version = self._version(found.family[1])
+            return replace(look_at_runs(self._aws, found, kind), version=version, alarms=self._alarms(found))
+        reason = None if found.stack_status in _SOUND else f"its stack is in state {found.stack_status}"
+        return Status(name, kind, State.FAILED if reason else State.NOT_DEPLOYED, reason)
+
+    def _service(self, found: Deployed, kind: str, cluster: str, name: str) -> Status:
+        ecs = self._aws.ecs
+        service: Any = ecs.describe_services(cluster=cluster, services=[name])["services"][0]
+        listed: Any = ecs.list_service_deployments(cluster=cluster, service=name, maxResults=1)["serviceDeployments"]
+        deployment = Deployment.of(listed[0]) if listed else None
+        tasks = Tasks(service["desiredCount"], service["runningCount"], service["pendingCount"])
+        stopped = described(self._aws, cluster, serviceName=name, desiredStatus="STOPPED")
+        state = state_of(tasks, deployment)
+        begun = service["createdAt"] if state in (State.DEPLOYING, State.TOO_FEW_TASKS) else None
+        events = [event for event in service["events"] if begun and event["createdAt"] >= begun]
+        return Status(
+            found.name,
+            kind,
+            state,
+            deployment.reason if deployment and state is not State.STEADY else None,
+            deployment.since if deployment else None,
+            self._version(_primary(service)),
+            tasks,
+            self._health(found, cluster, name),
+            self._queue(found),
+            alarms=self._alarms(found),
+            failure=last_failure(stopped, events),
+        )
+
+    def _version(self, definition: str) -> Version:
+        found = self._aws.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
+        return self._versions.of(found["containerDefinitions"][0]["image"])
+
+    def _health(self, found: Deployed, cluster: str, name: str) -> Health | None:
+        """Of targets, where it has any, else of tasks with a health check of their own."""
+        groups = found.of(TARGET_GROUP)
+        if not groups:
+            return containers(described(self._aws, cluster, serviceName=name, desiredStatus="RUNNING"))
+        elbv2 = self._aws.elbv2
+        answers = [elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"] for arn in groups]
+        return targets(one for answer in answers for one in answer)
+
+    def _queue(self, found: Deployed) -> Queue | None:
+        if "QueueUrl" not in found.outputs:
+            return None
+        waiting, in_flight = self._messages(found.outputs["QueueUrl"])
+        dead = found.outputs.get("DeadLetterQueueUrl")
+        return Queue(waiting, in_flight, sum(self._messages(dead)) if dead else 0)
+
+    def _messages(self, url: str) -> tuple[int, int]:
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        found: Mapping[str, str] = self._aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return int(found[names[0]]), int(found[names[1]])
+
+    def _alarms(self, found: Deployed) -> list[str]:
+        names = list(found.of(ALARM))
+        ringing = []
+        for start in range(0, len(names), _ALARMS_AT_ONCE):
+            part = names[start : start + _ALARMS_AT_ONCE]
+            answer = self._aws.cloudwatch.describe_alarms(AlarmNames=part, StateValue="ALARM")
+            ringing += [alarm["AlarmName"] for alarm in answer["MetricAlarms"] if not _only_scales(alarm)]
+        return ringing
+
+
+def _only_scales(alarm: Mapping[str, Any]) -> bool:
+    """Whether it is one by which a service scales: nobody need know of it."""
+    actions = alarm.get("AlarmActions", [])
+    return bool(actions) and all(":scalingPolicy:" in action for action in actions)
+
+
+def _primary(service: Mapping[str, Any]) -> str:
+    """The task definition of the deployment that is to be, else the service's own."""
+    deployments = service.get("deployments", [])
+    return str(next((one["taskDefinition"] for one in deployments if one["status"] == "PRIMARY"), service["taskDefinition"]))

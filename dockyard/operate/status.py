@@ -1,0 +1,146 @@
+"""How a service is: what is told of it at a glance, from what AWS has told. Nothing here asks anybody."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from dockyard.operate.stopped import Failure
+from dockyard.operate.version import Version
+
+
+class State(StrEnum):
+    """In a word or two."""
+
+    NOT_DEPLOYED = "not deployed"
+    DEPLOYING = "deploying"
+    ROLLING_BACK = "rolling back"
+    ROLLED_BACK = "rolled back"
+    FAILED = "failed"
+    TOO_FEW_TASKS = "too few tasks"
+    NO_TASKS = "no tasks"
+    STEADY = "steady"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    NOT_RUN = "not run"
+
+
+GOOD = (State.STEADY, State.SUCCEEDED, State.RUNNING, State.NOT_RUN, State.NO_TASKS)
+UNDER_WAY = (State.DEPLOYING, State.ROLLING_BACK)
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """How many there are."""
+
+    desired: int
+    running: int
+    pending: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """Of so many that are checked, how many are healthy."""
+
+    healthy: int
+    checked: int
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Messages that wait, that are being worked at, and that were received too often."""
+
+    waiting: int
+    in_flight: int
+    dead: int
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Of a job or a task: the last run, and the next."""
+
+    begun: datetime | None = None
+    ended: datetime | None = None
+    next: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Status:
+    """One service."""
+
+    service: str
+    kind: str
+    state: State
+    reason: str | None = None
+    """Why it is in this state, where AWS tells."""
+    since: datetime | None = None
+    """When the last deployment ended, or began where it has not ended."""
+    version: Version | None = None
+    tasks: Tasks | None = None
+    health: Health | None = None
+    queue: Queue | None = None
+    runs: Runs | None = None
+    alarms: Sequence[str] = ()
+    """Names of those that are in ALARM."""
+    failure: Failure | None = None
+    """The last task that failed in the last hour, or why none could be started."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The last deployment of an ECS service."""
+
+    status: str
+    reason: str | None
+    since: datetime
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Deployment":
+        """As ListServiceDeployments tells of it."""
+        since = told.get("finishedAt") or told.get("startedAt") or told["createdAt"]
+        return cls(told["status"], told.get("statusReason"), since)
+
+
+_UNDER_WAY = {
+    "PENDING": State.DEPLOYING,
+    "IN_PROGRESS": State.DEPLOYING,
+    "STOP_REQUESTED": State.DEPLOYING,
+    "ROLLBACK_REQUESTED": State.ROLLING_BACK,
+    "ROLLBACK_IN_PROGRESS": State.ROLLING_BACK,
+}
+_ENDED_BADLY = {"ROLLBACK_SUCCESSFUL": State.ROLLED_BACK, "ROLLBACK_FAILED": State.FAILED}
+
+
+def state_of(tasks: Tasks, deployment: Deployment | None) -> State:
+    """Of an ECS service. What is under way comes before a lack of tasks, and that before how the last deployment ended."""
+    status = deployment.status if deployment else ""
+    if status in _UNDER_WAY:
+        return _UNDER_WAY[status]
+    if tasks.desired == 0:
+        return State.NO_TASKS
+    if tasks.running < tasks.desired:
+        return State.TOO_FEW_TASKS
+    return _ENDED_BADLY.get(status, State.STEADY)
+
+
+_NOT_COUNTED = ("draining", "unused")
+
+
+def targets(described: Iterable[Mapping[str, Any]]) -> Health:
+    """Of what DescribeTargetHealth tells of all groups of a service: healthy is what is so wherever it is checked."""
+    found: dict[tuple[str, int | None], bool] = {}
+    for one in described:
+        state = one["TargetHealth"]["State"]
+        if state not in _NOT_COUNTED:
+            key = one["Target"]["Id"], one["Target"].get("Port")
+            found[key] = found.get(key, True) and state == "healthy"
+    return Health(sum(found.values()), len(found))
+
+
+def containers(tasks: Iterable[Mapping[str, Any]]) -> Health | None:
+    """Of what DescribeTasks tells of tasks with health checks of their own; None where none has one."""
+    states = [task.get("healthStatus", "UNKNOWN") for task in tasks]
+    if not any(state in ("HEALTHY", "UNHEALTHY") for state in states):
+        return None
+    return Health(states.count("HEALTHY"), len(states))

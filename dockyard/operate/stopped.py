@@ -1,0 +1,67 @@
+"""Why tasks have stopped, and why a service cannot start any, in a line.
+
+ECS tells of a stopped task for an hour.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+_ORDERLY = ("Scaling activity initiated",)
+_BY_HAND = "UserInitiated"
+_GROUP = re.compile(r" in \(target-group [^)]*\)")
+_TROUBLE = re.compile(r"\(service [^)]*\) (.*(?:unable to|failed|throttled|circuit breaker).*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong, and when."""
+
+    at: datetime
+    reason: str
+    task: str | None = None
+    """Id of the task that stopped; None where none was started."""
+
+
+def why(task: Mapping[str, Any]) -> str:
+    """Why it stopped, its containers' exit codes and reasons included."""
+    containers = task.get("containers", [])
+    codes = [f"{one['name']} exited with {one['exitCode']}" for one in containers if one.get("exitCode")]
+    told = [_GROUP.sub("", task.get("stoppedReason", "")), *codes, *(one.get("reason", "") for one in containers)]
+    return "; ".join(dict.fromkeys(filter(None, told)))
+
+
+def is_failure(task: Mapping[str, Any], *, ends: bool = False) -> bool:
+    """Whether it stopped although nobody wanted that.
+
+    :param ends: whether it is one that ends when its work is done, as of a job.
+    """
+    if task.get("stopCode") == _BY_HAND or task.get("stoppedReason", "").startswith(_ORDERLY):
+        return False
+    codes = [one.get("exitCode") for one in task.get("containers", [])]
+    return not (ends and codes and all(code == 0 for code in codes))
+
+
+def last_failure(
+    tasks: Iterable[Mapping[str, Any]], events: Iterable[Mapping[str, Any]] = (), *, ends: bool = False
+) -> Failure | None:
+    """The newest of all; None where nothing failed.
+
+    :param tasks: that have stopped, as DescribeTasks tells of them.
+    :param events: of the service, as DescribeServices tells of them.
+    :param ends: as of `is_failure`.
+    """
+    found = [
+        Failure(task["stoppedAt"], why(task), task["taskArn"].rsplit("/", 1)[-1])
+        for task in tasks
+        if "stoppedAt" in task and is_failure(task, ends=ends)
+    ]
+    found += [
+        Failure(event["createdAt"], match[1].strip().rstrip("."))
+        for event in events
+        if (match := _TROUBLE.fullmatch(event["message"]))
+    ]
+    return max(found, key=lambda one: (one.at, one.task is not None), default=None)

@@ -1,0 +1,34 @@
+"""What `dockyard logs` takes and shows."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import typer
+
+from dockyard.cli.logs import Painter, _moment
+from dockyard.operate.logs import Line
+
+
+@pytest.mark.parametrize(
+    ("text", "span"), [("30s", {"seconds": 30}), ("10m", {"minutes": 10}), ("2 h", {"hours": 2}), ("3d", {"days": 3})]
+)
+def test_a_span_counts_back_from_now(text, span):
+    assert abs(datetime.now(UTC) - timedelta(**span) - _moment(text)) < timedelta(seconds=5)
+
+
+def test_a_time_is_this_machines_unless_it_says_a_zone():
+    assert _moment("2026-11-26T09:00") == datetime(2026, 11, 26, 9).astimezone()
+    assert _moment("2026-11-26T09:00+02:00") == datetime(2026, 11, 26, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "10", "1w", "yesterday"])
+def test_what_is_no_time_is_refused_with_what_it_should_be(text):
+    with pytest.raises(typer.BadParameter, match="should be such as 30s, 10m, 2h, 3d"):
+        _moment(text)
+
+
+def test_a_line_tells_its_time_service_and_task_and_the_container_beside():
+    at = datetime(2026, 1, 2, 3, 4, 5).astimezone()
+    painter = Painter(["web", "checkout"])
+    assert painter.painted(Line(at, "web", "app", "0" * 32, "text [b]")).plain == "01-02 03:04:05 web/00000000      text [b]"
+    assert painter.painted(Line(at, "checkout", "proxy", "1" * 32, "x")).plain == "01-02 03:04:05 checkout/11111111 proxy: x"

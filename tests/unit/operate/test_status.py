@@ -1,0 +1,53 @@
+"""How a service is, of what AWS tells."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dockyard.operate.status import Deployment, Health, State, Tasks, containers, state_of, targets
+
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "deployment", "state"),
+    [
+        (Tasks(2, 2, 0), "SUCCESSFUL", "steady"),
+        (Tasks(2, 2, 0), None, "steady"),
+        (Tasks(2, 2, 0), "STOPPED", "steady"),
+        (Tasks(2, 1, 1), "IN_PROGRESS", "deploying"),
+        (Tasks(2, 1, 1), "SUCCESSFUL", "too few tasks"),
+        (Tasks(0, 0, 0), "SUCCESSFUL", "no tasks"),
+        (Tasks(2, 2, 0), "ROLLBACK_IN_PROGRESS", "rolling back"),
+        (Tasks(2, 2, 0), "ROLLBACK_SUCCESSFUL", "rolled back"),
+        (Tasks(2, 1, 0), "ROLLBACK_SUCCESSFUL", "too few tasks"),
+        (Tasks(2, 2, 0), "ROLLBACK_FAILED", "failed"),
+    ],
+)
+def test_the_state_is_what_is_most_worth_knowing(tasks, deployment, state):
+    assert state_of(tasks, Deployment(deployment, None, NOW) if deployment else None) == State(state)
+
+
+def test_a_deployment_is_as_old_as_its_end():
+    told = {"status": "IN_PROGRESS", "createdAt": NOW}
+    assert Deployment.of(told).since == NOW
+    assert Deployment.of({**told, "finishedAt": NOW + timedelta(minutes=1)}).since == NOW + timedelta(minutes=1)
+
+
+def target(id, state, port=80):
+    return {"Target": {"Id": id, "Port": port}, "TargetHealth": {"State": state}}
+
+
+def test_a_target_is_healthy_that_is_so_in_every_group_where_it_is_checked():
+    assert targets([target("a", "healthy"), target("a", "healthy"), target("b", "initial")]) == Health(1, 2)
+    assert targets([target("a", "healthy"), target("a", "unhealthy")]) == Health(0, 1)
+    assert targets([target("a", "healthy"), target("a", "healthy", 81)]) == Health(2, 2)
+
+
+def test_targets_that_go_or_get_no_requests_do_not_count():
+    assert targets([target("a", "healthy"), target("b", "draining"), target("c", "unused")]) == Health(1, 1)
+
+
+def test_tasks_without_a_health_check_of_their_own_tell_nothing():
+    assert containers([{"healthStatus": "UNKNOWN"}, {}]) is None
+    assert containers([{"healthStatus": "HEALTHY"}, {"healthStatus": "UNKNOWN"}]) == Health(1, 2)
