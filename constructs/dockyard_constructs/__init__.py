@@ -16,6 +16,7 @@ from dockyard_constructs.group_deletion import GroupDeletion
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
 from dockyard_constructs.load_balancer import LoadBalancer
+from dockyard_constructs.log_bucket import LogBucket
 from dockyard_constructs.managed_instances import ManagedInstances
 from dockyard_constructs.message_queue import MessageQueue
 from dockyard_constructs.one_off_task import OneOffTask
@@ -23,6 +24,7 @@ from dockyard_constructs.overrides import override
 from dockyard_constructs.process_settings import ProcessSettings, RestartPolicy
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
+from dockyard_constructs.route import Route
 from dockyard_constructs.scheduled_job import ScheduledJob
 from dockyard_constructs.service_alarms import AlarmThresholds, ServiceAlarms
 from dockyard_constructs.service_connect import Namespace
@@ -32,7 +34,8 @@ from dockyard_constructs.step_policy import MetricSteps, Step, StepPolicy
 from dockyard_constructs.stopped_tasks import StoppedTasks
 from dockyard_constructs.tracing import Tracing
 from dockyard_constructs.volumes import EbsVolume, EfsVolume, EphemeralVolume, Mount, Volume
-from dockyard_constructs.web_service import HealthCheck, Route, WebService
+from dockyard_constructs.web_firewall import WebFirewall
+from dockyard_constructs.web_service import HealthCheck, WebService
 from dockyard_constructs.worker_service import Topic, WorkerService
 
 __all__ = [
@@ -59,6 +62,7 @@ __all__ = [
     "ImageRepository",
     "InstanceGroup",
     "LoadBalancer",
+    "LogBucket",
     "ManagedCapacity",
     "ManagedInstances",
     "MessageQueue",
@@ -83,6 +87,7 @@ __all__ = [
     "Topic",
     "Tracing",
     "Volume",
+    "WebFirewall",
     "WebService",
     "WorkerService",
     "override",

@@ -1,6 +1,6 @@
 """A service that takes requests through a load balancer, on Fargate or on servers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Unpack
 
 from aws_cdk import Duration
@@ -10,19 +10,11 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
+from dockyard_constructs.route import Route
 from dockyard_constructs.service_connect import Namespace
 
 DEREGISTRATION_DELAY = Duration.seconds(5)
 """How long a load balancer lets running requests finish before the container is told to stop; AWS's default is 300 s."""
-
-
-@dataclass(frozen=True)
-class Route:
-    """Which requests reach a service, and where its rule stands among others: the smallest `priority` is asked first."""
-
-    priority: int
-    path_patterns: list[str] = field(default_factory=lambda: ["/*"])
-    host: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,14 +104,11 @@ class WebService(Construct):
         )
 
     def _add_rule(self, listener: elbv2.IApplicationListener, route: Route) -> None:
-        conditions = [elbv2.ListenerCondition.path_patterns(route.path_patterns)]
-        if route.host:
-            conditions.append(elbv2.ListenerCondition.host_headers([route.host]))
         elbv2.ApplicationListenerRule(
             self,
             "Rule",
             listener=listener,
             priority=route.priority,
-            conditions=conditions,
+            conditions=[*route.conditions()],
             action=elbv2.ListenerAction.forward([self.target_group]),
         )

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dockyard.config.image import Way
+from dockyard.config.kinds.web import Web
 from dockyard.config.lock import Lock
 from dockyard.config.problems import one_of
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.pull_through import PullThrough
+from dockyard.config.route import Route
+from dockyard.config.route_checks import rule_key
 from dockyard.config.service import Service
 from dockyard.config.sidecar import SEPARATOR, Sidecar
 from dockyard.errors import UsageError
@@ -29,6 +32,12 @@ class Environment:
     """What its user should know: a service each, and a sentence."""
     env_files: tuple[Path, ...] = ()
     """Files that variables of its services are in."""
+
+    @property
+    def routes(self) -> Mapping[str, Route]:
+        """What has a rule of the load balancer, services and rules of dockyard.yaml, by what its priority is computed by."""
+        rules = {rule_key(name): rule for name, rule in self.settings.load_balancer.rules.items()}
+        return {**rules, **{name: one.http for name, one in self.services.items() if isinstance(one, Web)}}
 
     @property
     def images(self) -> Mapping[str, Service | Sidecar]:

@@ -27,7 +27,7 @@ def test_values_reach_the_model(files):
     """)
     web = files.load().environment().services["web"]
     assert (web.port, web.cpu, web.memory, web.count) == (3000, 1, 2048, 3)
-    assert (web.http.path, web.http.host, web.http.health.grace_period) == ("/api", "shop.example.com", 120)
+    assert (web.http.path, web.http.host, web.http.health.grace_period) == ("/api", ("shop.example.com",), 120)
     assert web.env == {"DEBUG": "true", "LEVEL": "3", "NAME": "shop"}
     assert web.secrets == {"TOKEN": "/shop/token", "DB": ManagedSecret(secretsmanager="shop/db", key="password")}
 
