@@ -11,7 +11,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 
-from dockyard.config import Domain, Environment, Web, domain_of
+from dockyard.config import Domain, Environment, domain_of
 
 
 def certificates(stack: cdk.Stack, domains: dict[str, Domain]) -> list[acm.ICertificate]:
@@ -36,10 +36,9 @@ def add_records(stack: cdk.Stack, environment: Environment, balancer: elbv2.IApp
 
 
 def _hosts(environment: Environment) -> Iterator[str]:
-    """What services name; one that names none answers to every host, and its address is the first domain's."""
-    for service in environment.services.values():
-        if isinstance(service, Web):
-            yield from service.http.host or list(environment.settings.domains)[:1]
+    """What services and rules name; one that names none answers to every host, and its address is the first domain's."""
+    for route in environment.routes.values():
+        yield from route.host or list(environment.settings.domains)[:1]
 
 
 def _certificate(stack: cdk.Stack, name: str, domain: Domain) -> acm.ICertificate:

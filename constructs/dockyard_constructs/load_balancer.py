@@ -137,4 +137,5 @@ def _log(balancer: elbv2.ApplicationLoadBalancer, bucket: LogBucket, kinds: Sequ
         balancer.set_attribute(f"{kind}_logs.s3.enabled", "true")
         balancer.set_attribute(f"{kind}_logs.s3.bucket", bucket.bucket_name)
         balancer.set_attribute(f"{kind}_logs.s3.prefix", kind)
-    balancer.node.add_dependency(bucket)
+    if bucket.policy:
+        balancer.node.add_dependency(bucket.policy)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from dockyard_constructs.web_firewall import MANAGED_RULES
 from tests.synth.projects import resources, stacks
 from tests.synth.test_lint import linted
 
@@ -82,4 +83,97 @@ def test_a_rule_has_all_conditions(secure):
 def test_cfn_lint_finds_nothing_where_there_are_domains(secure, tmp_path):
     for name in ("platform", "shop", "other"):
         (tmp_path / f"{name}.template.json").write_text(json.dumps(secure(f"shop-dev-{name}")))
+    assert linted(tmp_path) == (0, "")
+
+
+ALL_SET = f"""{DOMAINS}
+load_balancer:
+  idle_timeout: 120
+  deletion_protection: true
+  desync_mitigation: strictest
+  access_logs: {{retention: 30, connections: true}}
+  waf: {{mode: count, rate_limit: 500, logs: true, managed_rules: [AWSManagedRulesCommonRuleSet]}}
+  rules:
+    old: {{host: old.example.com, redirect: "https://shop.example.com"}}
+    moved: {{path: /moved, redirect: "/new/#{{path}}", permanent: false}}
+    robots: {{path: /robots.txt, answer: {{body: "User-agent: *"}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def all_set(tmp_path_factory):
+    return project(tmp_path_factory.mktemp("all"), ALL_SET, shop="http: {host: shop.example.com}")
+
+
+def attributes(template):
+    (balancer,) = resources(template, f"{ELB}LoadBalancer")
+    return {one["Key"]: one["Value"] for one in balancer["LoadBalancerAttributes"]}
+
+
+def test_access_logs_go_to_a_bucket_that_only_the_log_delivery_may_write_to(all_set):
+    platform = all_set("shop-dev-platform")
+    ((id, bucket),) = [(id, r) for id, r in platform["Resources"].items() if r["Type"] == "AWS::S3::Bucket"]
+    assert bucket["DeletionPolicy"] == "Retain"
+    assert bucket["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"] == [
+        {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    ]
+    assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["Properties"]["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 30
+    (policy,) = resources(platform, "S3::BucketPolicy")
+    denied, allowed = policy["PolicyDocument"]["Statement"]
+    assert (denied["Effect"], denied["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert allowed["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    assert (allowed["Action"], "AWSLogs" in json.dumps(allowed["Resource"])) == ("s3:PutObject", True)
+    found = attributes(platform)
+    assert (found["access_logs.s3.enabled"], found["access_logs.s3.bucket"]) == ("true", {"Ref": id})
+    assert (found["connection_logs.s3.enabled"], found["connection_logs.s3.prefix"]) == ("true", "connection")
+    (balancer,) = [r for r in platform["Resources"].values() if r["Type"].endswith("::LoadBalancer")]
+    assert f"{id[:-8]}Policy" in {one[:-8] for one in balancer["DependsOn"]}
+
+
+def test_the_load_balancer_is_protected_as_it_says(all_set):
+    found = attributes(all_set("shop-dev-platform"))
+    wanted = {
+        "deletion_protection.enabled": "true", "idle_timeout.timeout_seconds": "120",
+        "routing.http.desync_mitigation_mode": "strictest", "routing.http.drop_invalid_header_fields.enabled": "true",
+    }  # fmt: skip
+    assert {key: found[key] for key in wanted} == wanted
+
+
+def test_a_rule_redirects_or_answers_by_itself(all_set):
+    rules = {rule["Conditions"][-1]["HostHeaderConfig"]["Values"][0] if len(rule["Conditions"]) > 1
+             else rule["Conditions"][0]["PathPatternConfig"]["Values"][0]: rule["Actions"][0]
+             for rule in resources(all_set("shop-dev-platform"), f"{ELB}ListenerRule")}  # fmt: skip
+    assert rules["old.example.com"]["RedirectConfig"] == {
+        "Host": "shop.example.com", "Port": "443", "Protocol": "HTTPS", "StatusCode": "HTTP_301",
+    }  # fmt: skip
+    assert rules["/moved"]["RedirectConfig"] == {"Path": "/new/#{path}", "StatusCode": "HTTP_302"}
+    assert rules["/robots.txt"]["FixedResponseConfig"]["MessageBody"] == "User-agent: *"
+
+
+def test_the_firewall_counts_first_by_one_key(all_set, tmp_path):
+    acl = resources(all_set("shop-dev-platform"), "WAFv2::WebACL")[0]
+    group, rate = acl["Rules"]
+    assert (group["OverrideAction"], rate["Action"]) == ({"Count": {}}, {"Count": {}})
+    assert rate["Statement"]["RateBasedStatement"] == {"AggregateKeyType": "IP", "EvaluationWindowSec": 300, "Limit": 500}
+    assert resources(all_set("shop-dev-platform"), "WAFv2::WebACLAssociation")
+    platform = project(tmp_path, "load_balancer: {waf: true}\n", shop="")("shop-dev-platform")
+    (acl,) = resources(platform, "WAFv2::WebACL")
+    *groups, rate = acl["Rules"]
+    assert [(one["Name"], one["OverrideAction"]) for one in groups] == [(name, {"None": {}}) for name in MANAGED_RULES]
+    assert (rate["Action"], rate["Statement"]["RateBasedStatement"]["Limit"]) == ({"Block": {}}, 2000)
+    assert resources(platform, "WAFv2::LoggingConfiguration") == []
+
+
+def test_what_the_firewall_meets_is_logged_without_secrets(all_set):
+    platform = all_set("shop-dev-platform")
+    (logging,) = resources(platform, "WAFv2::LoggingConfiguration")
+    assert [one["SingleHeader"]["Name"] for one in logging["RedactedFields"]] == ["authorization", "cookie"]
+    names = [group.get("LogGroupName") for group in resources(platform, "Logs::LogGroup")]
+    assert "aws-waf-logs-shop-dev" in names
+    assert json.dumps(logging["LogDestinationConfigs"]).count(":aws-waf-logs-shop-dev") == 1
+
+
+def test_cfn_lint_finds_nothing_where_all_is_set(all_set, tmp_path):
+    (tmp_path / "p.template.json").write_text(json.dumps(all_set("shop-dev-platform")))
     assert linted(tmp_path) == (0, "")
