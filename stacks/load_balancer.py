@@ -6,10 +6,10 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from dockyard.config import Answer, Environment, Project, Rule, Waf, rule_key
+from dockyard.config import Environment, Project, Rule, Waf, rule_key
 from dockyard_constructs import LoadBalancer, LogBucket, WebFirewall
 from stacks.domains import add_records, certificates
-from stacks.routes import rule_route
+from stacks.routes import answer, rule_route
 
 
 def load_balancer(stack: cdk.Stack, project: Project, environment: Environment, vpc: ec2.IVpc) -> LoadBalancer:
@@ -33,13 +33,6 @@ def load_balancer(stack: cdk.Stack, project: Project, environment: Environment, 
     if settings.waf:
         _protect(stack, front, settings.waf, f"{project.name}-{environment.name}")
     return front
-
-
-def answer(settings: Answer) -> elbv2.ListenerAction:
-    """What the load balancer answers by itself."""
-    return elbv2.ListenerAction.fixed_response(
-        settings.status, content_type=settings.content_type, message_body=settings.body or None
-    )
 
 
 def _action(rule: Rule) -> elbv2.ListenerAction:

@@ -1,13 +1,38 @@
 """Routes of the configuration as the constructs have them, and what a client calls them."""
 
-from dockyard.config import Environment, path_patterns
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+
+from dockyard.config import Answer, Environment, Http, parked, path_patterns
 from dockyard.config import Route as Written
-from dockyard_constructs import Route
+from dockyard_constructs import Maintenance, Rewrite, Route, RuleOptions, TargetSettings
 
 
 def rule_route(route: Written, priority: int) -> Route:
     """What the rule with this priority takes."""
     return Route(priority, path_patterns(route.path), route.host, route.methods, route.headers, route.query, route.source_ips)
+
+
+def rule_options(environment: Environment, service: str, http: Http) -> RuleOptions:
+    """What the rule of a service does."""
+    path, host = http.path_rewrite, http.rewrite.host
+    number = parked(environment=environment.name, service=service)
+    return RuleOptions(
+        rewrite_path=Rewrite(path.match, path.replace) if path else None,
+        rewrite_host=Rewrite(host.match, host.replace) if host else None,
+        maintenance=Maintenance(answer(http.maintenance), number) if http.maintenance else None,
+    )
+
+
+def target_settings(http: Http) -> TargetSettings:
+    """How its containers are spoken with."""
+    return TargetSettings(http.protocol, http.deregistration_delay, http.stickiness, http.slow_start)
+
+
+def answer(settings: Answer) -> elbv2.ListenerAction:
+    """What the load balancer answers by itself."""
+    return elbv2.ListenerAction.fixed_response(
+        settings.status, content_type=settings.content_type, message_body=settings.body or None
+    )
 
 
 def address(environment: Environment, route: Written, balancer: str) -> str:

@@ -25,6 +25,7 @@ from dockyard_constructs.process_settings import ProcessSettings, RestartPolicy
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
 from dockyard_constructs.route import Route
+from dockyard_constructs.rule_options import Maintenance, Rewrite, RuleOptions
 from dockyard_constructs.scheduled_job import ScheduledJob
 from dockyard_constructs.service_alarms import AlarmThresholds, ServiceAlarms
 from dockyard_constructs.service_connect import Namespace
@@ -35,7 +36,7 @@ from dockyard_constructs.stopped_tasks import StoppedTasks
 from dockyard_constructs.tracing import Tracing
 from dockyard_constructs.volumes import EbsVolume, EfsVolume, EphemeralVolume, Mount, Volume
 from dockyard_constructs.web_firewall import WebFirewall
-from dockyard_constructs.web_service import HealthCheck, WebService
+from dockyard_constructs.web_service import HealthCheck, TargetSettings, WebService
 from dockyard_constructs.worker_service import Topic, WorkerService
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "InstanceGroup",
     "LoadBalancer",
     "LogBucket",
+    "Maintenance",
     "ManagedCapacity",
     "ManagedInstances",
     "MessageQueue",
@@ -75,7 +77,9 @@ __all__ = [
     "PullThroughCache",
     "RepositorySynthesizer",
     "RestartPolicy",
+    "Rewrite",
     "Route",
+    "RuleOptions",
     "ScheduledBounds",
     "ScheduledJob",
     "ServiceAlarms",
@@ -84,6 +88,7 @@ __all__ = [
     "Step",
     "StepPolicy",
     "StoppedTasks",
+    "TargetSettings",
     "Topic",
     "Tracing",
     "Volume",

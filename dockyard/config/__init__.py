@@ -6,6 +6,7 @@ from dockyard.config.cluster import Cluster
 from dockyard.config.container_health import ContainerHealth
 from dockyard.config.domains import Domain, domain_of
 from dockyard.config.environment import FOLDER, Environment, Project, service_of
+from dockyard.config.http import Http
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.kinds.backend import Backend
 from dockyard.config.kinds.calls import deployed_before
@@ -23,6 +24,7 @@ from dockyard.config.pull_through import PullThrough
 from dockyard.config.reference import Reference
 from dockyard.config.route import Route, path_patterns
 from dockyard.config.route_checks import rule_key
+from dockyard.config.routes import parked
 from dockyard.config.rule import Answer, Rule
 from dockyard.config.runtime import Runtime
 from dockyard.config.secret import ManagedSecret, Source, parameter_name
@@ -44,6 +46,7 @@ __all__ = [
     "Domain",
     "Environment",
     "EnvironmentSettings",
+    "Http",
     "Job",
     "LoadBalancer",
     "Lock",
@@ -73,6 +76,7 @@ __all__ = [
     "has_own_address",
     "load_project",
     "parameter_name",
+    "parked",
     "path_patterns",
     "rule_key",
     "service_of",

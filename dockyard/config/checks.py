@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from dockyard.config.capacity import capacity_problems
 from dockyard.config.count import count_problems
-from dockyard.config.domains import host_problems
+from dockyard.config.domains import host_problems, https_problems
 from dockyard.config.http import Http
 from dockyard.config.links import link_problems
 from dockyard.config.load_balancer import LoadBalancer
@@ -49,8 +49,9 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     yield from capacity_problems(raw, settings.cluster if settings else None, settings.network if settings else None)
     kind = str(raw.get("kind"))
     http = _http(raw)
-    for problem in host_problems(http, settings.domains) if http and settings else ():
-        yield Problem(("http", *problem.location), problem.message)
+    if http and settings:
+        for problem in (*host_problems(http, settings.domains), *https_problems(http, settings.domains)):
+            yield Problem(("http", *problem.location), problem.message)
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
     yield from runtime_problems(kind, raw)
     yield from volume_problems(kind, raw)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from dockyard.config.http import Http
 from dockyard.config.model import Model, words
 from dockyard.config.problems import Problem, one_of
 from dockyard.config.route import Route
@@ -48,6 +49,12 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balance
 def domain_of(host: str, domains: Iterable[str]) -> str | None:
     """The domain whose certificate covers a host: its own name or, as for any wildcard, one label more."""
     return next((name for name in (host, host.partition(".")[2]) if name in domains), None)
+
+
+def https_problems(http: Http, domains: Mapping[str, Domain]) -> Iterator[Problem]:
+    """What needs HTTPS where there is none."""
+    if http.protocol != "http" and not domains:
+        yield Problem(("protocol",), f"{http.protocol} needs HTTPS: give dockyard.yaml a domain (domains), or take http")
 
 
 def host_problems(route: Route, domains: Mapping[str, Domain]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from dockyard.config.load_balancer import LoadBalancer
 from dockyard.config.lock import Lock
 from dockyard.config.problems import Location, Problem
 from dockyard.config.route import Route
+from dockyard.config.routes import parked
 
 MOST_GROUPS = 100
 """Target groups of a load balancer; AWS does not raise it.
@@ -50,7 +51,9 @@ def route_problems(
             way_out = "give it another" if one.route.priority else "run: dockyard lock"
             message = f"its rule would have priority {number}, as that of {other.name}; {way_out}"
             yield one.file, Problem((*one.location, "priority"), message)
-    yield from _count_problems(len(owned), len(services), balancer.most_rules)
+    yield from _parked_problems(environment, services)
+    paused = sum(http.maintenance is not None for http in services.values())
+    yield from _count_problems(len(owned) + paused, len(services), balancer.most_rules)
 
 
 def _rules(balancer: LoadBalancer) -> Iterator[_Owned]:
@@ -67,6 +70,16 @@ def _same_route(host: str | None, path: str, conditions: str, *, other: str) -> 
     where = f" of host {host}" if host else ""
     under = f" with{conditions}" if conditions else ""
     return f'"{path}"{where}{under} is the path of {other} as well; give one of them another path or host'
+
+
+def _parked_problems(environment: str, services: Mapping[str, Http]) -> Iterator[tuple[str, Problem]]:
+    taken: dict[int, str] = {}
+    for name, http in services.items():
+        if http.maintenance:
+            other = taken.setdefault(parked(environment=environment, service=name), name)
+            if other != name:
+                message = f"its second rule would have the priority of that of service {other}: not both at once"
+                yield f"services/{name}/service.yaml", Problem(("http", "maintenance"), message)
 
 
 def _count_problems(rules: int, groups: int, most: int) -> Iterator[tuple[str, Problem]]:

@@ -14,6 +14,8 @@ from dockyard.config.route import MAX_DEPTH, Route
 
 FIRST = 1000
 """Below are the priorities that a service.yaml may give itself."""
+LAST = 50000
+"""The greatest that a rule may have."""
 
 # Widths of the bands, deepest path first: wide where many services meet, so that their hashes rarely collide.
 _EXACT_HOST = (300,) * 5 + (2000, 4500, 9000)
@@ -42,6 +44,12 @@ def neighbour(number: int, taken: set[int]) -> int:
         if candidate not in taken:
             return candidate
     raise ValueError(f"no free priority from {start} to {start + width - 1}")
+
+
+def parked(*, environment: str, service: str) -> int:
+    """Priority of a rule that is never asked, after all others: it keeps a service's target group at the load balancer."""
+    digest = hashlib.sha256(f"{environment}/{service}".encode()).digest()
+    return _STARTS[-1] + int.from_bytes(digest[:8]) % (LAST + 1 - _STARTS[-1])
 
 
 def written(route: Route) -> str:

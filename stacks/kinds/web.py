@@ -6,7 +6,7 @@ from aws_cdk import aws_ecs as ecs
 from dockyard.config import Web
 from dockyard_constructs import ContainerSettings, HealthCheck, WebService
 from stacks.alarms import add_alarms
-from stacks.routes import address, rule_route
+from stacks.routes import address, rule_options, rule_route, target_settings
 from stacks.scaling import first_count, scale
 from stacks.surroundings import Surroundings
 
@@ -24,6 +24,8 @@ def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ec
         port=settings.port,
         desired_count=first_count(settings.count),
         health_check=HealthCheck(**http.health.model_dump()),
+        target=target_settings(http),
+        rule_options=rule_options(around.environment, around.name, http),
         namespace=around.namespace(settings) if settings.calls else None,
         **container,
     )

@@ -177,3 +177,56 @@ def test_what_the_firewall_meets_is_logged_without_secrets(all_set):
 def test_cfn_lint_finds_nothing_where_all_is_set(all_set, tmp_path):
     (tmp_path / "p.template.json").write_text(json.dumps(all_set("shop-dev-platform")))
     assert linted(tmp_path) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory):
+    return project(
+        tmp_path_factory.mktemp("behind"), DOMAINS, plain="",
+        rpc="http: {path: /shop.Cart, protocol: grpc, deregistration_delay: 30, slow_start: 60, stickiness: 600}",
+        api="http: {path: /api.v1, strip_path: true, rewrite: {host: {match: '^a', replace: b}}}",
+        away="http: {path: /away, maintenance: <h1>Back at noon</h1>}",
+    )  # fmt: skip
+
+
+def test_a_target_group_is_as_it_says_and_as_before_where_it_says_nothing(behind):
+    (group,) = resources(behind("shop-dev-rpc"), f"{ELB}TargetGroup")
+    found = {one["Key"]: one["Value"] for one in group["TargetGroupAttributes"]}
+    assert (group["ProtocolVersion"], group["HealthCheckPath"], group["Matcher"]) == (
+        "GRPC", "/AWS.ALB/healthcheck", {"GrpcCode": "12"},
+    )  # fmt: skip
+    assert found == {
+        "deregistration_delay.timeout_seconds": "30", "slow_start.duration_seconds": "60", "stickiness.enabled": "true",
+        "stickiness.lb_cookie.duration_seconds": "600", "stickiness.type": "lb_cookie",
+    }  # fmt: skip
+    (group,) = resources(behind("shop-dev-plain"), f"{ELB}TargetGroup")
+    assert "ProtocolVersion" not in group
+
+
+def test_a_path_is_stripped_and_a_host_rewritten(behind):
+    (rule,) = resources(behind("shop-dev-api"), f"{ELB}ListenerRule")
+    assert rule["Transforms"] == [
+        {"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [{"Regex": r"^/api\.v1/?(.*)$", "Replace": "/$1"}]}},
+        {"Type": "host-header-rewrite", "HostHeaderRewriteConfig": {"Rewrites": [{"Regex": "^a", "Replace": "b"}]}},
+    ]
+
+
+def test_in_maintenance_its_rule_answers_and_its_target_group_stays_at_the_load_balancer(behind):
+    away = behind("shop-dev-away")
+    rules = {id: r for id, r in away["Resources"].items() if r["Type"] == f"AWS::{ELB}ListenerRule"}
+    (parked_id,) = [id for id in rules if "Parked" in id]
+    (rule,) = [r for id, r in rules.items() if id != parked_id]
+    assert rule["Properties"]["Actions"][0]["FixedResponseConfig"] == {
+        "StatusCode": "503", "ContentType": "text/html", "MessageBody": "<h1>Back at noon</h1>",
+    }  # fmt: skip
+    assert parked_id in rule["DependsOn"]
+    (service,) = [r for r in away["Resources"].values() if r["Type"] == "AWS::ECS::Service"]
+    assert parked_id in service["DependsOn"]
+    assert rules[parked_id]["Properties"]["Priority"] >= 47800 > rule["Properties"]["Priority"]
+    assert rules[parked_id]["Properties"]["Conditions"] == rule["Properties"]["Conditions"]
+
+
+def test_cfn_lint_finds_nothing_behind_it(behind, tmp_path):
+    for name in ("rpc", "api", "away"):
+        (tmp_path / f"{name}.template.json").write_text(json.dumps(behind(f"shop-dev-{name}")))
+    assert linted(tmp_path) == (0, "")
