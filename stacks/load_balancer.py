@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from dockyard.config import Environment, Project, Rule, Waf, rule_key
+from dockyard.config import Environment, Http, Project, Rule, Waf, rule_key
 from dockyard_constructs import LoadBalancer, LogBucket, WebFirewall
 from stacks.domains import add_records, certificates
 from stacks.routes import answer, rule_route
@@ -24,6 +24,7 @@ def load_balancer(stack: cdk.Stack, project: Project, environment: Environment, 
         desync_mitigation_mode=elbv2.DesyncMitigationMode[settings.desync_mitigation.upper()],
         log_bucket=LogBucket(stack, "AccessLogs", retention_days=logs.retention) if logs else None,
         connection_logs=logs is not None and logs.connections,
+        https_outbound=any(isinstance(route, Http) and route.auth for route in environment.routes.values()),
         certificates=certificates(stack, environment.settings.domains),
     )
     add_records(stack, environment, front.load_balancer)

@@ -1,10 +1,11 @@
 """Routes of the configuration as the constructs have them, and what a client calls them."""
 
+import aws_cdk as cdk
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from dockyard.config import Answer, Environment, Http, parked, path_patterns
+from dockyard.config import Answer, Auth, Environment, Http, parked, path_patterns
 from dockyard.config import Route as Written
-from dockyard_constructs import Maintenance, Rewrite, Route, RuleOptions, TargetSettings
+from dockyard_constructs import JwtCheck, Maintenance, OidcSignIn, Rewrite, Route, RuleOptions, TargetSettings
 
 
 def rule_route(route: Written, priority: int) -> Route:
@@ -19,8 +20,19 @@ def rule_options(environment: Environment, service: str, http: Http) -> RuleOpti
     return RuleOptions(
         rewrite_path=Rewrite(path.match, path.replace) if path else None,
         rewrite_host=Rewrite(host.match, host.replace) if host else None,
+        authentication=_authentication(http.auth) if http.auth else None,
         maintenance=Maintenance(answer(http.maintenance), number) if http.maintenance else None,
     )
+
+
+def _authentication(auth: Auth) -> OidcSignIn | JwtCheck | None:
+    if auth.jwt:
+        return JwtCheck(auth.jwt.issuer, auth.jwt.jwks_endpoint)
+    if auth.oidc:
+        secret = auth.oidc.client_secret
+        value = cdk.SecretValue.secrets_manager(secret.secretsmanager, json_field=secret.key)
+        return OidcSignIn(**auth.oidc.model_dump(exclude={"client_secret"}), client_secret=value)
+    return None
 
 
 def target_settings(http: Http) -> TargetSettings:

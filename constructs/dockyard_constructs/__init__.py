@@ -3,6 +3,7 @@
 They depend on aws-cdk-lib and constructs alone, and each takes resources that are owned or imported.
 """
 
+from dockyard_constructs.authentication import JwtCheck, OidcSignIn
 from dockyard_constructs.backend_service import BackendService
 from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity, ManagedCapacity
 from dockyard_constructs.cluster_dashboard import ClusterDashboard
@@ -62,6 +63,7 @@ __all__ = [
     "HealthCheck",
     "ImageRepository",
     "InstanceGroup",
+    "JwtCheck",
     "LoadBalancer",
     "LogBucket",
     "Maintenance",
@@ -71,6 +73,7 @@ __all__ = [
     "MetricSteps",
     "Mount",
     "Namespace",
+    "OidcSignIn",
     "OneOffTask",
     "ProcessSettings",
     "PublishingRole",

@@ -39,6 +39,7 @@ class LoadBalancer(Construct):
         desync_mitigation_mode: elbv2.DesyncMitigationMode = elbv2.DesyncMitigationMode.DEFENSIVE,
         log_bucket: LogBucket | None = None,
         connection_logs: bool = False,
+        https_outbound: bool = False,
         certificates: Sequence[acm.ICertificate] = (),
         ssl_policy: elbv2.SslPolicy = TLS_POLICY,
         load_balancer: elbv2.IApplicationLoadBalancer | None = None,
@@ -54,14 +55,17 @@ class LoadBalancer(Construct):
         :param desync_mitigation_mode: what becomes of requests that servers may understand in two ways.
         :param log_bucket: where each request is logged. Default: nowhere.
         :param connection_logs: whether connections are logged there, too.
+        :param https_outbound: whether it reaches the internet by HTTPS, as it must to sign clients in or to check tokens.
         :param certificates: for HTTPS; the first is for clients that name no host, the others by SNI. Default: HTTP.
         :param ssl_policy: what is spoken with clients. Default: `TLS_POLICY`.
-        :param load_balancer: add the listeners to this one and make none; the seven after `vpc` have no use then.
+        :param load_balancer: add the listeners to this one and make none; the eight after `vpc` have no use then.
         """
         super().__init__(scope, id)
         ports = [80, 443] if certificates else [80]
         if load_balancer is None:
-            self.security_group: ec2.ISecurityGroup = self._security_group(vpc, internet_facing, ports)
+            self.security_group: ec2.ISecurityGroup = self._security_group(
+                vpc, internet_facing, ports, https_outbound=https_outbound
+            )
             made = elbv2.ApplicationLoadBalancer(
                 self,
                 "Resource",
@@ -118,8 +122,10 @@ class LoadBalancer(Construct):
             default_action=default,
         )
 
-    def _security_group(self, vpc: ec2.IVpc, internet_facing: bool, ports: Sequence[int]) -> ec2.SecurityGroup:
-        """In from the world (or the VPC) to its ports, out to the VPC."""
+    def _security_group(
+        self, vpc: ec2.IVpc, internet_facing: bool, ports: Sequence[int], *, https_outbound: bool
+    ) -> ec2.SecurityGroup:
+        """In from the world (or the VPC) to its ports, out to the VPC (and to identity providers)."""
         group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="Load balancer of the services", allow_all_outbound=False
         )
@@ -128,6 +134,8 @@ class LoadBalancer(Construct):
             name = "HTTPS" if port == 443 else "HTTP"
             group.add_ingress_rule(ec2.Peer.any_ipv4() if internet_facing else inside, ec2.Port.tcp(port), name)
         group.add_egress_rule(inside, ec2.Port.tcp_range(1, 65535), "to containers in the VPC")
+        if https_outbound:
+            group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "to identity providers")
         return group
 
 

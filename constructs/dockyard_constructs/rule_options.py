@@ -5,6 +5,8 @@ from typing import Any
 
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
+from dockyard_constructs.authentication import JwtCheck, OidcSignIn
+
 
 @dataclass(frozen=True)
 class Rewrite:
@@ -35,7 +37,10 @@ class RuleOptions:
     """Path and query before the container sees them."""
     rewrite_host: Rewrite | None = None
     """The header Host before the container sees it."""
+    authentication: OidcSignIn | JwtCheck | None = None
+    """Who is let through. Default: everyone."""
     maintenance: Maintenance | None = None
+    """What clients get instead. Default: they get the service."""
 
     def transforms(self) -> list[dict[str, Any]]:
         """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-transforms.html."""

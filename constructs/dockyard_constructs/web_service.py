@@ -132,8 +132,9 @@ class WebService(Construct):
 
     def _add_rule(self, listener: elbv2.IApplicationListener, route: Route, options: RuleOptions) -> None:
         forward = elbv2.ListenerAction.forward([self.target_group])
-        pause = options.maintenance
-        rule = self._rule("Rule", listener, route, pause.page if pause else forward)
+        pause, guard = options.maintenance, options.authentication
+        action = pause.page if pause else guard.before(forward) if guard else forward
+        rule = self._rule("Rule", listener, route, action)
         if pause:
             rule.node.add_dependency(self._rule("Parked", listener, replace(route, priority=pause.parked_priority), forward))
         elif transforms := options.transforms():

@@ -1,6 +1,7 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
 from dockyard.config.alarms import Notify
+from dockyard.config.auth import Auth
 from dockyard.config.capacity import architecture, has_own_address, shares, target
 from dockyard.config.cluster import Cluster
 from dockyard.config.container_health import ContainerHealth
@@ -38,6 +39,7 @@ __all__ = [
     "PROJECT_FILE",
     "SEPARATOR",
     "Answer",
+    "Auth",
     "Backend",
     "Build",
     "BuildSecret",

@@ -55,6 +55,8 @@ def https_problems(http: Http, domains: Mapping[str, Domain]) -> Iterator[Proble
     """What needs HTTPS where there is none."""
     if http.protocol != "http" and not domains:
         yield Problem(("protocol",), f"{http.protocol} needs HTTPS: give dockyard.yaml a domain (domains), or take http")
+    if http.auth and not domains:
+        yield Problem(("auth",), "needs HTTPS: give dockyard.yaml a domain (domains)")
 
 
 def host_problems(route: Route, domains: Mapping[str, Domain]) -> Iterator[Problem]:

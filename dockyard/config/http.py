@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, model_validator
 
+from dockyard.config.auth import Auth
 from dockyard.config.model import Model, number, words
 from dockyard.config.route import Route, checked_path
 from dockyard.config.rule import Maintenance, Page, Rewrite
@@ -74,6 +75,9 @@ class Http(Route):
     """Whether the container gets `/users` where `/api/users` was asked for and `path` is `/api`."""
     rewrite: Rewrites = Rewrites()
     """What of a request is made another before the container sees it."""
+    auth: Auth | None = None
+    """Who is let through: clients that sign in (`oidc`) or send a token (`jwt`). Default: everyone. It needs domains in
+    dockyard.yaml."""
     maintenance: Annotated[Maintenance | None, Page] = None
     """Whether clients get a page instead of the service, which runs on: `true`, the text of the page (HTML), or with details."""
 
@@ -97,6 +101,12 @@ class Http(Route):
         if self.strip_path and (self.rewrite.path or set(self.path) & {"*", "?"} or self.path == "/"):
             why = "rewrite.path is given" if self.rewrite.path else f'path is "{self.path}"'
             raise ValueError(f"strip_path takes a plain path away from what is asked, and {why}: remove one of both")
+        return self
+
+    @model_validator(mode="after")
+    def _auth_is_of_http(self) -> "Http":
+        if self.auth and self.protocol != "http":
+            raise ValueError(f"auth is for containers that are spoken with by HTTP/1.1, and protocol is {self.protocol}")
         return self
 
     @property

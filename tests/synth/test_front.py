@@ -230,3 +230,49 @@ def test_cfn_lint_finds_nothing_behind_it(behind, tmp_path):
     for name in ("rpc", "api", "away"):
         (tmp_path / f"{name}.template.json").write_text(json.dumps(behind(f"shop-dev-{name}")))
     assert linted(tmp_path) == (0, "")
+
+
+OIDC = """http:
+  path: /admin
+  auth:
+    oidc:
+      issuer: https://id.example.com
+      authorization_endpoint: https://id.example.com/authorize
+      token_endpoint: https://id.example.com/token
+      user_info_endpoint: https://id.example.com/userinfo
+      client_id: shop
+      client_secret: {secretsmanager: shop/oidc, key: secret}
+      scope: openid email
+      on_unauthenticated: deny"""
+JWT = "http: {path: /orders, auth: {jwt: {issuer: 'https://id.example.com', jwks_endpoint: 'https://id.example.com/keys'}}}"
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    return project(tmp_path_factory.mktemp("guarded"), DOMAINS, admin=OIDC, orders=JWT)
+
+
+def test_clients_sign_in_before_they_reach_the_service_and_the_secret_is_in_no_template(guarded):
+    (rule,) = resources(guarded("shop-dev-admin"), f"{ELB}ListenerRule")
+    sign_in, forward = rule["Actions"]
+    assert (sign_in["Type"], sign_in["Order"], forward["Type"]) == ("authenticate-oidc", 1, "forward")
+    config = sign_in["AuthenticateOidcConfig"]
+    assert config["ClientSecret"] == "{{resolve:secretsmanager:shop/oidc:SecretString:secret::}}"
+    assert (config["Scope"], config["SessionTimeout"], config["OnUnauthenticatedRequest"]) == ("openid email", 28800, "deny")
+
+
+def test_tokens_are_checked_and_the_load_balancer_may_reach_who_issues_them(guarded):
+    (rule,) = resources(guarded("shop-dev-orders"), f"{ELB}ListenerRule")
+    assert rule["Actions"][0]["JwtValidationConfig"] == {
+        "Issuer": "https://id.example.com", "JwksEndpoint": "https://id.example.com/keys",
+    }  # fmt: skip
+    (group,) = [
+        g for g in resources(guarded("shop-dev-platform"), "EC2::SecurityGroup") if "Load balancer" in g["GroupDescription"]
+    ]
+    assert [(r["CidrIp"], r["ToPort"]) for r in group["SecurityGroupEgress"] if r["ToPort"] == 443] == [("0.0.0.0/0", 443)]
+
+
+def test_cfn_lint_finds_nothing_where_clients_sign_in(guarded, tmp_path):
+    for name in ("platform", "admin", "orders"):
+        (tmp_path / f"{name}.template.json").write_text(json.dumps(guarded(f"shop-dev-{name}")))
+    assert linted(tmp_path) == (0, "")
