@@ -10,8 +10,9 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 from dockyard.config import Environment, Notify, Project
 from dockyard.config.cluster import Ec2Capacity, ManagedCapacity
-from dockyard_constructs import ClusterDashboard, ContainerCluster, InstanceGroup, LoadBalancer, ManagedInstances, StoppedTasks
+from dockyard_constructs import ClusterDashboard, ContainerCluster, InstanceGroup, ManagedInstances, StoppedTasks
 from dockyard_constructs.container_cluster import EPHEMERAL_PORTS
+from stacks.load_balancer import load_balancer
 from stacks.network import MOST_ZONES, task_subnet_type, vpc_of, zones
 
 
@@ -30,7 +31,7 @@ class PlatformStack(cdk.Stack):
         self._network = environment.settings.network
         subnets = ec2.SubnetSelection(subnet_type=task_subnet_type(self._network))
         vpc = vpc_of(self, self._network)
-        front = LoadBalancer(self, "LoadBalancer", vpc=vpc)
+        front = load_balancer(self, project, environment, vpc)
         settings = environment.settings.cluster
         cluster = ContainerCluster(
             self,

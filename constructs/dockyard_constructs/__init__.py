@@ -3,6 +3,7 @@
 They depend on aws-cdk-lib and constructs alone, and each takes resources that are owned or imported.
 """
 
+from dockyard_constructs.authentication import JwtCheck, OidcSignIn
 from dockyard_constructs.backend_service import BackendService
 from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity, ManagedCapacity
 from dockyard_constructs.cluster_dashboard import ClusterDashboard
@@ -16,6 +17,7 @@ from dockyard_constructs.group_deletion import GroupDeletion
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
 from dockyard_constructs.load_balancer import LoadBalancer
+from dockyard_constructs.log_bucket import LogBucket
 from dockyard_constructs.managed_instances import ManagedInstances
 from dockyard_constructs.message_queue import MessageQueue
 from dockyard_constructs.one_off_task import OneOffTask
@@ -23,6 +25,8 @@ from dockyard_constructs.overrides import override
 from dockyard_constructs.process_settings import ProcessSettings, RestartPolicy
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
+from dockyard_constructs.route import Route
+from dockyard_constructs.rule_options import Maintenance, Rewrite, RuleOptions
 from dockyard_constructs.scheduled_job import ScheduledJob
 from dockyard_constructs.service_alarms import AlarmThresholds, ServiceAlarms
 from dockyard_constructs.service_connect import Namespace
@@ -32,7 +36,8 @@ from dockyard_constructs.step_policy import MetricSteps, Step, StepPolicy
 from dockyard_constructs.stopped_tasks import StoppedTasks
 from dockyard_constructs.tracing import Tracing
 from dockyard_constructs.volumes import EbsVolume, EfsVolume, EphemeralVolume, Mount, Volume
-from dockyard_constructs.web_service import HealthCheck, Route, WebService
+from dockyard_constructs.web_firewall import WebFirewall
+from dockyard_constructs.web_service import HealthCheck, TargetSettings, WebService
 from dockyard_constructs.worker_service import Topic, WorkerService
 
 __all__ = [
@@ -58,20 +63,26 @@ __all__ = [
     "HealthCheck",
     "ImageRepository",
     "InstanceGroup",
+    "JwtCheck",
     "LoadBalancer",
+    "LogBucket",
+    "Maintenance",
     "ManagedCapacity",
     "ManagedInstances",
     "MessageQueue",
     "MetricSteps",
     "Mount",
     "Namespace",
+    "OidcSignIn",
     "OneOffTask",
     "ProcessSettings",
     "PublishingRole",
     "PullThroughCache",
     "RepositorySynthesizer",
     "RestartPolicy",
+    "Rewrite",
     "Route",
+    "RuleOptions",
     "ScheduledBounds",
     "ScheduledJob",
     "ServiceAlarms",
@@ -80,9 +91,11 @@ __all__ = [
     "Step",
     "StepPolicy",
     "StoppedTasks",
+    "TargetSettings",
     "Topic",
     "Tracing",
     "Volume",
+    "WebFirewall",
     "WebService",
     "WorkerService",
     "override",

@@ -1,14 +1,26 @@
 """One Application Load Balancer for many services."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, Fn
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
+from dockyard_constructs.log_bucket import ACCESS, CONNECTIONS, LogBucket
+from dockyard_constructs.route import Route
+
+TLS_POLICY = elbv2.SslPolicy.TLS13_12_RES_PQ
+"""TLS 1.3 and 1.2, only ciphers with forward secrecy and authenticated encryption, keys that a quantum computer does not
+break where the client can. All browsers since 2016 can do it; Elastic Load Balancing's own default still takes TLS 1.0.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"""
 
 
 class LoadBalancer(Construct):
     """A load balancer that answers 404 to whatever no service has a rule for.
+
+    With certificates it does so by HTTPS, and sends whoever comes by HTTP there.
 
     Read `load_balancer`, `listener` and `security_group`. Services add rules to the listener from stacks of their own,
     and let the security group in; the group itself is not changed by them.
@@ -24,9 +36,15 @@ class LoadBalancer(Construct):
         subnets: ec2.SubnetSelection | None = None,
         idle_timeout: Duration | None = None,
         deletion_protection: bool = False,
+        desync_mitigation_mode: elbv2.DesyncMitigationMode = elbv2.DesyncMitigationMode.DEFENSIVE,
+        log_bucket: LogBucket | None = None,
+        connection_logs: bool = False,
+        https_outbound: bool = False,
+        certificates: Sequence[acm.ICertificate] = (),
+        ssl_policy: elbv2.SslPolicy = TLS_POLICY,
         load_balancer: elbv2.IApplicationLoadBalancer | None = None,
     ) -> None:
-        """Make the load balancer and its listener for HTTP on port 80.
+        """Make the load balancer and its listeners.
 
         :param vpc: where it is.
         :param internet_facing: reachable from the internet; else from the VPC only.
@@ -34,12 +52,21 @@ class LoadBalancer(Construct):
             not internet-facing.
         :param idle_timeout: how long a connection may be silent. Default: 60 seconds.
         :param deletion_protection: refuse to be deleted.
-        :param load_balancer: add the listener to this one and make none; the four before have no use then.
+        :param desync_mitigation_mode: what becomes of requests that servers may understand in two ways.
+        :param log_bucket: where each request is logged. Default: nowhere.
+        :param connection_logs: whether connections are logged there, too.
+        :param https_outbound: whether it reaches the internet by HTTPS, as it must to sign clients in or to check tokens.
+        :param certificates: for HTTPS; the first is for clients that name no host, the others by SNI. Default: HTTP.
+        :param ssl_policy: what is spoken with clients. Default: `TLS_POLICY`.
+        :param load_balancer: add the listeners to this one and make none; the eight after `vpc` have no use then.
         """
         super().__init__(scope, id)
+        ports = [80, 443] if certificates else [80]
         if load_balancer is None:
-            self.security_group: ec2.ISecurityGroup = self._security_group(vpc, internet_facing)
-            self.load_balancer: elbv2.IApplicationLoadBalancer = elbv2.ApplicationLoadBalancer(
+            self.security_group: ec2.ISecurityGroup = self._security_group(
+                vpc, internet_facing, ports, https_outbound=https_outbound
+            )
+            made = elbv2.ApplicationLoadBalancer(
                 self,
                 "Resource",
                 vpc=vpc,
@@ -49,33 +76,74 @@ class LoadBalancer(Construct):
                 idle_timeout=idle_timeout or Duration.seconds(60),
                 deletion_protection=deletion_protection,
                 drop_invalid_header_fields=True,
-                desync_mitigation_mode=elbv2.DesyncMitigationMode.DEFENSIVE,
+                desync_mitigation_mode=desync_mitigation_mode,
             )
+            if log_bucket:
+                _log(made, log_bucket, [ACCESS, CONNECTIONS] if connection_logs else [ACCESS])
+            self.load_balancer: elbv2.IApplicationLoadBalancer = made
         else:
             self.load_balancer = load_balancer
             self.security_group = load_balancer.connections.security_groups[0]
-        self.listener = elbv2.ApplicationListener(
-            self,
-            "Http",
-            load_balancer=self.load_balancer,
-            port=80,
-            open=False,  # the security group says who may connect
-            default_action=elbv2.ListenerAction.fixed_response(
-                404, content_type="text/plain", message_body="no service answers this address\n"
-            ),
+        nothing_here = elbv2.ListenerAction.fixed_response(
+            404, content_type="text/plain", message_body="no service answers this address\n"
         )
+        to_https = elbv2.ListenerAction.redirect(protocol="HTTPS", port="443", permanent=True)
+        self.listener = self._listener("Http", 80, to_https if certificates else nothing_here)
+        if certificates:
+            self.listener = self._listener("Https", 443, nothing_here, certificates=[*certificates], ssl_policy=ssl_policy)
 
     @property
     def full_name(self) -> str:
         """`app/<name>/<id>`, by which its metrics are found."""
         return Fn.select(1, Fn.split("loadbalancer/", self.load_balancer.load_balancer_arn))
 
-    def _security_group(self, vpc: ec2.IVpc, internet_facing: bool) -> ec2.SecurityGroup:
-        """In from the world (or the VPC) to port 80, out to the VPC."""
+    def add_rule(self, id: str, route: Route, action: elbv2.ListenerAction) -> None:
+        """Requests that get an answer, or are sent elsewhere, and reach no service."""
+        elbv2.ApplicationListenerRule(
+            self, id, listener=self.listener, priority=route.priority, conditions=[*route.conditions()], action=action
+        )
+
+    def _listener(
+        self,
+        id: str,
+        port: int,
+        default: elbv2.ListenerAction,
+        certificates: list[elbv2.IListenerCertificate | acm.ICertificate] | None = None,
+        ssl_policy: elbv2.SslPolicy | None = None,
+    ) -> elbv2.ApplicationListener:
+        return elbv2.ApplicationListener(
+            self,
+            id,
+            load_balancer=self.load_balancer,
+            port=port,
+            open=False,  # the security group says who may connect
+            certificates=certificates,
+            ssl_policy=ssl_policy,
+            default_action=default,
+        )
+
+    def _security_group(
+        self, vpc: ec2.IVpc, internet_facing: bool, ports: Sequence[int], *, https_outbound: bool
+    ) -> ec2.SecurityGroup:
+        """In from the world (or the VPC) to its ports, out to the VPC (and to identity providers)."""
         group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="Load balancer of the services", allow_all_outbound=False
         )
         inside = ec2.Peer.ipv4(vpc.vpc_cidr_block)
-        group.add_ingress_rule(ec2.Peer.any_ipv4() if internet_facing else inside, ec2.Port.tcp(80), "HTTP")
+        for port in ports:
+            name = "HTTPS" if port == 443 else "HTTP"
+            group.add_ingress_rule(ec2.Peer.any_ipv4() if internet_facing else inside, ec2.Port.tcp(port), name)
         group.add_egress_rule(inside, ec2.Port.tcp_range(1, 65535), "to containers in the VPC")
+        if https_outbound:
+            group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "to identity providers")
         return group
+
+
+def _log(balancer: elbv2.ApplicationLoadBalancer, bucket: LogBucket, kinds: Sequence[str]) -> None:
+    """By attributes: CDK's own way wants to know the region at synth. What is written to must be allowed before."""
+    for kind in kinds:
+        balancer.set_attribute(f"{kind}_logs.s3.enabled", "true")
+        balancer.set_attribute(f"{kind}_logs.s3.bucket", bucket.bucket_name)
+        balancer.set_attribute(f"{kind}_logs.s3.prefix", kind)
+    if bucket.policy:
+        balancer.node.add_dependency(bucket.policy)

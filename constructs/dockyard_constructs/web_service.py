@@ -1,7 +1,7 @@
 """A service that takes requests through a load balancer, on Fargate or on servers."""
 
-from dataclasses import dataclass, field
-from typing import Unpack
+from dataclasses import dataclass, replace
+from typing import Literal, Unpack, cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
@@ -10,19 +10,29 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
+from dockyard_constructs.route import Route
+from dockyard_constructs.rule_options import RuleOptions
 from dockyard_constructs.service_connect import Namespace
 
-DEREGISTRATION_DELAY = Duration.seconds(5)
-"""How long a load balancer lets running requests finish before the container is told to stop; AWS's default is 300 s."""
+_VERSIONS = {
+    "http": None,  # HTTP/1.1; where it is written, target groups that are there would be replaced
+    "http2": elbv2.ApplicationProtocolVersion.HTTP2,
+    "grpc": elbv2.ApplicationProtocolVersion.GRPC,
+}
 
 
 @dataclass(frozen=True)
-class Route:
-    """Which requests reach a service, and where its rule stands among others: the smallest `priority` is asked first."""
+class TargetSettings:
+    """How the load balancer speaks with containers; times in seconds."""
 
-    priority: int
-    path_patterns: list[str] = field(default_factory=lambda: ["/*"])
-    host: str | None = None
+    protocol: Literal["http", "http2", "grpc"] = "http"
+    """`http` is HTTP/1.1; the others need a listener for HTTPS, and another protocol is another target group."""
+    deregistration_delay: int = 5
+    """How long running requests may go on before the container is told to stop; AWS's default is 300."""
+    stickiness: int | None = None
+    """How long a client stays with a container, by a cookie."""
+    slow_start: int | None = None
+    """How long a new container gets ever more requests, 30 to 900."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,8 @@ class WebService(Construct):
         port: int = 8080,
         desired_count: int = 1,
         health_check: HealthCheck | None = None,
+        target: TargetSettings | None = None,
+        rule_options: RuleOptions | None = None,
         namespace: Namespace | None = None,
         **container: Unpack[ContainerSettings],
     ) -> None:
@@ -74,6 +86,8 @@ class WebService(Construct):
         :param port: port that the container listens on, 1 to 65535; it is told so by the variable PORT.
         :param desired_count: how many tasks run; not with `ServiceScaling`, which has the count then.
         :param health_check: the load balancer's health check. Default: GET / every 5 seconds.
+        :param target: how the load balancer speaks with containers. Default: HTTP/1.1, 5 seconds to end what runs.
+        :param rule_options: what else its rule does. Default: it forwards.
         :param namespace: where it finds other services by their names. Default: nowhere.
         :param container: what runs, and on what (`ContainerSettings`).
         """
@@ -88,18 +102,22 @@ class WebService(Construct):
             namespace=namespace,
             health_check_grace_period=Duration.seconds(health_check.grace_period),
         )
-        self.target_group = self._target_group(vpc or cluster.vpc, health_check)
-        self._add_rule(listener, route)
+        self.target_group = self._target_group(vpc or cluster.vpc, health_check, target or TargetSettings())
+        self._add_rule(listener, route, rule_options or RuleOptions())
 
-    def _target_group(self, vpc: ec2.IVpc, check: HealthCheck) -> elbv2.ApplicationTargetGroup:
+    def _target_group(self, vpc: ec2.IVpc, check: HealthCheck, target: TargetSettings) -> elbv2.ApplicationTargetGroup:
+        grpc = target.protocol == "grpc"
         return elbv2.ApplicationTargetGroup(
             self,
             "Targets",
             vpc=vpc,
             port=80,  # targets bring their own; another number here would replace the group
             protocol=elbv2.ApplicationProtocol.HTTP,
+            protocol_version=_VERSIONS[target.protocol],
             targets=[self.service],
-            deregistration_delay=DEREGISTRATION_DELAY,
+            deregistration_delay=Duration.seconds(target.deregistration_delay),
+            stickiness_cookie_duration=Duration.seconds(target.stickiness) if target.stickiness else None,
+            slow_start=Duration.seconds(target.slow_start) if target.slow_start else None,
             health_check=elbv2.HealthCheck(
                 path=check.path,
                 port="traffic-port",
@@ -107,19 +125,24 @@ class WebService(Construct):
                 timeout=Duration.seconds(check.timeout),
                 healthy_threshold_count=check.healthy_threshold,
                 unhealthy_threshold_count=check.unhealthy_threshold,
-                healthy_http_codes=check.success_codes,
+                healthy_http_codes=None if grpc else check.success_codes,
+                healthy_grpc_codes=check.success_codes if grpc else None,
             ),
         )
 
-    def _add_rule(self, listener: elbv2.IApplicationListener, route: Route) -> None:
-        conditions = [elbv2.ListenerCondition.path_patterns(route.path_patterns)]
-        if route.host:
-            conditions.append(elbv2.ListenerCondition.host_headers([route.host]))
-        elbv2.ApplicationListenerRule(
-            self,
-            "Rule",
-            listener=listener,
-            priority=route.priority,
-            conditions=conditions,
-            action=elbv2.ListenerAction.forward([self.target_group]),
+    def _add_rule(self, listener: elbv2.IApplicationListener, route: Route, options: RuleOptions) -> None:
+        forward = elbv2.ListenerAction.forward([self.target_group])
+        pause, guard = options.maintenance, options.authentication
+        action = pause.page if pause else guard.before(forward) if guard else forward
+        rule = self._rule("Rule", listener, route, action)
+        if pause:
+            rule.node.add_dependency(self._rule("Parked", listener, replace(route, priority=pause.parked_priority), forward))
+        elif transforms := options.transforms():
+            cast("elbv2.CfnListenerRule", rule.node.default_child).add_property_override("Transforms", transforms)
+
+    def _rule(
+        self, id: str, listener: elbv2.IApplicationListener, route: Route, action: elbv2.ListenerAction
+    ) -> elbv2.ApplicationListenerRule:
+        return elbv2.ApplicationListenerRule(
+            self, id, listener=listener, priority=route.priority, conditions=[*route.conditions()], action=action
         )

@@ -12,7 +12,8 @@ from dockyard.build.sizes import size
 from dockyard.cli import screen
 from dockyard.cli.arguments import AllowInterruption, Builder, Environment, Jobs, Json, NoCache, Project, Services
 from dockyard.cli.session import Session
-from dockyard.config import Web
+from dockyard.config import Service, Web
+from dockyard.config.problems import all_of
 from dockyard.deploy.orphans import orphan_text
 from dockyard.deploy.run import Wishes
 from dockyard.deploy.run import deploy as run
@@ -56,10 +57,7 @@ def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
         gone = name.removeprefix(session.site.service_stack(""))
         screen.say(f"{orphan_text(session.site, name)}; to delete: dockyard destroy {gone} --env {environment}")
     for name, balancer in receipt.through.items():
-        service = session.environment.services[name]
-        host = service.http.host if isinstance(service, Web) else None
-        way = f"curl -H 'Host: {host}' http://{balancer}/"
-        screen.say(f"{name} answers to the host {host}, which must point at {balancer}; until then: {way}")
+        screen.say(f"{name}: " + _pointing(session.environment.services[name], receipt.addresses[name], balancer))
     if json:
         screen.as_json(asdict(receipt))
     else:
@@ -71,3 +69,13 @@ def _told(pushed: Mapping[str, int | None]) -> str:
     sent, reused = pushed["layers_pushed"], pushed["layers_reused"]
     layers = "" if sent is None else f"; layers: {sent} pushed, {reused} reused"
     return f"image of {size(pushed['size'] or 0)}{layers}"
+
+
+def _pointing(service: Service, address: str, balancer: str) -> str:
+    """Which names must lead to the load balancer, and how to ask before they do. HTTP leads on to HTTPS."""
+    host, _, path = address.partition("://")[2].partition("/")
+    name, _, port = balancer.partition(":")
+    named = service.http.host if isinstance(service, Web) and service.http.host else (host,)
+    asked = named[0].replace("*", "any") + (f":{port}" if port else "")
+    way = f"curl -L --connect-to ::{name}: http://{asked}/{path}"
+    return f"{all_of([*named])} must point at {balancer}; until then: {way}"

@@ -1,10 +1,13 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
 from dockyard.config.alarms import Notify
+from dockyard.config.auth import Auth
 from dockyard.config.capacity import architecture, has_own_address, shares, target
 from dockyard.config.cluster import Cluster
 from dockyard.config.container_health import ContainerHealth
+from dockyard.config.domains import Domain, domain_of
 from dockyard.config.environment import FOLDER, Environment, Project, service_of
+from dockyard.config.http import Http
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.kinds.backend import Backend
 from dockyard.config.kinds.calls import deployed_before
@@ -13,13 +16,17 @@ from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
 from dockyard.config.kinds.worker import Worker
 from dockyard.config.load import LOCK_FILE, PROJECT_FILE, load_project
+from dockyard.config.load_balancer import LoadBalancer, Waf
 from dockyard.config.lock import Lock
 from dockyard.config.network import Network
 from dockyard.config.problems import Problem
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.pull_through import PullThrough
 from dockyard.config.reference import Reference
-from dockyard.config.routes import path_patterns
+from dockyard.config.route import Route, path_patterns
+from dockyard.config.route_checks import rule_key
+from dockyard.config.routes import parked
+from dockyard.config.rule import Answer, Rule
 from dockyard.config.runtime import Runtime
 from dockyard.config.secret import ManagedSecret, Source, parameter_name
 from dockyard.config.service import Service, calls
@@ -31,14 +38,19 @@ __all__ = [
     "LOCK_FILE",
     "PROJECT_FILE",
     "SEPARATOR",
+    "Answer",
+    "Auth",
     "Backend",
     "Build",
     "BuildSecret",
     "Cluster",
     "ContainerHealth",
+    "Domain",
     "Environment",
     "EnvironmentSettings",
+    "Http",
     "Job",
+    "LoadBalancer",
     "Lock",
     "ManagedSecret",
     "Network",
@@ -47,22 +59,28 @@ __all__ = [
     "Project",
     "PullThrough",
     "Reference",
+    "Route",
+    "Rule",
     "Runtime",
     "Service",
     "ServiceVolume",
     "Sidecar",
     "Source",
     "Task",
+    "Waf",
     "Way",
     "Web",
     "Worker",
     "architecture",
     "calls",
     "deployed_before",
+    "domain_of",
     "has_own_address",
     "load_project",
     "parameter_name",
+    "parked",
     "path_patterns",
+    "rule_key",
     "service_of",
     "shares",
     "target",

@@ -12,12 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from dockyard.config.capacity import capacity_problems
 from dockyard.config.count import count_problems
+from dockyard.config.domains import host_problems, https_problems
 from dockyard.config.http import Http
 from dockyard.config.links import link_problems
+from dockyard.config.load_balancer import LoadBalancer
 from dockyard.config.lock import Lock
 from dockyard.config.model import ServiceName
 from dockyard.config.problems import Problem, one_of, show
 from dockyard.config.project import EnvironmentSettings
+from dockyard.config.route_checks import route_problems
 from dockyard.config.runtime import runtime_problems
 from dockyard.config.sidecar import sidecar_problems
 from dockyard.config.volume import volume_problems
@@ -45,6 +48,10 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
         yield Problem((), f"the folder's name is the service's name and {error.errors()[0]['msg'].removeprefix('Value error, ')}")
     yield from capacity_problems(raw, settings.cluster if settings else None, settings.network if settings else None)
     kind = str(raw.get("kind"))
+    http = _http(raw)
+    if http and settings:
+        for problem in (*host_problems(http, settings.domains), *https_problems(http, settings.domains)):
+            yield Problem(("http", *problem.location), problem.message)
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
     yield from runtime_problems(kind, raw)
     yield from volume_problems(kind, raw)
@@ -83,29 +90,21 @@ def _build_problems(root: Path, name: str, raw: Mapping[str, Any]) -> Iterator[P
         yield Problem(("image", "build", "dockerfile"), f"no file at {folder / dockerfile}")
 
 
-def route_problems(
-    environment: str, services: Mapping[str, Mapping[str, Any]], lock: Lock, *, allow_collisions: bool
+def rule_problems(
+    environment: str,
+    services: Mapping[str, Mapping[str, Any]],
+    settings: EnvironmentSettings | None,
+    lock: Lock,
+    *,
+    allow_collisions: bool,
 ) -> Iterator[Found]:
-    """Two services of an environment on one route, or with one priority."""
-    routes: dict[tuple[str | None, str], str] = {}
-    priorities: dict[int, str] = {}
-    for service, raw in services.items():
-        http = _http(raw)
-        if http is None:
-            continue
-        file = f"services/{service}/service.yaml"
-        other = routes.setdefault((http.host, http.path), service)
-        if other != service:
-            host = f" of host {http.host}" if http.host else ""
-            message = f'"{http.path}"{host} is the path of service {other} as well; give one of them another path or host'
-            yield file, Problem(("http", "path"), message)
-            continue
-        number = lock.priority(http, environment=environment, service=service)
-        other = priorities.setdefault(number, service)
-        if other != service and not (allow_collisions and http.priority is None):
-            way_out = "give it another" if http.priority else "run: dockyard lock"
-            message = f"its rule would have priority {number}, as that of service {other}; {way_out}"
-            yield file, Problem(("http", "priority"), message)
+    """What is wrong with the rules of the load balancer seen together."""
+    https = {service: http for service, raw in services.items() if (http := _http(raw))}
+    balancer = settings.load_balancer if settings else LoadBalancer()
+    yield from route_problems(environment, https, balancer, lock, allow_collisions=allow_collisions)
+    for name, rule in balancer.rules.items():
+        for problem in host_problems(rule, settings.domains if settings else {}):
+            yield "dockyard.yaml", Problem(("load_balancer", "rules", name, *problem.location), problem.message)
 
 
 def call_problems(services: Mapping[str, Mapping[str, Any]]) -> Iterator[Found]:

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from dockyard.config.image import Way
+from dockyard.config.kinds.web import Web
 from dockyard.config.lock import Lock
 from dockyard.config.problems import Problem, holds, one_of
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.pull_through import PullThrough
+from dockyard.config.route import Route
+from dockyard.config.route_checks import rule_key
 from dockyard.config.service import Service
 from dockyard.config.sidecar import SEPARATOR, Sidecar
 from dockyard.errors import UsageError
@@ -36,6 +39,12 @@ class Environment:
     def placed(self, file: str, problem: Problem) -> Problem:
         """A fault at the key where its value is written: below `environments` where this environment has it from there."""
         return problem.below("environments", self.name) if holds(self.overrides.get(file), problem.location) else problem
+
+    @property
+    def routes(self) -> Mapping[str, Route]:
+        """What has a rule of the load balancer, services and rules of dockyard.yaml, by what its priority is computed by."""
+        rules = {rule_key(name): rule for name, rule in self.settings.load_balancer.rules.items()}
+        return {**rules, **{name: one.http for name, one in self.services.items() if isinstance(one, Web)}}
 
     @property
     def images(self) -> Mapping[str, Service | Sidecar]:

@@ -109,7 +109,7 @@ def _environment(
         env_files += [env_file] if env_file else []
         _note(path, _placed(checks.service_problems(service, merged[service], settings), override, name), problems)
     across = [
-        *checks.route_problems(name, merged, lock, allow_collisions=allow_collisions),
+        *checks.rule_problems(name, merged, settings, lock, allow_collisions=allow_collisions),
         *checks.call_problems(merged),
     ]
     for path, problem in across:

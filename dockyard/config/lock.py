@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dockyard.config.http import Http
 from dockyard.config.model import Model, number, words
-from dockyard.config.routes import FIRST, priority, route
+from dockyard.config.route import Route
+from dockyard.config.routes import FIRST, priority, written
 
 Digest = Annotated[str, words("a digest such as sha256:0123...", r"sha256:[0-9a-f]{64}")]
 
@@ -15,7 +15,7 @@ class LockedPriority(Model):
     """A priority that was given to one route."""
 
     route: str
-    """Host and path that it was given for. It has no meaning for another."""
+    """Host, path and conditions that it was given for. It has no meaning for another."""
     priority: Annotated[int, number(FIRST, 49999)]
     """Priority of the rule."""
 
@@ -30,12 +30,12 @@ class Lock(Model):
     priorities: dict[str, LockedPriority] = Field(default_factory=dict)
     """`environment/service` to the priority of its rule, where the computed one was taken."""
 
-    def priority(self, http: Http, *, environment: str, service: str) -> int:
+    def priority(self, route: Route, *, environment: str, service: str) -> int:
         """Priority of the rule: the one that the service gives itself, else the locked one, else the computed one."""
-        entry = self.entry(http, environment=environment, service=service)
-        return entry.priority if entry else priority(http, environment=environment, service=service)
+        entry = self.entry(route, environment=environment, service=service)
+        return entry.priority if entry else priority(route, environment=environment, service=service)
 
-    def entry(self, http: Http, *, environment: str, service: str) -> LockedPriority | None:
+    def entry(self, route: Route, *, environment: str, service: str) -> LockedPriority | None:
         """What is locked for this route; None where nothing is, or the service gives itself a priority."""
         entry = self.priorities.get(f"{environment}/{service}")
-        return entry if entry and entry.route == route(http) and http.priority is None else None
+        return entry if entry and entry.route == written(route) and route.priority is None else None

@@ -6,6 +6,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from dockyard.config.alarms import Notify
 from dockyard.config.cluster import Cluster
+from dockyard.config.domains import Domains
+from dockyard.config.load_balancer import LoadBalancer
 from dockyard.config.model import AppName, EnvironmentName, LinkName, Model, words
 from dockyard.config.network import Network
 from dockyard.config.overrides import Overrides
@@ -40,6 +42,10 @@ class EnvironmentSettings(Model):
     """AWS region, not of China, GovCloud or another partition. Default: the region of the credentials."""
     network: Network = Network()
     """Where the load balancer and the containers live."""
+    domains: Domains = Field(default_factory=dict)
+    """Domains by name, for HTTPS."""
+    load_balancer: LoadBalancer = LoadBalancer()
+    """The load balancer."""
     cluster: Cluster = Cluster()
     """The ECS cluster."""
     alarms: Notify = Notify()
@@ -61,6 +67,11 @@ class ProjectFile(Model):
     merge, lists and scalars replace, null takes a key away if it is there."""
     network: Network = Network()
     """Where the load balancer and the containers live, in every environment."""
+    domains: Domains = Field(default_factory=dict)
+    """Domains by name, in every environment: services answer by HTTPS, and HTTP leads there. The first is that of services
+    without a host."""
+    load_balancer: LoadBalancer = LoadBalancer()
+    """The load balancer, in every environment."""
     cluster: Cluster = Cluster()
     """The ECS cluster, in every environment."""
     alarms: Notify = Notify()

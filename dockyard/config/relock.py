@@ -13,10 +13,10 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from dockyard.config.environment import Environment
-from dockyard.config.kinds.web import Web
 from dockyard.config.load import LOCK_FILE, load_project
 from dockyard.config.lock import Lock, LockedPriority
-from dockyard.config.routes import neighbour, priority, route
+from dockyard.config.route_checks import rule_key
+from dockyard.config.routes import neighbour, priority, written
 from dockyard.errors import ConfigError
 
 
@@ -45,29 +45,29 @@ def relock(root: Path) -> Relocked:
 
 def _settled(environment: Environment, lock: Lock) -> list[tuple[str, LockedPriority]]:
     """The environment's entries, with one for each rule that must move."""
-    https = {service: settings.http for service, settings in environment.services.items() if isinstance(settings, Web)}
+    routes = environment.routes
     kept: dict[str, LockedPriority] = {}
-    for service, http in https.items():
-        entry = lock.entry(http, environment=environment.name, service=service)
+    for key, route in routes.items():
+        entry = lock.entry(route, environment=environment.name, service=key)
         if entry and entry.priority not in {other.priority for other in kept.values()}:
-            kept[service] = entry
-    numbers = {service: lock.priority(http, environment=environment.name, service=service) for service, http in https.items()}
+            kept[key] = entry
+    numbers = {key: lock.priority(route, environment=environment.name, service=key) for key, route in routes.items()}
     taken, often = set(numbers.values()), Counter(numbers.values())
-    for service, http in https.items():
-        if service not in kept and often[numbers[service]] > 1:
-            computed = priority(http, environment=environment.name, service=service)
-            kept[service] = LockedPriority(route=route(http), priority=_free(service, computed, taken))
-            taken.add(kept[service].priority)
-    return [(f"{environment.name}/{service}", entry) for service, entry in kept.items()]
+    for key, route in routes.items():
+        if key not in kept and often[numbers[key]] > 1:
+            computed = priority(route, environment=environment.name, service=key)
+            kept[key] = LockedPriority(route=written(route), priority=_free(key, computed, taken))
+            taken.add(kept[key].priority)
+    return [(f"{environment.name}/{key}", entry) for key, entry in kept.items()]
 
 
-def _free(service: str, number: int, taken: set[int]) -> int:
+def _free(key: str, number: int, taken: set[int]) -> int:
     try:
         return neighbour(number, taken)
     except ValueError as error:
-        raise ConfigError(
-            [f"services/{service}/service.yaml: http.priority: {error}; give it one of its own, 1 to 999"]
-        ) from error
+        rule = key.removeprefix(rule_key(""))
+        where = f"services/{key}/service.yaml: http" if rule == key else f"dockyard.yaml: load_balancer.rules.{rule}"
+        raise ConfigError([f"{where}.priority: {error}; give it one of its own, 1 to 999"]) from error
 
 
 def write_lock(root: Path, lock: Lock) -> None:

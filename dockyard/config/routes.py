@@ -3,16 +3,19 @@
 An Application Load Balancer asks its rules by priority, 1 to 50000, and takes the first that matches, so a narrow rule
 must come before a wide one (with `/*` at 100, `/e1*` at 201 is never reached). A priority here is a band, by how specific
 the route is, plus a hash of environment and service within the band. So it stays the same whatever other services come
-or go, and needs no shared state. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+or go, and needs no shared state. How specific: first the host, then segments of the path and other conditions, each of which
+counts as a segment, so that `/api` with a header comes before `/api`. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
 """
 
 import hashlib
 from itertools import accumulate
 
-from dockyard.config.http import MAX_DEPTH, Http
+from dockyard.config.route import MAX_DEPTH, Route
 
 FIRST = 1000
 """Below are the priorities that a service.yaml may give itself."""
+LAST = 50000
+"""The greatest that a rule may have."""
 
 # Widths of the bands, deepest path first: wide where many services meet, so that their hashes rarely collide.
 _EXACT_HOST = (300,) * 5 + (2000, 4500, 9000)
@@ -22,13 +25,12 @@ _WIDTHS = _EXACT_HOST + _WILDCARD_HOST + _ANY_HOST
 _STARTS = tuple(accumulate(_WIDTHS, initial=FIRST))
 
 
-def priority(http: Http, *, environment: str, service: str) -> int:
+def priority(route: Route, *, environment: str, service: str) -> int:
     """Priority of the rule of this service, 1 to 50000; the one that it gives itself where it does."""
-    if http.priority is not None:
-        return http.priority
-    host = 2 if http.host is None else 1 if http.host.startswith("*") else 0
-    depth = 0 if http.path == "/" else http.path.count("/")
-    band = host * (MAX_DEPTH + 1) + MAX_DEPTH - depth
+    if route.priority is not None:
+        return route.priority
+    host = 2 if not route.host else 1 if any(name.startswith("*") for name in route.host) else 0
+    band = host * (MAX_DEPTH + 1) + MAX_DEPTH - route.level
     digest = hashlib.sha256(f"{environment}/{service}".encode()).digest()
     return _STARTS[band] + int.from_bytes(digest[:8]) % _WIDTHS[band]
 
@@ -44,13 +46,12 @@ def neighbour(number: int, taken: set[int]) -> int:
     raise ValueError(f"no free priority from {start} to {start + width - 1}")
 
 
-def route(http: Http) -> str:
-    """Host and path: `shop.example.com/api`, `/api`."""
-    return f"{http.host or ''}{http.path}"
+def parked(*, environment: str, service: str) -> int:
+    """Priority of a rule that is never asked, after all others: it keeps a service's target group at the load balancer."""
+    digest = hashlib.sha256(f"{environment}/{service}".encode()).digest()
+    return _STARTS[-1] + int.from_bytes(digest[:8]) % (LAST + 1 - _STARTS[-1])
 
 
-def path_patterns(path: str) -> tuple[str, ...]:
-    """Patterns of the rule: `/api` means `/api` and `/api/*`, `/` means all; a raw pattern means itself."""
-    if path == "/":
-        return ("/*",)
-    return (path,) if set(path) & {"*", "?"} else (path, f"{path}/*")
+def written(route: Route) -> str:
+    """What the requests of a route have: `shop.example.com/api`, `/api`, `/api methods=POST`."""
+    return f"{','.join(route.host)}{route.path}{route.conditions}"

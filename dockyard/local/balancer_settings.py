@@ -131,6 +131,12 @@ def check_health(group: Given) -> None:
         raise RefusedError("ValidationError", "Health check interval must be greater than the timeout.")
 
 
+def check_protocol_version(version: Any) -> None:
+    """Containers are spoken with by HTTP/1.1."""
+    if version in ("HTTP2", "GRPC"):
+        raise RefusedError("UnsupportedProtocol", f"Target groups of protocol version '{version}' are not done by the local AWS")
+
+
 def check_group_attributes(attributes: Iterable[Given]) -> None:
     """Known ones, with numbers within their bounds."""
     _check_attributes(attributes, "Target group", _OF_GROUPS)

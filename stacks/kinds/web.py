@@ -3,9 +3,10 @@
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 
-from dockyard.config import Web, path_patterns
-from dockyard_constructs import ContainerSettings, HealthCheck, Route, WebService
+from dockyard.config import Web
+from dockyard_constructs import ContainerSettings, HealthCheck, WebService
 from stacks.alarms import add_alarms
+from stacks.routes import address, rule_options, rule_route, target_settings
 from stacks.scaling import first_count, scale
 from stacks.surroundings import Surroundings
 
@@ -19,18 +20,20 @@ def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ec
         "Web",
         cluster=around.cluster(settings),
         listener=around.listener(settings),
-        route=Route(number, list(path_patterns(http.path)), http.host),
+        route=rule_route(http, number),
         port=settings.port,
         desired_count=first_count(settings.count),
         health_check=HealthCheck(**http.health.model_dump()),
+        target=target_settings(http),
+        rule_options=rule_options(around.environment, around.name, http),
         namespace=around.namespace(settings) if settings.calls else None,
         **container,
     )
     scale(stack, settings.count, service.service, target_group=service.target_group)
     add_alarms(around, settings.alarms, service.service, target_group=service.target_group)
     balancer = around.value("load-balancer-dns-name")
-    host = http.host if http.host and not http.host.startswith("*") else balancer
-    cdk.CfnOutput(stack, "Address", value=f"http://{host}{http.path}", description="Where the service answers")
-    if http.host:
+    where = address(around.environment, http, balancer)
+    cdk.CfnOutput(stack, "Address", value=where, description="Where the service answers")
+    if http.host or around.environment.settings.domains:
         cdk.CfnOutput(stack, "LoadBalancer", value=balancer, description="Where the name of the host must point")
     return service.task_definition

@@ -1,11 +1,13 @@
 """Changes under load: a good one, a bad one, and the good one after it. No request fails in any of them."""
 
 import json
+import os
 import re
 import shutil
 import signal
 import subprocess
 
+from dockyard.local.authority import folder
 from tests.integration.support import Requests, environment, get
 
 
@@ -183,12 +185,12 @@ def test_a_stack_changed_by_someone_else_is_noticed(site):
 
 def test_after_the_load_balancer_was_replaced_every_rule_follows(site):
     """Values between stacks are read at each deploy, so services heal without being changed themselves."""
-    site.edit("stacks/platform.py", 'LoadBalancer(self, "LoadBalancer", vpc=vpc)', 'LoadBalancer(self, "Another", vpc=vpc)')
+    site.edit("stacks/load_balancer.py", 'LoadBalancer(stack, "LoadBalancer", ', 'LoadBalancer(stack, "Another", ')
     try:
         site.up()
         assert all(get(address)[0] == 200 for address in site.addresses().values())
     finally:
-        site.edit("stacks/platform.py", 'LoadBalancer(self, "Another", vpc=vpc)', 'LoadBalancer(self, "LoadBalancer", vpc=vpc)')
+        site.edit("stacks/load_balancer.py", 'LoadBalancer(stack, "Another", ', 'LoadBalancer(stack, "LoadBalancer", ')
         site.up()
     assert all(get(address)[0] == 200 for address in site.addresses().values())
 
@@ -216,3 +218,24 @@ def _image(name: str) -> str:
     import docker
 
     return str(docker.from_env().containers.get(name).attrs["Config"]["Image"])
+
+
+def test_with_a_domain_a_service_answers_by_https_under_its_own_name(site):
+    """A certificate that is made, a record, and HTTP that leads there; without the domain all is as before."""
+    zone = site.client("route53").create_hosted_zone(Name="example.com", CallerReference="https")["HostedZone"]["Id"]
+    domains = f"domains: {{example.com: {{hosted_zone: {zone.rpartition('/')[2]}}}}}\n"
+    host = ("services/hello-python/service.yaml", "  path: /hello-python", "  host: shop.example.com\n  path: /hello-python")
+    site.edit("dockyard.yaml", "environments:", f"{domains}environments:")
+    site.edit(*host)
+    try:
+        told = site.up()
+        assert "https://shop.example.com/hello-python" in told.stdout
+        (way,) = re.findall(r"shop.example.com must point at .* until then: curl (.*)", told.stderr)
+        trusted = folder(os.environ.get("XDG_CACHE_HOME")) / "authority.pem"
+        asked = site.run("curl", "-sS", "--cacert", str(trusted), "-w", "\n%{url_effective} %{http_code}", *way.split()).stdout
+        assert re.fullmatch(r"https://shop\.example\.com:\d+/hello-python 200", asked.splitlines()[-1])
+    finally:
+        site.edit("dockyard.yaml", domains, "")
+        site.edit(host[0], host[2], host[1])
+        site.up()
+    assert all(get(address)[0] == 200 for address in site.addresses().values())

@@ -142,7 +142,7 @@ def test_on_servers_a_service_changes_no_security_group(make):
 
 def test_a_route_is_one_rule(stack, cluster, listener, template):
     image = ecs.ContainerImage.from_registry("nginx")
-    route = Route(41, ["/api", "/api/*"], "shop.example.com")
+    route = Route(41, ["/api", "/api/*"], ["shop.example.com"])
     WebService(stack, "Web", cluster=cluster, listener=listener, image=image, route=route)
     rule = template().one("ElasticLoadBalancingV2::ListenerRule")
     assert rule["Priority"] == 41

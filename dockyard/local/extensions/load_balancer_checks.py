@@ -151,6 +151,7 @@ def _check_port(balancer: str, port: Any, arn: str) -> None:
 
 def _check_group(given: Given, _: str = "", __: str = "") -> None:
     settings.check_health(given)
+    settings.check_protocol_version(given.get("ProtocolVersion"))
     settings.check_group_attributes(given.get("TargetGroupAttributes") or [])
 
 

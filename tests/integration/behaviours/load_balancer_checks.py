@@ -189,6 +189,9 @@ def network_load_balancers_and_signing_in(aws: Server) -> None:
     to_used = {"Type": "forward", "Order": 2, "TargetGroupArn": made.used}
     with pytest.raises(ClientError, match="'authenticate-oidc' are not done by the local AWS"):
         made.client.create_rule(ListenerArn=made.listener, Priority=11, Conditions=[path("/secure")], Actions=[SIGN_IN, to_used])
+    for version in ("HTTP2", "GRPC"):
+        with pytest.raises(ClientError, match=f"'{version}' are not done by the local AWS"):
+            made.client.create_target_group(Name="far", Protocol="HTTP", Port=80, ProtocolVersion=version, TargetType="ip")
     network = front()
     network["Balancer"]["Properties"]["Type"] = "network"
     assert aws.deploy("network", network) == "ROLLBACK_COMPLETE"

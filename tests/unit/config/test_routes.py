@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from dockyard.config.http import Http
 from dockyard.config.lock import LockedPriority
 from dockyard.config.relock import Relocked, relock
-from dockyard.config.routes import FIRST, neighbour, path_patterns, priority
+from dockyard.config.route import path_patterns
+from dockyard.config.routes import FIRST, neighbour, priority
 from dockyard.errors import ConfigError
 
 names = st.from_regex(r"[a-z]{1,8}", fullmatch=True)
@@ -17,7 +18,7 @@ hosts = st.sampled_from([None, "*.example.com", "shop.example.com"])
 
 def rank(http: Http) -> tuple[int, int]:
     """How specific a route is; the smaller, the more."""
-    host = 2 if http.host is None else 1 if http.host.startswith("*") else 0
+    host = 2 if not http.host else 1 if http.host[0].startswith("*") else 0
     return host, -(0 if http.path == "/" else http.path.count("/"))
 
 
@@ -148,3 +149,53 @@ def _colliding() -> tuple[str, str]:
             return seen[number], name
         seen[number] = name
     raise AssertionError("no two of 2000 names collide")
+
+
+def test_a_condition_counts_as_a_segment_and_moves_no_other_rule():
+    """Whoever takes less is asked first."""
+    plain, beta = Http(path="/api"), Http(path="/api", headers={"X-Version": "beta"})
+    both = Http(path="/api", headers={"X-Version": "beta"}, methods=["GET"], query={"a": 1})
+    numbers = [priority(http, environment="dev", service="a") for http in (both, beta, plain)]
+    assert numbers == sorted(set(numbers))
+    assert both.level == 4
+    assert both.query == {"a": ("1",)}
+
+
+@pytest.mark.parametrize(
+    ("http", "text"),
+    [
+        ("{host: [a.example.com, 'b c']}", 'http.host: should be a host name such as shop.example.com or *.example.com, got "b c"'),
+        ("{host: {a: b}}", "http.host: should be text or a list of such, got a mapping"),
+        ("{methods: [get]}", 'http.methods: should be a method such as GET, in capitals, got "get"'),
+        ("{headers: {Host: a}}", 'http.headers.Host: should be a header\'s name such as X-Version, and not Host, got "Host"'),
+        ("{headers: {X-A: []}}", "http.headers.X-A: should have at least 1, got 0"),
+        ("{query: {a: [true]}}", "http.query.a: should be text or a list of such, got true in it"),
+        ("{source_ips: 10.0.0.1/8}", 'http.source_ips: should be a range of addresses such as 203.0.113.0/24, got "10.0.0.1/8" '
+         "(10.0.0.1/8 has host bits set)"),
+        ("{path: /a, host: [a.b, c.d], methods: [GET, PUT]}", "http: a rule has 5 values in all its conditions at most, got 6: "
+         "path 2, host 2 and methods 2"),
+        ("{path: /, headers: {A: '*?*?*'}}", "http: a rule has 5 wildcards (* and ?) in all its conditions at most, got 6"),
+        ("{path: /a/b/c/d/e/f/g, methods: GET}", 'http: path "/a/b/c/d/e/f/g" with 8 segments and conditions needs a priority '
+         "(1 to 999): its place among other paths cannot be told"),
+    ],
+)  # fmt: skip
+def test_a_condition_that_cannot_be_is_told(problem, http, text):
+    assert problem(f"http: {http}") == f"services/web/service.yaml: {text}"
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ("{path: /x, host: [b.example.com, c.example.com], methods: PUT}", '"/x" of host b.example.com with methods=PUT'),
+        ("{path: /x, host: b.example.com, methods: GET}", None),
+        ("{path: /x, host: [c.example.com], methods: PUT}", None),
+    ],
+)
+def test_the_same_route_is_the_same_host_path_and_conditions(files, other, said):
+    files.service("kind: web\nhttp: {path: /x, host: [a.example.com, b.example.com], methods: PUT}", name="a")
+    files.service(f"kind: web\nhttp: {other}", name="b")
+    if said is None:
+        assert files.load().environment().services
+    else:
+        text = f"{said} is the path of service a as well; give one of them another path or host"
+        assert files.problems() == [f"services/b/service.yaml: http.path: {text}"]

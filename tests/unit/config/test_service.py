@@ -27,7 +27,7 @@ def test_values_reach_the_model(files):
     """)
     web = files.load().environment().services["web"]
     assert (web.port, web.cpu, web.memory, web.count) == (3000, 1, 2048, 3)
-    assert (web.http.path, web.http.host, web.http.health.grace_period) == ("/api", "shop.example.com", 120)
+    assert (web.http.path, web.http.host, web.http.health.grace_period) == ("/api", ("shop.example.com",), 120)
     assert web.env == {"DEBUG": "true", "LEVEL": "3", "NAME": "shop"}
     assert web.secrets == {"TOKEN": "/shop/token", "DB": ManagedSecret(secretsmanager="shop/db", key="password")}
 
@@ -220,3 +220,33 @@ def test_a_list_of_secrets_means_its_own_ones_and_environments_add_to_it(files):
 )
 def test_a_wrong_secret_is_told(problem, lines, text):
     assert problem(lines) == f"services/web/service.yaml: {text}"
+
+
+def test_grpc_has_a_health_check_that_every_server_passes(files):
+    files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {}}\ndomains: {example.com: {hosted_zone: Z1}}")
+    files.service("kind: web\nhttp: {protocol: grpc, health: {interval: 10}}")
+    health = files.load().environment().services["web"].http.health
+    assert (health.path, health.success_codes, health.interval) == ("/AWS.ALB/healthcheck", "12", 10)
+
+
+@pytest.mark.parametrize(
+    ("http", "text"),
+    [
+        ("{protocol: grpc}", "http.protocol: grpc needs HTTPS: give dockyard.yaml a domain (domains), or take http"),
+        ("{auth: {jwt: {issuer: 'https://a', jwks_endpoint: 'https://a/b'}}}", "http.auth: needs HTTPS: give dockyard.yaml a domain (domains)"),
+        ("{auth: {}}", "http.auth: should have oidc or jwt, got neither"),
+        ("{auth: {jwt: {issuer: a, jwks_endpoint: 'https://a'}}}", 'http.auth.jwt.issuer: should be an address that begins with https://, got "a"'),
+        ("{health: {success_codes: '0'}}", 'http: health.success_codes should be codes of 200 to 499, got "0"'),
+        ("{slow_start: 10}", "http.slow_start: should be 30 to 900 (seconds), got 10"),
+        ("{stickiness: 0}", "http.stickiness: should be 1 to 604800 (seconds), got 0"),
+        ("{deregistration_delay: 3601}", "http.deregistration_delay: should be 0 to 3600 (seconds), got 3601"),
+        ("{strip_path: true}", 'http: strip_path takes a plain path away from what is asked, and path is "/": remove one of both'),
+        ("{rewrite: {path: {match: '(', replace: a}}}", 'http.rewrite.path: match should be a regular expression, got "(" '
+         "(missing ), unterminated subpattern at position 0)"),
+        ("{rewrite: {path: {match: a, replace: $1}}}", "http.rewrite.path: replace names $1, and match has 0 groups"),
+        ("{maintenance: {status: 302}}", "http.maintenance: status should be 2xx, 4xx or 5xx, got 302; redirect sends clients elsewhere"),
+        ("{maintenance: 3}", "http.maintenance: should be a mapping of keys, got 3"),
+    ],
+)  # fmt: skip
+def test_what_a_rule_or_target_group_cannot_be_is_told(problem, http, text):
+    assert problem(f"http: {http}") == f"services/web/service.yaml: {text}"

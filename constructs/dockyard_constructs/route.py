@@ -1,0 +1,39 @@
+"""Which requests a rule of a listener takes, and where it stands among others."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+
+
+@dataclass(frozen=True)
+class Route:
+    """Requests that meet all that is given; the rule with the smallest `priority` is asked first.
+
+    A rule has five values in all its conditions.
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+    """
+
+    priority: int
+    path_patterns: Sequence[str] = ("/*",)
+    hosts: Sequence[str] = ()
+    methods: Sequence[str] = ()
+    headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Name of a header to the values that it may have."""
+    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Key in the query string to the values that it may have."""
+    source_ips: Sequence[str] = ()
+
+    def conditions(self) -> Iterator[elbv2.ListenerCondition]:
+        """The conditions of the rule."""
+        yield elbv2.ListenerCondition.path_patterns([*self.path_patterns])
+        if self.hosts:
+            yield elbv2.ListenerCondition.host_headers([*self.hosts])
+        if self.methods:
+            yield elbv2.ListenerCondition.http_request_methods([*self.methods])
+        for name, values in self.headers.items():
+            yield elbv2.ListenerCondition.http_header(name, [*values])
+        for key, values in self.query.items():
+            yield elbv2.ListenerCondition.query_strings([elbv2.QueryStringCondition(key=key, value=value) for value in values])
+        if self.source_ips:
+            yield elbv2.ListenerCondition.source_ips([*self.source_ips])

@@ -1,0 +1,67 @@
+"""The `domains` part of dockyard.yaml: where there is one, services answer by HTTPS."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from dockyard.config.http import Http
+from dockyard.config.model import Model, words
+from dockyard.config.problems import Problem, one_of
+from dockyard.config.route import Route
+
+DomainName = Annotated[
+    str, words("a domain such as example.com, in lower case", r"(?=.{3,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+]
+
+
+class Domain(Model):
+    """A domain that services have hosts of: its own name, and names just below it."""
+
+    hosted_zone: Annotated[str, words("the id of a hosted zone such as Z0123456789ABCDEFGHIJ", r"Z[A-Z0-9]{1,31}")] | None = None
+    """Id of the public hosted zone in Route 53 that the domain is in. The certificate is validated there, and the names of
+    services get records there."""
+    certificate: (
+        Annotated[
+            str,
+            words(
+                "the ARN of a certificate such as arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-…",
+                r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-zA-Z-]+",
+            ),
+        ]
+        | None
+    ) = None
+    """ARN of a certificate in ACM, in the region of the load balancer, for the names that services have. Default: one for the
+    domain and for `*.` below it is made, and validated in the hosted zone."""
+
+    @model_validator(mode="after")
+    def _gives_a_certificate(self) -> "Domain":
+        if self.hosted_zone is None and self.certificate is None:
+            raise ValueError("should have hosted_zone (a certificate is made), certificate (its ARN) or both, got neither")
+        return self
+
+
+Domains = Annotated[dict[DomainName, Domain], Field(max_length=26)]
+"""By name. A load balancer has 25 certificates besides its first.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
+
+
+def domain_of(host: str, domains: Iterable[str]) -> str | None:
+    """The domain whose certificate covers a host: its own name or, as for any wildcard, one label more."""
+    return next((name for name in (host, host.partition(".")[2]) if name in domains), None)
+
+
+def https_problems(http: Http, domains: Mapping[str, Domain]) -> Iterator[Problem]:
+    """What needs HTTPS where there is none."""
+    if http.protocol != "http" and not domains:
+        yield Problem(("protocol",), f"{http.protocol} needs HTTPS: give dockyard.yaml a domain (domains), or take http")
+    if http.auth and not domains:
+        yield Problem(("auth",), "needs HTTPS: give dockyard.yaml a domain (domains)")
+
+
+def host_problems(route: Route, domains: Mapping[str, Domain]) -> Iterator[Problem]:
+    """Hosts that no certificate covers. Without domains all is HTTP, and every host is good."""
+    for host in route.host if domains else ():
+        if domain_of(host, domains) is None:
+            allowed = one_of([text for name in domains for text in (name, f"*.{name}", f"NAME.{name}")])
+            yield Problem(("host",), f'should be {allowed}, as the domains of dockyard.yaml are, got "{host}"')

@@ -1,0 +1,58 @@
+"""Certificates and names of an environment's domains, in the platform's stack.
+
+A name has one record, however many services answer to it, so services cannot have it in stacks of their own.
+"""
+
+from collections.abc import Iterator
+
+import aws_cdk as cdk
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_route53_targets as targets
+
+from dockyard.config import Domain, Environment, domain_of
+
+
+def certificates(stack: cdk.Stack, domains: dict[str, Domain]) -> list[acm.ICertificate]:
+    """One a domain, for its name and names just below it; those that are there are taken."""
+    return [_certificate(stack, name, domain) for name, domain in domains.items()]
+
+
+def add_records(stack: cdk.Stack, environment: Environment, balancer: elbv2.IApplicationLoadBalancer) -> None:
+    """A record for each name by which services are called, in the hosted zones that are given."""
+    domains = environment.settings.domains
+    for host in sorted(set(_hosts(environment))):
+        name = domain_of(host, domains)
+        zone = domains[name].hosted_zone if name else None
+        if name and zone:
+            route53.ARecord(
+                stack,
+                f"Record-{host.replace('*', 'any')}",
+                zone=_zone(stack, f"Zone-{host.replace('*', 'any')}", name, zone),
+                record_name=f"{host}.",
+                target=route53.RecordTarget.from_alias(targets.LoadBalancerTarget(balancer)),
+            )
+
+
+def _hosts(environment: Environment) -> Iterator[str]:
+    """What services and rules name; one that names none answers to every host, and its address is the first domain's."""
+    for route in environment.routes.values():
+        yield from route.host or list(environment.settings.domains)[:1]
+
+
+def _certificate(stack: cdk.Stack, name: str, domain: Domain) -> acm.ICertificate:
+    if domain.certificate:
+        return acm.Certificate.from_certificate_arn(stack, f"Certificate-{name}", domain.certificate)
+    assert domain.hosted_zone  # noqa: S101  # its model says that one of both is there
+    return acm.Certificate(
+        stack,
+        f"Certificate-{name}",
+        domain_name=name,
+        subject_alternative_names=[f"*.{name}"],
+        validation=acm.CertificateValidation.from_dns(_zone(stack, f"Zone-{name}-Validation", name, domain.hosted_zone)),
+    )
+
+
+def _zone(stack: cdk.Stack, id: str, name: str, zone: str) -> route53.IHostedZone:
+    return route53.HostedZone.from_hosted_zone_attributes(stack, id, hosted_zone_id=zone, zone_name=name)

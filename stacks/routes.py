@@ -1,0 +1,60 @@
+"""Routes of the configuration as the constructs have them, and what a client calls them."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+
+from dockyard.config import Answer, Auth, Environment, Http, parked, path_patterns
+from dockyard.config import Route as Written
+from dockyard_constructs import JwtCheck, Maintenance, OidcSignIn, Rewrite, Route, RuleOptions, TargetSettings
+
+
+def rule_route(route: Written, priority: int) -> Route:
+    """What the rule with this priority takes."""
+    return Route(priority, path_patterns(route.path), route.host, route.methods, route.headers, route.query, route.source_ips)
+
+
+def rule_options(environment: Environment, service: str, http: Http) -> RuleOptions:
+    """What the rule of a service does."""
+    path, host = http.path_rewrite, http.rewrite.host
+    number = parked(environment=environment.name, service=service)
+    return RuleOptions(
+        rewrite_path=Rewrite(path.match, path.replace) if path else None,
+        rewrite_host=Rewrite(host.match, host.replace) if host else None,
+        authentication=_authentication(http.auth) if http.auth else None,
+        maintenance=Maintenance(answer(http.maintenance), number) if http.maintenance else None,
+    )
+
+
+def _authentication(auth: Auth) -> OidcSignIn | JwtCheck | None:
+    if auth.jwt:
+        return JwtCheck(auth.jwt.issuer, auth.jwt.jwks_endpoint)
+    if auth.oidc:
+        secret = auth.oidc.client_secret
+        value = cdk.SecretValue.secrets_manager(secret.secretsmanager, json_field=secret.key)
+        return OidcSignIn(**auth.oidc.model_dump(exclude={"client_secret"}), client_secret=value)
+    return None
+
+
+def target_settings(http: Http) -> TargetSettings:
+    """How its containers are spoken with."""
+    return TargetSettings(http.protocol, http.deregistration_delay, http.stickiness, http.slow_start)
+
+
+def answer(settings: Answer) -> elbv2.ListenerAction:
+    """What the load balancer answers by itself."""
+    return elbv2.ListenerAction.fixed_response(
+        settings.status, content_type=settings.content_type, message_body=settings.body or None
+    )
+
+
+def address(environment: Environment, route: Written, balancer: str) -> str:
+    """Where it answers: at its first host, else at the first domain, else at the load balancer; by HTTPS where there are domains.
+
+    Of `*.example.com` that is `any.example.com`, where there are domains.
+    """
+    domains = environment.settings.domains
+    if not domains:
+        host = next((host for host in route.host if not host.startswith("*")), balancer)
+        return f"http://{host}{route.path}"
+    host = min(route.host, key=lambda host: host.startswith("*"), default=next(iter(domains)))
+    return f"https://{host.replace('*', 'any')}{route.path}"

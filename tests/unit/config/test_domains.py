@@ -1,0 +1,58 @@
+"""Domains of dockyard.yaml: what a host must match, and what is told where it does not."""
+
+import pytest
+
+ZONE = "{hosted_zone: Z0123456789ABC}"
+ARN = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555"
+
+
+def project(domains: str, environments: str = "{dev: {}}") -> str:
+    return f"name: shop\nenvironments: {environments}\ndomains: {domains}"
+
+
+@pytest.mark.parametrize("host", ["example.com", "shop.example.com", "'*.example.com'", "[example.com, a.other.org]"])
+def test_a_host_is_a_domain_or_just_below_it(files, host):
+    files.write("dockyard.yaml", project(f"{{example.com: {ZONE}, other.org: {{certificate: '{ARN}'}}}}"))
+    files.service(f"kind: web\nhttp: {{host: {host}}}")
+    assert list(files.load().environment().settings.domains) == ["example.com", "other.org"]
+
+
+@pytest.mark.parametrize("host", ["shop.other.org", "a.b.example.com", "'*.b.example.com'"])
+def test_a_host_without_a_domain_is_told_with_what_is_allowed(files, host):
+    files.write("dockyard.yaml", project(f"{{example.com: {ZONE}}}"))
+    files.service(f"kind: web\nhttp: {{host: {host}}}")
+    got = host.strip("'")
+    assert files.problems() == [
+        "services/web/service.yaml: http.host: should be example.com, *.example.com or NAME.example.com, as the domains of "
+        f'dockyard.yaml are, got "{got}"'
+    ]
+
+
+def test_an_environment_has_domains_of_its_own(files):
+    own = f"{{dev: {{domains: {{dev.example.com: {ZONE}, example.com: null}}}}, prod: {{}}}}"
+    files.write("dockyard.yaml", project(f"{{example.com: {ZONE}}}", own))
+    files.service("kind: web\nhttp: {host: shop.example.com}\nenvironments: {dev: {http: {host: shop.dev.example.com}}}")
+    assert list(files.load().environment("dev").settings.domains) == ["dev.example.com"]
+    files.service("kind: web\nenvironments: {dev: {http: {host: shop.example.com}}}")
+    assert files.problems() == [
+        "services/web/service.yaml: environments.dev.http.host: should be dev.example.com, *.dev.example.com or "
+        'NAME.dev.example.com, as the domains of dockyard.yaml are, got "shop.example.com"'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("domains", "text"),
+    [
+        ("{example.com: {}}", "domains.example.com: should have hosted_zone (a certificate is made), certificate (its ARN) or both, "
+         "got neither"),
+        ("{Example.com: {hosted_zone: Z1}}", 'domains.Example.com: should be a domain such as example.com, in lower case, got "Example.com"'),
+        ("{'*.example.com': {hosted_zone: Z1}}", 'domains.*.example.com: should be a domain such as example.com, in lower case, got "*.example.com"'),
+        ("{example.com: {hosted_zone: example.com}}", "domains.example.com.hosted_zone: should be the id of a hosted zone such as "
+         'Z0123456789ABCDEFGHIJ, got "example.com"'),
+        ("{example.com: {certificate: abc}}", "domains.example.com.certificate: should be the ARN of a certificate such as "
+         'arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-…, got "abc"'),
+    ],
+)  # fmt: skip
+def test_a_domain_that_cannot_be_is_told(files, domains, text):
+    files.write("dockyard.yaml", project(domains))
+    assert files.problems() == [f"dockyard.yaml: {text}"]

@@ -1,0 +1,67 @@
+"""`load_balancer` of dockyard.yaml: redirects, answers, logs, firewall, and what is told of wrong ones."""
+
+import pytest
+
+
+def settings(files, lines: str):
+    files.write("dockyard.yaml", f"name: shop\nenvironments: {{dev: {{}}}}\nload_balancer: {lines}")
+    return files
+
+
+def test_true_is_all_defaults_and_an_environment_may_say_otherwise(files):
+    files.write(
+        "dockyard.yaml",
+        "name: shop\nenvironments: {dev: {load_balancer: {access_logs: false, waf: {mode: count}}}, prod: {}}\n"
+        "load_balancer: {access_logs: true, waf: true}",
+    )
+    dev, prod = (files.load().environment(name).settings.load_balancer for name in ("dev", "prod"))
+    assert (dev.access_logs, dev.waf.mode) == (None, "count")
+    assert (prod.access_logs.retention, prod.waf.mode, prod.waf.rate_limit) == (90, "block", 2000)
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ("{access_logs: {retention: 0}}", "access_logs.retention: should be 1 to 3653 (days), got 0"),
+        ("{access_logs: sometimes}", 'access_logs: should be a mapping of keys, got "sometimes"'),
+        ("{desync_mitigation: strict}", 'desync_mitigation: should be monitor, defensive or strictest, got "strict"; did you mean strictest?'),
+        ("{waf: {managed_rules: [Common]}}", "waf.managed_rules[0]: should be the name of a group of AWS such as "
+         'AWSManagedRulesSQLiRuleSet, got "Common"'),
+        ("{rules: {old: {path: /old}}}", "rules.old: should have redirect or answer, got neither"),
+        ("{rules: {old: {path: /old, redirect: new}}}", "rules.old.redirect: should be an address such as https://shop.example.com "
+         'or a path such as /new, got "new"'),
+        ("{rules: {old: {path: /old, redirect: '/#{paht}'}}}", "rules.old.redirect: should have no placeholders but #{host}, #{path} "
+         'and #{query}, got "/#{paht}" (paht)'),
+        ("{rules: {old: {path: /old, answer: {status: 301}}}}", "rules.old.answer: status should be 2xx, 4xx or 5xx, got 301; "
+         "redirect sends clients elsewhere"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_told(files, lines, text):
+    assert settings(files, lines).problems() == [f"dockyard.yaml: load_balancer.{text}"]
+
+
+def test_a_rule_and_a_service_on_one_route_are_refused(files):
+    settings(files, "{rules: {old: {path: /x, redirect: /new}}}").service("kind: web\nhttp: {path: /x}")
+    assert files.problems() == [
+        'services/web/service.yaml: http.path: "/x" is the path of the rule old of dockyard.yaml as well; give one of them '
+        "another path or host"
+    ]
+
+
+def test_more_rules_than_a_load_balancer_has_are_told_with_the_way_out(files):
+    settings(files, "{most_rules: 1, rules: {old: {path: /old, redirect: /new}}}").service("kind: web")
+    assert files.problems() == [
+        "dockyard.yaml: load_balancer.most_rules: services and rules of dockyard.yaml need 2 rules, and a load balancer has 1; "
+        'have the quota "Rules per Application Load Balancer" of the account raised and write here what it is, or give some '
+        "services an application of their own, with a dockyard.yaml of its own"
+    ]
+
+
+def test_more_target_groups_than_a_load_balancer_has_are_told(files):
+    settings(files, "{most_rules: 200}")
+    for number in range(101):
+        files.service(f"kind: web\nhttp: {{path: /s/{number}, priority: {number + 1}}}", name=f"s{number}")
+    assert files.problems() == [
+        "dockyard.yaml: load_balancer: 101 services of kind web, and a load balancer has 100 target groups, which AWS does not "
+        "raise; give some services an application of their own, with a dockyard.yaml of its own"
+    ]
