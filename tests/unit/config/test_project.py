@@ -132,7 +132,7 @@ def test_without_a_project_file_it_is_said_where_one_was_looked_for(files):
         ("kind: web\nenv: {[A]: 1}", "line 2, column 7: not valid YAML: a key should be text"),
         ("kind: web\nenv: &a {A: *a}", "line 2, column 6: not valid YAML: found an alias within what it stands for"),
         ("kind: " + 60 * "[" + 60 * "]", "line 1, column 57: not valid YAML: nested more than 50 deep"),
-        ("kind: " + 2000 * "[", "nested too deeply"),
+        ("kind: " + 9000 * "[", "nested too deeply"),
         ("a: &a [1,2,3,4]\n" + "".join(f"{b}: &{b} [{','.join(9 * ['*' + a])}]\n" for a, b in zip("abcdef", "bcdefg", strict=True)),
          "more than 50000 values"),
         ("kind: 2024-13-45", 'kind: should be web, backend, worker, job or task, got "2024-13-45"'),
