@@ -14,7 +14,7 @@ from dockyard.build.mirrored import sources
 from dockyard.build.recipe import dockerfile_of
 from dockyard.cli import screen, short
 from dockyard.cli.arguments import Json, Port, Project
-from dockyard.cli.exec import exec_
+from dockyard.cli.local_exec import exec_
 from dockyard.cli.session import Session
 from dockyard.config import Reference
 from dockyard.doors.containers import TaskContainer, running
@@ -22,6 +22,7 @@ from dockyard.doors.docker import Docker
 from dockyard.doors.lock import alone
 from dockyard.local.engine import Engine
 from dockyard.local.lifecycle import LocalAws
+from dockyard.local.sessions import PROGRAMS
 from dockyard.local.stand_ins import StandIns
 
 Persist = Annotated[
@@ -77,7 +78,7 @@ def variables(session: Session) -> dict[str, str]:
     """What the environment must hold for the local AWS to be used. Raises PrerequisiteError where it does not run."""
     own = {
         **LocalAws(session.own_folder).environment(),
-        "PATH": os.pathsep.join([*session.tools, os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([*session.tools, str(PROGRAMS), os.environ.get("PATH", os.defpath)]),
     }
     if any(os.environ.get(name) for name in _PROXIES):
         here = [os.environ.get("NO_PROXY"), os.environ.get("no_proxy"), "localhost", "127.0.0.1"]
@@ -113,7 +114,7 @@ def env(project: Project = None) -> None:
     session = Session(project)
     for name, value in variables(session).items():
         if name == "PATH":
-            value = os.pathsep.join(session.tools)  # noqa: PLW2901
+            value = os.pathsep.join([*session.tools, str(PROGRAMS)])  # noqa: PLW2901
             screen.result(f'export PATH={shlex.quote(value)}:"$PATH"')
         else:
             screen.result(f"export {name}={shlex.quote(value)}")
