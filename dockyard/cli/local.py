@@ -88,7 +88,10 @@ def variables(session: Session) -> dict[str, str]:
 
 @app.command()
 def up(port: Port = None, persist: Persist = None, project: Project = None) -> None:
-    """Start the local AWS, and the Docker engine where none answers; see that the services' base images can be had."""
+    """Start the local AWS, and the Docker engine where none answers; see that the services' base images can be had.
+
+    Example: dockyard local up --persist
+    """
     session = start(Session(project), port, persist)
     screen.say(f"the local AWS listens on {session.variables['AWS_ENDPOINT_URL']}")
     screen.say('to use it: eval "$(dockyard local env)"; then: cdk bootstrap && cdk deploy --all, or: dockyard up')
@@ -96,13 +99,19 @@ def up(port: Port = None, persist: Persist = None, project: Project = None) -> N
 
 @app.command()
 def down(project: Project = None) -> None:
-    """Stop the local AWS with all that it runs, and the Docker engine where it was started here."""
+    """Stop the local AWS with all that it runs, and the Docker engine where it was started here.
+
+    Example: dockyard local down
+    """
     stop(Session(project))
 
 
 @app.command()
 def reset(project: Project = None) -> None:
-    """Empty the account: all resources and containers go, the local AWS stays."""
+    """Empty the account: all resources and containers go, the local AWS stays.
+
+    Example: dockyard local reset
+    """
     session = Session(project)
     LocalAws(session.own_folder).reset(Docker(session.processes))
     screen.say("the local AWS is empty; next: cdk bootstrap && cdk deploy --all, or: dockyard up")
@@ -110,7 +119,10 @@ def reset(project: Project = None) -> None:
 
 @app.command()
 def env(project: Project = None) -> None:
-    """Print the shell exports that point any AWS tool at the local AWS: eval "$(dockyard local env)"."""
+    """Print the shell exports that point any AWS tool at the local AWS.
+
+    Example: eval "$(dockyard local env)"
+    """
     session = Session(project)
     for name, value in variables(session).items():
         if name == "PATH":
@@ -123,7 +135,10 @@ def env(project: Project = None) -> None:
 
 @app.command()
 def status(project: Project = None, json: Json = False) -> None:
-    """Print what runs, and which resources of its stacks only look as on AWS or are stored and do nothing."""
+    """Print what runs, and which resources of its stacks only look as on AWS or are stored and do nothing.
+
+    Example: dockyard local status
+    """
     session = Session(project)
     docker = Docker(session.processes)
     local = LocalAws(session.own_folder)

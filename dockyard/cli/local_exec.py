@@ -21,7 +21,10 @@ Container = Annotated[
 
 
 def exec_(target: Target, command: Command, container: Container = None, project: Project = None) -> None:
-    """Run a command in a container, as `aws ecs execute-command` does on AWS; ends with the command's exit code."""
+    """Run a command in a container, as `aws ecs execute-command` does on AWS; ends with the command's exit code.
+
+    Example: dockyard local exec shop -- env
+    """
     session = Session(project)
     docker = Docker(session.processes)
     found = chosen(running(docker, LocalAws(session.own_folder).label), target, container, _stack(session, target))
