@@ -30,7 +30,10 @@ def build(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Build the images of services, side by side; what the engine has is not built again."""
+    """Build the images of services, side by side; what the engine has is not built again.
+
+    Example: dockyard build --explain shop
+    """
     session = Session(project, env, options=Options(jobs, no_cache, builder))
     if explain:
         _explain(session, session.images(services or [], platform), json=json)

@@ -36,7 +36,10 @@ def deploy(
     builder: Builder = ENGINE,
     json: Json = False,
 ) -> None:
-    """Build, push and deploy what changed, and print where each service answers."""
+    """Build, push and deploy what changed, and print where each service answers.
+
+    Example: dockyard deploy shop --env prod
+    """
     session = Session(project, env, options=Options(jobs, no_cache, builder))
     session.check_services(services or [])
     wishes = Wishes(services or [], force=force, via_cdk=via == "cdk", allow_interruption=allow_interruption)

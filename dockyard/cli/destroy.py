@@ -25,6 +25,8 @@ def destroy(
     """Delete the stacks of an environment, or of services: services first, side by side, then what they share.
 
     Images stay in ECR, unless with --registry; so the next deploy builds nothing that was built before.
+
+    Example: dockyard destroy shop --env dev
     """
     if services and registry:
         raise UsageError("--registry is for the whole application: name no services with it")

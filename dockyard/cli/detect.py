@@ -24,6 +24,8 @@ def detect(
     """Print language, version, package manager, framework, start command and port, and the file that each was read from.
 
     Where a Dockerfile or an image of a registry is used in place of that, it is told first; in JSON as `used_instead`.
+
+    Example: dockyard detect services/shop
     """
     if not folder.is_dir():
         raise UsageError(f"no folder at {folder}")

@@ -7,7 +7,10 @@ from dockyard.errors import UsageError
 
 
 def dockerfile(service: Service, env: Environment = None, project: Project = None) -> None:
-    """Print the Dockerfile of a service, its own or the generated one."""
+    """Print the Dockerfile of a service, its own or the generated one.
+
+    Example: dockyard dockerfile shop
+    """
     found = Session(project, env).recipes([service])
     if not found:
         raise UsageError(f"service {service} takes its image from a registry and has no Dockerfile")

@@ -7,7 +7,10 @@ from dockyard.doors.docker import Docker
 
 
 def down(project: Project = None) -> None:
-    """Stop all that `dockyard up` started, and nothing else."""
+    """Stop all that `dockyard up` started, and nothing else.
+
+    Example: dockyard down
+    """
     session = Session(project)
     docker, built = Docker(session.processes), f"{session.project.name}/*"
     are_left = docker.answers() and docker.has_built(built)  # before the engine is stopped, where it was started here

@@ -13,6 +13,8 @@ def eject(service: Service, env: Environment = None, project: Project = None) ->
     """Write the generated Dockerfile and a .dockerignore into the app's folder; they are used, and yours, from then on.
 
     A .dockerignore that is there stays as it is.
+
+    Example: dockyard eject shop
     """
     session = Session(project, env)
     session.check_services([service])

@@ -1,40 +1,50 @@
-"""`dockyard local exec`: a command in a container of the local AWS, in place of ECS Exec."""
+"""`dockyard exec`: a shell or a command in a task."""
 
-import sys
+import shlex
 from typing import Annotated
 
 import typer
 
 from dockyard.cli import screen
-from dockyard.cli.arguments import Project
+from dockyard.cli.arguments import Environment, Project, Service
 from dockyard.cli.session import Session
-from dockyard.doors.containers import attach, chosen, running
-from dockyard.doors.docker import Docker
-from dockyard.errors import DockyardError
-from dockyard.local.lifecycle import LocalAws
+from dockyard.doors import sessions
+from dockyard.operate.deployed import surely_deployed
+from dockyard.operate.enter import place
 
-Target = Annotated[str, typer.Argument(metavar="TASK_OR_SERVICE", help="A task (id or ARN), or a service: its first task.")]
-Command = Annotated[list[str], typer.Argument(metavar="COMMAND…", help="The command; after -- where it has options.")]
+SHELL = "/bin/sh"
+
+Command = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="COMMAND…", help="The command; after -- where it has options. Default: a shell.", show_default=False),
+]
+Task = Annotated[
+    str | None,
+    typer.Option("--task", help="Id of a task, or its beginning. Default: the one started last.", show_default=False),
+]
 Container = Annotated[
-    str | None, typer.Option("--container", help="The container. Default: the task's only one.", show_default=False)
+    str | None, typer.Option("--container", help="The container. Default: the service's own.", show_default=False)
 ]
 
 
-def exec_(target: Target, command: Command, container: Container = None, project: Project = None) -> None:
-    """Run a command in a container, as `aws ecs execute-command` does on AWS; ends with the command's exit code."""
-    session = Session(project)
-    docker = Docker(session.processes)
-    found = chosen(running(docker, LocalAws(session.own_folder).label), target, container, _stack(session, target))
-    if not found.may_be_entered:
-        raise DockyardError(
-            f"execute command was not enabled when task {found.task_id} was run",
-            hint=f"write exec: true in its service.yaml; or, past ECS: docker exec -it {found.id} {command[0]}",
-        )
-    screen.say(f"task {found.task_id}, container {found.name}")
-    raise typer.Exit(attach(docker, found, command, terminal=sys.stdin.isatty() and sys.stdout.isatty()))
+def exec(
+    service: Service,
+    command: Command = None,
+    env: Environment = None,
+    project: Project = None,
+    task: Task = None,
+    container: Container = None,
+) -> None:
+    """Open a shell, or run a command, in a task of a service, by ECS Exec.
 
+    Its service.yaml must say `exec: true`, and session-manager-plugin be there; it tells no exit code of the command.
 
-def _stack(session: Session, service: str) -> str | None:
-    """Name of the stack of a service of the project; None for any other."""
-    known = service in session.environment.services
-    return f"{session.project.name}-{session.environment.name}-{service}" if known else None
+    Example: dockyard exec hello-python -- python -V
+    """
+    session = Session(project, env)
+    session.check_services([service])
+    sessions.program(session.processes)
+    found = place(session.site.reading, surely_deployed(session.site, service), task, container)
+    screen.say(f"task {found.task}, container {found.container}")
+    begun = sessions.begin(session.aws, found.cluster, found.task, found.container, shlex.join(command or [SHELL]))
+    raise typer.Exit(sessions.join(session.processes, session.aws, begun, found.runtime_id))

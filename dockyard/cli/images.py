@@ -16,7 +16,10 @@ from dockyard.operate.in_use import Use, Version, in_use
 
 
 def images(services: Names = None, env: Environment = None, project: Project = None, json: Json = False) -> None:
-    """Print tags, digests, compressed sizes and age of images in ECR, where each is deployed, and which the sources give now."""
+    """Print tags, digests, compressed sizes and age of images in ECR, where each is deployed, and which the sources give now.
+
+    Example: dockyard images shop
+    """
     session = Session(project, env)
     reading = session.site.reading
     current = {(image.repository, image.tag) for image in session.images([])}

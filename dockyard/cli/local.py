@@ -14,7 +14,7 @@ from dockyard.build.mirrored import sources
 from dockyard.build.recipe import dockerfile_of
 from dockyard.cli import screen, short
 from dockyard.cli.arguments import Json, Port, Project
-from dockyard.cli.exec import exec_
+from dockyard.cli.local_exec import exec_
 from dockyard.cli.session import Session
 from dockyard.config import Reference
 from dockyard.doors.containers import TaskContainer, running
@@ -22,6 +22,7 @@ from dockyard.doors.docker import Docker
 from dockyard.doors.lock import alone
 from dockyard.local.engine import Engine
 from dockyard.local.lifecycle import LocalAws
+from dockyard.local.sessions import PROGRAMS
 from dockyard.local.stand_ins import StandIns
 
 Persist = Annotated[
@@ -77,7 +78,7 @@ def variables(session: Session) -> dict[str, str]:
     """What the environment must hold for the local AWS to be used. Raises PrerequisiteError where it does not run."""
     own = {
         **LocalAws(session.own_folder).environment(),
-        "PATH": os.pathsep.join([*session.tools, os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([*session.tools, str(PROGRAMS), os.environ.get("PATH", os.defpath)]),
     }
     if any(os.environ.get(name) for name in _PROXIES):
         here = [os.environ.get("NO_PROXY"), os.environ.get("no_proxy"), "localhost", "127.0.0.1"]
@@ -87,7 +88,10 @@ def variables(session: Session) -> dict[str, str]:
 
 @app.command()
 def up(port: Port = None, persist: Persist = None, project: Project = None) -> None:
-    """Start the local AWS, and the Docker engine where none answers; see that the services' base images can be had."""
+    """Start the local AWS, and the Docker engine where none answers; see that the services' base images can be had.
+
+    Example: dockyard local up --persist
+    """
     session = start(Session(project), port, persist)
     screen.say(f"the local AWS listens on {session.variables['AWS_ENDPOINT_URL']}")
     screen.say('to use it: eval "$(dockyard local env)"; then: cdk bootstrap && cdk deploy --all, or: dockyard up')
@@ -95,13 +99,19 @@ def up(port: Port = None, persist: Persist = None, project: Project = None) -> N
 
 @app.command()
 def down(project: Project = None) -> None:
-    """Stop the local AWS with all that it runs, and the Docker engine where it was started here."""
+    """Stop the local AWS with all that it runs, and the Docker engine where it was started here.
+
+    Example: dockyard local down
+    """
     stop(Session(project))
 
 
 @app.command()
 def reset(project: Project = None) -> None:
-    """Empty the account: all resources and containers go, the local AWS stays."""
+    """Empty the account: all resources and containers go, the local AWS stays.
+
+    Example: dockyard local reset
+    """
     session = Session(project)
     LocalAws(session.own_folder).reset(Docker(session.processes))
     screen.say("the local AWS is empty; next: cdk bootstrap && cdk deploy --all, or: dockyard up")
@@ -109,11 +119,14 @@ def reset(project: Project = None) -> None:
 
 @app.command()
 def env(project: Project = None) -> None:
-    """Print the shell exports that point any AWS tool at the local AWS: eval "$(dockyard local env)"."""
+    """Print the shell exports that point any AWS tool at the local AWS.
+
+    Example: eval "$(dockyard local env)"
+    """
     session = Session(project)
     for name, value in variables(session).items():
         if name == "PATH":
-            value = os.pathsep.join(session.tools)  # noqa: PLW2901
+            value = os.pathsep.join([*session.tools, str(PROGRAMS)])  # noqa: PLW2901
             screen.result(f'export PATH={shlex.quote(value)}:"$PATH"')
         else:
             screen.result(f"export {name}={shlex.quote(value)}")
@@ -122,7 +135,10 @@ def env(project: Project = None) -> None:
 
 @app.command()
 def status(project: Project = None, json: Json = False) -> None:
-    """Print what runs, and which resources of its stacks only look as on AWS or are stored and do nothing."""
+    """Print what runs, and which resources of its stacks only look as on AWS or are stored and do nothing.
+
+    Example: dockyard local status
+    """
     session = Session(project)
     docker = Docker(session.processes)
     local = LocalAws(session.own_folder)

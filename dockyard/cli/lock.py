@@ -27,6 +27,8 @@ def lock(
     Base images, and images that services take as they are, are asked for in their registries, so that one which moved is a
     change that can be seen; an entry for a priority stays while its route does. Exit code 1: not one digest could be asked for,
     and there was nothing else to write.
+
+    Example: dockyard lock --refresh
     """
     priorities = _lock_priorities(Session(project))
     bases, found = _lock_bases(Session(project), refresh=refresh)

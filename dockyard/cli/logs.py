@@ -15,6 +15,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project, Services
 from dockyard.cli.painted import console
 from dockyard.cli.session import Session
+from dockyard.config.sidecar import APP
 from dockyard.errors import DockyardError
 from dockyard.operate.deployed import deployed, surely_deployed
 from dockyard.operate.logs import Line, Tail, Wanted
@@ -101,7 +102,7 @@ class Painter:
         at = line.at.astimezone()
         day = "" if at.date() == datetime.now().astimezone().date() else f"{at:%m-%d} "
         source = f"{line.service}/{line.task[:8]}"
-        beside = f"{line.container}: " if line.container not in ("app", "") else ""
+        beside = f"{line.container}: " if line.container not in (APP, "") else ""
         return Text.assemble(
             (f"{day}{at:%H:%M:%S} ", "dim"),
             (source.ljust(self._width), self._colours[line.service]),

@@ -12,6 +12,8 @@ def mirror(services: Services = None, env: Environment = None, project: Project 
     """Copy the images that services take from other registries into ECR, as far as it lacks them; layers come and go as streams.
 
     `dockyard deploy` and `push` do so by themselves. The repositories must be there: `dockyard deploy` makes them.
+
+    Example: dockyard mirror proxy
     """
     session = Session(project, env)
     wanted = [image for image in session.images(services or []) if isinstance(image, Mirrored)]

@@ -24,6 +24,8 @@ def plan(services: Services = None, env: Environment = None, project: Project = 
     """Tell what a deploy would build, push, create and change, how much fits on servers, and what a month costs.
 
     Exit code: 0 nothing to do, 10 something.
+
+    Example: dockyard plan --env prod
     """
     session = Session(project, env)
     session.check_services(services or [])

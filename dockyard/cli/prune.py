@@ -30,6 +30,8 @@ def prune(
 
     In use is what services, tasks, rules and schedules of all clusters of the account and region name. Whoever may not look at
     one of these cannot prune.
+
+    Example: dockyard prune --keep 20
     """
     session = Session(project, env)
     names, limits = repositories(session.site, services or []), Limits(keep, older_than)

@@ -23,6 +23,8 @@ def push(
     """Build and push the images that ECR lacks, or copy them from their registries, side by side.
 
     The repositories must be there: `dockyard deploy` makes them.
+
+    Example: dockyard push --jobs 8
     """
     session = Session(project, env, options=Options(jobs, no_cache, builder))
     with screen.Board() as board:

@@ -31,7 +31,10 @@ def run(
     project: Project = None,
     json: Json = False,
 ) -> None:
-    """Run a job or a task now, show what it prints, and end with its exit code."""
+    """Run a job or a task now, show what it prints, and end with its exit code.
+
+    Example: dockyard run migrate -- python migrate.py --dry-run
+    """
     session = Session(project, env)
     _check(session, service)
     reading = session.site.reading

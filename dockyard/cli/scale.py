@@ -34,6 +34,8 @@ def scale(
 
     Where `count` in service.yaml has bounds, deploys keep what was set here until `count` is changed there; where it is a
     number, the next change of the service sets that number again.
+
+    Example: dockyard scale shop 3
     """
     session = Session(project, env)
     session.check_services([service])

@@ -28,7 +28,10 @@ File = Annotated[Path, typer.Argument(help="A file of variables, NAME=value a li
 
 @app.command("set")
 def set_(name: Name, service: Service = None, env: Environment = None, project: Project = None) -> None:
-    """Store a secret. The value is asked for, or read from standard input; no argument takes it."""
+    """Store a secret. The value is asked for, or read from standard input; no argument takes it.
+
+    Example: dockyard secrets set API_KEY shop
+    """
     session = Session(project, env)
     owner = _service(session, service)
     _check_name(name)
@@ -43,7 +46,10 @@ def set_(name: Name, service: Service = None, env: Environment = None, project: 
 
 @app.command("import")
 def import_(file: File, service: Service = None, env: Environment = None, project: Project = None) -> None:
-    """Store all variables of a file, such as .env, as secrets."""
+    """Store all variables of a file, such as .env, as secrets.
+
+    Example: dockyard secrets import .env shop
+    """
     session = Session(project, env)
     owner = _service(session, service)
     path = Path.cwd() / file
@@ -65,7 +71,10 @@ def import_(file: File, service: Service = None, env: Environment = None, projec
 
 @app.command("list")
 def list_(env: Environment = None, project: Project = None, json: Json = False) -> None:
-    """Tell which secrets are stored, and whether their services take them; never a value."""
+    """Tell which secrets are stored, and whether their services take them; never a value.
+
+    Example: dockyard secrets list --env prod
+    """
     session = Session(project, env)
     found = _own(session).listed(in_lookup_role(session.aws, session.root))
     rows = [asdict(one) | {"in_service_yaml": _is_taken(session, one.service, one.name)} for one in found]
@@ -89,7 +98,10 @@ def rm(
     project: Project = None,
     force: Annotated[bool, typer.Option("--force", help="Also where service.yaml still names it.")] = False,
 ) -> None:
-    """Remove a secret."""
+    """Remove a secret.
+
+    Example: dockyard secrets rm API_KEY shop
+    """
     session = Session(project, env)
     owner = _service(session, service)
     if _is_taken(session, owner, name) and not force:

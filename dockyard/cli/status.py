@@ -79,7 +79,7 @@ def _row(one: Status) -> Row:
         "state": Text(one.state, _style(one)),
         "health": _health(one),
         "image": version.tag.removeprefix("sha256:")[:TAG_LENGTH] if version else None,
-        "commit": _commit(version.commit) if version and version.commit else None,
+        "commit": short_commit(version.commit) if version and version.commit else None,
         "age": span(datetime.now(UTC) - one.since) if one.since else None,
     }
 
@@ -117,7 +117,7 @@ def _runs(runs: Runs) -> str:
     return ", ".join(told)
 
 
-def _commit(commit: str) -> str:
+def short_commit(commit: str) -> str:
     """Short, with a + where not all was committed."""
     name, _, dirty = commit.partition("-")
     return name[:COMMIT_LENGTH] + ("+" if dirty else "")

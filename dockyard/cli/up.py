@@ -20,7 +20,10 @@ def up(
     json: Json = False,
     allow_interruption: AllowInterruption = False,
 ) -> None:
-    """Start the local AWS, bootstrap it, deploy everything, and print where each service answers."""
+    """Start the local AWS, bootstrap it, deploy everything, and print where each service answers.
+
+    Example: dockyard up --port 4567
+    """
     session = local.start(Session(project, env), port)
     if session.aws.parameter(f"/cdk-bootstrap/{qualifier(session.root)}/version") is None:
         _bootstrap(session)

@@ -25,11 +25,11 @@ class Scaled:
     bounds: Bounds | None = None
 
 
-def check_kind(service: str, kind: str) -> None:
-    """Raise UsageError where services of this kind have no count."""
+def check_kind(service: str, kind: str, command: str = "scale") -> None:
+    """Raise UsageError where services of this kind have no count, so that the command is none for them."""
     scaled = [name for name, model in KINDS.items() if "count" in model.model_fields]
     if kind not in scaled:
-        raise UsageError(f"{service} is a {kind}; scale is for {all_of(scaled)}")
+        raise UsageError(f"{service} is a {kind}; {command} is for {all_of(scaled)}")
 
 
 def decide(service: str, now: Scaled, wish: Wish) -> Scaled:

@@ -1,17 +1,20 @@
-"""ECS Exec is refused as on AWS where it is not enabled, and else with the command that does its work here.
+"""ECS Exec begins sessions, and is refused as on AWS where it is not enabled.
 
-A session of ECS Exec is one of Systems Manager, with a protocol and a client of its own, which the local AWS does not speak.
-Containers carry in labels what `dockyard local exec` finds them by.
+A session of ECS Exec is one of Systems Manager, with a protocol of its own, which the local AWS does not speak: the
+`session-manager-plugin` that it brings enters the container by the engine. Containers carry in labels what they are found by.
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommand.html
 """
 
+import secrets
 from typing import Any
 
+from ministack.core.responses import json_response
 from ministack.services import ecs
 
 from dockyard.doors.containers import EXEC, SERVICE, TASK
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.service_discovery import failure
+from dockyard.local.sessions import Session
 
 NOT_ENABLED = (
     "The execute command failed because execute command was not enabled when the task was run or the execute command agent "
@@ -20,7 +23,7 @@ NOT_ENABLED = (
 
 
 def install(_: Instance) -> None:
-    """Refuse sessions, and label containers."""
+    """Begin sessions, and label containers."""
     build_run_kwargs = ecs._build_run_kwargs
 
     def with_labels(*args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -40,9 +43,20 @@ def _execute_command(data: dict[str, Any]) -> Any:
     task = ecs._resolve_task(data.get("task", ""), cluster)
     if fault := _fault(task, data):
         return failure("InvalidParameterException", fault)
-    container = data.get("container") or task["containers"][0]["name"]
-    instead = f"dockyard local exec --container {container} {task['taskArn'].rsplit('/', 1)[-1]} -- {data.get('command', '')}"
-    return failure("ClientException", f"The local AWS has no sessions of ECS Exec. Run instead: {instead}")
+    assert task  # noqa: S101  # else there was a fault
+    container = next(one for one in task["containers"] if one["name"] == data.get("container", one["name"]))
+    session = Session(task["taskArn"], container["name"], data.get("command", ""))
+    id = f"ecs-execute-command-{secrets.token_hex(8)}"
+    return json_response(
+        {
+            "clusterArn": task["clusterArn"],
+            "containerArn": container["containerArn"],
+            "containerName": container["name"],
+            "interactive": True,
+            "session": {"sessionId": id, "streamUrl": f"wss://localhost/v1/data-channel/{id}", "tokenValue": session.token},
+            "taskArn": task["taskArn"],
+        }
+    )
 
 
 def _fault(task: dict[str, Any] | None, data: dict[str, Any]) -> str:

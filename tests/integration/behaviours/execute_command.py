@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.behaviours.contract import acts, refused
+from tests.integration.behaviours.contract import acts
 from tests.integration.behaviours.tasks import CLUSTER, LOGS, container, together
 from tests.integration.local_aws import DEAF, Server, until
 
@@ -35,11 +35,11 @@ def a_task_that_was_not_run_for_it_cannot_be_entered(aws: Server) -> None:
     assert failure(aws, "0" * 32) == ("InvalidParameterException", "The referenced task was not found.")
 
 
-@refused("execute_command")
-def a_session_of_ecs_exec(aws: Server) -> None:
-    """The answer names the command that does its work here."""
+@acts("execute_command", only_here="on AWS the agent in the task wants rights and time")
+def a_session_of_ecs_exec_is_begun(aws: Server) -> None:
+    """What joins it is the program `session-manager-plugin`."""
     task = started(aws, "app", "proxy")
     assert failure(aws, task)[0] == "InvalidParameterException"
-    code, words = failure(aws, task, container="proxy")
-    assert code == "ClientException"
-    assert words.endswith(f"dockyard local exec --container proxy {task.rsplit('/', 1)[-1]} -- sh")
+    begun = aws.client("ecs").execute_command(cluster="c", task=task, interactive=True, command="sh", container="proxy")
+    assert (begun["taskArn"], begun["containerName"], begun["interactive"]) == (task, "proxy", True)
+    assert begun["session"].keys() == {"sessionId", "streamUrl", "tokenValue"}

@@ -1,0 +1,72 @@
+"""`dockyard history`: what was deployed, when, and how it ended."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from dockyard.build.plan import side_by_side
+from dockyard.cli import screen
+from dockyard.cli.arguments import Environment, Json, Project, Services
+from dockyard.cli.painted import Row, console, grid, span, width
+from dockyard.cli.session import Session
+from dockyard.cli.status import TAG_LENGTH, short_commit
+from dockyard.operate.deployed import deployed, surely_deployed
+from dockyard.operate.history import AT_ONCE, Change
+from dockyard.operate.history import history as look
+from dockyard.operate.version import Versions
+
+SHOWN = 10
+STYLES = {"deployed": "green", "restarted": "green", "under way": "yellow", "stopped": "dim"}
+
+Last = Annotated[int, typer.Option("--last", min=1, max=AT_ONCE, help="How many of each service.")]
+
+
+def history(
+    services: Services = None, env: Environment = None, project: Project = None, last: Last = SHOWN, json: Json = False
+) -> None:
+    """Print which version was deployed when, how long that took, and how it ended, the newest first.
+
+    It is read from ECS, and so the same whoever deployed, and from where.
+
+    Example: dockyard history hello-python
+    """
+    session = Session(project, env)
+    session.check_services(services or [])
+    site = session.site
+    find = surely_deployed if services else deployed
+    names = services or sorted(session.environment.services)
+    found = [one for one in side_by_side(lambda name: find(site, name), names) if one]
+    versions = Versions(site.reading)
+    listed = side_by_side(lambda one: look(site.reading, versions, one, last), found)
+    changes = sorted((change for of_one in listed for change in of_one), key=lambda change: change.begun, reverse=True)
+    if json:
+        screen.as_json([asdict(change) | {"seconds": change.seconds} for change in changes])
+        return
+    for line in lines(changes, width()):
+        console().print(line)
+
+
+def lines(changes: Sequence[Change], columns: int | None) -> Iterator[Text]:
+    """A table, and below it why what did not end well did not."""
+    yield from grid([_row(change) for change in changes], columns, ("image",))
+    for change in changes:
+        if change.reason and change.what not in STYLES:
+            yield Text.assemble(("!", "yellow"), f" {change.service} {_when(change)}: {change.reason}")
+
+
+def _row(change: Change) -> Row:
+    return {
+        "when": _when(change),
+        "service": change.service,
+        "what": Text(change.what, STYLES.get(change.what, "red")),
+        "image": change.version.tag.removeprefix("sha256:")[:TAG_LENGTH] if change.version else None,
+        "commit": short_commit(change.version.commit) if change.version and change.version.commit else None,
+        "took": span(change.ended - change.begun) if change.ended else None,
+    }
+
+
+def _when(change: Change) -> str:
+    return f"{change.begun.astimezone():%Y-%m-%d %H:%M}"

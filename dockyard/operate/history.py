@@ -1,0 +1,104 @@
+"""What was deployed of a service, when, and how it ended: as ECS has it, so that it is true whoever deployed, and from where.
+
+ECS keeps deployments for 90 days. A receipt knows nothing of a deploy by another machine or by plain CDK, of a restart, or of a
+rollback by the circuit breaker. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dockyard.doors.aws import Aws
+from dockyard.operate.deployed import Deployed
+from dockyard.operate.version import Version, Versions
+
+AT_ONCE = 20
+"""Deployments or revisions that ECS tells in one call."""
+_ENDS = {"SUCCESSFUL": "deployed", "STOPPED": "stopped", "ROLLBACK_SUCCESSFUL": "rolled back", "ROLLBACK_FAILED": "failed"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One deployment."""
+
+    service: str
+    begun: datetime
+    what: str
+    """How it ended, `restarted` where nothing but the tasks was new, or `under way`."""
+    version: Version | None = None
+    ended: datetime | None = None
+    reason: str | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None where it is under way, or nobody knows."""
+        return (self.ended - self.begun).total_seconds() if self.ended else None
+
+
+def history(aws: Aws, versions: Versions, found: Deployed, last: int = AT_ONCE) -> list[Change]:
+    """The last deployments of a service, the newest first; of a job or a task its definitions, which is all that there is."""
+    if found.service:
+        return list(_of_service(aws, versions, found.name, *found.service, min(last, AT_ONCE)))
+    return list(_of_family(aws, versions, found.name, found.family[1], last)) if found.family else []
+
+
+def _of_service(aws: Aws, versions: Versions, name: str, cluster: str, service: str, last: int) -> Iterator[Change]:
+    ecs: Any = aws.ecs
+    listed = ecs.list_service_deployments(cluster=cluster, service=service, maxResults=last)["serviceDeployments"]
+    arns = [one["serviceDeploymentArn"] for one in listed]
+    if not arns:
+        return
+    deployments = ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"]
+    revisions = _revisions(ecs, [arn for one in deployments for arn in _revisions_of(one)])
+    for one in sorted(deployments, key=lambda one: one["createdAt"], reverse=True):
+        revision = revisions.get(_revisions_of(one)[0])
+        image = _image(revision) if revision else None
+        yield change(name, one, revisions, versions.of(image) if image else None)
+
+
+def change(name: str, deployment: Mapping[str, Any], revisions: Mapping[str, Any], version: Version | None) -> Change:
+    """What DescribeServiceDeployments and DescribeServiceRevisions tell of it."""
+    what = _ENDS.get(deployment["status"], "under way")
+    target, *sources = (revisions.get(arn, {}).get("taskDefinition") for arn in _revisions_of(deployment))
+    if what == "deployed" and sources and set(sources) == {target}:
+        what = "restarted"
+    begun, ended = deployment.get("startedAt") or deployment["createdAt"], deployment.get("finishedAt")
+    reason = deployment.get("statusReason") or deployment.get("rollback", {}).get("reason")
+    return Change(name, begun, what, version, ended, reason)
+
+
+def _revisions_of(deployment: Mapping[str, Any]) -> list[str]:
+    """Target, then sources."""
+    return [one["arn"] for one in (deployment["targetServiceRevision"], *deployment.get("sourceServiceRevisions", []))]
+
+
+def _revisions(ecs: Any, arns: Sequence[str]) -> dict[str, Any]:
+    wanted, found = list(dict.fromkeys(arns)), {}
+    for start in range(0, len(wanted), AT_ONCE):
+        answer = ecs.describe_service_revisions(serviceRevisionArns=wanted[start : start + AT_ONCE])
+        found.update({one["serviceRevisionArn"]: one for one in answer["serviceRevisions"]})
+    return found
+
+
+def _image(revision: Mapping[str, Any]) -> str | None:
+    images = revision.get("containerImages", [])
+    return images[0]["image"] if images else None
+
+
+def _of_family(aws: Aws, versions: Versions, name: str, family: str, last: int) -> Iterator[Change]:
+    ecs: Any = aws.ecs
+    arns = [
+        arn
+        for status in ("ACTIVE", "INACTIVE")
+        for arn in ecs.list_task_definitions(familyPrefix=family, status=status, sort="DESC", maxResults=last)[
+            "taskDefinitionArns"
+        ]
+        if arn.rsplit("/", 1)[-1].rpartition(":")[0] == family
+    ]
+    for arn in sorted(arns, key=lambda arn: int(arn.rpartition(":")[2]), reverse=True)[:last]:
+        definition = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+        if "registeredAt" in definition:
+            yield Change(
+                name, definition["registeredAt"], "deployed", versions.of(definition["containerDefinitions"][0]["image"])
+            )

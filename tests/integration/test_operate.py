@@ -1,0 +1,98 @@
+"""What runs is looked at, entered and restarted, with the commands for every day."""
+
+import json
+import subprocess
+import time
+
+import docker
+import pytest
+
+from tests.integration.local_aws import until
+from tests.integration.support import Requests, environment
+
+NAME = "hello-python"
+
+
+@pytest.fixture
+def ask(site):
+    """What a command prints as JSON. The whole environment of `eval "$(dockyard local env)"` is there."""
+    here = site.in_local_aws()
+    return lambda *arguments: json.loads(site.dockyard(*arguments, "--json", **here).stdout)
+
+
+def test_status_tells_the_version_that_runs_and_that_it_is_healthy(site, ask):
+    (tag,) = (row["tag"] for row in ask("tags") if row["service"] == NAME)
+    (found,) = ask("status", NAME)
+    assert (found["state"], found["version"]["tag"], found["alarms"]) == ("steady", tag, [])
+    assert (found["tasks"], found["health"]) == ({"desired": 1, "running": 1, "pending": 0}, {"healthy": 1, "checked": 1})
+    table = site.dockyard("status", **site.account()).stdout.splitlines()
+    assert [line.split()[0] for line in table[:3]] == ["service", "hello-node", "hello-python"]
+
+
+def test_a_task_that_is_killed_is_told_by_status_and_logs_with_its_last_lines(site, ask):
+    before = ask("status", NAME)[0]["since"]
+    engine = docker.from_env()
+    containers = [engine.containers.get(name) for name in site.containers()]
+    next(one for one in containers if NAME in one.attrs["Config"]["Image"]).kill()
+    failure = until(lambda: ask("status", NAME)[0]["failure"], 30)
+    assert failure["reason"] == "Essential container in task exited; app exited with 137"
+    until(lambda: ask("status", NAME)[0]["health"] == {"healthy": 1, "checked": 1}, 60)
+    here = site.account()
+    lines = [json.loads(line) for line in site.dockyard("logs", NAME, "--stopped", "--json", **here).stdout.splitlines()]
+    of_task = [line for line in lines if line["task"] == failure["task"]]
+    assert "hello-python 1 is ready" in [line["text"] for line in of_task]
+    assert (of_task[-1]["is_end"], of_task[-1]["text"]) == (True, f"stopped: {failure['reason']}")
+    assert ask("status", NAME)[0]["since"] == before
+
+
+def test_logs_are_of_all_services_by_time_and_follow_what_comes(site):
+    here = site.in_local_aws()
+    printed = site.dockyard("logs", "--since", "1h", "--filter", "is ready", "--json", **here).stdout.splitlines()
+    lines = [json.loads(line) for line in printed]
+    assert {line["service"] for line in lines} == {"hello-node", NAME}
+    assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+    following = subprocess.Popen(
+        ["dockyard", "logs", NAME, "--follow", "--since", "1s", "--json"],
+        cwd=site.root,
+        env=here,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        line = json.loads(following.stdout.readline())  # a health check
+        assert (line["service"], "GET /health" in line["text"]) == (NAME, True)
+    finally:
+        following.send_signal(2)
+        assert following.wait(20) == 0
+        following.stdout.close()
+
+
+def test_exec_runs_a_command_by_a_session_of_ecs(site):
+    here = site.in_local_aws()
+    ended = site.dockyard("exec", NAME, "--", "python", "-c", "print(6 * 7)", **here)
+    assert (ended.stdout, "container app" in ended.stderr) == ("42\n", True)
+    told = site.dockyard("exec", NAME, code=1, **{**here, "PATH": environment()["PATH"]})
+    assert "no program session-manager-plugin on PATH" in told.stderr
+
+
+def test_a_restart_fails_no_request_and_is_in_the_history_with_the_commit_of_the_image(site, ask):
+    before = site.client("ecs").list_tasks(cluster="demo-dev", desiredStatus="RUNNING")["taskArns"]
+    with Requests(site.addresses()[NAME]) as requests:
+        assert ask("restart", NAME)["tasks"] == 1
+        time.sleep(0.5)
+    assert requests.failed == {}
+    after = site.client("ecs").list_tasks(cluster="demo-dev", desiredStatus="RUNNING")["taskArns"]
+    assert len(set(after) - set(before)) == 1
+    newest, *_, oldest = ask("history", NAME)
+    (status,) = ask("status", NAME)
+    assert (newest["what"], oldest["what"], newest["version"]) == ("restarted", "deployed", status["version"])
+    assert 0 < newest["seconds"] < 120
+
+
+def test_what_is_not_there_is_told(site):
+    here = site.account()
+    elsewhere = {**here, "AWS_REGION": "eu-west-1"}
+    assert "hello-python is not deployed to dev" in site.dockyard("restart", NAME, code=1, **elsewhere).stderr
+    assert "not deployed" in site.dockyard("status", NAME, **elsewhere).stdout
+    assert "nothing is deployed to dev" in site.dockyard("logs", code=1, **elsewhere).stderr
+    assert site.dockyard("open", NAME, **here).stdout == site.dockyard("url", NAME, **here).stdout

@@ -1,0 +1,39 @@
+"""What a deployment was, of what ECS tells."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dockyard.operate.history import change
+
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+REVISIONS = {"r1": {"taskDefinition": "web:1"}, "r2": {"taskDefinition": "web:2"}, "r3": {"taskDefinition": "web:2"}}
+
+
+def deployment(target, *sources, status="SUCCESSFUL", **more):
+    return {
+        "targetServiceRevision": {"arn": target}, "sourceServiceRevisions": [{"arn": arn} for arn in sources], "status": status,
+        "createdAt": NOW, "startedAt": NOW, "finishedAt": NOW + timedelta(seconds=42), **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "what"),
+    [
+        (deployment("r1"), "deployed"),
+        (deployment("r2", "r1"), "deployed"),
+        (deployment("r3", "r2"), "restarted"),
+        (deployment("r3", "r2", "r1"), "deployed"),
+        (deployment("r3", "r2", status="IN_PROGRESS"), "under way"),
+        (deployment("r2", "r1", status="ROLLBACK_SUCCESSFUL"), "rolled back"),
+        (deployment("r2", "gone"), "deployed"),
+    ],
+)
+def test_a_restart_has_the_definition_that_ran_before(told, what):
+    assert change("web", told, REVISIONS, None).what == what
+
+
+def test_how_long_it_took_and_why_it_was_given_up():
+    found = change("web", deployment("r2", "r1", status="ROLLBACK_SUCCESSFUL", statusReason="circuit breaker"), REVISIONS, None)
+    assert (found.seconds, found.reason) == (42, "circuit breaker")
+    assert change("web", deployment("r1", status="PENDING", finishedAt=None), REVISIONS, None).seconds is None
