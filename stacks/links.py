@@ -11,22 +11,20 @@ from dockyard.config.links import Link
 from dockyard_constructs import ContainerSettings
 from stacks.data_network import DataNetwork
 from stacks.linked import Linked
-from stacks.resources import ResourcesStack, resource
+from stacks.resources import resource
 from stacks.surroundings import Surroundings
 
 
 class Links:
     """Resources of a service: those of its own are made with it, those of dockyard.yaml are found by their names."""
 
-    def __init__(
-        self, around: Surroundings, settings: Service, container: ContainerSettings, shared: ResourcesStack | None
-    ) -> None:
+    def __init__(self, around: Surroundings, settings: Service, container: ContainerSettings) -> None:
         """Make or find them, tell the container where they are, and let its tasks in where there is a network between."""
         self._around, self._links = around, settings.links
         self._own_address = container["capacity"].host_port != 0  # else, in `bridge` mode, that of their server
         has_servers = around.environment.settings.cluster.ec2 is not None
         self._network = DataNetwork(around.stack, around.platform, has_servers=has_servers)
-        self._found = {name: self._find(name, link, shared) for name, link in self._links.items()}
+        self._found = {name: self._find(name, link) for name, link in self._links.items()}
         self._add_variables(container)
         if any(found.database for found in self._found.values()):
             self._open_databases(container)
@@ -42,11 +40,11 @@ class Links:
             if found.ready and definition:
                 definition.node.add_dependency(found.ready)
 
-    def _find(self, name: str, link: Link, shared: ResourcesStack | None) -> Linked:
+    def _find(self, name: str, link: Link) -> Linked:
         if not isinstance(link, str):
             return resource(self._around.stack, _id(name), link, self._network)
-        assert shared  # noqa: S101  # else there is no such name, which was refused
-        return shared.find(self._around.stack, _id(name), name, opened=self._own_address)
+        assert self._around.resources  # noqa: S101  # else there is no such name, which was refused
+        return self._around.resources.find(self._around.stack, _id(name), name, opened=self._own_address)
 
     def _add_variables(self, container: ContainerSettings) -> None:
         environment, secrets = dict(container.get("environment", {})), dict(container.get("secrets", {}))

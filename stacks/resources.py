@@ -1,5 +1,7 @@
 """Resources that services are linked with: made, or there already; those that services share have a stack of their own."""
 
+from functools import partial
+
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
@@ -9,6 +11,7 @@ from aws_cdk import aws_ssm as ssm
 
 from constructs import Construct
 from dockyard.config import Environment, Project
+from dockyard.config.kinds.worker import Queue
 from dockyard.config.resources import (
     AnyResource,
     BucketResource,
@@ -18,7 +21,7 @@ from dockyard.config.resources import (
     TableResource,
     TopicResource,
 )
-from dockyard_constructs import Database, DatabaseAccess, DataBucket, MessageQueue
+from dockyard_constructs import Database, DatabaseAccess, DataBucket, MessageQueue, Order
 from stacks import linked
 from stacks.data_network import DataNetwork
 from stacks.linked import Linked
@@ -59,12 +62,9 @@ class ResourcesStack(cdk.Stack):
     def find(self, scope: Construct, id: str, name: str, *, opened: bool) -> Linked:
         """In another stack: the resource of that name. `opened`: where it is reached through the network, that stack lets in."""
         settings = self._settings[name]
-
-        def value(part: str) -> str:
-            return ssm.StringParameter.value_for_string_parameter(scope, f"{self._prefix}/{name}/{part}")
-
+        value = partial(self._value, scope, name)
         if not isinstance(settings, DatabaseResource):
-            return linked.by_arn(scope, id, settings.kind, value("arn"))
+            return linked.by_arn(scope, id, settings.kind, self.arn(scope, name))
         if settings.existing:  # as its secret may be known by its name alone, which is no ARN that a policy may name
             return linked.database(_existing_database(scope, id, settings.existing))
         group = value("security-group") if opened else "not-used"
@@ -76,6 +76,13 @@ class ResourcesStack(cdk.Stack):
                 ec2.SecurityGroup.from_security_group_id(scope, f"{id}Group", group),
             )
         )
+
+    def arn(self, scope: Construct, name: str) -> str:
+        """In another stack: that of the resource of that name, which is no database."""
+        return self._value(scope, name, "arn")
+
+    def _value(self, scope: Construct, name: str, part: str) -> str:
+        return ssm.StringParameter.value_for_string_parameter(scope, f"{self._prefix}/{name}/{part}")
 
 
 def resource(scope: Construct, id: str, settings: AnyResource, network: DataNetwork) -> Linked:
@@ -92,12 +99,22 @@ def resource(scope: Construct, id: str, settings: AnyResource, network: DataNetw
             return linked.table(_table(scope, id, settings))
         case QueueResource():
             hidden = cdk.Duration.seconds(settings.visibility_timeout)
-            queues = MessageQueue(scope, id, visibility_timeout=hidden, max_receive_count=settings.max_receives)
+            queues = MessageQueue(
+                scope, id, visibility_timeout=hidden, max_receive_count=settings.max_receives, order=order(settings)
+            )
             return linked.queue(queues.queue)
         case BucketResource():
             return linked.bucket(DataBucket(scope, id, keep=settings.removal == "keep"))
         case TopicResource():
-            return linked.topic(sns.Topic(scope, id, enforce_ssl=True))
+            by_content = settings.content_based_deduplication or None
+            return linked.topic(
+                sns.Topic(scope, id, enforce_ssl=True, fifo=settings.fifo or None, content_based_deduplication=by_content)
+            )
+
+
+def order(settings: QueueResource | Queue) -> Order | None:
+    """Whether a queue is FIFO."""
+    return Order(settings.content_based_deduplication) if settings.fifo else None
 
 
 def _table(scope: Construct, id: str, settings: TableResource) -> dynamodb.ITable:

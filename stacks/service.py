@@ -4,7 +4,7 @@ import aws_cdk as cdk
 
 from constructs import Construct
 from dockyard.build import Bases, repository_name
-from dockyard.config import SEPARATOR, Environment, Project
+from dockyard.config import SEPARATOR, Environment, Project, topic_names
 from dockyard_constructs import PublishingRole, RepositorySynthesizer
 from stacks import kinds
 from stacks.image import ServiceImage
@@ -44,15 +44,16 @@ class ServiceStack(cdk.Stack):
         self.add_stack_dependency(registry)
         self.add_stack_dependency(platform)
         settings = environment.services[name]
-        if resources and any(isinstance(link, str) for link in settings.links.values()):
+        named = {*(name for name, link in settings.links.items() if isinstance(link, str)), *topic_names(settings)}
+        if resources and named & environment.settings.resources.keys():
             self.add_stack_dependency(resources)
         image, *beside = [
             ServiceImage(self, images, project=project, environment=environment, name=one, bases=bases, id=id)
             for one, id in [(name, "Image"), *((f"{name}{SEPARATOR}{one}", f"Image-{one}") for one in settings.sidecars)]
         ]
-        around = Surroundings(self, project, environment, name, platform)
+        around = Surroundings(self, project, environment, name, platform, resources)
         container = around.container(settings, image.container_image)
-        links = Links(around, settings, container, resources)
+        links = Links(around, settings, container)
         add_volumes(around, container, settings)
         sidecars = {one: found.container_image for one, found in zip(settings.sidecars, beside, strict=True)}
         add_sidecars(around, container, settings, sidecars)

@@ -27,6 +27,7 @@ from dockyard.config import (
 from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity, ManagedCapacity, Namespace
 from stacks.network import add_no_routes, zones
 from stacks.platform import PlatformStack
+from stacks.resources import ResourcesStack
 from stacks.runtime import add_runtime
 
 
@@ -39,6 +40,8 @@ class Surroundings:
     environment: Environment
     name: str
     platform: PlatformStack
+    resources: ResourcesStack | None
+    """Those of dockyard.yaml, where it has any."""
 
     def value(self, name: str) -> str:
         """What the platform published under that name."""

@@ -19,7 +19,7 @@ from dockyard_constructs.instance_group import InstanceGroup
 from dockyard_constructs.load_balancer import LoadBalancer
 from dockyard_constructs.log_bucket import LogBucket
 from dockyard_constructs.managed_instances import ManagedInstances
-from dockyard_constructs.message_queue import MessageQueue
+from dockyard_constructs.message_queue import MessageQueue, Order
 from dockyard_constructs.one_off_task import OneOffTask
 from dockyard_constructs.overrides import override
 from dockyard_constructs.process_settings import ProcessSettings, RestartPolicy
@@ -75,6 +75,7 @@ __all__ = [
     "Namespace",
     "OidcSignIn",
     "OneOffTask",
+    "Order",
     "ProcessSettings",
     "PublishingRole",
     "PullThroughCache",

@@ -5,7 +5,6 @@ from typing import Literal
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from constructs import Construct
@@ -61,6 +60,8 @@ class Database(Construct):
         :param version: of Aurora PostgreSQL.
         :param removal: what becomes of it with its stack: a last snapshot, it stays (and is protected), or nothing is left.
         """
+        from aws_cdk import aws_rds as rds  # noqa: PLC0415  # a sixth of a second, and few apps have a database
+
         super().__init__(scope, id)
         group = ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description="Database", allow_all_outbound=False)
         self.cluster = rds.DatabaseCluster(

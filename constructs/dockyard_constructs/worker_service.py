@@ -12,11 +12,9 @@ from aws_cdk import aws_sqs as sqs
 
 from constructs import Construct
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
+from dockyard_constructs.message_queue import DEAD_LETTERS_KEPT, Order, queue
 from dockyard_constructs.process_settings import LONGEST_STOP
 from dockyard_constructs.service_connect import Namespace
-
-DEAD_LETTERS_KEPT = Duration.days(14)
-"""As long as SQS keeps any message: there is time to look at them."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,7 @@ class WorkerService(Construct):
         visibility_timeout: Duration | None = None,
         retention_period: Duration | None = None,
         max_receive_count: int = 5,
+        order: Order | None = None,
         topics: Sequence[Topic] = (),
         desired_count: int = 1,
         namespace: Namespace | None = None,
@@ -61,7 +60,8 @@ class WorkerService(Construct):
         :param visibility_timeout: how long a message that was received is hidden from others. Default: 1 minute.
         :param retention_period: how long a message waits at most. Default: 4 days.
         :param max_receive_count: how often a message is received before it goes to the dead-letter queue.
-        :param topics: whose messages come into the queue, too.
+        :param order: whether both queues are FIFO. Default: they are not.
+        :param topics: whose messages come into the queue, too. Into a FIFO queue only those of FIFO topics can.
         :param desired_count: how many tasks run.
         :param namespace: where it finds other services by their names. Default: nowhere.
         :param container: what runs, and on what (`ContainerSettings`).
@@ -70,9 +70,11 @@ class WorkerService(Construct):
         if not 1 <= max_receive_count <= 1000:
             raise ValueError(f"max_receive_count should be 1 to 1000, got {max_receive_count}")
         hidden = visibility_timeout or Duration.minutes(1)
-        self.dead_letter_queue = self._queue("DeadLetters", retention_period=DEAD_LETTERS_KEPT)
-        self.queue = self._queue(
+        self.dead_letter_queue = queue(self, "DeadLetters", order, retention_period=DEAD_LETTERS_KEPT)
+        self.queue = queue(
+            self,
             "Queue",
+            order,
             visibility_timeout=hidden,
             retention_period=retention_period or Duration.days(4),
             dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=max_receive_count, queue=self.dead_letter_queue),
@@ -88,9 +90,6 @@ class WorkerService(Construct):
         self.dead_letter_queue.grant_send_messages(self.task_definition.task_role)
         self.service = task.service(self, cluster=cluster, desired_count=desired_count, namespace=namespace)
         self.service.node.add_dependency(self.task_definition.task_role)  # else the first tasks may not take messages yet
-
-    def _queue(self, id: str, **settings: Any) -> sqs.Queue:
-        return sqs.Queue(self, id, encryption=sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=True, **settings)
 
     def _subscribe(self, id: str, one: Topic) -> None:
         """The topic may send to the queue, and does so."""

@@ -14,7 +14,7 @@ from dockyard.config.kinds.calls import deployed_before
 from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
-from dockyard.config.kinds.worker import Worker
+from dockyard.config.kinds.worker import Worker, topic_names
 from dockyard.config.load import LOCK_FILE, PROJECT_FILE, load_project
 from dockyard.config.load_balancer import LoadBalancer, Waf
 from dockyard.config.lock import Lock
@@ -84,4 +84,5 @@ __all__ = [
     "service_of",
     "shares",
     "target",
+    "topic_names",
 ]

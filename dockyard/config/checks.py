@@ -14,6 +14,7 @@ from dockyard.config.capacity import capacity_problems
 from dockyard.config.count import count_problems
 from dockyard.config.domains import host_problems, https_problems
 from dockyard.config.http import Http
+from dockyard.config.kinds.worker import topic_problems
 from dockyard.config.links import link_problems
 from dockyard.config.load_balancer import LoadBalancer
 from dockyard.config.lock import Lock
@@ -63,6 +64,7 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
         yield Problem((), f"{name} is the name of a stack of Dockyard's own; give the service's folder another name")
     taken = {*_keys(raw.get("env")), *_keys(raw.get("secrets")), *OWN_VARIABLES.get(kind, {})}
     yield from link_problems(raw, settings.resources if settings else None, taken)
+    yield from topic_problems(raw, settings.resources if settings else {})
     both = {*_keys(raw.get("env"))} & {*_keys(raw.get("secrets"))}
     for variable in sorted(both):
         yield Problem(("secrets", variable), "is in env as well; keep one of both")

@@ -25,6 +25,12 @@ _ATTRIBUTE = words(
 Attribute = Annotated[str, _ATTRIBUTE]
 
 
+def check_fifo(*, fifo: bool, by_content: bool) -> None:
+    """Raises ValueError where messages that are in no order are to be told apart by their content."""
+    if by_content and not fifo:
+        raise ValueError("content_based_deduplication needs fifo: true")
+
+
 class Resource(Model):
     """A resource of some kind."""
 
@@ -63,8 +69,17 @@ class QueueResource(Resource):
     """How long a message that was received is hidden from others: longer than its work takes."""
     max_receives: Annotated[int, number(1, 1000)] = 5
     """How often a message is received before it goes to the dead-letter queue."""
+    fifo: bool = False
+    """Whether messages of one group come in their order and each once. Another value makes another one."""
+    content_based_deduplication: bool = False
+    """Whether two messages with the same body within five minutes are one, where the sender gives no id. For `fifo`."""
     existing: Annotated[str, _QUEUE] | None = None
     """A queue that is there already. Default: one is made."""
+
+    @model_validator(mode="after")
+    def _deduplicated_in_order(self) -> "QueueResource":
+        check_fifo(fifo=self.fifo, by_content=self.content_based_deduplication)
+        return self
 
 
 class BucketResource(Resource):
@@ -83,8 +98,22 @@ class TopicResource(Resource):
 
     kind: Literal["topic"]
     """What it is."""
+    fifo: bool = False
+    """Whether messages of one group come in their order and each once. Another value makes another one."""
+    content_based_deduplication: bool = False
+    """Whether two messages with the same body within five minutes are one, where the sender gives no id. For `fifo`."""
     existing: Annotated[str, _TOPIC] | None = None
     """A topic that is there already. Default: one is made."""
+
+    @property
+    def is_fifo(self) -> bool:
+        """Whether it is a FIFO topic, made or there already."""
+        return self.fifo or (self.existing or "").endswith(".fifo")
+
+    @model_validator(mode="after")
+    def _deduplicated_in_order(self) -> "TopicResource":
+        check_fifo(fifo=self.fifo, by_content=self.content_based_deduplication)
+        return self
 
 
 class ExistingDatabase(Model):

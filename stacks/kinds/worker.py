@@ -7,6 +7,8 @@ from aws_cdk import aws_sns as sns
 from dockyard.config import Worker
 from dockyard_constructs import ContainerSettings, Topic, WorkerService
 from stacks.alarms import add_alarms
+from stacks.linked import arn_of
+from stacks.resources import order
 from stacks.scaling import first_count, scale
 from stacks.surroundings import Surroundings
 
@@ -21,8 +23,9 @@ def add(around: Surroundings, settings: Worker, container: ContainerSettings) ->
         visibility_timeout=cdk.Duration.seconds(queue.visibility_timeout),
         retention_period=cdk.Duration.days(queue.retention),
         max_receive_count=queue.max_receives,
+        order=order(queue),
         topics=[
-            Topic(_topic(stack, f"Topic{number}", topic.name), topic.filter, topic.filter_on)
+            Topic(_topic(around, f"Topic{number}", topic.name), topic.filter, topic.filter_on)
             for number, topic in enumerate(settings.topics, 1)
         ],
         desired_count=first_count(settings.count),
@@ -38,6 +41,8 @@ def add(around: Surroundings, settings: Worker, container: ContainerSettings) ->
     return worker.task_definition
 
 
-def _topic(stack: cdk.Stack, id: str, name: str) -> sns.ITopic:
-    arn = name if name.startswith("arn:") else stack.format_arn(service="sns", resource=name)
-    return sns.Topic.from_topic_arn(stack, id, arn)
+def _topic(around: Surroundings, id: str, name: str) -> sns.ITopic:
+    """By the name that it has in dockyard.yaml, else in the account, or by its ARN."""
+    shared = around.resources if name in around.environment.settings.resources else None
+    arn = shared.arn(around.stack, name) if shared else arn_of(around.stack, "topic", name)
+    return sns.Topic.from_topic_arn(around.stack, id, arn)

@@ -101,6 +101,27 @@ def test_two_services_use_one_resource_of_the_environment(read):
     assert "shop-dev-platform" not in read.dependencies["shop-dev-resources"], "it needs no network"
 
 
+def test_a_worker_takes_what_another_service_publishes_to_a_topic_of_dockyard_yaml(read):
+    shared = "resources: {orders: {kind: topic}, news: {kind: topic, existing: legacy}}"
+    worker = "kind: worker\ntopics: [{name: orders}, {name: news}, {name: elsewhere}]"
+    template = read(shared, web="kind: web\nlinks: {orders: write}", mail=worker)
+    topics = [one["TopicArn"] for one in resources(template("mail"), "SNS::Subscription")]
+    values = {id: one["Default"] for id, one in template("mail")["Parameters"].items() if "Default" in one}
+    assert [values[topic["Ref"]] for topic in topics[:2]] == [f"/shop/dev/resources/{name}/arn" for name in ("orders", "news")]
+    assert topics[2] == "arn:aws:sns:eu-west-1:111122223333:elsewhere"
+    assert "shop-dev-resources" in read.dependencies["shop-dev-mail"]
+
+
+def test_queues_and_topics_are_fifo_where_it_is_said(read):
+    ordered = "fifo: true, content_based_deduplication: true"
+    shared = f"resources: {{orders: {{kind: topic, {ordered}}}, jobs: {{kind: queue, {ordered}}}}}"
+    template = read(shared, mail=f"kind: worker\nqueue: {{{ordered}}}\ntopics: [{{name: orders}}]")
+    (topic,) = resources(template("resources"), "SNS::Topic")
+    assert (topic["FifoTopic"], topic["ContentBasedDeduplication"], topic["TopicName"][-5:]) == (True, True, ".fifo")
+    for queue in [*resources(template("resources"), "SQS::Queue"), *resources(template("mail"), "SQS::Queue")]:
+        assert (queue["FifoQueue"], queue["ContentBasedDeduplication"]) == (True, True)
+
+
 def test_what_is_there_already_is_named_and_not_made(read):
     links = (
         "links: {orders: {kind: table, existing: legacy}, jobs: {kind: queue, existing: 'arn:aws:sqs:us-east-1:444455556666:j'}, "

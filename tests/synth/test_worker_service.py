@@ -7,7 +7,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sns as sns
 
-from dockyard_constructs import Ec2Capacity, Topic, WorkerService
+from dockyard_constructs import Ec2Capacity, Order, Topic, WorkerService
 
 
 @pytest.fixture
@@ -88,6 +88,12 @@ def test_with_all_set(make, stack):
     (send,) = [s for s in allowed if s["Effect"] == "Allow"]
     assert send["Condition"] == {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:orders"}}
     assert found.one("ECS::Service")["DesiredCount"] == 3
+
+
+@pytest.mark.parametrize("by_content", [False, True])
+def test_a_queue_in_order_has_dead_letters_in_order(make, by_content):
+    for queue in queues(make(order=Order(content_based_deduplication=by_content))):
+        assert (queue["FifoQueue"], queue.get("ContentBasedDeduplication", False)) == (True, by_content)
 
 
 def test_a_count_of_receives_that_cannot_be_is_refused(make):

@@ -1,14 +1,17 @@
 """`kind: worker`."""
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dockyard.config.alarms import WorkerAlarms
 from dockyard.config.count import TaskCount
 from dockyard.config.kinds.calls import Calls
 from dockyard.config.kinds.container import Container
 from dockyard.config.model import Model, number, words
+from dockyard.config.problems import Problem, show
+from dockyard.config.resources import Resource, TopicResource, check_fifo
 
 
 class Queue(Model):
@@ -21,6 +24,16 @@ class Queue(Model):
     """How long a message waits at most."""
     max_receives: Annotated[int, number(1, 1000)] = 5
     """How often a message is received before it goes to the dead-letter queue."""
+    fifo: bool = False
+    """Whether messages of one group come in their order, one after the other, and each once. The dead letters are likewise.
+    Another value makes other queues: what waits in the old ones is gone."""
+    content_based_deduplication: bool = False
+    """Whether two messages with the same body within five minutes are one, where the sender gives no id. For `fifo`."""
+
+    @model_validator(mode="after")
+    def _deduplicated_in_order(self) -> "Queue":
+        check_fifo(fifo=self.fifo, by_content=self.content_based_deduplication)
+        return self
 
 
 class Topic(Model):
@@ -29,15 +42,37 @@ class Topic(Model):
     name: Annotated[
         str,
         words(
-            "the name of a topic of this account and region, or the ARN of any",
-            r"[A-Za-z0-9_-]{1,256}|arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}",
+            "the name of a topic in dockyard.yaml, or of this account and region, or the ARN of any",
+            r"[A-Za-z0-9_-]{1,256}(\.fifo)?|arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?",
         ),
     ]
-    """Its name where it is in this account and region, else its ARN."""
+    """That of a topic in `resources` of dockyard.yaml, else its name where it is in this account and region, else its ARN."""
     filter: dict[str, Any] | None = None
     """Which of its messages, in SNS's language: `{type: [created]}`. Default: all."""
     filter_on: Literal["attributes", "body"] = "attributes"
     """What the filter looks at."""
+
+
+def topic_names(service: Container) -> list[str]:
+    """Names and ARNs of the topics whose messages it takes."""
+    return [topic.name for topic in service.topics] if isinstance(service, Worker) else []
+
+
+def topic_problems(raw: Mapping[str, Any], shared: Mapping[str, Resource]) -> Iterator[Problem]:
+    """Topics that are none in dockyard.yaml, or whose messages cannot come into the queue.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-fifo-topics.html
+    """
+    queue, topics = raw.get("queue"), raw.get("topics")
+    ordered = isinstance(queue, dict) and queue.get("fifo") is True
+    for index, topic in enumerate(topics if isinstance(topics, list) else []):
+        name = topic.get("name") if isinstance(topic, dict) else None
+        resource = shared.get(name) if isinstance(name, str) else None
+        if resource and not isinstance(resource, TopicResource):
+            yield Problem(("topics", index, "name"), f"should be a topic, and {name} is a {resource.kind} in dockyard.yaml")
+        elif ordered and isinstance(name, str) and not (resource.is_fifo if resource else name.endswith(".fifo")):
+            message = f"a FIFO queue takes messages of FIFO topics alone, whose names in AWS end with .fifo, got {show(name)}"
+            yield Problem(("topics", index, "name"), message)
 
 
 class Worker(Container):

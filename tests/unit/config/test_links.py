@@ -58,7 +58,7 @@ def test_names_of_variables():
         ("links: {x: {}}", "links.x: kind should be table, queue, bucket, topic or database, got nothing"),
         ("links: {x: {kind: bucket, remval: keep}}", "links.x.remval: unknown key; did you mean removal?"),
         ("links: {x: {kind: queue, removal: keep}}",
-         "links.x.removal: unknown key; known here: kind, visibility_timeout, max_receives, existing, access"),
+         "links.x.removal: unknown key; known here: kind, visibility_timeout, max_receives, fifo, content_based_deduplication, existing, access"),
         ("links: {x: {kind: topic, access: read}}", 'links.x.access: should be write, got "read"'),
         ("links: {X: {kind: topic}}",
          'links.X: should be 1 to 30 lower-case letters, digits and single hyphens, a letter first, got "X"'),

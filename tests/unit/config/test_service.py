@@ -107,6 +107,25 @@ def test_a_wrong_value_is_told_with_its_key_and_what_to_supply(problem: Callable
 
 
 @pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ("queue: {content_based_deduplication: true}", "queue: content_based_deduplication needs fifo: true"),
+        ("queue: {fifo: true}\ntopics: [{name: orders}]",
+         'topics[0].name: a FIFO queue takes messages of FIFO topics alone, whose names in AWS end with .fifo, got "orders"'),
+        ("queue: {fifo: true}\ntopics: [{name: news.fifo}, {name: ordered}, {name: there}, {name: plain}]",
+         'topics[3].name: a FIFO queue takes messages of FIFO topics alone, whose names in AWS end with .fifo, got "plain"'),
+        ("topics: [{name: plain}, {name: news.fifo}, {name: db}]",
+         "topics[2].name: should be a topic, and db is a table in dockyard.yaml"),
+    ],
+)  # fmt: skip
+def test_topics_of_a_worker(files, lines, text):
+    topics = "ordered: {kind: topic, fifo: true}, there: {kind: topic, existing: a.fifo}, plain: {kind: topic}"
+    files.write("dockyard.yaml", f"name: shop\nenvironments: {{dev: {{}}}}\nresources: {{{topics}, db: {{kind: table}}}}")
+    files.service(f"kind: worker\n{lines}")
+    assert files.problems() == [f"services/web/service.yaml: {text}"]
+
+
+@pytest.mark.parametrize(
     ("cpu", "memory", "text"),
     [
         (0.3, 512, "cpu: should be 0.25, 0.5, 1, 2, 4, 8 or 16 (vCPU) on Fargate, got 0.3"),
@@ -165,7 +184,7 @@ def test_a_worker_has_a_queue_by_default(files):
         ("http: {}", "http: is of web; a worker has none"),
         ("env: {QUEUE_URL: x}", "env.QUEUE_URL: is set by Dockyard: it is the queue that is made with the worker"),
         ("queue: {retention: 15}", "queue.retention: should be 1 to 14 (days), got 15"),
-        ("topics: [{name: 'a b'}]", "topics[0].name: should be the name of a topic of this account and region, or the ARN of any, "
+        ("topics: [{name: 'a b'}]", "topics[0].name: should be the name of a topic in dockyard.yaml, or of this account and region, or the ARN of any, "
          'got "a b"'),
         ("queues: {}", "queues: unknown key; did you mean queue?"),
     ],
