@@ -52,9 +52,9 @@ def address(environment: Environment, route: Written, balancer: str) -> str:
 
     Of `*.example.com` that is `any.example.com`, where there are domains.
     """
-    domains = environment.settings.domains
+    domains, scheme = environment.settings.domains, "https" if environment.settings.https else "http"
     if not domains:
         host = next((host for host in route.host if not host.startswith("*")), balancer)
-        return f"http://{host}{route.path}"
+        return f"{scheme}://{host}{route.path}"
     host = min(route.host, key=lambda host: host.startswith("*"), default=next(iter(domains)))
-    return f"https://{host.replace('*', 'any')}{route.path}"
+    return f"{scheme}://{host.replace('*', 'any')}{route.path}"

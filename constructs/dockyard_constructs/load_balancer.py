@@ -9,7 +9,6 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
 from dockyard_constructs.log_bucket import ACCESS, CONNECTIONS, LogBucket
-from dockyard_constructs.route import Route
 
 TLS_POLICY = elbv2.SslPolicy.TLS13_12_RES_PQ
 """TLS 1.3 and 1.2, only ciphers with forward secrecy and authenticated encryption, keys that a quantum computer does not
@@ -96,12 +95,6 @@ class LoadBalancer(Construct):
     def full_name(self) -> str:
         """`app/<name>/<id>`, by which its metrics are found."""
         return Fn.select(1, Fn.split("loadbalancer/", self.load_balancer.load_balancer_arn))
-
-    def add_rule(self, id: str, route: Route, action: elbv2.ListenerAction) -> None:
-        """Requests that get an answer, or are sent elsewhere, and reach no service."""
-        elbv2.ApplicationListenerRule(
-            self, id, listener=self.listener, priority=route.priority, conditions=[*route.conditions()], action=action
-        )
 
     def _listener(
         self,

@@ -10,7 +10,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
-from dockyard_constructs.route import Route
+from dockyard_constructs.route import Route, listener_rule
 from dockyard_constructs.rule_options import RuleOptions
 from dockyard_constructs.service_connect import Namespace
 
@@ -134,15 +134,9 @@ class WebService(Construct):
         forward = elbv2.ListenerAction.forward([self.target_group])
         pause, guard = options.maintenance, options.authentication
         action = pause.page if pause else guard.before(forward) if guard else forward
-        rule = self._rule("Rule", listener, route, action)
+        rule = listener_rule(self, "Rule", listener, route, action)
         if pause:
-            rule.node.add_dependency(self._rule("Parked", listener, replace(route, priority=pause.parked_priority), forward))
+            parked = replace(route, priority=pause.parked_priority)
+            rule.node.add_dependency(listener_rule(self, "Parked", listener, parked, forward))
         elif transforms := options.transforms():
             cast("elbv2.CfnListenerRule", rule.node.default_child).add_property_override("Transforms", transforms)
-
-    def _rule(
-        self, id: str, listener: elbv2.IApplicationListener, route: Route, action: elbv2.ListenerAction
-    ) -> elbv2.ApplicationListenerRule:
-        return elbv2.ApplicationListenerRule(
-            self, id, listener=listener, priority=route.priority, conditions=[*route.conditions()], action=action
-        )

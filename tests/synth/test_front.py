@@ -7,6 +7,7 @@ import pytest
 from dockyard_constructs.web_firewall import MANAGED_RULES
 from tests.synth.projects import resources, stacks
 from tests.synth.test_lint import linted
+from tests.unit.config.test_load_balancer import EXISTING, LISTENER, VPC
 
 ELB = "ElasticLoadBalancingV2::"
 PROJECT = "name: shop\nenvironments: {dev: {region: eu-west-1}}\n"
@@ -276,3 +277,17 @@ def test_cfn_lint_finds_nothing_where_clients_sign_in(guarded, tmp_path):
     for name in ("platform", "admin", "orders"):
         (tmp_path / f"{name}.template.json").write_text(json.dumps(guarded(f"shop-dev-{name}")))
     assert linted(tmp_path) == (0, "")
+
+
+def test_a_listener_that_is_there_gets_the_rules_and_no_load_balancer_is_made(tmp_path):
+    rules = "rules: {old: {path: /old, redirect: /new}}"
+    read = project(
+        tmp_path, f"load_balancer: {{{EXISTING}, https: true}}, {rules}}}\nnetwork: {VPC}\n", shop="http: {host: a.example.com}"
+    )
+    platform, shop = read("shop-dev-platform"), read("shop-dev-shop")
+    assert [resources(platform, f"{ELB}{name}") for name in ("LoadBalancer", "Listener")] == [[], []]
+    published = {p["Name"].rpartition("/")[2]: p["Value"] for p in resources(platform, "SSM::Parameter")}
+    assert (published["listener-arn"], published["load-balancer-security-group"]) == (LISTENER, "sg-0a1b2c3d")
+    assert published["load-balancer-full-name"] == "app/front/50dc6c495c0c9188"
+    assert [rule["ListenerArn"] for rule in resources(platform, f"{ELB}ListenerRule")] == [LISTENER]
+    assert shop["Outputs"]["Address"]["Value"] == "https://a.example.com/"
