@@ -10,6 +10,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from dockyard.config import Environment, ExistingListener, Http, Project, Rule, Waf, rule_key
 from dockyard_constructs import LoadBalancer, LogBucket, WebFirewall, listener_rule
 from stacks.domains import add_records, certificates
+from stacks.network import task_subnet_type
 from stacks.routes import answer, rule_route
 
 
@@ -22,6 +23,8 @@ class Front:
     dns_name: str
     full_name: str
     """`app/<name>/<id>`, by which its metrics are found."""
+    internal: "Front | None" = None
+    """The same for those inside of the network; its security group is the same."""
 
 
 def front(stack: cdk.Stack, project: Project, environment: Environment, vpc: ec2.IVpc) -> Front:
@@ -31,11 +34,36 @@ def front(stack: cdk.Stack, project: Project, environment: Environment, vpc: ec2
         found = _existing(stack, settings.existing)
     else:
         made = _load_balancer(stack, project, environment, vpc)
-        found = Front(made.listener, made.security_group, made.load_balancer.load_balancer_dns_name, made.full_name)
+        inside = _internal(stack, environment, vpc, made) if settings.internal else None
+        found = _front(made, _front(inside) if inside else None)
+        add_records(stack, environment, made.load_balancer, inside.load_balancer if inside else None)
     for name, rule in settings.rules.items():
         number = project.lock.priority(rule, environment=environment.name, service=rule_key(name))
         listener_rule(stack, f"Rule-{name}", found.listener, rule_route(rule, number), _action(rule))
     return found
+
+
+def _front(made: LoadBalancer, internal: Front | None = None) -> Front:
+    return Front(made.listener, made.security_group, made.load_balancer.load_balancer_dns_name, made.full_name, internal)
+
+
+def _internal(stack: cdk.Stack, environment: Environment, vpc: ec2.IVpc, public: LoadBalancer) -> LoadBalancer:
+    """As the public one, where tasks are. Its security group is the same, so that tasks and servers let in just one."""
+    settings = environment.settings.load_balancer
+    return LoadBalancer(
+        stack,
+        "InternalLoadBalancer",
+        vpc=vpc,
+        internet_facing=False,
+        subnets=ec2.SubnetSelection(subnet_type=task_subnet_type(environment.settings.network)),
+        idle_timeout=cdk.Duration.seconds(settings.idle_timeout),
+        deletion_protection=settings.deletion_protection,
+        desync_mitigation_mode=elbv2.DesyncMitigationMode[settings.desync_mitigation.upper()],
+        log_bucket=public.log_bucket,
+        connection_logs=settings.access_logs is not None and settings.access_logs.connections,
+        security_group=public.security_group,
+        certificates=public.certificates,
+    )
 
 
 def _existing(stack: cdk.Stack, settings: ExistingListener) -> Front:
@@ -61,7 +89,6 @@ def _load_balancer(stack: cdk.Stack, project: Project, environment: Environment,
         https_outbound=any(isinstance(route, Http) and route.auth for route in environment.routes.values()),
         certificates=certificates(stack, environment.settings.domains),
     )
-    add_records(stack, environment, made.load_balancer)
     if settings.waf:
         _protect(stack, made, settings.waf, f"{project.name}-{environment.name}")
     return made

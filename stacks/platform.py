@@ -58,6 +58,10 @@ class PlatformStack(cdk.Stack):
         self._publish("load-balancer-security-group", entry.security_group.security_group_id)
         self._publish("load-balancer-dns-name", entry.dns_name)
         self._publish("load-balancer-full-name", entry.full_name)
+        if inside := entry.internal:
+            self._publish("internal-listener-arn", inside.listener.listener_arn)
+            self._publish("internal-load-balancer-dns-name", inside.dns_name)
+            self._publish("internal-load-balancer-full-name", inside.full_name)
         topic = self._topic(environment.settings.alarms)
         self._publish("alarm-topic", topic.topic_arn)
         StoppedTasks(self, "StoppedTasks", cluster=cluster.cluster, topic=topic)

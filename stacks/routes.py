@@ -47,6 +47,11 @@ def answer(settings: Answer) -> elbv2.ListenerAction:
     )
 
 
+def entrance(http: Http) -> str:
+    """What the names of the load balancer's parameters begin with: the public one's, where it has a rule there."""
+    return "" if "public" in http.entrances else "internal-"
+
+
 def address(environment: Environment, route: Written, balancer: str) -> str:
     """Where it answers: at its first host, else at the first domain, else at the load balancer; by HTTPS where there are domains.
 

@@ -50,6 +50,8 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     kind = str(raw.get("kind"))
     http = _http(raw)
     if http and settings:
+        if http.reach != "public" and not settings.load_balancer.internal:
+            yield Problem(("http", "reach"), f"{http.reach} needs load_balancer: {{internal: true}} in dockyard.yaml")
         for problem in (*host_problems(http, settings.domains), *(() if settings.https else https_problems(http))):
             yield Problem(("http", *problem.location), problem.message)
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")

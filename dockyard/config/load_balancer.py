@@ -9,7 +9,7 @@ from dockyard.config.problems import all_of
 from dockyard.config.rule import Rule
 from dockyard.config.switch import Switch
 
-_OF_OUR_OWN = ("idle_timeout", "deletion_protection", "desync_mitigation", "access_logs", "waf")
+_OF_OUR_OWN = ("idle_timeout", "deletion_protection", "desync_mitigation", "access_logs", "waf", "internal")
 
 Days = Annotated[int, number(1, 3653, "days")]
 
@@ -81,6 +81,8 @@ class LoadBalancer(Model):
     """Whether each request is logged, `true` or with details."""
     waf: Annotated[Waf | None, Switch()] = None
     """Whether AWS WAF looks at each request first, `true` or with details."""
+    internal: bool = False
+    """Whether there is a second load balancer, inside of the network, for services that say so (`http.reach`)."""
     existing: ExistingListener | None = None
     """Use this listener and make no load balancer. `network.vpc` must be the load balancer's."""
     rules: dict[LinkName, Rule] = Field(default_factory=dict)

@@ -90,3 +90,22 @@ def test_behind_an_existing_listener_with_https_there_may_be_grpc(files):
     settings(files, f"{{{EXISTING}, https: true}}}}\nnetwork: {VPC}").service("kind: web\nhttp: {protocol: grpc}")
     found = files.load().environment().settings
     assert (found.https, found.load_balancer.existing.full_name) == (True, "app/front/50dc6c495c0c9188")
+
+
+def test_the_same_route_inside_and_outside_is_two_and_both_ways_clash_with_each(files):
+    settings(files, "{internal: true}")
+    files.service("kind: web\nhttp: {path: /x}", name="a")
+    files.service("kind: web\nhttp: {path: /x, reach: internal}", name="b")
+    assert len(files.load().environment().services) == 2
+    files.service("kind: web\nhttp: {path: /x, reach: both}", name="c")
+    assert files.problems() == [
+        f'services/c/service.yaml: http.path: "/x" is the path of service {other} as well; give one of them another path or host'
+        for other in ("a", "b")
+    ]
+
+
+def test_an_internal_service_without_a_load_balancer_inside_is_told(files):
+    files.service("kind: web\nhttp: {reach: internal}")
+    assert files.problems() == [
+        "services/web/service.yaml: http.reach: internal needs load_balancer: {internal: true} in dockyard.yaml"
+    ]
