@@ -11,7 +11,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 
-from dockyard.config import Domain, Environment, domain_of
+from dockyard.config import Domain, Environment, Http, domain_of
 
 
 def certificates(stack: cdk.Stack, domains: dict[str, Domain]) -> list[acm.ICertificate]:
@@ -19,26 +19,38 @@ def certificates(stack: cdk.Stack, domains: dict[str, Domain]) -> list[acm.ICert
     return [_certificate(stack, name, domain) for name, domain in domains.items()]
 
 
-def add_records(stack: cdk.Stack, environment: Environment, balancer: elbv2.IApplicationLoadBalancer) -> None:
-    """A record for each name by which services are called, in the hosted zones that are given."""
+def add_records(
+    stack: cdk.Stack,
+    environment: Environment,
+    balancer: elbv2.IApplicationLoadBalancer,
+    internal: elbv2.IApplicationLoadBalancer | None = None,
+) -> None:
+    """A record for each name by which services are called, in the hosted zones that are given.
+
+    It leads inside where all that has the name is internal.
+    """
     domains = environment.settings.domains
-    for host in sorted(set(_hosts(environment))):
+    public = set(_hosts(environment, "public"))
+    for host in sorted(public | set(_hosts(environment, "internal"))):
         name = domain_of(host, domains)
         zone = domains[name].hosted_zone if name else None
         if name and zone:
+            where = internal if internal and host not in public else balancer
             route53.ARecord(
                 stack,
                 f"Record-{host.replace('*', 'any')}",
                 zone=_zone(stack, f"Zone-{host.replace('*', 'any')}", name, zone),
                 record_name=f"{host}.",
-                target=route53.RecordTarget.from_alias(targets.LoadBalancerTarget(balancer)),
+                target=route53.RecordTarget.from_alias(targets.LoadBalancerTarget(where)),
             )
 
 
-def _hosts(environment: Environment) -> Iterator[str]:
+def _hosts(environment: Environment, entrance: str) -> Iterator[str]:
     """What services and rules name; one that names none answers to every host, and its address is the first domain's."""
     for route in environment.routes.values():
-        yield from route.host or list(environment.settings.domains)[:1]
+        entrances = route.entrances if isinstance(route, Http) else ("public",)
+        if entrance in entrances:
+            yield from route.host or list(environment.settings.domains)[:1]
 
 
 def _certificate(stack: cdk.Stack, name: str, domain: Domain) -> acm.ICertificate:

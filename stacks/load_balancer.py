@@ -1,21 +1,83 @@
 """The load balancer of an environment, in the platform's stack."""
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from dockyard.config import Environment, Http, Project, Rule, Waf, rule_key
-from dockyard_constructs import LoadBalancer, LogBucket, WebFirewall
+from dockyard.config import Environment, ExistingListener, Http, Project, Rule, Waf, rule_key
+from dockyard_constructs import LoadBalancer, LogBucket, WebFirewall, listener_rule
 from stacks.domains import add_records, certificates
+from stacks.network import task_subnet_type
 from stacks.routes import answer, rule_route
 
 
-def load_balancer(stack: cdk.Stack, project: Project, environment: Environment, vpc: ec2.IVpc) -> LoadBalancer:
-    """One for all services, by HTTPS where the environment has domains."""
+@dataclass(frozen=True)
+class Front:
+    """What clients come by: what others need to know of it."""
+
+    listener: elbv2.IApplicationListener
+    security_group: ec2.ISecurityGroup
+    dns_name: str
+    full_name: str
+    """`app/<name>/<id>`, by which its metrics are found."""
+    internal: "Front | None" = None
+    """The same for those inside of the network; its security group is the same."""
+
+
+def front(stack: cdk.Stack, project: Project, environment: Environment, vpc: ec2.IVpc) -> Front:
+    """The load balancer of all services, or a listener that is there already."""
+    settings = environment.settings.load_balancer
+    if settings.existing:
+        found = _existing(stack, settings.existing)
+    else:
+        made = _load_balancer(stack, project, environment, vpc)
+        inside = _internal(stack, environment, vpc, made) if settings.internal else None
+        found = _front(made, _front(inside) if inside else None)
+        add_records(stack, environment, made.load_balancer, inside.load_balancer if inside else None)
+    for name, rule in settings.rules.items():
+        number = project.lock.priority(rule, environment=environment.name, service=rule_key(name))
+        listener_rule(stack, f"Rule-{name}", found.listener, rule_route(rule, number), _action(rule))
+    return found
+
+
+def _front(made: LoadBalancer, internal: Front | None = None) -> Front:
+    return Front(made.listener, made.security_group, made.load_balancer.load_balancer_dns_name, made.full_name, internal)
+
+
+def _internal(stack: cdk.Stack, environment: Environment, vpc: ec2.IVpc, public: LoadBalancer) -> LoadBalancer:
+    """As the public one, where tasks are. Its security group is the same, so that tasks and servers let in just one."""
+    settings = environment.settings.load_balancer
+    return LoadBalancer(
+        stack,
+        "InternalLoadBalancer",
+        vpc=vpc,
+        internet_facing=False,
+        subnets=ec2.SubnetSelection(subnet_type=task_subnet_type(environment.settings.network)),
+        idle_timeout=cdk.Duration.seconds(settings.idle_timeout),
+        deletion_protection=settings.deletion_protection,
+        desync_mitigation_mode=elbv2.DesyncMitigationMode[settings.desync_mitigation.upper()],
+        log_bucket=public.log_bucket,
+        connection_logs=settings.access_logs is not None and settings.access_logs.connections,
+        security_group=public.security_group,
+        certificates=public.certificates,
+    )
+
+
+def _existing(stack: cdk.Stack, settings: ExistingListener) -> Front:
+    group = ec2.SecurityGroup.from_security_group_id(stack, "LoadBalancerSecurityGroup", settings.security_group, mutable=False)
+    listener = elbv2.ApplicationListener.from_application_listener_attributes(
+        stack, "Listener", listener_arn=settings.listener, security_group=group
+    )
+    return Front(listener, group, settings.dns_name, settings.full_name)
+
+
+def _load_balancer(stack: cdk.Stack, project: Project, environment: Environment, vpc: ec2.IVpc) -> LoadBalancer:
+    """By HTTPS where the environment has domains."""
     settings, logs = environment.settings.load_balancer, environment.settings.load_balancer.access_logs
-    front = LoadBalancer(
+    made = LoadBalancer(
         stack,
         "LoadBalancer",
         vpc=vpc,
@@ -27,13 +89,9 @@ def load_balancer(stack: cdk.Stack, project: Project, environment: Environment, 
         https_outbound=any(isinstance(route, Http) and route.auth for route in environment.routes.values()),
         certificates=certificates(stack, environment.settings.domains),
     )
-    add_records(stack, environment, front.load_balancer)
-    for name, rule in settings.rules.items():
-        number = project.lock.priority(rule, environment=environment.name, service=rule_key(name))
-        front.add_rule(f"Rule-{name}", rule_route(rule, number), _action(rule))
     if settings.waf:
-        _protect(stack, front, settings.waf, f"{project.name}-{environment.name}")
-    return front
+        _protect(stack, made, settings.waf, f"{project.name}-{environment.name}")
+    return made
 
 
 def _action(rule: Rule) -> elbv2.ListenerAction:
@@ -54,7 +112,7 @@ def _action(rule: Rule) -> elbv2.ListenerAction:
     )
 
 
-def _protect(stack: cdk.Stack, front: LoadBalancer, waf: Waf, name: str) -> None:
+def _protect(stack: cdk.Stack, balancer: LoadBalancer, waf: Waf, name: str) -> None:
     firewall = WebFirewall(
         stack,
         "Firewall",
@@ -63,4 +121,4 @@ def _protect(stack: cdk.Stack, front: LoadBalancer, waf: Waf, name: str) -> None
         rate_limit=None if waf.rate_limit == "off" else waf.rate_limit,
         log_group_name=f"aws-waf-logs-{name}" if waf.logs else None,
     )
-    firewall.protect(front.load_balancer.load_balancer_arn)
+    firewall.protect(balancer.load_balancer.load_balancer_arn)

@@ -12,7 +12,7 @@ from dockyard.config import Environment, Notify, Project
 from dockyard.config.cluster import Ec2Capacity, ManagedCapacity
 from dockyard_constructs import ClusterDashboard, ContainerCluster, InstanceGroup, ManagedInstances, StoppedTasks
 from dockyard_constructs.container_cluster import EPHEMERAL_PORTS
-from stacks.load_balancer import load_balancer
+from stacks.load_balancer import front
 from stacks.network import MOST_ZONES, task_subnet_type, vpc_of, zones
 
 
@@ -31,7 +31,7 @@ class PlatformStack(cdk.Stack):
         self._network = environment.settings.network
         subnets = ec2.SubnetSelection(subnet_type=task_subnet_type(self._network))
         vpc = vpc_of(self, self._network)
-        front = load_balancer(self, project, environment, vpc)
+        entry = front(self, project, environment, vpc)
         settings = environment.settings.cluster
         cluster = ContainerCluster(
             self,
@@ -40,7 +40,7 @@ class PlatformStack(cdk.Stack):
             cluster_name=f"{project.name}-{environment.name}",
             instances=self._instances(settings.ec2, subnets) if settings.ec2 else None,
             managed_instances=self._managed_instances(settings.managed, subnets) if settings.managed else None,
-            load_balancer_security_group=front.security_group,
+            load_balancer_security_group=entry.security_group,
         )
         namespace = servicediscovery.HttpNamespace(self, "Namespace", name=f"{project.name}-{environment.name}")
         callers = ec2.SecurityGroup(self, "Callers", vpc=vpc, description="Tasks that call services by their names")
@@ -54,10 +54,14 @@ class PlatformStack(cdk.Stack):
         for number, subnet in enumerate(vpc.select_subnets(subnet_type=subnets.subnet_type).subnets, 1):
             self._publish(f"task-subnet-{number}", subnet.subnet_id)
         self._publish("cluster-name", cluster.cluster.cluster_name)
-        self._publish("listener-arn", front.listener.listener_arn)
-        self._publish("load-balancer-security-group", front.security_group.security_group_id)
-        self._publish("load-balancer-dns-name", front.load_balancer.load_balancer_dns_name)
-        self._publish("load-balancer-full-name", front.full_name)
+        self._publish("listener-arn", entry.listener.listener_arn)
+        self._publish("load-balancer-security-group", entry.security_group.security_group_id)
+        self._publish("load-balancer-dns-name", entry.dns_name)
+        self._publish("load-balancer-full-name", entry.full_name)
+        if inside := entry.internal:
+            self._publish("internal-listener-arn", inside.listener.listener_arn)
+            self._publish("internal-load-balancer-dns-name", inside.dns_name)
+            self._publish("internal-load-balancer-full-name", inside.full_name)
         topic = self._topic(environment.settings.alarms)
         self._publish("alarm-topic", topic.topic_arn)
         StoppedTasks(self, "StoppedTasks", cluster=cluster.cluster, topic=topic)
@@ -65,7 +69,7 @@ class PlatformStack(cdk.Stack):
             self,
             "Dashboard",
             cluster=cluster.cluster,
-            load_balancer_full_name=front.full_name,
+            load_balancer_full_name=entry.full_name,
             dashboard_name=f"{project.name}-{environment.name}",
         )
         if cluster.capacity_provider:

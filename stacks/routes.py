@@ -47,14 +47,19 @@ def answer(settings: Answer) -> elbv2.ListenerAction:
     )
 
 
+def entrance(http: Http) -> str:
+    """What the names of the load balancer's parameters begin with: the public one's, where it has a rule there."""
+    return "" if "public" in http.entrances else "internal-"
+
+
 def address(environment: Environment, route: Written, balancer: str) -> str:
     """Where it answers: at its first host, else at the first domain, else at the load balancer; by HTTPS where there are domains.
 
     Of `*.example.com` that is `any.example.com`, where there are domains.
     """
-    domains = environment.settings.domains
+    domains, scheme = environment.settings.domains, "https" if environment.settings.https else "http"
     if not domains:
         host = next((host for host in route.host if not host.startswith("*")), balancer)
-        return f"http://{host}{route.path}"
+        return f"{scheme}://{host}{route.path}"
     host = min(route.host, key=lambda host: host.startswith("*"), default=next(iter(domains)))
-    return f"https://{host.replace('*', 'any')}{route.path}"
+    return f"{scheme}://{host.replace('*', 'any')}{route.path}"

@@ -52,13 +52,16 @@ class Surroundings:
         vpc = self._vpc(settings)
         return ecs.Cluster.from_cluster_attributes(self.stack, "Cluster", cluster_name=self.value("cluster-name"), vpc=vpc)
 
-    def listener(self, settings: Service) -> elbv2.IApplicationListener:
-        """The platform's listener. On servers the one rule for its security group is the platform's, so no name is needed."""
-        name = "load-balancer-security-group" if has_own_address(settings) else None
-        group = self._group("LoadBalancerSecurityGroup", name)
-        return elbv2.ApplicationListener.from_application_listener_attributes(
-            self.stack, "Listener", listener_arn=self.value("listener-arn"), security_group=group
-        )
+    def listeners(self, settings: Web) -> dict[str, elbv2.IApplicationListener]:
+        """The platform's listeners that it has a rule on. On servers the one rule for their security group is the platform's."""
+        group = self._group("LoadBalancerSecurityGroup", "load-balancer-security-group" if has_own_address(settings) else None)
+        ids = {"public": ("Listener", "listener-arn"), "internal": ("InternalListener", "internal-listener-arn")}
+        return {
+            entrance: elbv2.ApplicationListener.from_application_listener_attributes(
+                self.stack, ids[entrance][0], listener_arn=self.value(ids[entrance][1]), security_group=group
+            )
+            for entrance in settings.http.entrances
+        }
 
     def namespace(self, settings: Service) -> Namespace:
         """The platform's namespace. On servers all rules of security groups are the platform's, so no names are needed."""

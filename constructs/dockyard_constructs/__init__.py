@@ -25,7 +25,7 @@ from dockyard_constructs.overrides import override
 from dockyard_constructs.process_settings import ProcessSettings, RestartPolicy
 from dockyard_constructs.pull_through_cache import CachedImage, PullThroughCache
 from dockyard_constructs.repository_synthesizer import RepositorySynthesizer
-from dockyard_constructs.route import Route
+from dockyard_constructs.route import Route, listener_rule
 from dockyard_constructs.rule_options import Maintenance, Rewrite, RuleOptions
 from dockyard_constructs.scheduled_job import ScheduledJob
 from dockyard_constructs.service_alarms import AlarmThresholds, ServiceAlarms
@@ -99,5 +99,6 @@ __all__ = [
     "WebFirewall",
     "WebService",
     "WorkerService",
+    "listener_rule",
     "override",
 ]

@@ -9,7 +9,6 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
 from dockyard_constructs.log_bucket import ACCESS, CONNECTIONS, LogBucket
-from dockyard_constructs.route import Route
 
 TLS_POLICY = elbv2.SslPolicy.TLS13_12_RES_PQ
 """TLS 1.3 and 1.2, only ciphers with forward secrecy and authenticated encryption, keys that a quantum computer does not
@@ -40,6 +39,7 @@ class LoadBalancer(Construct):
         log_bucket: LogBucket | None = None,
         connection_logs: bool = False,
         https_outbound: bool = False,
+        security_group: ec2.ISecurityGroup | None = None,
         certificates: Sequence[acm.ICertificate] = (),
         ssl_policy: elbv2.SslPolicy = TLS_POLICY,
         load_balancer: elbv2.IApplicationLoadBalancer | None = None,
@@ -56,14 +56,16 @@ class LoadBalancer(Construct):
         :param log_bucket: where each request is logged. Default: nowhere.
         :param connection_logs: whether connections are logged there, too.
         :param https_outbound: whether it reaches the internet by HTTPS, as it must to sign clients in or to check tokens.
+        :param security_group: who may connect, and what it reaches. Default: one for its ports.
         :param certificates: for HTTPS; the first is for clients that name no host, the others by SNI. Default: HTTP.
         :param ssl_policy: what is spoken with clients. Default: `TLS_POLICY`.
-        :param load_balancer: add the listeners to this one and make none; the eight after `vpc` have no use then.
+        :param load_balancer: add the listeners to this one and make none; the nine after `vpc` have no use then.
         """
         super().__init__(scope, id)
+        self.log_bucket, self.certificates = log_bucket, certificates
         ports = [80, 443] if certificates else [80]
         if load_balancer is None:
-            self.security_group: ec2.ISecurityGroup = self._security_group(
+            self.security_group: ec2.ISecurityGroup = security_group or self._security_group(
                 vpc, internet_facing, ports, https_outbound=https_outbound
             )
             made = elbv2.ApplicationLoadBalancer(
@@ -96,12 +98,6 @@ class LoadBalancer(Construct):
     def full_name(self) -> str:
         """`app/<name>/<id>`, by which its metrics are found."""
         return Fn.select(1, Fn.split("loadbalancer/", self.load_balancer.load_balancer_arn))
-
-    def add_rule(self, id: str, route: Route, action: elbv2.ListenerAction) -> None:
-        """Requests that get an answer, or are sent elsewhere, and reach no service."""
-        elbv2.ApplicationListenerRule(
-            self, id, listener=self.listener, priority=route.priority, conditions=[*route.conditions()], action=action
-        )
 
     def _listener(
         self,

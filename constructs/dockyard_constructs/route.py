@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
+from constructs import Construct
+
 
 @dataclass(frozen=True)
 class Route:
@@ -37,3 +39,12 @@ class Route:
             yield elbv2.ListenerCondition.query_strings([elbv2.QueryStringCondition(key=key, value=value) for value in values])
         if self.source_ips:
             yield elbv2.ListenerCondition.source_ips([*self.source_ips])
+
+
+def listener_rule(
+    scope: Construct, id: str, listener: elbv2.IApplicationListener, route: Route, action: elbv2.ListenerAction
+) -> elbv2.ApplicationListenerRule:
+    """The rule of a listener, owned or imported, that does something with the requests of a route."""
+    return elbv2.ApplicationListenerRule(
+        scope, id, listener=listener, priority=route.priority, conditions=[*route.conditions()], action=action
+    )

@@ -10,7 +10,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
-from dockyard_constructs.route import Route
+from dockyard_constructs.route import Route, listener_rule
 from dockyard_constructs.rule_options import RuleOptions
 from dockyard_constructs.service_connect import Namespace
 
@@ -66,8 +66,9 @@ class WebService(Construct):
         id: str,
         *,
         cluster: ecs.ICluster,
-        listener: elbv2.IApplicationListener,
         route: Route,
+        listener: elbv2.IApplicationListener | None = None,
+        internal_listener: elbv2.IApplicationListener | None = None,
         vpc: ec2.IVpc | None = None,
         port: int = 8080,
         desired_count: int = 1,
@@ -80,8 +81,10 @@ class WebService(Construct):
         """Make the service.
 
         :param cluster: where it runs, owned or imported.
-        :param listener: listener of the load balancer, owned or imported.
         :param route: which requests reach it.
+        :param listener: listener of a load balancer, owned or imported. One of the two is needed.
+        :param internal_listener: listener of another load balancer, inside of the network; with both, it is reached both ways,
+            and `target_group` is the first's.
         :param vpc: VPC of the target group. Default: the cluster's.
         :param port: port that the container listens on, 1 to 65535; it is told so by the variable PORT.
         :param desired_count: how many tasks run; not with `ServiceScaling`, which has the count then.
@@ -102,14 +105,20 @@ class WebService(Construct):
             namespace=namespace,
             health_check_grace_period=Duration.seconds(health_check.grace_period),
         )
-        self.target_group = self._target_group(vpc or cluster.vpc, health_check, target or TargetSettings())
-        self._add_rule(listener, route, rule_options or RuleOptions())
+        entrances = {name: one for name, one in (("", listener), ("Internal", internal_listener)) if one}
+        if not entrances:
+            raise ValueError("listener, internal_listener or both should be given, got neither")
+        groups = []
+        for name, one in entrances.items():  # a target group is behind one load balancer
+            groups.append(self._target_group(f"{name}Targets", vpc or cluster.vpc, health_check, target or TargetSettings()))
+            self._add_rule(f"{name}Rule", one, route, rule_options or RuleOptions(), groups[-1])
+        self.target_group = groups[0]
 
-    def _target_group(self, vpc: ec2.IVpc, check: HealthCheck, target: TargetSettings) -> elbv2.ApplicationTargetGroup:
+    def _target_group(self, id: str, vpc: ec2.IVpc, check: HealthCheck, target: TargetSettings) -> elbv2.ApplicationTargetGroup:
         grpc = target.protocol == "grpc"
         return elbv2.ApplicationTargetGroup(
             self,
-            "Targets",
+            id,
             vpc=vpc,
             port=80,  # targets bring their own; another number here would replace the group
             protocol=elbv2.ApplicationProtocol.HTTP,
@@ -130,19 +139,20 @@ class WebService(Construct):
             ),
         )
 
-    def _add_rule(self, listener: elbv2.IApplicationListener, route: Route, options: RuleOptions) -> None:
-        forward = elbv2.ListenerAction.forward([self.target_group])
+    def _add_rule(
+        self,
+        id: str,
+        listener: elbv2.IApplicationListener,
+        route: Route,
+        options: RuleOptions,
+        target_group: elbv2.ApplicationTargetGroup,
+    ) -> None:
+        forward = elbv2.ListenerAction.forward([target_group])
         pause, guard = options.maintenance, options.authentication
         action = pause.page if pause else guard.before(forward) if guard else forward
-        rule = self._rule("Rule", listener, route, action)
+        rule = listener_rule(self, id, listener, route, action)
         if pause:
-            rule.node.add_dependency(self._rule("Parked", listener, replace(route, priority=pause.parked_priority), forward))
+            parked = replace(route, priority=pause.parked_priority)
+            rule.node.add_dependency(listener_rule(self, f"{id}Parked", listener, parked, forward))
         elif transforms := options.transforms():
             cast("elbv2.CfnListenerRule", rule.node.default_child).add_property_override("Transforms", transforms)
-
-    def _rule(
-        self, id: str, listener: elbv2.IApplicationListener, route: Route, action: elbv2.ListenerAction
-    ) -> elbv2.ApplicationListenerRule:
-        return elbv2.ApplicationListenerRule(
-            self, id, listener=listener, priority=route.priority, conditions=[*route.conditions()], action=action
-        )

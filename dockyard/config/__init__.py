@@ -16,7 +16,7 @@ from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
 from dockyard.config.kinds.worker import Worker, topic_names
 from dockyard.config.load import LOCK_FILE, PROJECT_FILE, load_project
-from dockyard.config.load_balancer import LoadBalancer, Waf
+from dockyard.config.load_balancer import ExistingListener, LoadBalancer, Waf
 from dockyard.config.lock import Lock
 from dockyard.config.network import Network
 from dockyard.config.problems import Problem
@@ -48,6 +48,7 @@ __all__ = [
     "Domain",
     "Environment",
     "EnvironmentSettings",
+    "ExistingListener",
     "Http",
     "Job",
     "LoadBalancer",

@@ -51,7 +51,9 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     kind = str(raw.get("kind"))
     http = _http(raw)
     if http and settings:
-        for problem in (*host_problems(http, settings.domains), *https_problems(http, settings.domains)):
+        if http.reach != "public" and not settings.load_balancer.internal:
+            yield Problem(("http", "reach"), f"{http.reach} needs load_balancer: {{internal: true}} in dockyard.yaml")
+        for problem in (*host_problems(http, settings.domains), *(() if settings.https else https_problems(http))):
             yield Problem(("http", *problem.location), problem.message)
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
     yield from runtime_problems(kind, raw)
@@ -100,13 +102,23 @@ def rule_problems(
     *,
     allow_collisions: bool,
 ) -> Iterator[Found]:
-    """What is wrong with the rules of the load balancer seen together."""
+    """What is wrong with the load balancer and its rules seen together."""
+    yield from (("dockyard.yaml", problem) for problem in _existing_problems(settings))
     https = {service: http for service, raw in services.items() if (http := _http(raw))}
     balancer = settings.load_balancer if settings else LoadBalancer()
     yield from route_problems(environment, https, balancer, lock, allow_collisions=allow_collisions)
     for name, rule in balancer.rules.items():
         for problem in host_problems(rule, settings.domains if settings else {}):
             yield "dockyard.yaml", Problem(("load_balancer", "rules", name, *problem.location), problem.message)
+
+
+def _existing_problems(settings: EnvironmentSettings | None) -> Iterator[Problem]:
+    if settings and settings.load_balancer.existing:
+        at = ("load_balancer", "existing")
+        if settings.network.vpc is None:
+            yield Problem(at, "its load balancer reaches nothing in a VPC that is made: give network.vpc, the load balancer's")
+        if settings.domains:
+            yield Problem(at, "its certificates and records are its owner's: remove domains, and say https: true if it has HTTPS")
 
 
 def call_problems(services: Mapping[str, Mapping[str, Any]]) -> Iterator[Found]:

@@ -51,11 +51,11 @@ def domain_of(host: str, domains: Iterable[str]) -> str | None:
     return next((name for name in (host, host.partition(".")[2]) if name in domains), None)
 
 
-def https_problems(http: Http, domains: Mapping[str, Domain]) -> Iterator[Problem]:
-    """What needs HTTPS where there is none."""
-    if http.protocol != "http" and not domains:
+def https_problems(http: Http) -> Iterator[Problem]:
+    """What needs HTTPS, told where there is none."""
+    if http.protocol != "http":
         yield Problem(("protocol",), f"{http.protocol} needs HTTPS: give dockyard.yaml a domain (domains), or take http")
-    if http.auth and not domains:
+    if http.auth:
         yield Problem(("auth",), "needs HTTPS: give dockyard.yaml a domain (domains)")
 
 

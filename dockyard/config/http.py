@@ -10,6 +10,7 @@ from dockyard.config.model import Model, number, words
 from dockyard.config.route import Route, checked_path
 from dockyard.config.rule import Maintenance, Page, Rewrite
 
+Reach = Literal["public", "internal", "both"]
 _GRPC_HEALTH = {"path": "/AWS.ALB/healthcheck", "success_codes": "12"}
 """A method that no server has: that it says so (12, not implemented) shows that it is there."""
 
@@ -62,6 +63,9 @@ class Http(Route):
 
     health: Health = Health()
     """The health check."""
+    reach: Reach = "public"
+    """From where: the world (`public`), the network alone (`internal`), or by both ways. The last two need
+    `load_balancer.internal` in dockyard.yaml."""
     protocol: Literal["http", "http2", "grpc"] = "http"
     """What is spoken with the containers: `http` is HTTP/1.1. The others need domains in dockyard.yaml, as clients must speak
     HTTPS. Another protocol is another target group, which interrupts a service that runs."""
@@ -108,6 +112,11 @@ class Http(Route):
         if self.auth and self.protocol != "http":
             raise ValueError(f"auth is for containers that are spoken with by HTTP/1.1, and protocol is {self.protocol}")
         return self
+
+    @property
+    def entrances(self) -> tuple[Literal["public", "internal"], ...]:
+        """The load balancers that it has a rule on."""
+        return ("public", "internal") if self.reach == "both" else (self.reach,)
 
     @property
     def path_rewrite(self) -> Rewrite | None:

@@ -2,11 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dockyard.config.model import LinkName, Model, number, words
+from dockyard.config.problems import all_of
 from dockyard.config.rule import Rule
 from dockyard.config.switch import Switch
+
+_OF_OUR_OWN = ("idle_timeout", "deletion_protection", "desync_mitigation", "access_logs", "waf", "internal")
 
 Days = Annotated[int, number(1, 3653, "days")]
 
@@ -39,6 +42,31 @@ class Waf(Model):
     """Whether requests that a rule met are logged to CloudWatch for a month, without cookies and the header Authorization."""
 
 
+class ExistingListener(Model):
+    """A listener that is there already, on a load balancer of others: services add rules to it, and nothing else is made."""
+
+    listener: Annotated[
+        str,
+        words(
+            "the ARN of a listener of an Application Load Balancer such as "
+            "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/front/50dc6c495c0c9188/f2f7dc8efc522ab2",
+            r"arn:aws:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[A-Za-z0-9-]+/[0-9a-f]+/[0-9a-f]+",
+        ),
+    ]
+    """ARN of the listener."""
+    security_group: Annotated[str, words("the id of a security group such as sg-0a1b2c3d", r"sg-[0-9a-f]{8,17}")]
+    """The load balancer's, which containers let in. It must let out to them."""
+    dns_name: Annotated[str, words("a name such as front-1234567890.eu-west-1.elb.amazonaws.com", r"[a-z0-9.-]+")]
+    """The load balancer's name."""
+    https: bool = False
+    """Whether the listener has HTTPS. Its certificates and the records of names are its owner's."""
+
+    @property
+    def full_name(self) -> str:
+        """The load balancer's `app/<name>/<id>`, by which its metrics are found."""
+        return self.listener.partition(":listener/")[2].rpartition("/")[0]
+
+
 class LoadBalancer(Model):
     """The load balancer that services of kind web share."""
 
@@ -53,8 +81,19 @@ class LoadBalancer(Model):
     """Whether each request is logged, `true` or with details."""
     waf: Annotated[Waf | None, Switch()] = None
     """Whether AWS WAF looks at each request first, `true` or with details."""
+    internal: bool = False
+    """Whether there is a second load balancer, inside of the network, for services that say so (`http.reach`)."""
+    existing: ExistingListener | None = None
+    """Use this listener and make no load balancer. `network.vpc` must be the load balancer's."""
     rules: dict[LinkName, Rule] = Field(default_factory=dict)
     """Redirects and fixed answers, by a name each. Their place among the routes of services follows from how specific they
     are."""
     most_rules: Annotated[int, number(1, 1000)] = 100
     """How many rules it may have: the quota "Rules per Application Load Balancer" of the account, which AWS raises on demand."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "LoadBalancer":
+        given = sorted(self.model_fields_set & set(_OF_OUR_OWN)) if self.existing else []
+        if used := [key for key in given if getattr(self, key) not in (None, False)]:
+            raise ValueError(f"existing is a load balancer of others, so {all_of(used)} must be set there: remove it here")
+        return self

@@ -56,6 +56,12 @@ class EnvironmentSettings(Model):
     """Properties of resources in the stacks of the platform and of `resources`, by the resource's path or type and the property's
     path."""
 
+    @property
+    def https(self) -> bool:
+        """Whether services answer by HTTPS."""
+        existing = self.load_balancer.existing
+        return existing.https if existing else bool(self.domains)
+
 
 class ProjectFile(Model):
     """dockyard.yaml: the application, its environments, and what its services share."""

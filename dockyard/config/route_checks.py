@@ -1,6 +1,6 @@
 """Two rules of the load balancer on one route or with one priority, and more rules than it may have."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dockyard.config.http import Http
@@ -36,7 +36,18 @@ def route_problems(
     environment: str, services: Mapping[str, Http], balancer: LoadBalancer, lock: Lock, *, allow_collisions: bool
 ) -> Iterator[tuple[str, Problem]]:
     """What is wrong with the rules of an environment, each with its file."""
-    owned = [*_rules(balancer), *_services(services)]
+    for entrance in ("public", "internal"):
+        owned = [*(_rules(balancer) if entrance == "public" else ()), *_services(services, entrance)]
+        yield from _rule_problems(environment, owned, lock, allow_collisions=allow_collisions)
+        paused = sum(http.maintenance is not None for http in services.values() if entrance in http.entrances)
+        yield from _count_problems(len(owned) + paused, len([*_services(services, entrance)]), balancer.most_rules)
+    yield from _parked_problems(environment, services)
+
+
+def _rule_problems(
+    environment: str, owned: Sequence[_Owned], lock: Lock, *, allow_collisions: bool
+) -> Iterator[tuple[str, Problem]]:
+    """What is wrong with the rules of one load balancer."""
     routes: dict[tuple[str | None, str, str], _Owned] = {}
     priorities: dict[int, _Owned] = {}
     for one in owned:
@@ -51,9 +62,6 @@ def route_problems(
             way_out = "give it another" if one.route.priority else "run: dockyard lock"
             message = f"its rule would have priority {number}, as that of {other.name}; {way_out}"
             yield one.file, Problem((*one.location, "priority"), message)
-    yield from _parked_problems(environment, services)
-    paused = sum(http.maintenance is not None for http in services.values())
-    yield from _count_problems(len(owned) + paused, len(services), balancer.most_rules)
 
 
 def _rules(balancer: LoadBalancer) -> Iterator[_Owned]:
@@ -61,9 +69,10 @@ def _rules(balancer: LoadBalancer) -> Iterator[_Owned]:
         yield _Owned(rule, rule_key(name), f"the rule {name} of dockyard.yaml", "dockyard.yaml", ("load_balancer", "rules", name))
 
 
-def _services(services: Mapping[str, Http]) -> Iterator[_Owned]:
+def _services(services: Mapping[str, Http], entrance: str) -> Iterator[_Owned]:
     for name, http in services.items():
-        yield _Owned(http, name, f"service {name}", f"services/{name}/service.yaml", ("http",))
+        if entrance in http.entrances:
+            yield _Owned(http, name, f"service {name}", f"services/{name}/service.yaml", ("http",))
 
 
 def _same_route(host: str | None, path: str, conditions: str, *, other: str) -> str:

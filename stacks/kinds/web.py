@@ -6,20 +6,21 @@ from aws_cdk import aws_ecs as ecs
 from dockyard.config import Web
 from dockyard_constructs import ContainerSettings, HealthCheck, WebService
 from stacks.alarms import add_alarms
-from stacks.routes import address, rule_options, rule_route, target_settings
+from stacks.routes import address, entrance, rule_options, rule_route, target_settings
 from stacks.scaling import first_count, scale
 from stacks.surroundings import Surroundings
 
 
 def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ecs.TaskDefinition:
     """A service with a rule on the listener."""
-    http, stack = settings.http, around.stack
+    http, stack, listeners = settings.http, around.stack, around.listeners(settings)
     number = around.project.lock.priority(http, environment=around.environment.name, service=around.name)
     service = WebService(
         stack,
         "Web",
         cluster=around.cluster(settings),
-        listener=around.listener(settings),
+        listener=listeners.get("public"),
+        internal_listener=listeners.get("internal"),
         route=rule_route(http, number),
         port=settings.port,
         desired_count=first_count(settings.count),
@@ -30,10 +31,11 @@ def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ec
         **container,
     )
     scale(stack, settings.count, service.service, target_group=service.target_group)
-    add_alarms(around, settings.alarms, service.service, target_group=service.target_group)
-    balancer = around.value("load-balancer-dns-name")
-    where = address(around.environment, http, balancer)
+    balancer = f"{entrance(http)}load-balancer"
+    add_alarms(around, settings.alarms, service.service, balancer=balancer, target_group=service.target_group)
+    dns_name = around.value(f"{balancer}-dns-name")
+    where = address(around.environment, http, dns_name)
     cdk.CfnOutput(stack, "Address", value=where, description="Where the service answers")
     if http.host or around.environment.settings.domains:
-        cdk.CfnOutput(stack, "LoadBalancer", value=balancer, description="Where the name of the host must point")
+        cdk.CfnOutput(stack, "LoadBalancer", value=dns_name, description="Where the name of the host must point")
     return service.task_definition

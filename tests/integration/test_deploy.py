@@ -220,6 +220,22 @@ def _image(name: str) -> str:
     return str(docker.from_env().containers.get(name).attrs["Config"]["Image"])
 
 
+def test_in_maintenance_clients_get_a_page_and_the_service_is_deployed_behind_it(site, source):
+    address = site.addresses()["hello-python"]
+    service, path = "services/hello-python/service.yaml", "  path: /hello-python"
+    site.edit(service, path, f"  maintenance: <h1>Back at noon</h1>\n{path}")
+    try:
+        site.edit(source, 'VERSION = "1"', 'VERSION = "2"')
+        site.up()
+        assert get(address) == (503, {"text": "<h1>Back at noon</h1>"})
+    finally:
+        site.edit(service, f"  maintenance: <h1>Back at noon</h1>\n{path}", path)
+    with Requests(address) as requests:
+        site.up()
+    assert {status for status, _ in requests.seen} == {200, 503}
+    assert requests.versions == {"", "2"}
+
+
 def test_with_a_domain_a_service_answers_by_https_under_its_own_name(site):
     """A certificate that is made, a record, and HTTP that leads there; without the domain all is as before."""
     zone = site.client("route53").create_hosted_zone(Name="example.com", CallerReference="https")["HostedZone"]["Id"]

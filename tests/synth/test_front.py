@@ -7,6 +7,7 @@ import pytest
 from dockyard_constructs.web_firewall import MANAGED_RULES
 from tests.synth.projects import resources, stacks
 from tests.synth.test_lint import linted
+from tests.unit.config.test_load_balancer import EXISTING, LISTENER, VPC
 
 ELB = "ElasticLoadBalancingV2::"
 PROJECT = "name: shop\nenvironments: {dev: {region: eu-west-1}}\n"
@@ -275,4 +276,63 @@ def test_tokens_are_checked_and_the_load_balancer_may_reach_who_issues_them(guar
 def test_cfn_lint_finds_nothing_where_clients_sign_in(guarded, tmp_path):
     for name in ("platform", "admin", "orders"):
         (tmp_path / f"{name}.template.json").write_text(json.dumps(guarded(f"shop-dev-{name}")))
+    assert linted(tmp_path) == (0, "")
+
+
+def test_a_listener_that_is_there_gets_the_rules_and_no_load_balancer_is_made(tmp_path):
+    rules = "rules: {old: {path: /old, redirect: /new}}"
+    read = project(
+        tmp_path, f"load_balancer: {{{EXISTING}, https: true}}, {rules}}}\nnetwork: {VPC}\n", shop="http: {host: a.example.com}"
+    )
+    platform, shop = read("shop-dev-platform"), read("shop-dev-shop")
+    assert [resources(platform, f"{ELB}{name}") for name in ("LoadBalancer", "Listener")] == [[], []]
+    published = {p["Name"].rpartition("/")[2]: p["Value"] for p in resources(platform, "SSM::Parameter")}
+    assert (published["listener-arn"], published["load-balancer-security-group"]) == (LISTENER, "sg-0a1b2c3d")
+    assert published["load-balancer-full-name"] == "app/front/50dc6c495c0c9188"
+    assert [rule["ListenerArn"] for rule in resources(platform, f"{ELB}ListenerRule")] == [LISTENER]
+    assert shop["Outputs"]["Address"]["Value"] == "https://a.example.com/"
+
+
+@pytest.fixture(scope="module")
+def inside(tmp_path_factory):
+    return project(
+        tmp_path_factory.mktemp("inside"), f"{DOMAINS}load_balancer: {{internal: true, access_logs: true}}\n",
+        shop="http: {host: shop.example.com}", admin="http: {host: admin.example.com, reach: internal, path: /x}",
+        api="http: {host: api.example.com, reach: both, path: /x}",
+    )  # fmt: skip
+
+
+def test_there_is_a_second_load_balancer_inside_where_tasks_are(inside):
+    platform = inside("shop-dev-platform")
+    schemes = {one["Scheme"]: one for one in resources(platform, f"{ELB}LoadBalancer")}
+    assert schemes.keys() == {"internet-facing", "internal"}
+    assert schemes["internal"]["SecurityGroups"] == schemes["internet-facing"]["SecurityGroups"]
+    assert "tasks" in json.dumps(schemes["internal"]["Subnets"]).lower()
+    assert len(resources(platform, f"{ELB}Listener")) == 4
+    records = {one["Name"]: json.dumps(one["AliasTarget"]) for one in resources(platform, "Route53::RecordSet")}
+    assert {name: "Internal" in where for name, where in records.items()} == {
+        "shop.example.com.": False, "admin.example.com.": True, "api.example.com.": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("service", "listeners"),
+    [("shop", ["listener-arn"]), ("admin", ["internal-listener-arn"]), ("api", ["internal-listener-arn", "listener-arn"])],
+)
+def test_a_service_has_a_rule_and_a_target_group_for_each_way_in(inside, service, listeners):
+    template = inside(f"shop-dev-{service}")
+    read = {id: p["Default"].rpartition("/")[2] for id, p in template["Parameters"].items()}
+    rules = resources(template, f"{ELB}ListenerRule")
+    assert sorted(read[rule["ListenerArn"]["Ref"]] for rule in rules) == listeners
+    groups = {id for id, one in template["Resources"].items() if one["Type"] == f"AWS::{ELB}TargetGroup"}
+    (service,) = resources(template, "ECS::Service")
+    assert {one["TargetGroupArn"]["Ref"] for one in service["LoadBalancers"]} == groups
+    assert len(groups) == len(listeners)
+    (ingress,) = resources(template, "EC2::SecurityGroupIngress")
+    assert ingress["FromPort"] == 8080
+
+
+def test_cfn_lint_finds_nothing_inside(inside, tmp_path):
+    for name in ("platform", "admin", "api"):
+        (tmp_path / f"{name}.template.json").write_text(json.dumps(inside(f"shop-dev-{name}")))
     assert linted(tmp_path) == (0, "")

@@ -65,3 +65,47 @@ def test_more_target_groups_than_a_load_balancer_has_are_told(files):
         "dockyard.yaml: load_balancer: 101 services of kind web, and a load balancer has 100 target groups, which AWS does not "
         "raise; give some services an application of their own, with a dockyard.yaml of its own"
     ]
+
+
+LISTENER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/front/50dc6c495c0c9188/f2f7dc8efc522ab2"
+EXISTING = f"existing: {{listener: '{LISTENER}', security_group: sg-0a1b2c3d, dns_name: front-1.eu-west-1.elb.amazonaws.com"
+VPC = "{vpc: {id: vpc-0a1b2c3d, cidr: 10.1.0.0/16, public_subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e]}}"
+
+
+def test_what_an_existing_load_balancer_cannot_have_is_told(files):
+    settings(files, f"{{{EXISTING}}}, waf: true, access_logs: true}}")
+    assert files.problems() == [
+        "dockyard.yaml: load_balancer: existing is a load balancer of others, so access_logs and waf must be set there: remove it here"
+    ]
+    settings(files, f"{{{EXISTING}}}}}\ndomains: {{example.com: {{hosted_zone: Z1}}}}")
+    assert files.problems() == [
+        "dockyard.yaml: load_balancer.existing: its load balancer reaches nothing in a VPC that is made: give network.vpc, the load "
+        "balancer's",
+        "dockyard.yaml: load_balancer.existing: its certificates and records are its owner's: remove domains, and say https: true if "
+        "it has HTTPS",
+    ]
+
+
+def test_behind_an_existing_listener_with_https_there_may_be_grpc(files):
+    settings(files, f"{{{EXISTING}, https: true}}}}\nnetwork: {VPC}").service("kind: web\nhttp: {protocol: grpc}")
+    found = files.load().environment().settings
+    assert (found.https, found.load_balancer.existing.full_name) == (True, "app/front/50dc6c495c0c9188")
+
+
+def test_the_same_route_inside_and_outside_is_two_and_both_ways_clash_with_each(files):
+    settings(files, "{internal: true}")
+    files.service("kind: web\nhttp: {path: /x}", name="a")
+    files.service("kind: web\nhttp: {path: /x, reach: internal}", name="b")
+    assert len(files.load().environment().services) == 2
+    files.service("kind: web\nhttp: {path: /x, reach: both}", name="c")
+    assert files.problems() == [
+        f'services/c/service.yaml: http.path: "/x" is the path of service {other} as well; give one of them another path or host'
+        for other in ("a", "b")
+    ]
+
+
+def test_an_internal_service_without_a_load_balancer_inside_is_told(files):
+    files.service("kind: web\nhttp: {reach: internal}")
+    assert files.problems() == [
+        "services/web/service.yaml: http.reach: internal needs load_balancer: {internal: true} in dockyard.yaml"
+    ]
