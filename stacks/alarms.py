@@ -10,11 +10,17 @@ from dockyard_constructs import AlarmThresholds, ServiceAlarms
 from stacks.surroundings import Surroundings
 
 
-def add_alarms(around: Surroundings, alarms: TaskAlarms, service: ecs.BaseService, **of: Any) -> None:
+def alarm_prefix(around: Surroundings) -> str:
+    """What the names of a service's alarms begin with, before a hyphen."""
+    return f"{around.project.name}-{around.environment.name}-{around.name}"
+
+
+def add_alarms(around: Surroundings, alarms: TaskAlarms, service: ecs.BaseService, **of: Any) -> ServiceAlarms:
     """Those that are not off. `of` is what else the service has: `target_group`, `queue` and the like."""
     topic = sns.Topic.from_topic_arn(around.stack, "AlarmTopic", around.value("alarm-topic"))
     if "target_group" in of:
         of["load_balancer_full_name"] = around.value("load-balancer-full-name")
-    prefix = f"{around.project.name}-{around.environment.name}-{around.name}"
     limits = AlarmThresholds(**thresholds(alarms))
-    ServiceAlarms(around.stack, "Alarms", service=service, thresholds=limits, topic=topic, name_prefix=prefix, **of)
+    return ServiceAlarms(
+        around.stack, "Alarms", service=service, thresholds=limits, topic=topic, name_prefix=alarm_prefix(around), **of
+    )

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from dockyard.config.capacity import capacity_problems
 from dockyard.config.count import count_problems
+from dockyard.config.deployment import deployment_problems, has_test_rule
 from dockyard.config.http import Http
 from dockyard.config.links import link_problems
 from dockyard.config.lock import Lock
@@ -46,6 +47,7 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     yield from capacity_problems(raw, settings.cluster if settings else None, settings.network if settings else None)
     kind = str(raw.get("kind"))
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
+    yield from deployment_problems(raw)
     yield from runtime_problems(kind, raw)
     yield from volume_problems(kind, raw)
     yield from sidecar_problems(raw)
@@ -106,6 +108,21 @@ def route_problems(
             way_out = "give it another" if http.priority else "run: dockyard lock"
             message = f"its rule would have priority {number}, as that of service {other}; {way_out}"
             yield file, Problem(("http", "priority"), message)
+
+
+def test_rule_problems(environment: str, services: Mapping[str, Mapping[str, Any]], lock: Lock) -> Iterator[Found]:
+    """Rules of test requests, which have the number before that of the service's own rule, where it is another service's."""
+    https = {service: http for service, raw in services.items() if (http := _http(raw))}
+    numbers = {lock.priority(http, environment=environment, service=service): service for service, http in https.items()}
+    for number, service in numbers.items():
+        if not has_test_rule(services[service]):
+            continue
+        if number == 1 or number - 1 in numbers:
+            taken = f"that of service {numbers[number - 1]}" if number > 1 else "before the first"
+            message = (
+                f"its rule would have priority {number - 1}, {taken}; give the service another http.priority, or set off here"
+            )
+            yield f"services/{service}/service.yaml", Problem(("deploy", "test_header"), message)
 
 
 def call_problems(services: Mapping[str, Mapping[str, Any]]) -> Iterator[Found]:

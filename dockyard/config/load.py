@@ -108,6 +108,7 @@ def _environment(
         _note(path, _placed(checks.service_problems(service, merged[service], settings), override, name), problems)
     across = [
         *checks.route_problems(name, merged, lock, allow_collisions=allow_collisions),
+        *checks.test_rule_problems(name, merged, lock),
         *checks.call_problems(merged),
     ]
     for path, problem in across:

@@ -6,6 +6,7 @@ from aws_cdk import aws_ecs as ecs
 from dockyard.config import Web, path_patterns
 from dockyard_constructs import ContainerSettings, HealthCheck, Route, WebService
 from stacks.alarms import add_alarms
+from stacks.deployment import deployment, wait_for_alarms
 from stacks.scaling import first_count, scale
 from stacks.surroundings import Surroundings
 
@@ -23,11 +24,13 @@ def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ec
         port=settings.port,
         desired_count=first_count(settings.count),
         health_check=HealthCheck(**http.health.model_dump()),
+        deployment=deployment(around, settings, number),
         namespace=around.namespace(settings) if settings.calls else None,
         **container,
     )
+    groups = {"target_group": service.target_group, "alternate_target_group": service.alternate_target_group}
     scale(stack, settings.count, service.service, target_group=service.target_group)
-    add_alarms(around, settings.alarms, service.service, target_group=service.target_group)
+    wait_for_alarms(service, add_alarms(around, settings.alarms, service.service, **groups))
     balancer = around.value("load-balancer-dns-name")
     host = http.host if http.host and not http.host.startswith("*") else balancer
     cdk.CfnOutput(stack, "Address", value=f"http://{host}{http.path}", description="Where the service answers")
