@@ -21,6 +21,7 @@ def deployment(around: Surroundings, settings: Web, priority: int) -> Deployment
         failures=deploy.failures,
         alternate_targets=deploy.alternate_targets,
         early_success=deploy.early_success,
+        before=deploy.before or (),
     )
 
 

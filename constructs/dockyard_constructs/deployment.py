@@ -1,11 +1,12 @@
 """How a new version of a service takes the place of the old one: ECS's own deployments, without CodeDeploy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from aws_cdk import Duration
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Deployment:
     """Whether `ROLLING` has the second target group, too: before a service that runs changes its strategy, and after."""
     early_success: bool = False
     """Whether `ROLLING` is over when the new tasks are healthy, while old ones still end."""
+    before: Sequence[str] = ()
+    """A command of the new version that runs once before it gets requests (`BeforeTraffic`)."""
 
     @property
     def has_alternate_targets(self) -> bool:
@@ -82,3 +85,25 @@ class Deployment:
         if self.early_success:
             early = {"Enable": True, "HealthyPercent": 100, "SourceServiceRevisionCleanup": "DEFERRED"}
             resource.add_property_override("DeploymentConfiguration.EarlySuccessCriteria", early)
+
+
+def add_hooks(service: ecs.BaseService, hooks: Sequence[Mapping[str, Any]], functions: Sequence[str]) -> None:
+    """Set the lifecycle hooks of a service, with the role in which ECS invokes their functions.
+
+    By an override: CDK's class for them knows neither details nor pauses nor timeouts.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-permissions.html
+    """
+    resource = service.node.default_child
+    assert isinstance(resource, ecs.CfnService)  # noqa: S101  # it is what CDK's services are made of
+    role: dict[str, str] = {}
+    if functions:
+        invoking = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=list(functions))
+        made = iam.Role(
+            service,
+            "HookRole",
+            assumed_by=iam.ServicePrincipal("ecs.amazonaws.com"),
+            inline_policies={"hooks": iam.PolicyDocument(statements=[invoking])},
+        )
+        role = {"RoleArn": made.role_arn}
+    told = [{**hook, **(role if "HookTargetArn" in hook else {})} for hook in hooks]
+    resource.add_property_override("DeploymentConfiguration.LifecycleHooks", told)

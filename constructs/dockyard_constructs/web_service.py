@@ -1,7 +1,7 @@
 """A service that takes requests through a load balancer, on Fargate or on servers."""
 
 from dataclasses import dataclass, field
-from typing import Unpack
+from typing import Any, Unpack
 
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
@@ -9,8 +9,9 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
+from dockyard_constructs.before_traffic import BeforeTraffic
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
-from dockyard_constructs.deployment import Deployment, TestRoute
+from dockyard_constructs.deployment import Deployment, TestRoute, add_hooks
 from dockyard_constructs.service_connect import Namespace
 
 DEREGISTRATION_DELAY = Duration.seconds(5)
@@ -105,6 +106,29 @@ class WebService(Construct):
         self.service.load_balancer_target(
             container_name=self.container.container_name, container_port=port, alternate_target=alternate
         ).attach_to_application_target_group(self.target_group)
+        self._add_steps(deployment, task, cluster, vpc or cluster.vpc)
+
+    def _add_steps(self, deployment: Deployment, task: ContainerTask, cluster: ecs.ICluster, vpc: ec2.IVpc) -> None:
+        """What is done on the way of a deployment."""
+        hooks: list[dict[str, Any]] = []
+        functions: list[str] = []
+        if deployment.before:
+            before = BeforeTraffic(
+                self,
+                "Before",
+                command=deployment.before,
+                container=self.container.container_name,
+                cluster=cluster,
+                task_definition=self.task_definition,
+            )
+            if deployment.strategy == "ROLLING":
+                groups = self.service.connections.security_groups
+                before.resource(self.service, task.capacity.run_parameters(vpc, groups))
+            else:
+                hooks.append(before.hook)
+                functions.append(before.function.arn)
+        if hooks:
+            add_hooks(self.service, hooks, functions)
 
     def _target_group(
         self, id: str, vpc: ec2.IVpc, check: HealthCheck, target_type: elbv2.TargetType

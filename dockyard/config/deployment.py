@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError, model_valida
 from dockyard.config.alarms import WebAlarms, thresholds
 from dockyard.config.model import Model, number, words
 from dockyard.config.problems import Problem, one_of, show, unknown_word
+from dockyard.config.runtime import Words
 
 Strategy = Literal["rolling", "blue-green", "canary", "linear"]
 DeploymentAlarm = Literal["errors", "latency", "unhealthy", "cpu", "memory"]
@@ -85,6 +86,9 @@ class Deployment(Model):
     them, and as long as its tasks are in the second target group."""
     early_success: bool = False
     """Whether a rolling deployment is over when all new tasks are healthy, while old ones still end."""
+    before: Words | None = None
+    """A command of the new version that runs once before it gets requests, such as a migration, in place of the image's CMD: a
+    list of words, or a line. Where it fails, the version is not deployed."""
 
     @property
     def in_stages(self) -> bool:

@@ -154,10 +154,10 @@ class StackDeployer:
         if turned := turned_away(found, artifact, self._reading):
             client.delete_change_set(StackName=stack, ChangeSetName=change_set)
             raise DeployError(
-                f"{stack} was not changed: its tasks are in the alternate target group now, and its rule {', '.join(turned)} would "
-                "send requests to the other one, where no task is",
-                hint="deploy another version with http and deploy as they were, which goes to the other one, then this change; to go "
-                "back to rolling, set deploy: {alternate_targets: true}; or accept it with --allow-interruption",
+                f"{stack} was not changed: its tasks are in the alternate target group now, and its rule {', '.join(turned)} "
+                "would send requests to the other one, where no task is",
+                hint="deploy another version with http and deploy as they were, which goes there, then this change; to "
+                "go back to rolling, set deploy: {alternate_targets: true}; or accept it with --allow-interruption",
             )
 
     def _protect(self, client: "CloudFormationClient", artifact: StackArtifact, current: "StackTypeDef | None") -> None:
