@@ -89,4 +89,3 @@ def ended(ecs, cluster, definition, task):
 
 def is_done(ecs, definition):
     return DONE in ecs.list_tags_for_resource(resourceArn=definition)["tags"]
-
