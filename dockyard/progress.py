@@ -9,6 +9,9 @@ class Progress(Protocol):
     def update(self, subject: str, text: str) -> None:
         """What is being done about the subject now."""
 
+    def event(self, subject: str, text: str) -> None:
+        """What has happened, a line of its own."""
+
     def note(self, subject: str, text: str) -> None:
         """What is to be seen whatever comes after it: something does not go well."""
 
@@ -20,6 +23,9 @@ class Silent:
     """Tells nobody."""
 
     def update(self, subject: str, text: str) -> None:
+        """Nothing."""
+
+    def event(self, subject: str, text: str) -> None:
         """Nothing."""
 
     def note(self, subject: str, text: str) -> None:

@@ -10,9 +10,14 @@ from dockyard_constructs import AlarmThresholds, ServiceAlarms
 from stacks.surroundings import Surroundings
 
 
+def alarm_prefix(around: Surroundings) -> str:
+    """What the names of a service's alarms begin with, before a hyphen."""
+    return f"{around.project.name}-{around.environment.name}-{around.name}"
+
+
 def add_alarms(
     around: Surroundings, alarms: TaskAlarms, service: ecs.BaseService, *, balancer: str = "load-balancer", **of: Any
-) -> None:
+) -> ServiceAlarms:
     """Those that are not off. `of` is what else the service has: `target_group`, `queue` and the like.
 
     :param balancer: by which the platform knows the load balancer of the target group.
@@ -20,6 +25,7 @@ def add_alarms(
     topic = sns.Topic.from_topic_arn(around.stack, "AlarmTopic", around.value("alarm-topic"))
     if "target_group" in of:
         of["load_balancer_full_name"] = around.value(f"{balancer}-full-name")
-    prefix = f"{around.project.name}-{around.environment.name}-{around.name}"
     limits = AlarmThresholds(**thresholds(alarms))
-    ServiceAlarms(around.stack, "Alarms", service=service, thresholds=limits, topic=topic, name_prefix=prefix, **of)
+    return ServiceAlarms(
+        around.stack, "Alarms", service=service, thresholds=limits, topic=topic, name_prefix=alarm_prefix(around), **of
+    )

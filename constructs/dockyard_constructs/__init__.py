@@ -11,6 +11,7 @@ from dockyard_constructs.container_cluster import ContainerCluster
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
 from dockyard_constructs.data_bucket import DataBucket
 from dockyard_constructs.database import Database, DatabaseAccess
+from dockyard_constructs.deployment import Deployment, TestRoute
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.file_storage import FileStorage
 from dockyard_constructs.group_deletion import GroupDeletion
@@ -52,6 +53,7 @@ __all__ = [
     "DataBucket",
     "Database",
     "DatabaseAccess",
+    "Deployment",
     "EbsVolume",
     "Ec2Capacity",
     "EfsVolume",
@@ -93,6 +95,7 @@ __all__ = [
     "StepPolicy",
     "StoppedTasks",
     "TargetSettings",
+    "TestRoute",
     "Topic",
     "Tracing",
     "Volume",

@@ -1,5 +1,6 @@
 """Alarms that tell that a service does not do well, with thresholds that suit most."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,7 @@ class ServiceAlarms(Construct):
         *,
         service: ecs.IBaseService,
         target_group: elbv2.IApplicationTargetGroup | None = None,
+        alternate_target_group: elbv2.IApplicationTargetGroup | None = None,
         load_balancer_full_name: str | None = None,
         queue: sqs.IQueue | None = None,
         dead_letter_queue: sqs.IQueue | None = None,
@@ -76,6 +78,7 @@ class ServiceAlarms(Construct):
 
         :param service: the service, owned or imported.
         :param target_group: its targets; wants `load_balancer_full_name`, `app/<name>/<id>`.
+        :param alternate_target_group: the second one, where deployments go from one to the other: alarms look at both.
         :param queue: what it takes messages from.
         :param dead_letter_queue: where messages go that it could not take.
         :param thresholds: what is too much.
@@ -88,7 +91,8 @@ class ServiceAlarms(Construct):
         limits = thresholds or AlarmThresholds()
         rules = _of_tasks(service, limits)
         if target_group and load_balancer_full_name:
-            rules |= _of_requests(_full_name(target_group), load_balancer_full_name, limits)
+            groups = [_full_name(group) for group in (target_group, alternate_target_group) if group]
+            rules |= _of_requests(groups, load_balancer_full_name, limits)
         if queue:
             age = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", QueueName=queue.queue_name)
             rules["queue-age"] = _Rule(age, limits.queue_age, "seconds that the oldest message waits")
@@ -126,21 +130,40 @@ def _of_tasks(service: ecs.IBaseService, limits: AlarmThresholds) -> dict[str, _
     }
 
 
-def _of_requests(group: str, balancer: str, limits: AlarmThresholds) -> dict[str, _Rule]:
-    def metric(name: str, statistic: str) -> dict[str, Any]:
-        return _metric("AWS/ApplicationELB", name, statistic, TargetGroup=group, LoadBalancer=balancer)
+def _of_requests(groups: list[str], balancer: str, limits: AlarmThresholds) -> dict[str, _Rule]:
+    """Of the target group; of two, of that which does worse, so that a canary is seen that has a small share of the requests."""
 
-    failed = {
-        "requests": metric("RequestCount", "Sum"),
-        "answered": metric("HTTPCode_Target_5XX_Count", "Sum"),
-        "unreached": metric("TargetConnectionErrorCount", "Sum"),
+    def each(id: str, name: str, statistic: str) -> dict[str, dict[str, Any]]:
+        found = [_metric("AWS/ApplicationELB", name, statistic, TargetGroup=group, LoadBalancer=balancer) for group in groups]
+        return {f"{id}{suffix}": metric for suffix, metric in zip(suffixes, found, strict=True)}
+
+    def worst(id: str, name: str, statistic: str) -> dict[str, Any]:
+        found = each(id, name, statistic)
+        return found[id] if len(found) == 1 else _expressions({"share": _worst(found)}, found, label=id)
+
+    suffixes = ["", "_alternate"][: len(groups)]
+    counted = {
+        **each("requests", "RequestCount", "Sum"),
+        **each("answered", "HTTPCode_Target_5XX_Count", "Sum"),
+        **each("unreached", "TargetConnectionErrorCount", "Sum"),
     }
-    expression = f"IF(requests >= {FEW_REQUESTS}, 100 * (FILL(answered, 0) + FILL(unreached, 0)) / requests, 0)"
+    shares = {f"of{suffix}": _share(suffix) for suffix in suffixes}
+    texts = {"share": _share("")} if len(groups) == 1 else {"share": _worst(shares), **shares}
+    unhealthy = worst("unhealthy", "UnHealthyHostCount", "Maximum")
     return {
-        "errors": _Rule(_expression(expression, failed), limits.errors, "percent of requests that fail"),
-        "latency": _Rule(metric("TargetResponseTime", "p95"), limits.latency, "seconds for 5 of 100 requests"),
-        "unhealthy": _Rule(metric("UnHealthyHostCount", "Maximum"), limits.unhealthy, "targets that fail their health checks"),
+        "errors": _Rule(_expressions(texts, counted, label="percent"), limits.errors, "percent of requests that fail"),
+        "latency": _Rule(worst("seconds", "TargetResponseTime", "p95"), limits.latency, "seconds for 5 of 100 requests"),
+        "unhealthy": _Rule(unhealthy, limits.unhealthy, "targets that fail their health checks"),
     }
+
+
+def _share(suffix: str) -> str:
+    requests, answered, unreached = (f"{name}{suffix}" for name in ("requests", "answered", "unreached"))
+    return f"IF({requests} >= {FEW_REQUESTS}, 100 * (FILL({answered}, 0) + FILL({unreached}, 0)) / {requests}, 0)"
+
+
+def _worst(of: Iterable[str]) -> str:
+    return f"MAX([{', '.join(f'FILL({one}, 0)' for one in of)}])"
 
 
 def _full_name(target_group: elbv2.ITargetGroup) -> str:
@@ -159,8 +182,15 @@ def _metric(namespace: str, name: str, statistic: str, **dimensions: str) -> dic
     }
 
 
-def _expression(text: str, metrics: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """What `CfnAlarm` is told of an expression over metrics."""
+def _expressions(texts: dict[str, str], metrics: dict[str, dict[str, Any]], *, label: str) -> dict[str, Any]:
+    """What `CfnAlarm` is told of expressions over metrics, of which the first is the one that counts."""
+    wanted = next(iter(texts))
+    found = [
+        cloudwatch.CfnAlarm.MetricDataQueryProperty(
+            id=id, expression=text, label=label if id == wanted else None, return_data=id == wanted
+        )
+        for id, text in texts.items()
+    ]
     queries = [
         cloudwatch.CfnAlarm.MetricDataQueryProperty(
             id=id,
@@ -170,10 +200,9 @@ def _expression(text: str, metrics: dict[str, dict[str, Any]]) -> dict[str, Any]
                     namespace=metric["namespace"], metric_name=metric["metric_name"], dimensions=metric["dimensions"]
                 ),
                 period=metric["period"],
-                stat=metric["statistic"],
+                stat=metric.get("statistic") or metric["extended_statistic"],
             ),
         )
         for id, metric in metrics.items()
     ]
-    whole = cloudwatch.CfnAlarm.MetricDataQueryProperty(id="share", expression=text, label="percent", return_data=True)
-    return {"metrics": [whole, *queries]}
+    return {"metrics": [*found, *queries]}

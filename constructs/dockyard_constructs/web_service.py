@@ -1,7 +1,8 @@
 """A service that takes requests through a load balancer, on Fargate or on servers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Unpack, cast
+from typing import Any, Literal, Unpack, cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
@@ -9,7 +10,9 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
+from dockyard_constructs.before_traffic import BeforeTraffic
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
+from dockyard_constructs.deployment import Deployment, TestRoute, add_hooks
 from dockyard_constructs.route import Route, listener_rule
 from dockyard_constructs.rule_options import RuleOptions
 from dockyard_constructs.service_connect import Namespace
@@ -57,7 +60,8 @@ class WebService(Construct):
     A deployment starts new tasks beside the old ones, waits until the load balancer finds them healthy, and drains the
     old ones; if the new ones keep failing, the circuit breaker goes back to the last good version.
 
-    Read `service`, `task_definition`, `container`, `target_group` and `log_group`.
+    Read `service`, `task_definition`, `container`, `target_group`, `log_group` and, where a deployment goes from one target group
+    to the other, `alternate_target_group`.
     """
 
     def __init__(
@@ -75,6 +79,7 @@ class WebService(Construct):
         health_check: HealthCheck | None = None,
         target: TargetSettings | None = None,
         rule_options: RuleOptions | None = None,
+        deployment: Deployment | None = None,
         namespace: Namespace | None = None,
         **container: Unpack[ContainerSettings],
     ) -> None:
@@ -91,10 +96,18 @@ class WebService(Construct):
         :param health_check: the load balancer's health check. Default: GET / every 5 seconds.
         :param target: how the load balancer speaks with containers. Default: HTTP/1.1, 5 seconds to end what runs.
         :param rule_options: what else its rule does. Default: it forwards.
+        :param deployment: how a new version takes the place of the old one. Default: a rolling update. One with a second target
+            group goes with one listener, whose rule does nothing but forward.
         :param namespace: where it finds other services by their names. Default: nowhere.
         :param container: what runs, and on what (`ContainerSettings`).
         """
         super().__init__(scope, id)
+        deployment, options = deployment or Deployment(), rule_options or RuleOptions()
+        listeners = {name: one for name, one in (("", listener), ("Internal", internal_listener)) if one}
+        if not listeners:
+            raise ValueError("listener, internal_listener or both should be given, got neither")
+        if deployment.has_alternate_targets and (len(listeners) > 1 or options.maintenance or options.authentication):
+            raise ValueError("a second target group goes with one listener, and without maintenance and authentication")
         task = ContainerTask(self, port=port, **container)
         health_check = health_check or HealthCheck()
         self.task_definition, self.container, self.log_group = task.task_definition, task.container, task.log_group
@@ -104,17 +117,52 @@ class WebService(Construct):
             desired_count=desired_count,
             namespace=namespace,
             health_check_grace_period=Duration.seconds(health_check.grace_period),
+            **deployment.service_settings,
         )
-        entrances = {name: one for name, one in (("", listener), ("Internal", internal_listener)) if one}
-        if not entrances:
-            raise ValueError("listener, internal_listener or both should be given, got neither")
-        groups = []
-        for name, one in entrances.items():  # a target group is behind one load balancer
-            groups.append(self._target_group(f"{name}Targets", vpc or cluster.vpc, health_check, target or TargetSettings()))
-            self._add_rule(f"{name}Rule", one, route, rule_options or RuleOptions(), groups[-1])
-        self.target_group = groups[0]
+        deployment.apply(self.service)
+        vpc = vpc or cluster.vpc
+        kind = elbv2.TargetType.IP if task.has_own_address else elbv2.TargetType.INSTANCE
+        made: list[list[elbv2.ApplicationTargetGroup]] = []
+        for name, one in listeners.items():  # a target group is behind one load balancer
+            ids = [f"{name}Targets", *([f"{name}AlternateTargets"] if deployment.has_alternate_targets else [])]
+            groups = [self._target_group(id, vpc, health_check, target or TargetSettings(), kind) for id in ids]
+            rule = self._add_rule(f"{name}Rule", one, route, options, groups)
+            alternate = None
+            if groups[1:]:
+                test = self._add_test_rule(f"{name}TestRule", one, route, options, groups, deployment.test_route)
+                alternate = self._alternate_target(groups[1], rule, test)
+            self.service.load_balancer_target(
+                container_name=self.container.container_name, container_port=port, alternate_target=alternate
+            ).attach_to_application_target_group(groups[0])
+            made.append(groups)
+        self.target_group, self.alternate_target_group = made[0][0], next(iter(made[0][1:]), None)
+        self._add_steps(deployment, task, cluster, vpc)
 
-    def _target_group(self, id: str, vpc: ec2.IVpc, check: HealthCheck, target: TargetSettings) -> elbv2.ApplicationTargetGroup:
+    def _add_steps(self, deployment: Deployment, task: ContainerTask, cluster: ecs.ICluster, vpc: ec2.IVpc) -> None:
+        """What is done on the way of a deployment."""
+        hooks: list[dict[str, Any]] = []
+        functions: list[str] = []
+        if deployment.before:
+            before = BeforeTraffic(
+                self,
+                "Before",
+                command=deployment.before,
+                container=self.container.container_name,
+                cluster=cluster,
+                task_definition=self.task_definition,
+            )
+            if deployment.strategy == "ROLLING":
+                groups = self.service.connections.security_groups
+                before.resource(self.service, task.capacity.run_parameters(vpc, groups))
+            else:
+                hooks.append(before.hook)
+                functions.append(before.function.arn)
+        if hooks:
+            add_hooks(self.service, hooks, functions)
+
+    def _target_group(
+        self, id: str, vpc: ec2.IVpc, check: HealthCheck, target: TargetSettings, kind: elbv2.TargetType
+    ) -> elbv2.ApplicationTargetGroup:
         grpc = target.protocol == "grpc"
         return elbv2.ApplicationTargetGroup(
             self,
@@ -123,7 +171,7 @@ class WebService(Construct):
             port=80,  # targets bring their own; another number here would replace the group
             protocol=elbv2.ApplicationProtocol.HTTP,
             protocol_version=_VERSIONS[target.protocol],
-            targets=[self.service],
+            target_type=kind,
             deregistration_delay=Duration.seconds(target.deregistration_delay),
             stickiness_cookie_duration=Duration.seconds(target.stickiness) if target.stickiness else None,
             slow_start=Duration.seconds(target.slow_start) if target.slow_start else None,
@@ -145,9 +193,9 @@ class WebService(Construct):
         listener: elbv2.IApplicationListener,
         route: Route,
         options: RuleOptions,
-        target_group: elbv2.ApplicationTargetGroup,
-    ) -> None:
-        forward = elbv2.ListenerAction.forward([target_group])
+        groups: Sequence[elbv2.ApplicationTargetGroup],
+    ) -> elbv2.ApplicationListenerRule:
+        forward = _forward(groups)
         pause, guard = options.maintenance, options.authentication
         action = pause.page if pause else guard.before(forward) if guard else forward
         rule = listener_rule(self, id, listener, route, action)
@@ -156,3 +204,46 @@ class WebService(Construct):
             rule.node.add_dependency(listener_rule(self, f"{id}Parked", listener, parked, forward))
         elif transforms := options.transforms():
             cast("elbv2.CfnListenerRule", rule.node.default_child).add_property_override("Transforms", transforms)
+        return rule
+
+    def _add_test_rule(
+        self,
+        id: str,
+        listener: elbv2.IApplicationListener,
+        route: Route,
+        options: RuleOptions,
+        groups: Sequence[elbv2.ApplicationTargetGroup],
+        test: TestRoute | None,
+    ) -> elbv2.ApplicationListenerRule | None:
+        """The rule of requests that are to reach the new tasks first."""
+        if test is None:
+            return None
+        tested = replace(route, priority=test.priority, headers={**route.headers, test.header: ["*"]})
+        return self._add_rule(id, listener, tested, options, groups)
+
+    def _alternate_target(
+        self,
+        group: elbv2.ApplicationTargetGroup,
+        rule: elbv2.ApplicationListenerRule,
+        test: elbv2.ApplicationListenerRule | None,
+    ) -> ecs.IAlternateTarget:
+        """What ECS shifts requests by, with the role in which it does."""
+        resource = self.service.node.default_child
+        assert isinstance(resource, ecs.CfnService)  # noqa: S101  # it is what CDK's services are made of
+        resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})  # CDK depends on the rules that it names, too
+        return ecs.AlternateTarget(
+            "TrafficShift",
+            alternate_target_group=group,
+            production_listener=ecs.ListenerRuleConfiguration.application_listener_rule(rule),
+            test_listener=ecs.ListenerRuleConfiguration.application_listener_rule(test) if test else None,
+        )
+
+
+def _forward(groups: Sequence[elbv2.ApplicationTargetGroup]) -> elbv2.ListenerAction:
+    """With two target groups the weights are those of the beginning: ECS changes them, and the template never does."""
+    if len(groups) == 1:
+        return elbv2.ListenerAction.forward([*groups])
+    weights = zip(groups, (100, 0), strict=True)
+    return elbv2.ListenerAction.weighted_forward(
+        [elbv2.WeightedTargetGroup(target_group=group, weight=weight) for group, weight in weights]
+    )

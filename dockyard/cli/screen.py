@@ -98,6 +98,12 @@ class Board:
                 self._told[subject] = time.monotonic()
                 say(f"  {subject}: {text}")
 
+    def event(self, subject: str, text: str) -> None:
+        """What has happened, a line of its own."""
+        with self._lock:
+            self._told[subject] = time.monotonic()
+            say(f"  {subject}: {text}")
+
     def note(self, subject: str, text: str) -> None:
         """What is to be seen whatever comes after it: something does not go well."""
         with self._lock:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from dockyard.config.capacity import capacity_problems
 from dockyard.config.count import count_problems
+from dockyard.config.deployment_checks import deployment_of, deployment_problems, test_rule_problems
 from dockyard.config.domains import host_problems, https_problems
 from dockyard.config.http import Http
 from dockyard.config.kinds.worker import topic_problems
@@ -56,6 +57,7 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
         for problem in (*host_problems(http, settings.domains), *(() if settings.https else https_problems(http))):
             yield Problem(("http", *problem.location), problem.message)
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
+    yield from deployment_problems(raw, http)
     yield from runtime_problems(kind, raw)
     yield from volume_problems(kind, raw)
     yield from sidecar_problems(raw)
@@ -106,7 +108,9 @@ def rule_problems(
     yield from (("dockyard.yaml", problem) for problem in _existing_problems(settings))
     https = {service: http for service, raw in services.items() if (http := _http(raw))}
     balancer = settings.load_balancer if settings else LoadBalancer()
-    yield from route_problems(environment, https, balancer, lock, allow_collisions=allow_collisions)
+    tested = {service for service in https if (deploy := deployment_of(services[service])) and deploy.has_test_rule}
+    yield from route_problems(environment, https, tested, balancer, lock, allow_collisions=allow_collisions)
+    yield from test_rule_problems(environment, services, https, balancer, lock)
     for name, rule in balancer.rules.items():
         for problem in host_problems(rule, settings.domains if settings else {}):
             yield "dockyard.yaml", Problem(("load_balancer", "rules", name, *problem.location), problem.message)

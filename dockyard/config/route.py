@@ -124,6 +124,13 @@ class Route(Model):
         return self
 
     @property
+    def takes_one_more_header(self) -> bool:
+        """Whether a header of any value fits in its rule, too."""
+        values = [value for _, found in self._values() for value in found]
+        wild = sum(character in WILDCARDS for value in values for character in value)
+        return len(values) < MOST_VALUES and wild < MOST_VALUES
+
+    @property
     def level(self) -> int:
         """Segments of the path, and conditions besides host and path: each counts as a segment."""
         depth = 0 if self.path == "/" else self.path.count("/")

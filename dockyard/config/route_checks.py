@@ -1,6 +1,6 @@
 """Two rules of the load balancer on one route or with one priority, and more rules than it may have."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dockyard.config.http import Http
@@ -33,14 +33,21 @@ def rule_key(name: str) -> str:
 
 
 def route_problems(
-    environment: str, services: Mapping[str, Http], balancer: LoadBalancer, lock: Lock, *, allow_collisions: bool
+    environment: str,
+    services: Mapping[str, Http],
+    tested: Collection[str],
+    balancer: LoadBalancer,
+    lock: Lock,
+    *,
+    allow_collisions: bool,
 ) -> Iterator[tuple[str, Problem]]:
-    """What is wrong with the rules of an environment, each with its file."""
+    """What is wrong with the rules of an environment, each with its file. Services that are `tested` have a rule more."""
     for entrance in ("public", "internal"):
         owned = [*(_rules(balancer) if entrance == "public" else ()), *_services(services, entrance)]
         yield from _rule_problems(environment, owned, lock, allow_collisions=allow_collisions)
-        paused = sum(http.maintenance is not None for http in services.values() if entrance in http.entrances)
-        yield from _count_problems(len(owned) + paused, len([*_services(services, entrance)]), balancer.most_rules)
+        there = {name: http for name, http in services.items() if entrance in http.entrances}
+        more = sum((http.maintenance is not None) + (name in tested) for name, http in there.items())
+        yield from _count_problems(len(owned) + more, len([*_services(services, entrance)]), balancer.most_rules)
     yield from _parked_problems(environment, services)
 
 

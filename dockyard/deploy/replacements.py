@@ -1,23 +1,69 @@
-"""Replacements that a change set would make and that requests would notice."""
+"""Changes that a change set would make and that requests would notice."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dockyard.deploy.assembly import StackArtifact
+from dockyard.doors.aws import Aws
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import ResourceChangeTypeDef
 
 _TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
+_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 
 
-def interrupting(client: "CloudFormationClient", stack: str, change_set: str) -> list[str]:
-    """Target groups that the change set replaces, by logical id.
+def changes(client: "CloudFormationClient", stack: str, change_set: str) -> "list[ResourceChangeTypeDef]":
+    """What the change set changes."""
+    pages = client.get_paginator("describe_change_set").paginate(StackName=stack, ChangeSetName=change_set)
+    return [change["ResourceChange"] for page in pages for change in page["Changes"]]
+
+
+def interrupting(found: "list[ResourceChangeTypeDef]") -> list[str]:
+    """Target groups that are replaced, by logical id.
 
     CloudFormation turns the rule to the new group before the service's new tasks are in it: until they are healthy, every
     request gets 503.
     """
-    pages = client.get_paginator("describe_change_set").paginate(StackName=stack, ChangeSetName=change_set)
-    changes = [change["ResourceChange"] for page in pages for change in page["Changes"]]
     return [
         change["LogicalResourceId"]
-        for change in changes
+        for change in found
         if change["ResourceType"] == _TARGETS and change.get("Replacement") in ("True", "Conditional")
     ]
+
+
+def turned_away(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact, aws: Aws) -> list[str]:
+    """Rules, by logical id, that would send requests to a target group where the service has no tasks now.
+
+    ECS moves a service between two target groups and changes the weights of its rule. Whatever else of the rule changes,
+    CloudFormation writes the weights of the template with it, which are those of the beginning.
+    """
+    rules = {
+        change["LogicalResourceId"]: change["PhysicalResourceId"]
+        for change in found
+        if change["ResourceType"] == _RULE and change["Action"] == "Modify" and "PhysicalResourceId" in change
+    }
+    wanted = {id: _groups(artifact.resources(_RULE).get(id, {})) for id in rules}
+    if not rules:
+        return []
+    resources = aws.cloudformation.describe_stack_resources(StackName=artifact.name)["StackResources"]
+    arns = {one["LogicalResourceId"]: one.get("PhysicalResourceId") for one in resources}
+    told = aws.elbv2.describe_rules(RuleArns=list(rules.values()))["Rules"]
+    live = {rule["RuleArn"]: _live(rule) for rule in told}
+    return [id for id, arn in rules.items() if live.get(arn, set()) - {arns.get(group) for group in wanted[id]}]
+
+
+def _groups(rule: Mapping[str, Any]) -> set[str]:
+    """Logical ids of the target groups that a template's rule sends requests to."""
+    found: set[str] = set()
+    for action in rule.get("Actions", []):
+        shares = (action.get("ForwardConfig") or {}).get("TargetGroups") or [action]
+        found |= {str((one.get("TargetGroupArn") or {}).get("Ref")) for one in shares if one.get("Weight", 1)}
+    return found
+
+
+def _live(rule: Mapping[str, Any]) -> set[str]:
+    """ARNs of those that a rule with several sends requests to; one with a single group is as CloudFormation made it."""
+    shares = [one for action in rule["Actions"] for one in (action.get("ForwardConfig") or {}).get("TargetGroups", [])]
+    return {one["TargetGroupArn"] for one in shares if one.get("Weight", 1)} if len(shares) > 1 else set()

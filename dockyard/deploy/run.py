@@ -1,6 +1,5 @@
 """The deploy itself: build and synthesize side by side, then stacks and images in the order that they need each other."""
 
-import contextlib
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,6 @@ from dockyard.build.plan import Planned, SomeBuiltError, named, side_by_side
 from dockyard.build.secrets import check_build_secrets
 from dockyard.config import service_of
 from dockyard.deploy.assembly import StackArtifact, read_assembly
-from dockyard.deploy.causes import cause, seen
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, lacking, needed, pushed
@@ -24,9 +22,8 @@ from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import PARTITION, Site
 from dockyard.deploy.stack import Deployed, StackDeployer, describe, version
 from dockyard.deploy.synth import synthesize
-from dockyard.deploy.targets import TargetWatch
-from dockyard.deploy.tasks import TaskWatch
 from dockyard.deploy.via_cdk import deploy_via_cdk
+from dockyard.deploy.watches import Watches
 from dockyard.doors.aws_faults import explained
 from dockyard.doors.process import end_all
 from dockyard.errors import BuildError, DeployError, DockyardError, PrerequisiteError
@@ -189,30 +186,19 @@ def _via_cdk(
 
 def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deployer: StackDeployer) -> Deployed:
     begun = time.monotonic()
-    tasks, targets = TaskWatch(site.reading, artifact, site.cluster), TargetWatch(site.reading, artifact)
-
-    waited = ""
-
-    def watch(text: str) -> None:
-        nonlocal waited
-        with contextlib.suppress(ClientError, BotoCoreError):  # who may deploy may not be allowed to look
-            tasks.look()
-            if unhealthy := targets.look():
-                progress.note(artifact.name, seen(unhealthy, tasks.printed()))
-        if now := text or (targets.waits if targets.waits != waited else ""):
-            progress.update(artifact.name, now)
-        waited = targets.waits
-
+    watches = Watches(site, artifact, progress)
     try:
-        left = deployer.deploy(artifact, watch)
+        left = deployer.deploy(artifact, watches.look)
     except DeployError as error:
-        found = cause(targets.last, tasks.last)
+        found = watches.cause()
         if not found:
             raise
         raise DeployError(f"{artifact.name}: {found.text}\n{error}", hint=error.hint or found.hint) from error
     except (ClientError, BotoCoreError) as error:
         raise _told(artifact.name, error) from error
-    progress.done(artifact.name, f"deployed in {time.monotonic() - begun:.1f} s" if left.changed else "unchanged")
+    times = watches.times()
+    took = f"deployed in {time.monotonic() - begun:.1f} s" + (f" ({times})" if times else "")
+    progress.done(artifact.name, took if left.changed else "unchanged")
     return left
 
 

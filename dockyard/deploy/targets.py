@@ -91,10 +91,11 @@ def _fails(one: "TargetHealthDescriptionTypeDef | None") -> bool:
 def _checks(artifact: StackArtifact) -> dict[str, Check]:
     """Logical id of each target group to what it asks, on the container's own port: a server's may be any."""
     ports = {
-        str(balancer["TargetGroupArn"].get("Ref")): balancer["ContainerPort"]
+        str(group["Ref"]): balancer["ContainerPort"]
         for service in artifact.resources("AWS::ECS::Service").values()
         for balancer in service.get("LoadBalancers", [])
-        if isinstance(balancer.get("TargetGroupArn"), dict)
+        for group in (balancer.get("TargetGroupArn"), balancer.get("AdvancedConfiguration", {}).get("AlternateTargetGroupArn"))
+        if isinstance(group, dict) and "Ref" in group
     }
     return {
         id: Check(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dockyard.deploy.assembly import StackArtifact
+from dockyard.deploy.before import is_before
 from dockyard.doors.aws import Aws
 
 if TYPE_CHECKING:
@@ -85,9 +86,9 @@ class TaskWatch:
     def _note(self, task: "TaskTypeDef") -> None:
         id = task["taskArn"].rsplit("/", 1)[-1]
         reason = _GROUP.sub("", task.get("stoppedReason", ""))
-        if reason.startswith(_ORDERLY):
-            return
         containers = task.get("containers", [])
+        if reason.startswith(_ORDERLY) or (is_before(task) and not any(c.get("exitCode") for c in containers)):
+            return
         codes = [f"{c['name']} exited with {c['exitCode']}" for c in containers if c.get("exitCode")]
         told = [c["reason"] for c in containers if c.get("reason")]
         self.failed[id] = FailedTask(id, "; ".join([reason, *codes, *told]), tuple(self._last_lines(task)))

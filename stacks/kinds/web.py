@@ -6,6 +6,7 @@ from aws_cdk import aws_ecs as ecs
 from dockyard.config import Web
 from dockyard_constructs import ContainerSettings, HealthCheck, WebService
 from stacks.alarms import add_alarms
+from stacks.deployment import deployment, wait_for_alarms
 from stacks.routes import address, entrance, rule_options, rule_route, target_settings
 from stacks.scaling import first_count, scale
 from stacks.surroundings import Surroundings
@@ -27,12 +28,14 @@ def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ec
         health_check=HealthCheck(**http.health.model_dump()),
         target=target_settings(http),
         rule_options=rule_options(around.environment, around.name, http),
+        deployment=deployment(around, settings, number),
         namespace=around.namespace(settings) if settings.calls else None,
         **container,
     )
+    groups = {"target_group": service.target_group, "alternate_target_group": service.alternate_target_group}
     scale(stack, settings.count, service.service, target_group=service.target_group)
     balancer = f"{entrance(http)}load-balancer"
-    add_alarms(around, settings.alarms, service.service, balancer=balancer, target_group=service.target_group)
+    wait_for_alarms(service, add_alarms(around, settings.alarms, service.service, balancer=balancer, **groups))
     dns_name = around.value(f"{balancer}-dns-name")
     where = address(around.environment, http, dns_name)
     cdk.CfnOutput(stack, "Address", value=where, description="Where the service answers")

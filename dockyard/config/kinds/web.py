@@ -4,6 +4,7 @@ from typing import Literal
 
 from dockyard.config.alarms import WebAlarms
 from dockyard.config.count import TaskCount
+from dockyard.config.deployment import Deploy, Deployment
 from dockyard.config.http import Http
 from dockyard.config.kinds.calls import Calls
 from dockyard.config.kinds.container import Container, Port
@@ -24,3 +25,5 @@ class Web(Container):
     """Backends that it calls by name."""
     alarms: WebAlarms = WebAlarms()
     """What is too much."""
+    deploy: Deploy = Deployment()
+    """How a new version takes the place of the old one: `rolling`, `blue-green`, `canary` or `linear`, or a mapping."""

@@ -2,7 +2,7 @@
 
 - An alarm that is in ALARM when a deployment begins is there before it: then none of its alarms is looked at.
 - After the old tasks are stopped, the alarms are looked at for the bake time. AWS computes it from the alarms, some minutes; here
-  it is five seconds.
+  it is five seconds, and none for a first deployment, which has nothing to go back to.
   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
 """
 
@@ -14,7 +14,7 @@ from ministack.core.concurrency import spawn_background
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import cloudwatch, ecs
 
-from dockyard.local.extensions import deployments, service_history
+from dockyard.local.extensions import deployments, service_history, traffic_shift
 from dockyard.local.extensions.deployment_failures import Failure, fail
 from dockyard.local.extensions.instance import Instance
 from dockyard.local.extensions.service_history import Deployment, Service
@@ -95,6 +95,8 @@ def _bakes(cluster: str, service: Service, primary: Deployment) -> bool:
     record = service_history.record(primary)
     alarms = record["alarms"]
     if not alarms["watched"] or "_rolled_back" in primary or is_staged(record["configuration"]):
+        return False
+    if not traffic_shift.predecessor(service, primary):
         return False
     if "until" not in alarms:
         alarms["until"] = time.monotonic() + BAKE_SECONDS

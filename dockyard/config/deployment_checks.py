@@ -1,0 +1,66 @@
+"""What is wrong with `deploy` seen together with a service's other keys, and with other services."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from dockyard.config.deployment import Deploy, Deployment
+from dockyard.config.http import Http
+from dockyard.config.load_balancer import LoadBalancer
+from dockyard.config.lock import Lock
+from dockyard.config.problems import Problem, show
+from dockyard.config.route import MOST_VALUES
+from dockyard.config.route_checks import rule_key
+
+
+def deployment_problems(raw: Mapping[str, Any], http: Http | None) -> Iterator[Problem]:
+    """Alarms of a deployment that the service has not, and what does not go with a second target group."""
+    written, alarms = raw.get("deploy"), raw.get("alarms")
+    named = written.get("alarms") if isinstance(written, dict) else None
+    for index, name in enumerate(named if isinstance(named, list) else []):
+        if isinstance(alarms, dict) and isinstance(name, str) and alarms.get(name) == "off":
+            yield Problem(
+                ("deploy", "alarms", index), f"should be an alarm that is there, got {show(name)}, which is off in alarms"
+            )
+    deploy = deployment_of(raw)
+    if http and deploy and deploy.has_alternate_targets:
+        yield from _second_group_problems(http, deploy)
+
+
+def _second_group_problems(http: Http, deploy: Deployment) -> Iterator[Problem]:
+    ways = f"{deploy.strategy} shifts requests between two target groups by the one rule of the service"
+    others = {"reach": http.reach == "both", "maintenance": http.maintenance is not None, "auth": http.auth is not None}
+    for key in (key for key, is_there in others.items() if is_there):
+        yield Problem(("http", key), f"{ways}, and http.{key} wants another: remove it, or set deploy: rolling")
+    if deploy.has_test_rule and not http.takes_one_more_header:
+        message = (
+            f"its rule has the header too, and a rule has {MOST_VALUES} values and wildcards in its conditions at most: set off"
+        )
+        yield Problem(("deploy", "test_header"), message)
+
+
+def test_rule_problems(
+    environment: str, services: Mapping[str, Mapping[str, Any]], https: Mapping[str, Http], balancer: LoadBalancer, lock: Lock
+) -> Iterator[tuple[str, Problem]]:
+    """Rules of test requests, which have the number before that of the service's own rule, where it is another's."""
+    rules = {f"the rule {name} of dockyard.yaml": (rule_key(name), rule) for name, rule in balancer.rules.items()}
+    owners = {**rules, **{f"service {name}": (name, http) for name, http in https.items()}}
+    numbers = {lock.priority(route, environment=environment, service=key): owner for owner, (key, route) in owners.items()}
+    for name, http in https.items():
+        deploy = deployment_of(services[name])
+        number = lock.priority(http, environment=environment, service=name)
+        if deploy and deploy.has_test_rule and (number == 1 or number - 1 in numbers):
+            taken = f"that of {numbers[number - 1]}" if number > 1 else "before the first"
+            message = (
+                f"its rule would have priority {number - 1}, {taken}; give the service another http.priority, or set off here"
+            )
+            yield f"services/{name}/service.yaml", Problem(("deploy", "test_header"), message)
+
+
+def deployment_of(raw: Mapping[str, Any]) -> Deployment | None:
+    """What a service has as `deploy`; None where that has faults, which are told."""
+    try:
+        return TypeAdapter(Deploy).validate_python(raw.get("deploy", {}))
+    except ValidationError:
+        return None

@@ -1,0 +1,57 @@
+"""What the command prints that runs before a new version gets requests, while its stack is deployed."""
+
+from typing import TYPE_CHECKING, Any
+
+from dockyard.deploy.assembly import StackArtifact
+from dockyard.doors.aws import Aws
+from dockyard.doors.tasks import Watched
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import TaskTypeDef
+
+_PREFIX = "before-"
+"""Of what such a task is started by, by which it is found."""
+
+
+def is_before(task: "TaskTypeDef") -> bool:
+    """Whether a task runs such a command."""
+    return task.get("startedBy", "").startswith(_PREFIX)
+
+
+class BeforeWatch:
+    """Looks from time to time; of services without such a command it asks nothing."""
+
+    def __init__(self, aws: Aws, artifact: StackArtifact, cluster: str) -> None:
+        functions = artifact.resources("AWS::Lambda::Function").values()
+        names = [f.get("Environment", {}).get("Variables", {}).get("STARTED_BY") for f in functions]
+        self._aws, self._cluster = aws, cluster
+        self._started_by = next((name for name in names if isinstance(name, str)), None)
+        self._before: set[str] | None = None
+        self._tasks: dict[str, Watched] = {}
+
+    def look(self) -> list[str]:
+        """What was printed since the last time, by tasks that were not there at the first."""
+        if not self._started_by:
+            return []
+        ecs: Any = self._aws.ecs
+        found = [
+            arn
+            for status in ("RUNNING", "STOPPED")
+            for arn in ecs.list_tasks(cluster=self._cluster, startedBy=self._started_by, desiredStatus=status)["taskArns"]
+        ]
+        if self._before is None:
+            self._before = set(found)
+        for arn in found:
+            if arn not in self._before and arn not in self._tasks:
+                self._tasks[arn] = Watched(self._aws, self._cluster, arn, self._log(arn))
+        return [line.rstrip() for task in self._tasks.values() for line in task.new_lines()]
+
+    def _log(self, arn: str) -> tuple[str, str] | None:
+        """Group and stream of the service's own container."""
+        (task,) = self._aws.ecs.describe_tasks(cluster=self._cluster, tasks=[arn])["tasks"]
+        definition = self._aws.ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])["taskDefinition"]
+        container = definition["containerDefinitions"][0]
+        options = container.get("logConfiguration", {}).get("options", {})
+        if not {"awslogs-group", "awslogs-stream-prefix"} <= options.keys():
+            return None
+        return options["awslogs-group"], f"{options['awslogs-stream-prefix']}/{container['name']}/{arn.rsplit('/', 1)[-1]}"

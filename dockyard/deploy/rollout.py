@@ -1,0 +1,126 @@
+"""How the deployment of a service goes, while its stack is deployed: steps, tasks, requests, alarms, and what it waits for."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dockyard.deploy.assembly import StackArtifact
+from dockyard.doors.aws import Aws
+
+_TYPE = "AWS::ECS::Service"
+_STEPS = {
+    "RECONCILE_SERVICE": "settle",
+    "PRE_SCALE_UP": "before",
+    "SCALE_UP": "new tasks",
+    "POST_SCALE_UP": "new tasks",
+    "TEST_TRAFFIC_SHIFT": "test",
+    "POST_TEST_TRAFFIC_SHIFT": "test",
+    "PRE_PRODUCTION_TRAFFIC_SHIFT": "shift",
+    "PRODUCTION_TRAFFIC_SHIFT": "shift",
+    "POST_PRODUCTION_TRAFFIC_SHIFT": "shift",
+    "BAKE_TIME": "bake",
+    "CLEAN_UP": "old tasks",
+}
+"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html"""
+
+
+def step(deployment: Mapping[str, Any]) -> str:
+    """Which step it is at. Rolling deployments tell no stages: what they do is seen by their tasks."""
+    if deployment.get("rollback"):
+        return "rollback"
+    if stage := deployment.get("lifecycleStage"):
+        return _STEPS.get(stage, stage.lower())
+    new = deployment.get("targetServiceRevision") or {}
+    if new.get("runningTaskCount", 0) < new.get("requestedTaskCount", 0):
+        return "new tasks"
+    return "old tasks" if _old(deployment) else "bake"
+
+
+def state(deployment: Mapping[str, Any]) -> str:
+    """Its tasks, and who gets the requests where that is shared."""
+    new = deployment.get("targetServiceRevision") or {}
+    text = f"{step(deployment)}: {new.get('runningTaskCount', 0)} of {new.get('requestedTaskCount', 0)} new tasks run"
+    text += f", {_old(deployment)} old"
+    share = new.get("requestedProductionTrafficWeight")
+    return text if share is None else f"{text}; {share:g} % of the requests go to the new ones"
+
+
+def waits(deployment: Mapping[str, Any]) -> bool:
+    """Whether it waits for somebody's approval."""
+    return any(hook.get("status") == "AWAITING_ACTION" for hook in deployment.get("lifecycleHookDetails") or [])
+
+
+def fault(deployment: Mapping[str, Any]) -> str:
+    """Why it goes back or is given up, in AWS's words and with the alarms that went off; empty where it does not."""
+    reason = (deployment.get("rollback") or {}).get("reason") or ""
+    if not reason and deployment.get("status") not in ("SUCCESSFUL", "PENDING", "IN_PROGRESS"):
+        reason = deployment.get("statusReason") or ""
+    alarms = (deployment.get("alarms") or {}).get("triggeredAlarmNames") or []
+    return f"{reason} ({', '.join(alarms)})" if reason and alarms else reason
+
+
+def _old(deployment: Mapping[str, Any]) -> int:
+    return sum(one.get("runningTaskCount", 0) for one in deployment.get("sourceServiceRevisions") or [])
+
+
+class RolloutWatch:
+    """Looks at the newest deployment of one stack's service from time to time, unless it was there before."""
+
+    def __init__(self, aws: Aws, artifact: StackArtifact, approve: str, clock: Callable[[], float] = time.monotonic) -> None:
+        """Make it.
+
+        :param approve: the command that approves.
+        """
+        self._aws, self._stack, self._approve, self._clock = aws, artifact.name, approve, clock
+        self._has_service = bool(artifact.resources(_TYPE))
+        self._service: str | None = None
+        self._before: str | None = None
+        self._looked = False
+        self._begun: list[tuple[str, float]] = []
+        self._told: set[str] = set()
+        self.now = ""
+        """What it does now."""
+        self.fault = ""
+        """Why it went back, if it did."""
+
+    def look(self) -> list[str]:
+        """What has happened since the last time."""
+        found = self._newest() if self._has_service else None
+        first, self._looked = not self._looked, True
+        if first:
+            self._before = found
+        if not found or found == self._before:
+            return []
+        (deployment,) = self._aws.ecs.describe_service_deployments(serviceDeploymentArns=[found])["serviceDeployments"]
+        return self._seen(deployment)
+
+    def times(self) -> str:
+        """How long each step took: `new tasks 4 s, shift 10 s`; empty where none was seen."""
+        ends = [*(begun for _, begun in self._begun[1:]), self._clock()]
+        spent: dict[str, float] = {}
+        for (name, begun), end in zip(self._begun, ends if self._begun else [], strict=True):
+            spent[name] = spent.get(name, 0) + end - begun
+        return ", ".join(f"{name} {seconds:.0f} s" for name, seconds in spent.items())
+
+    def _seen(self, deployment: Mapping[str, Any]) -> list[str]:
+        self.now, self.fault = state(deployment), fault(deployment)
+        if not self._begun or self._begun[-1][0] != step(deployment):
+            self._begun.append((step(deployment), self._clock()))
+        told = [self.now, f"goes back: {self.fault}" if self.fault else ""]
+        told += [f"waits for approval: {self._approve}"] if waits(deployment) else []
+        new = [text for text in told if text and text not in self._told]
+        self._told |= set(new)
+        return new
+
+    def _newest(self) -> str | None:
+        """ARN of the newest deployment, once CloudFormation has made the service."""
+        if not self._service:
+            resources = self._aws.cloudformation.describe_stack_resources(StackName=self._stack)["StackResources"]
+            arns = [one.get("PhysicalResourceId", "") for one in resources if one["ResourceType"] == _TYPE]
+            self._service = next((arn for arn in arns if arn.startswith("arn:")), None)
+        if not self._service:
+            return None
+        ecs: Any = self._aws.ecs
+        cluster = self._service.split("/")[1]
+        found = ecs.list_service_deployments(service=self._service, cluster=cluster)["serviceDeployments"]
+        return str(max(found, key=lambda one: one["createdAt"])["serviceDeploymentArn"]) if found else None

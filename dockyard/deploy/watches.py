@@ -1,0 +1,56 @@
+"""All that is looked at while one stack is deployed, and told as it happens."""
+
+import contextlib
+from dataclasses import replace
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dockyard.deploy.assembly import StackArtifact
+from dockyard.deploy.before import BeforeWatch
+from dockyard.deploy.causes import Cause, cause, seen
+from dockyard.deploy.rollout import RolloutWatch
+from dockyard.deploy.site import Site
+from dockyard.deploy.targets import TargetWatch
+from dockyard.deploy.tasks import TaskWatch
+from dockyard.progress import Progress
+
+
+class Watches:
+    """The tasks, targets and deployment of one stack's service."""
+
+    def __init__(self, site: Site, artifact: StackArtifact, progress: Progress) -> None:
+        self._name, self._progress = artifact.name, progress
+        service = artifact.name.removeprefix(site.service_stack(""))
+        self._tasks, self._targets = TaskWatch(site.reading, artifact, site.cluster), TargetWatch(site.reading, artifact)
+        self._before = BeforeWatch(site.reading, artifact, site.cluster)
+        self._rollout = RolloutWatch(site.reading, artifact, f"dockyard approve {service} --env {site.environment.name}")
+        self._waited = ""
+
+    def look(self, text: str) -> None:
+        """Look at all, and tell what is new. `text` is what CloudFormation does, if anything is to be told of it."""
+        with contextlib.suppress(ClientError, BotoCoreError):  # who may deploy may not be allowed to look
+            self._tasks.look()
+            for line in self._before.look():
+                self._progress.event(self._name, f"before | {line}")
+            for what in self._rollout.look():
+                self._progress.event(self._name, what)
+            if unhealthy := self._targets.look():
+                self._progress.note(self._name, seen(unhealthy, self._tasks.printed()))
+        waits = self._targets.waits or self._rollout.now
+        if now := text or (waits if waits != self._waited else ""):
+            self._progress.update(self._name, now)
+        self._waited = waits
+
+    def cause(self) -> Cause | None:
+        """Why it failed, as far as it was seen."""
+        found = cause(self._targets.last, self._tasks.last)
+        fault = self._rollout.fault
+        if fault and found:
+            return replace(found, text=f"{found.text}\n{fault}")
+        return found or (Cause(fault) if fault else None)
+
+    def times(self) -> str:
+        """How long each step of the deployment took."""
+        with contextlib.suppress(ClientError, BotoCoreError):
+            self.look("")  # what was printed last
+        return self._rollout.times()

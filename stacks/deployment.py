@@ -1,0 +1,32 @@
+"""How a new version of a web service takes the place of the old one."""
+
+from dockyard.config import Web
+from dockyard.config.deployment import OF_REQUESTS
+from dockyard_constructs import Deployment, ServiceAlarms, TestRoute, WebService
+from stacks.alarms import alarm_prefix
+from stacks.surroundings import Surroundings
+
+
+def deployment(around: Surroundings, settings: Web, priority: int) -> Deployment:
+    """What `deploy` says, with the service's own alarms and, where the new tasks can be asked first, a rule before its own."""
+    deploy = settings.deploy
+    test = TestRoute(priority - 1, deploy.test_header) if deploy.has_test_rule else None
+    return Deployment(
+        strategy=deploy.ecs_strategy,
+        percent=deploy.share,
+        interval_minutes=deploy.wait,
+        bake_minutes=deploy.bake_minutes or 0,
+        test_route=test,
+        alarm_names=[f"{alarm_prefix(around)}-{name}" for name in deploy.watched(settings.alarms)],
+        failures=deploy.failures,
+        alternate_targets=deploy.alternate_targets,
+        early_success=deploy.early_success,
+        before=deploy.before or (),
+    )
+
+
+def wait_for_alarms(service: WebService, alarms: ServiceAlarms) -> None:
+    """Have the service made after its alarms, but for those of its own metrics, which want it first."""
+    for name in OF_REQUESTS:
+        if alarm := alarms.alarms.get(name):
+            service.service.node.add_dependency(alarm)

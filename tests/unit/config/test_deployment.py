@@ -1,0 +1,128 @@
+"""`deploy` of a service.yaml: a strategy, or a mapping of it."""
+
+import pytest
+
+from dockyard.config.routes import priority
+
+
+def deploy(files, text):
+    files.service(f"kind: web\n{text}")
+    return files.load().environment().services["web"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ("ROLLING", None, None, None, False)),
+        ("deploy: rolling", ("ROLLING", None, None, None, False)),
+        ("deploy: {alternate_targets: true}", ("ROLLING", None, None, None, True)),
+        ("deploy: blue-green", ("BLUE_GREEN", None, None, 5, True)),
+        ("deploy: canary", ("CANARY", 5, 10, 5, True)),
+        ("deploy: {strategy: canary, percent: 0.1, interval: 0, bake: 0}", ("CANARY", 0.1, 0, 0, True)),
+        ("deploy: linear", ("LINEAR", 10, 6, 5, True)),
+        ("deploy: {strategy: linear, percent: 3, interval: 59, test_header: off}", ("LINEAR", 3, 59, 5, False)),
+    ],
+)
+def test_a_strategy_has_defaults_that_are_aws_own(files, text, expected):
+    found = deploy(files, text).deploy
+    assert (found.ecs_strategy, found.share, found.wait, found.bake_minutes, found.has_test_rule) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", ["errors", "latency", "unhealthy"]),
+        ("alarms: {latency: off}", ["errors", "unhealthy"]),
+        ("deploy: {alarms: off}", []),
+        ("deploy: {strategy: canary, alarms: [cpu, errors]}", ["cpu", "errors"]),
+    ],
+)
+def test_alarms_of_requests_that_are_there_fail_a_deployment_unless_others_are_named(files, text, names):
+    settings = deploy(files, text)
+    assert settings.deploy.watched(settings.alarms) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("canry", 'deploy: should be rolling, blue-green, canary or linear, got "canry"; did you mean canary?'),
+        ("", "deploy: should be rolling, blue-green, canary or linear, or a mapping with strategy, got nothing"),
+        ("3", "deploy: should be rolling, blue-green, canary or linear, or a mapping with strategy, got 3"),
+        ("{strategy: canry}",
+         'deploy.strategy: should be rolling, blue-green, canary or linear, got "canry"; did you mean canary?'),
+        ("{strat: canary}", "deploy.strat: unknown key; did you mean strategy?"),
+        ("{strategy: canary, percent: 100}", "deploy.percent: should be 0.1 to 99.9 (percent), got 100"),
+        ("{strategy: canary, percent: 0}", "deploy.percent: should be 0.1 to 99.9 (percent), got 0"),
+        ("{strategy: canary, percent: 5.05}", "deploy: percent should be a multiple of 0.1, got 5.05"),
+        ("{strategy: linear, percent: 2.9}", "deploy: percent of linear should be 3 to 99.9, got 2.9"),
+        ("{strategy: canary, interval: 1441}", "deploy.interval: should be 0 to 1440 (minutes), got 1441"),
+        ("{strategy: blue-green, bake: -1}", "deploy.bake: should be 0 to 1440 (minutes), got -1"),
+        ("{strategy: canary, interval: 1440, bake: 541}", "deploy: all its times together should be at most 1980 minutes, got 1981"),
+        ("{strategy: linear, percent: 3, interval: 60}", "deploy: all its times together should be at most 1980 minutes, got 1985"),
+        ("{percent: 5}", "deploy: percent is of canary or linear, which rolling is not"),
+        ("{strategy: blue-green, interval: 5}", "deploy: interval is of canary or linear, which blue-green is not"),
+        ("{bake: 5}", "deploy: bake is of blue-green, canary or linear, which rolling is not"),
+        ("{strategy: canary, early_success: true}", "deploy: early_success is of rolling, which canary is not"),
+        ("{failures: 0}", "deploy.failures: should be 1 to 10000 (tasks), got 0"),
+        ("{alarms: errors}", 'deploy.alarms: should be off, or a list of errors, latency, unhealthy, cpu or memory, got "errors"'),
+        ("{alarms: [eror]}", 'deploy.alarms[0]: should be errors, latency, unhealthy, cpu or memory, got "eror"; did you mean errors?'),
+        ("{strategy: canary, test_header: 'x test'}",
+         'deploy.test_header: should be off, or the name of a header such as x-dockyard-test, got "x test"'),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_at_its_key(problem, text, said):
+    assert problem(f"deploy: {text}") == f"services/web/service.yaml: {said}"
+
+
+def test_an_alarm_that_is_off_cannot_fail_a_deployment(problem):
+    told = problem("alarms: {errors: off}\ndeploy: {alarms: [latency, errors]}")
+    said = 'should be an alarm that is there, got "errors", which is off in alarms'
+    assert told == f"services/web/service.yaml: deploy.alarms[1]: {said}"
+
+
+def test_only_a_web_service_is_deployed_so(files):
+    files.service("kind: worker\ndeploy: canary", name="mail")
+    (told,) = files.problems()
+    assert told.startswith("services/mail/service.yaml: deploy: ")
+    assert "web" in told
+
+
+def test_an_environment_may_have_another_strategy(files):
+    files.service("kind: web\ndeploy: rolling\nenvironments: {prod: {deploy: {strategy: linear, percent: 20}}}")
+    project = files.load()
+    assert project.environment("dev").services["web"].deploy.strategy == "rolling"
+    assert project.environment("prod").services["web"].deploy.share == 20
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("http: {path: /a, priority: 8}\ndeploy: canary", "http: {path: /b, priority: 7}", "priority 7, that of service b"),
+        ("http: {path: /a, priority: 1}\ndeploy: canary", "http: {path: /b}", "priority 0, before the first"),
+    ],
+)
+def test_a_test_rule_has_a_number_of_its_own(files, first, second, said):
+    files.service(f"kind: web\n{first}", name="a")
+    files.service(f"kind: web\n{second}", name="b")
+    told = f"services/a/service.yaml: deploy.test_header: its rule would have {said}; give the service another http.priority"
+    assert {text.split(", or set off")[0] for text in files.problems()} == {told}
+
+
+def test_where_the_rule_is_off_so_is_its_number(files):
+    files.service("kind: web\nhttp: {priority: 1}\ndeploy: {strategy: canary, test_header: off}")
+    settings = files.load().environment().services["web"]
+    assert priority(settings.http, environment="dev", service="web") == 1
+
+
+@pytest.mark.parametrize(
+    ("http", "said"),
+    [
+        ("reach: both", "http.reach: blue-green shifts requests between two target groups by the one rule of the service"),
+        ("maintenance: true", "http.maintenance: blue-green shifts requests between two target groups by the one rule of the service"),
+        ("methods: [GET, POST, PUT]", "deploy.test_header: its rule has this header too, and a rule has 5 values"),
+    ],
+)
+def test_what_does_not_go_with_a_second_target_group_is_told(files, http, said):
+    files.write("dockyard.yaml", "name: shop\nload_balancer: {internal: true}\n")
+    files.service(f"kind: web\nhttp: {{path: /a, {http}}}\ndeploy: blue-green\n")
+    assert any(problem.removeprefix("services/web/service.yaml: ").startswith(said) for problem in files.problems())

@@ -1,0 +1,66 @@
+"""Changes that requests would notice; AWS is one that gives the answers of the test."""
+
+import json
+
+import pytest
+
+from dockyard.deploy.assembly import StackArtifact
+from dockyard.deploy.replacements import interrupting, turned_away
+
+RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
+TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
+CHANGE = {"ResourceType": RULE, "LogicalResourceId": "Rule", "PhysicalResourceId": "arn:rule", "Action": "Modify"}
+
+
+class Account:
+    """A rule that sends requests to two target groups by these weights."""
+
+    def __init__(self, **weights):
+        self.cloudformation = self.elbv2 = self
+        self.weights = weights
+
+    def describe_stack_resources(self, **_):
+        return {"StackResources": [{"LogicalResourceId": id, "PhysicalResourceId": f"arn:{id}"} for id in ("First", "Other")]}
+
+    def describe_rules(self, **_):
+        groups = [{"TargetGroupArn": f"arn:{id}", "Weight": weight} for id, weight in self.weights.items()]
+        return {"Rules": [{"RuleArn": "arn:rule", "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]}]}
+
+
+def _stack(*shares):
+    action = {"Type": "forward"}
+    if len(shares) == 1:
+        action["TargetGroupArn"] = {"Ref": shares[0][0]}
+    else:
+        action["ForwardConfig"] = {"TargetGroups": [{"TargetGroupArn": {"Ref": id}, "Weight": weight} for id, weight in shares]}
+    template = {"Resources": {"Rule": {"Type": RULE, "Properties": {"Actions": [action]}}}}
+    return StackArtifact("s", json.dumps(template), {}, {}, False, None, None, (), None, (), None, None)
+
+
+BOTH, ALONE = _stack(("First", 100), ("Other", 0)), _stack(("First", 1))
+
+
+@pytest.mark.parametrize(
+    ("live", "stack", "refused"),
+    [
+        ({"First": 100, "Other": 0}, BOTH, []),
+        ({"First": 0, "Other": 100}, BOTH, ["Rule"]),
+        ({"First": 95, "Other": 5}, BOTH, ["Rule"]),
+        ({"First": 100, "Other": 0}, ALONE, []),
+        ({"First": 0, "Other": 100}, ALONE, ["Rule"]),
+        ({"First": 1}, BOTH, []),
+        ({"Unknown": 1}, BOTH, []),
+    ],
+)
+def test_a_rule_is_not_changed_while_the_tasks_are_where_the_template_does_not_send_requests(live, stack, refused):
+    assert turned_away([CHANGE], stack, Account(**live)) == refused
+
+
+@pytest.mark.parametrize("change", [{**CHANGE, "Action": "Add"}, {**CHANGE, "ResourceType": TARGETS}])
+def test_what_is_new_or_no_rule_turns_nothing_away(change):
+    assert turned_away([change], BOTH, Account(First=0, Other=100)) == []
+
+
+def test_a_target_group_that_is_replaced_interrupts():
+    change = {"ResourceType": TARGETS, "LogicalResourceId": "First", "Action": "Modify"}
+    assert interrupting([{**change, "Replacement": "True"}, {**change, "Replacement": "False"}]) == ["First"]

@@ -1,0 +1,106 @@
+"""What is told of a deployment under way; AWS is one that gives the answers of the test."""
+
+import json
+
+import pytest
+
+from dockyard.deploy.assembly import StackArtifact
+from dockyard.deploy.rollout import RolloutWatch, fault, state, step, waits
+
+APPROVE = "dockyard approve web --env dev"
+
+
+def deployment(stage=None, *, new=(0, 2), old=2, share=None, **more):
+    target = {"runningTaskCount": new[0], "requestedTaskCount": new[1]}
+    told = {"status": "IN_PROGRESS", "targetServiceRevision": target, "sourceServiceRevisions": [{"runningTaskCount": old}]}
+    if share is not None:
+        target["requestedProductionTrafficWeight"] = share
+    return {**told, **({"lifecycleStage": stage} if stage else {}), **more}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (deployment(), "new tasks: 0 of 2 new tasks run, 2 old"),
+        (deployment(new=(2, 2), old=1), "old tasks: 2 of 2 new tasks run, 1 old"),
+        (deployment(new=(2, 2), old=0), "bake: 2 of 2 new tasks run, 0 old"),
+        (deployment("PRE_SCALE_UP", share=0.0), "before: 0 of 2 new tasks run, 2 old; 0 % of the requests go to the new ones"),
+        (deployment("PRODUCTION_TRAFFIC_SHIFT", new=(2, 2), share=12.5),
+         "shift: 2 of 2 new tasks run, 2 old; 12.5 % of the requests go to the new ones"),
+        (deployment("NEW_STAGE", new=(2, 2), old=0), "new_stage: 2 of 2 new tasks run, 0 old"),
+        (deployment("BAKE_TIME", rollback={"reason": "x"}), "rollback: 0 of 2 new tasks run, 2 old"),
+    ],
+)  # fmt: skip
+def test_a_deployment_is_told_by_its_step_its_tasks_and_who_gets_the_requests(told, expected):
+    assert state(told) == expected
+    assert step(told) == expected.split(":")[0]
+
+
+def test_why_it_goes_back_is_told_with_the_alarms_that_went_off():
+    alarms = {"triggeredAlarmNames": ["shop-dev-web-errors"]}
+    assert fault(deployment(rollback={"reason": "An alarm."}, alarms=alarms)) == "An alarm. (shop-dev-web-errors)"
+    assert fault(deployment(status="STOPPED", statusReason="by hand")) == "by hand"
+    assert fault(deployment(statusReason="?")) == ""
+    assert fault(deployment(rollback={"reason": "a hook"})) == "a hook"
+
+
+def test_only_a_pause_that_nobody_has_answered_waits():
+    assert waits(deployment(lifecycleHookDetails=[{"status": "AWAITING_ACTION"}]))
+    assert not waits(deployment(lifecycleHookDetails=[{"status": "SUCCEEDED"}]))
+    assert not waits(deployment())
+
+
+class Account:
+    """A service with deployments, and the hour."""
+
+    def __init__(self):
+        self.cloudformation = self.ecs = self
+        self.now, self.arn, self.deployments = 0.0, "arn:aws:ecs:x:1:service/dev/web", []
+
+    def describe_stack_resources(self, **_):
+        return {"StackResources": [{"ResourceType": "AWS::ECS::Service", "PhysicalResourceId": self.arn}]}
+
+    def list_service_deployments(self, service, cluster):
+        assert (service, cluster) == (self.arn, "dev")
+        found = [{"serviceDeploymentArn": str(n), "createdAt": n} for n in range(len(self.deployments))]
+        return {"serviceDeployments": found}
+
+    def describe_service_deployments(self, serviceDeploymentArns):  # noqa: N803
+        return {"serviceDeployments": [self.deployments[int(arn)] for arn in serviceDeploymentArns]}
+
+
+@pytest.fixture
+def account():
+    return Account()
+
+
+@pytest.fixture
+def watch(account):
+    template = json.dumps({"Resources": {"S": {"Type": "AWS::ECS::Service"}}})
+    artifact = StackArtifact("web", template, {}, {}, False, None, None, (), None, (), None, None)
+    return RolloutWatch(account, artifact, APPROVE, clock=lambda: account.now)
+
+
+def test_each_event_is_told_once_and_the_steps_with_their_times_at_the_end(account, watch):
+    account.deployments = [deployment()]
+    assert watch.look() == []  # that one was there before
+    account.deployments.append(deployment("SCALE_UP"))
+    assert watch.look() == ["new tasks: 0 of 2 new tasks run, 2 old"]
+    assert watch.look() == []
+    account.now, account.deployments[1] = (
+        4,
+        deployment("POST_TEST_TRAFFIC_SHIFT", lifecycleHookDetails=[{"status": "AWAITING_ACTION"}]),
+    )
+    assert watch.look() == ["test: 0 of 2 new tasks run, 2 old", f"waits for approval: {APPROVE}"]
+    account.now, account.deployments[1] = 9, deployment("BAKE_TIME", rollback={"reason": "a hook"})
+    assert watch.look() == ["rollback: 0 of 2 new tasks run, 2 old", "goes back: a hook"]
+    account.now = 10
+    assert (watch.times(), watch.fault) == ("new tasks 4 s, test 5 s, rollback 1 s", "a hook")
+
+
+def test_while_cloudformation_makes_the_service_nothing_is_known_of_it(account, watch):
+    account.arn = ""
+    assert watch.look() == []
+    account.arn, account.deployments = "arn:aws:ecs:x:1:service/dev/web", [deployment()]
+    assert watch.look() == ["new tasks: 0 of 2 new tasks run, 2 old"]
+    assert watch.times() == "new tasks 0 s"
