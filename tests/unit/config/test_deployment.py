@@ -118,8 +118,11 @@ def test_where_the_rule_is_off_so_is_its_number(files):
     ("http", "said"),
     [
         ("reach: both", "http.reach: blue-green shifts requests between two target groups by the one rule of the service"),
-        ("maintenance: true", "http.maintenance: blue-green shifts requests between two target groups by the one rule of the service"),
-        ("methods: [GET, POST, PUT]", "deploy.test_header: its rule has this header too, and a rule has 5 values"),
+        (
+            "maintenance: true",
+            "http.maintenance: blue-green shifts requests between two target groups by the one rule of the service",
+        ),
+        ("methods: [GET, POST, PUT]", "deploy.test_header: its rule has the header too, and a rule has 5 values"),
     ],
 )
 def test_what_does_not_go_with_a_second_target_group_is_told(files, http, said):
