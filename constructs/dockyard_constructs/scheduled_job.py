@@ -1,5 +1,6 @@
 """A container that is run by a schedule, one run at a time."""
 
+from collections.abc import Mapping
 from typing import Any, Unpack
 
 from aws_cdk import CfnResource, Duration, Stack
@@ -10,7 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as stepfunctions
 
 from constructs import Construct
-from dockyard_constructs.container_task import ContainerSettings
+from dockyard_constructs.container_task import CONTAINER, ContainerSettings
 from dockyard_constructs.one_off_task import OneOffTask
 from dockyard_constructs.run_states import run_states
 
@@ -57,7 +58,15 @@ class ScheduledJob(Construct):
         if not 0 <= retries <= 10:
             raise ValueError(f"retries should be 0 to 10, got {retries}")
         self.task = OneOffTask(self, "Run", cluster=cluster, **container)
-        self.state_machine = self._state_machine(cluster, timeout or Duration.hours(1), retries)
+        alone = not (container.get("sidecars") or container.get("tracing"))
+        states = run_states(
+            self.task.run_parameters,
+            family=self.task.task_definition.family,
+            timeout_seconds=int((timeout or Duration.hours(1)).to_seconds()),
+            retries=retries,
+            container=None if alone else CONTAINER,
+        )
+        self.state_machine = self._state_machine(cluster, states)
         self.dead_letter_queue = sqs.Queue(
             self,
             "DeadLetters",
@@ -89,10 +98,7 @@ class ScheduledJob(Construct):
         )
         _begin_with_rights(self.schedule, role)
 
-    def _state_machine(self, cluster: ecs.ICluster, timeout: Duration, retries: int) -> stepfunctions.CfnStateMachine:
-        parameters: dict[str, Any] = self.task.run_parameters
-        family = self.task.task_definition.family
-        states = run_states(parameters, family=family, timeout_seconds=int(timeout.to_seconds()), retries=retries)
+    def _state_machine(self, cluster: ecs.ICluster, states: Mapping[str, Any]) -> stepfunctions.CfnStateMachine:
         role = iam.Role(self, "RunsRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         for statement in self._rights(cluster):
             role.add_to_policy(statement)

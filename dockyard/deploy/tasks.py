@@ -9,11 +9,13 @@ from dockyard.deploy.before import is_before
 from dockyard.doors.aws import Aws
 
 if TYPE_CHECKING:
-    from types_boto3_ecs.type_defs import ContainerTypeDef, TaskTypeDef
+    from types_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskTypeDef
 
 SHOWN_LINES = 10
 _ORDERLY = "Scaling activity initiated"
 _ENDED = "Essential container in task exited"
+_NO_FAULT = (None, 0, 137, 143)
+"""Exit codes of a container that runs, that ended well, or that a signal ended (SIGKILL, SIGTERM)."""
 _GROUP = re.compile(r" in \(target-group [^)]*\)")
 
 
@@ -94,17 +96,17 @@ class TaskWatch:
         self.failed[id] = FailedTask(id, "; ".join([reason, *codes, *told]), tuple(self._last_lines(task)))
 
     def _last_lines(self, task: "TaskTypeDef") -> list[str]:
-        id = task["taskArn"].rsplit("/", 1)[-1]
-        return [line for container in task.get("containers", []) for line in self._lines(task, container, id)][-SHOWN_LINES:]
+        """Of the container that ended by itself with a fault, else of the service's own, else of one beside it."""
+        told = self._aws.ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])["taskDefinition"]
+        codes = {one["name"]: one.get("exitCode") for one in task.get("containers", [])}
+        mine = sorted(told["containerDefinitions"], key=lambda one: codes.get(one["name"]) in _NO_FAULT)  # the own one is first
+        return next(filter(None, (self._lines(one, task["taskArn"].rsplit("/", 1)[-1]) for one in mine)), [])
 
-    def _lines(self, task: "TaskTypeDef", container: "ContainerTypeDef", id: str) -> list[str]:
-        definition = self._aws.ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])["taskDefinition"]
-        found = next((c for c in definition["containerDefinitions"] if c["name"] == container["name"]), None)
-        # None for a container that AWS has added by itself: it is in no definition.
-        options = found.get("logConfiguration", {}).get("options", {}) if found else {}
+    def _lines(self, definition: "ContainerDefinitionOutputTypeDef", id: str) -> list[str]:
+        options = definition.get("logConfiguration", {}).get("options", {})
         if not {"awslogs-group", "awslogs-stream-prefix"} <= options.keys():
             return []
-        stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{id}"
+        stream = f"{options['awslogs-stream-prefix']}/{definition['name']}/{id}"
         try:
             events = self._aws.logs.get_log_events(
                 logGroupName=options["awslogs-group"], logStreamName=stream, limit=SHOWN_LINES, startFromHead=False

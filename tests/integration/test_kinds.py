@@ -24,8 +24,9 @@ EDITS = (
     ("mail/service.yaml", "visibility_timeout: 30, max_receives: 5", "visibility_timeout: 5, max_receives: 2"),
     ("mail/main.py", "WAIT_SECONDS = 5", "WAIT_SECONDS = 1"),
     ("nightly/service.yaml", "cron(0 3 * * ? *)", "rate(1 day)"),
+    ("nightly/service.yaml", "retries: 2", "sidecars: {beside: {image: {build: {context: .}}, command: [sleep, '600']}}"),
 )
-"""What is otherwise in the tests: sooner, and with a backend on a server."""
+"""What is otherwise in the tests: sooner, with a backend on a server, and a job with a sidecar that a signal ends."""
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +129,7 @@ def test_a_run_that_takes_too_long_is_stopped_and_meanwhile_no_other_begins(kind
     states, ecs = kinds.client("stepfunctions"), kinds.client("ecs")
     job = states.describe_state_machine(stateMachineArn=machine(kinds))
     definition = json.loads(job["definition"])
-    run = definition["States"]["Run"]
+    run = definition["States"]["Run"]["Branches"][0]["States"]["Task"]
     run["TimeoutSeconds"] = 6
     run["Parameters"]["Overrides"] = {"ContainerOverrides": [{"Name": "app", "Command": ["sleep", "600"]}]}
     made = states.create_state_machine(name="slow", definition=json.dumps(definition), roleArn=job["roleArn"])["stateMachineArn"]

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import Duration
 from aws_cdk import aws_ecs as ecs
 
-from dockyard_constructs import Ec2Capacity, ScheduledJob
+from dockyard_constructs import Ec2Capacity, ScheduledJob, Sidecar, Tracing
 
 
 @pytest.fixture
@@ -68,6 +68,18 @@ def test_a_run_that_fails_is_tried_again_as_often_as_is_said(make):
 
 def test_a_run_that_fails_is_not_tried_again_where_nothing_is_said(make):
     assert "Retry" not in states(make())["Run"]
+
+
+@pytest.mark.parametrize("beside", ["sidecars", "tracing"])
+def test_a_run_with_containers_beside_it_is_judged_by_its_own(make, beside):
+    proxy = Sidecar(image=ecs.ContainerImage.from_registry("envoy"))
+    run = states(make(retries=2, **{beside: {"proxy": proxy} if beside == "sidecars" else Tracing("otel", "nightly")}))["Run"]
+    assert [retry["ErrorEquals"] for retry in run["Retry"]] == [["RunFailed"]]
+    assert run["Catch"] == [{"ErrorEquals": ["States.Timeout"], "Next": "Late"}]
+    (branch,) = run["Branches"]
+    assert branch["States"]["Task"]["Resource"] == "arn:aws:states:::ecs:runTask.sync"
+    (well,) = branch["States"]["Judge"]["Choices"]
+    assert "Containers[Name = 'app'].ExitCode = 0" in well["Condition"]
 
 
 def test_step_functions_is_given_only_what_it_takes(make):

@@ -3,18 +3,9 @@
 from typing import Annotated, Literal
 
 from dockyard.config.kinds.container import Container
-from dockyard.config.model import number, words
+from dockyard.config.model import number
+from dockyard.config.schedule import Schedule
 from dockyard.config.time_zone import TimeZone
-
-Schedule = Annotated[
-    str,
-    words(
-        "cron(minute hour day month weekday year), rate(5 minutes) or at(2027-01-31T03:00:00)",
-        r"cron\(\S+( \S+){5}\)|rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)"
-        r"|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)",
-    ),
-]
-"""https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
 
 
 class Job(Container):

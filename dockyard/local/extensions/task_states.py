@@ -1,7 +1,7 @@
 """A state that runs an ECS task and waits for it (`ecs:runTask.sync`) ends as the task does.
 
 - Where one of its containers ends with another code than 0, or never ran, the state fails with `States.TaskFailed`, which `Retry`
-  and `Catch` of the state may look for.
+  and `Catch` of the state may look for. Its cause is the task's description, with names as Step Functions writes them.
 - It waits as long as the task runs, not for ten minutes.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html
@@ -35,8 +35,14 @@ def _ended(cluster: str, arns: list[str]) -> dict[str, Any]:
         time.sleep(_PAUSE)
     for task in tasks:
         if _failed(task):
-            raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(task))
+            raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(_with_capitals(task)))
     return dict(found)
+
+
+def _with_capitals(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key[:1].upper() + key[1:]: _with_capitals(inner) for key, inner in value.items()}
+    return [_with_capitals(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _failed(task: Mapping[str, Any]) -> bool:

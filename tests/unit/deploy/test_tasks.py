@@ -16,6 +16,7 @@ class Account:
         self.ecs = self.logs = self
         self.exceptions = SimpleNamespace(ClusterNotFoundException=KeyError, ResourceNotFoundException=LookupError)
         self.status = {"old": "RUNNING", "new": "RUNNING"}
+        self.codes, self.silent = {"web": None}, ()
 
     def list_tasks(self, cluster, family, desiredStatus):  # noqa: N803
         return {"taskArns": [f"arn:task/{cluster}/{id}" for id, status in self.status.items() if status == desiredStatus]}
@@ -26,16 +27,18 @@ class Account:
             "tasks": [
                 {"taskArn": arn, "taskDefinitionArn": "web:1", "createdAt": created[arn.rsplit("/", 1)[-1]],
                  "stoppedReason": "Task failed ELB health checks in (target-group arn:aws:x:targetgroup/Web/1)",
-                 "containers": [{"name": "web"}]}
+                 "containers": [{"name": name, "exitCode": code} for name, code in reversed(self.codes.items())]}
                 for arn in tasks
             ]
         }  # fmt: skip
 
     def describe_task_definition(self, taskDefinition):  # noqa: N803
-        return {"taskDefinition": {"containerDefinitions": [{"name": "web", "logConfiguration": {"options": OPTIONS}}]}}
+        log = {"logConfiguration": {"options": OPTIONS}}
+        return {"taskDefinition": {"containerDefinitions": [{"name": name, **log} for name in self.codes]}}
 
     def get_log_events(self, logStreamName, **_):  # noqa: N803
-        return {"events": [{"message": f"of {logStreamName}\n"}]}
+        silent = logStreamName.split("/")[1] in self.silent
+        return {"events": [] if silent else [{"message": f"of {logStreamName}\n"}]}
 
 
 @pytest.fixture
@@ -63,3 +66,17 @@ def test_a_task_that_stopped_is_told_without_its_target_groups_arn(watch, accoun
     watch.look()
     assert watch.last.text() == "task new stopped: Task failed ELB health checks\n  | of app/web/new"
     assert not watch.last.ended_by_itself
+
+
+@pytest.mark.parametrize(
+    ("codes", "silent", "shown"),
+    [
+        ({"web": 1, "proxy": 143}, (), "web"),
+        ({"web": 143, "proxy": 0}, (), "web"),
+        ({"web": 143, "proxy": 1}, (), "proxy"),
+        ({"web": None, "proxy": None}, ("web",), "proxy"),
+    ],
+)
+def test_of_several_containers_the_one_at_fault_is_listened_to_else_the_services_own(watch, account, codes, silent, shown):
+    account.codes, account.silent = codes, silent
+    assert watch.printed() == [f"of app/{shown}/new"]
