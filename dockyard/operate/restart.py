@@ -19,9 +19,9 @@ GOOD = "SUCCESSFUL"
 class Restart:
     """Of one service. It is looked at in the lookup role, and begun by the own credentials."""
 
-    def __init__(self, site: Site, found: Deployed, cluster: str, service: str) -> None:
-        self._own, self._ecs, self._aws = site.aws.ecs, site.reading.ecs, site.reading
-        self._name, self._cluster, self._service = found.name, cluster, service
+    def __init__(self, site: Site, found: Deployed) -> None:
+        self._own, self._ecs, self._aws, self._name = site.aws.ecs, site.reading.ecs, site.reading, found.name
+        self._cluster, self._service = found.sure_service()
         self._before = self._newest()
 
     def begin(self) -> Tasks:
