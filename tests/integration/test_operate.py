@@ -8,6 +8,7 @@ import docker
 import pytest
 
 from tests.integration.local_aws import until
+from tests.integration.rights import only_roles
 from tests.integration.support import Requests, environment, get
 
 NAME = "hello-python"
@@ -118,3 +119,15 @@ def test_a_rollback_fails_no_request_and_is_kept_until_the_sources_change(site, 
     assert get(address)[1]["version"] == "good"
     assert "pins" not in lock.read_text()
     lock.unlink()
+
+
+def test_who_looks_needs_the_lookup_role_and_who_acts_a_right_of_their_own(site):
+    here = site.in_local_aws()
+    with only_roles(site.port) as account:
+        here["AWS_ENDPOINT_URL"] = f"http://localhost:{account.server_port}"
+        for command in ("status", "history", "logs"):
+            assert NAME in site.dockyard(command, **here).stdout
+        for command, refused in (("restart", "UpdateService"), ("exec", "ExecuteCommand")):
+            told = site.dockyard(command, NAME, code=1, **here).stderr
+            assert f"AWS refused {refused}" in told
+            assert "docs/permissions.md" in told
