@@ -15,12 +15,13 @@ from dockyard.cli.pins import of_sources
 from dockyard.cli.session import Session
 from dockyard.config import SEPARATOR, Reference
 from dockyard.config.load import LOCK_FILE
+from dockyard.config.lock import Lock
 from dockyard.config.relock import write_lock
 from dockyard.config.sidecar import APP
 from dockyard.deploy.run import Wishes
-from dockyard.errors import DockyardError
+from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import surely_deployed
-from dockyard.operate.history import history
+from dockyard.operate.history import Change, history
 from dockyard.operate.look import Lookout
 from dockyard.operate.rollback import named, target, with_pins
 from dockyard.operate.version import Versions
@@ -41,26 +42,37 @@ def rollback(service: Service, to: To = None, env: Environment = None, project: 
     """
     session = Session(project, env)
     session.check_services([service])
-    reading, environment = session.site.reading, session.environment.name
+    chosen, lock = _decide(session, service, to)
+    screen.say(f"{service}: back to {named(chosen)}, deployed {chosen.begun.astimezone():%Y-%m-%d %H:%M}")
+    is_new = lock.pins != session.project.lock.pins
+    with _kept(session.root / LOCK_FILE):
+        if is_new:
+            write_lock(session.root, lock)
+        deploy_and_tell(Session(project, env), Wishes([service]), json=json)
+    if is_new:
+        screen.say("dockyard.lock is written; commit it, so that others do not deploy what was taken back")
+
+
+def _decide(session: Session, service: str, to: str | None) -> tuple[Change, Lock]:
+    """The version to go back to, which ECR has, and the lock that keeps it."""
+    reading, environment, before = session.site.reading, session.environment.name, session.project.lock
     changes = history(reading, Versions(reading), surely_deployed(session.site, service))
     version = Lookout(session.site).look([service])[0].version
-    pin = session.project.lock.pins.get(f"{environment}/{service}")
-    chosen = target(service, version and version.tag, changes, to, pin.instead_of if pin else ())
+    pin = before.pins.get(f"{environment}/{service}")
+    chosen = target(service, version.tag if version else None, changes, to, pin.instead_of if pin else ())
     images = {image.service: image for image in session.images([service])}
     wanted = _tags(service, chosen.images, images)
+    if service not in wanted:
+        raise UsageError(
+            f"{service} does not take its image from a repository of its own", hint="take its service.yaml back, by git"
+        )
     for name, tag in wanted.items():
         if reading.image_digest(images[name].repository, tag) is None:
             raise DockyardError(
                 f"ECR has no {images[name].repository}:{tag} any more", hint=f"go back to another: dockyard history {service}"
             )
-    latest = next((change.images for change in changes if version and change.version == version), {})
-    lock = with_pins(session.project.lock, environment, wanted, of_sources(images.values()), _tags(service, latest, images))
-    screen.say(f"{service}: back to {named(chosen)}, deployed {chosen.begun.astimezone():%Y-%m-%d %H:%M}")
-    with _kept(session.root / LOCK_FILE):
-        write_lock(session.root, lock)
-        deploy_and_tell(Session(project, env), Wishes([service]), json=json)
-    if lock.pins != session.project.lock.pins:
-        screen.say("dockyard.lock is written; commit it, so that others do not deploy what was taken back")
+    running = next((change.images for change in changes if version and change.version == version), {})
+    return chosen, with_pins(before, environment, wanted, of_sources(images.values()), _tags(service, running, images))
 
 
 def _tags(service: str, by_container: Mapping[str, str], images: Mapping[str, Wanted]) -> dict[str, str]:

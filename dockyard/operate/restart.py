@@ -62,7 +62,7 @@ class Restart:
         return f"; task {failure.task[:8]}: {failure.reason}" if failure and failure.task else ""
 
     def _told(self) -> str:
-        primary = next((one for one in self._describe()["deployments"] if one["status"] == "PRIMARY"), {})
+        primary: Any = next((one for one in self._describe()["deployments"] if one["status"] == "PRIMARY"), {})
         return f"{primary.get('runningCount', 0)} of {primary.get('desiredCount', 0)} new tasks run"
 
     def _tasks(self) -> Tasks:
