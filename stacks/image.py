@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 
-from dockyard.build import Bases, mirrored, recipe
+from dockyard.build import Bases, Pinned, wanted
 from dockyard.config import Environment, Project, Service, Sidecar
 from dockyard_constructs import CachedImage, ExecutableImage, RepositorySynthesizer
 
@@ -32,10 +32,13 @@ class ServiceImage:
         self._stack, self._project, self._id = stack, project, id
         self._cached: CachedImage | None = None
         settings = environment.images[name]
-        made = mirrored(project, name, settings, bases) or recipe(project, name, settings, bases)
+        made = wanted(project, environment, name, bases)
         if made is None:
             self.container_image = self._named(settings, bases)
             return
+        if isinstance(made, Pinned):
+            for caution in made.cautions:
+                cdk.Annotations.of(stack).add_warning_v2("dockyard:pinned", f"{name} {caution}")
         known = not cdk.Token.is_unresolved(stack.account)  # without credentials it is not
         outdir = cdk.Stage.of(stack).outdir  # type: ignore[union-attr]  # an app is a stage
         self.container_image = ExecutableImage(

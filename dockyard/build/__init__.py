@@ -2,6 +2,20 @@
 
 from dockyard.build.bases import STAND_INS, Bases
 from dockyard.build.mirrored import Mirrored, Wanted, mirrored
+from dockyard.build.pinned import Pinned
 from dockyard.build.recipe import Recipe, recipe, repository_name
+from dockyard.build.wanted import of_sources, wanted
 
-__all__ = ["STAND_INS", "Bases", "Mirrored", "Recipe", "Wanted", "mirrored", "recipe", "repository_name"]
+__all__ = [
+    "STAND_INS",
+    "Bases",
+    "Mirrored",
+    "Pinned",
+    "Recipe",
+    "Wanted",
+    "mirrored",
+    "of_sources",
+    "recipe",
+    "repository_name",
+    "wanted",
+]

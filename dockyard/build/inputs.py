@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from dockyard.build.mirrored import Mirrored, Wanted
+from dockyard.build.mirrored import Wanted
 from dockyard.build.recipe import Recipe
 
 
@@ -23,8 +23,8 @@ class Inputs:
 
     @classmethod
     def of(cls, image: Wanted) -> "Inputs":
-        """Those of an image that is built or copied."""
-        return cls(image.tag, dict(image.settings), {}) if isinstance(image, Mirrored) else cls._of_recipe(image)
+        """Those of an image that is built or copied, or of one that was."""
+        return cls._of_recipe(image) if isinstance(image, Recipe) else cls(image.tag, dict(image.settings), {})
 
     @classmethod
     def _of_recipe(cls, recipe: Recipe) -> "Inputs":

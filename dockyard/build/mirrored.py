@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dockyard.build.bases import Bases
+from dockyard.build.pinned import Pinned
 from dockyard.build.recipe import Recipe, repository_name
 from dockyard.build.variables import PLATFORM
 from dockyard.config import Environment, Project, Reference, Service, Sidecar
@@ -49,7 +50,7 @@ class Mirrored:
         return {"from": self.source, f"base {self.source}": self.identity, "platform": self.platform or "all"}
 
 
-Wanted = Recipe | Mirrored
+Wanted = Recipe | Mirrored | Pinned
 """An image that ECR is to have."""
 
 

@@ -9,6 +9,7 @@ from dockyard.build.builder import JOBS, Built, Workshop, build, local_name
 from dockyard.build.caches import NO_CACHES, Caches
 from dockyard.build.layers import Layers
 from dockyard.build.mirrored import Wanted
+from dockyard.build.pinned import Pinned
 from dockyard.build.prerequisites import check
 from dockyard.build.recipe import Recipe
 from dockyard.doors.aws import Aws
@@ -53,11 +54,16 @@ class Planned:
 
 
 def plan(images: Iterable[Wanted], aws: Aws, is_local: Callable[[str], bool]) -> list[Planned]:
-    """What is there of each image. An image that ECR has is neither built, nor copied, nor pushed."""
+    """What is there of each image. An image that ECR has is neither built, nor copied, nor pushed.
+
+    Raises BuildError where a service was rolled back to one that ECR has no more.
+    """
 
     def look(image: Wanted) -> Planned:
         if digest := aws.image_digest(image.repository, image.tag):
             return Planned(image, State.PUSHED, digest)
+        if isinstance(image, Pinned):
+            raise image.gone()
         return Planned(image, State.BUILT if is_local(local_name(image)) else State.MISSING)
 
     return side_by_side(look, list(images))

@@ -11,6 +11,7 @@ from dockyard.build.command import ENGINE
 from dockyard.build.sizes import size
 from dockyard.cli import screen
 from dockyard.cli.arguments import AllowInterruption, Builder, Environment, Jobs, Json, NoCache, Project, Services
+from dockyard.cli.pins import lift
 from dockyard.cli.session import Session
 from dockyard.config import Service, Web
 from dockyard.config.problems import all_of
@@ -54,6 +55,8 @@ def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
     with alone(session.own_folder / f"deploy-{environment}.lock", lambda: screen.say(busy)), screen.Board() as board:
         receipt = run(session.site, board, wishes)
     screen.say(f"{'nothing changed' if receipt.nothing_changed else 'done'} ({receipt.seconds:.1f} s)")
+    for name in lift(session, wishes.services):
+        screen.say(f"{name}: its sources changed after its rollback, so its pin is taken out of dockyard.lock; commit that")
     for name, pushed in receipt.pushed.items():
         screen.say(f"{name}: {_told(pushed)}")
     for name in [] if receipt.nothing_changed else receipt.orphans:

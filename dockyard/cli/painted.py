@@ -11,9 +11,12 @@ GAP = "  "
 Row = Mapping[str, str | Text | None]
 
 
-def console() -> Console:
-    """Standard output; what users write is no markup."""
-    return Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+def console(*, soft_wrap: bool = True) -> Console:
+    """Standard output; what users write is no markup.
+
+    :param soft_wrap: leave long lines to the terminal, so that they are copied as one. What is redrawn must wrap them itself.
+    """
+    return Console(soft_wrap=soft_wrap, highlight=False, markup=False, emoji=False)
 
 
 def width() -> int | None:

@@ -9,7 +9,6 @@ from dockyard.cli import screen, short
 from dockyard.cli.arguments import Environment, Json, Project, Service
 from dockyard.cli.scale import WAIT_SECONDS
 from dockyard.cli.session import Session
-from dockyard.errors import DockyardError
 from dockyard.operate.deployed import surely_deployed
 from dockyard.operate.restart import Restart
 from dockyard.operate.scale import check_kind
@@ -31,11 +30,8 @@ def restart(
     session = Session(project, env)
     session.check_services([service])
     check_kind(service, session.environment.services[service].kind, "restart")
-    found = surely_deployed(session.site, service)
-    if found.service is None:
-        raise DockyardError(f"the stack of {service} has no service: it is in state {found.stack_status}")
     begun = time.monotonic()
-    one = Restart(session.site, found, *found.service)
+    one = Restart(session.site, surely_deployed(session.site, service))
     tasks = one.begin()
     screen.say(
         f"{service}: {short.counted(new_tasks=tasks.desired)} of the same version; what runs serves until they are healthy"

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from dockyard.build import STAND_INS, Bases, Recipe, Wanted
+from dockyard.build import STAND_INS, Bases, Mirrored, Recipe, Wanted
 from dockyard.build.builder import JOBS, Options, Workshop, ca_bundle
 from dockyard.build.command import ENGINE
 from dockyard.cli import screen
@@ -151,10 +151,10 @@ class Session:
         return Site(self.project, self.environment, self.aws, self.processes, self.workshop)
 
     def recipes(self, services: list[str], platforms: list[str] | None = None) -> list[Recipe]:
-        """Those of `images_to_build` that are built. It is told of each that was asked for and is not."""
+        """Those of `images_to_build` that are built. It is told of each that was asked for and is copied."""
         found = self.images_to_build(services, platforms)
         for image in found:
-            if services and not isinstance(image, Recipe):
+            if services and isinstance(image, Mirrored):
                 screen.warn(f"{image.service}: its image is not built, but copied: dockyard mirror {image.service}")
         return [image for image in found if isinstance(image, Recipe)]
 

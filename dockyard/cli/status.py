@@ -52,7 +52,7 @@ def status(
 
 
 def _watch(lookout: Lookout, names: Sequence[str], where: str) -> None:
-    shown = console()
+    shown = console(soft_wrap=False)
     try:
         with Live(console=shown, auto_refresh=False, screen=shown.is_terminal, vertical_overflow="crop") as live:
             while True:

@@ -1,5 +1,6 @@
 """`dockyard tags`: the tag that each image has, from its content."""
 
+from dockyard.build import Pinned
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.session import Session
@@ -11,7 +12,9 @@ def tags(services: Services = None, env: Environment = None, project: Project = 
     Example: dockyard tags --json
     """
     session = Session(project, env)
-    rows = [
-        {"service": found.service, "repository": found.repository, "tag": found.tag} for found in session.images(services or [])
-    ]
+    found = session.images(services or [])
+    for image in found:
+        for caution in image.cautions if isinstance(image, Pinned) else ():
+            screen.warn(f"{image.service}: {caution}")
+    rows = [{"service": image.service, "repository": image.repository, "tag": image.tag} for image in found]
     screen.as_json(rows) if json else screen.table(rows)

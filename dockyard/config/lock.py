@@ -20,6 +20,18 @@ class LockedPriority(Model):
     """Priority of the rule."""
 
 
+Tag = Annotated[str, words("a tag of 20 hexadecimal digits", r"[0-9a-f]{20}")]
+
+
+class Pin(Model):
+    """A version that a service was rolled back to."""
+
+    tag: Tag
+    """Tag that runs."""
+    instead_of: list[Tag]
+    """Tags that do not run, though the sources may give one of them. Of any other the pin says nothing."""
+
+
 class Lock(Model):
     """The content of dockyard.lock."""
 
@@ -29,6 +41,17 @@ class Lock(Model):
     """When system packages were last to be had anew: part of every tag, so that unchanged sources get patched packages."""
     priorities: dict[str, LockedPriority] = Field(default_factory=dict)
     """`environment/service` to the priority of its rule, where the computed one was taken."""
+
+    pins: dict[str, Pin] = Field(default_factory=dict)
+    """`environment/service`, or `environment/service.sidecar`, to what it was rolled back to."""
+
+    def pinned(self, tag: str, *, environment: str, image: str) -> str | None:
+        """The tag that is to run in place of one that the sources give; None where that is to run itself.
+
+        :param image: the service's name, or the sidecar's.
+        """
+        pin = self.pins.get(f"{environment}/{image}")
+        return pin.tag if pin and tag in pin.instead_of else None
 
     def priority(self, route: Route, *, environment: str, service: str) -> int:
         """Priority of the rule: the one that the service gives itself, else the locked one, else the computed one."""

@@ -6,6 +6,7 @@ from dockyard.build.builder import Workshop, build, local_name, make
 from dockyard.build.command import ENGINE, load
 from dockyard.build.mirror import to_engine
 from dockyard.build.mirrored import Wanted
+from dockyard.build.pinned import Pinned
 from dockyard.build.prerequisites import check
 from dockyard.build.recipe import Recipe
 from dockyard.deploy.images import bring
@@ -20,6 +21,8 @@ def in_engine(image: Wanted, workshop: Workshop, aws: Callable[[], Aws]) -> str:
 
     :param aws: who may read the private registries of ECR; asked for where the image is in one.
     """
+    if isinstance(image, Pinned):
+        raise image.gone()  # else nobody would ask for it
     return _built(image, workshop) if isinstance(image, Recipe) else to_engine(image, aws, workshop, Silent())
 
 

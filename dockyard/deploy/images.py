@@ -8,12 +8,13 @@ from botocore.exceptions import ClientError
 
 from dockyard.build.bases import Bases
 from dockyard.build.mirror import mirror
-from dockyard.build.mirrored import Wanted, mirrored
+from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, State, build_all, plan, side_by_side
 from dockyard.build.publish import publish
 from dockyard.build.push import push
-from dockyard.build.recipe import Recipe, recipe
+from dockyard.build.recipe import Recipe
 from dockyard.build.secrets import missing
+from dockyard.build.wanted import of_sources, wanted
 from dockyard.config import Environment, Project, service_of
 from dockyard.deploy.caches import BuildCaches
 from dockyard.deploy.site import Site
@@ -30,11 +31,13 @@ def recipes(
     services: Collection[str] = (),
     platforms: Sequence[str] | None = None,
 ) -> list[Recipe]:
-    """Recipes of these services, or of all, as far as they are built. Raises BuildError with what is wrong with each.
+    """Recipes of these services, or of all, as far as their sources are built. Raises BuildError with what is wrong with each.
 
     :param platforms: build them for these. Default: each service's own.
     """
-    return [image for image in needed(project, environment, bases, services, platforms) if isinstance(image, Recipe)]
+    wanted = _names(environment, services)
+    made = side_by_side(lambda name: of_sources(project, environment, name, bases, platforms), wanted)
+    return [image for image in made if isinstance(image, Recipe)]
 
 
 def needed(
@@ -44,12 +47,15 @@ def needed(
     services: Collection[str] = (),
     platforms: Sequence[str] | None = None,
 ) -> list[Wanted]:
-    """What ECR is to have for these services with their sidecars, for these sidecars, or for all: what is built, and what is
-    copied. Raises BuildError as well.
+    """What ECR is to have for these services with their sidecars, for these sidecars, or for all: what is built, what is
+    copied, and what a service was rolled back to. Raises BuildError as well.
     """
-    wanted = [(name, one) for name, one in environment.images.items() if not services or {name, service_of(name)} & set(services)]
-    made = side_by_side(lambda named: mirrored(project, *named, bases) or recipe(project, *named, bases, platforms), wanted)
+    made = side_by_side(lambda name: wanted(project, environment, name, bases, platforms), _names(environment, services))
     return [found for found in made if found]
+
+
+def _names(environment: Environment, services: Collection[str]) -> list[str]:
+    return [name for name in environment.images if not services or {name, service_of(name)} & set(services)]
 
 
 def lacking(site: Site, images: Iterable[Wanted]) -> list[Recipe]:

@@ -48,6 +48,12 @@ class Deployed:
         _, cluster, name = arns[0].split("/")  # arn:…:service/cluster/name
         return cluster, name
 
+    def sure_service(self) -> tuple[str, str]:
+        """The same. Raises DockyardError where it has none, as after a creation that failed."""
+        if self.service is None:
+            raise DockyardError(f"the stack of {self.name} has no service: it is in state {self.stack_status}")
+        return self.service
+
     @property
     def family(self) -> tuple[str, str] | None:
         """Cluster and family of the tasks of a job or a task; None for a service."""

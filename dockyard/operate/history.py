@@ -5,10 +5,11 @@ rollback by the circuit breaker. https://docs.aws.amazon.com/AmazonECS/latest/de
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from dockyard.config.sidecar import APP
 from dockyard.doors.aws import Aws
 from dockyard.operate.deployed import Deployed
 from dockyard.operate.version import Version, Versions
@@ -27,6 +28,8 @@ class Change:
     what: str
     """How it ended, `restarted` where nothing but the tasks was new, or `under way`."""
     version: Version | None = None
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Container to image, of those that its task definition names."""
     ended: datetime | None = None
     reason: str | None = None
 
@@ -52,12 +55,11 @@ def _of_service(aws: Aws, versions: Versions, name: str, cluster: str, service: 
     deployments = ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"]
     revisions = _revisions(ecs, [arn for one in deployments for arn in _revisions_of(one)])
     for one in sorted(deployments, key=lambda one: one["createdAt"], reverse=True):
-        revision = revisions.get(_revisions_of(one)[0])
-        image = _image(revision) if revision else None
-        yield change(name, one, revisions, versions.of(image) if image else None)
+        images = _images(revisions.get(_revisions_of(one)[0], {}))
+        yield replace(change(name, one, revisions), version=versions.of(images[APP]) if APP in images else None, images=images)
 
 
-def change(name: str, deployment: Mapping[str, Any], revisions: Mapping[str, Any], version: Version | None) -> Change:
+def change(name: str, deployment: Mapping[str, Any], revisions: Mapping[str, Any]) -> Change:
     """What DescribeServiceDeployments and DescribeServiceRevisions tell of it."""
     what = _ENDS.get(deployment["status"], "under way")
     target, *sources = (revisions.get(arn, {}).get("taskDefinition") for arn in _revisions_of(deployment))
@@ -65,7 +67,7 @@ def change(name: str, deployment: Mapping[str, Any], revisions: Mapping[str, Any
         what = "restarted"
     begun, ended = deployment.get("startedAt") or deployment["createdAt"], deployment.get("finishedAt")
     reason = deployment.get("statusReason") or deployment.get("rollback", {}).get("reason")
-    return Change(name, begun, what, version, ended, reason)
+    return Change(name, begun, what, ended=ended, reason=reason)
 
 
 def _revisions_of(deployment: Mapping[str, Any]) -> list[str]:
@@ -81,9 +83,8 @@ def _revisions(ecs: Any, arns: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _image(revision: Mapping[str, Any]) -> str | None:
-    images = revision.get("containerImages", [])
-    return images[0]["image"] if images else None
+def _images(revision: Mapping[str, Any]) -> dict[str, str]:
+    return {one["containerName"]: one["image"] for one in revision.get("containerImages", [])}
 
 
 def _of_family(aws: Aws, versions: Versions, name: str, family: str, last: int) -> Iterator[Change]:
@@ -99,6 +100,5 @@ def _of_family(aws: Aws, versions: Versions, name: str, family: str, last: int) 
     for arn in sorted(arns, key=lambda arn: int(arn.rpartition(":")[2]), reverse=True)[:last]:
         definition = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
         if "registeredAt" in definition:
-            yield Change(
-                name, definition["registeredAt"], "deployed", versions.of(definition["containerDefinitions"][0]["image"])
-            )
+            images = {one["name"]: one["image"] for one in definition["containerDefinitions"]}
+            yield Change(name, definition["registeredAt"], "deployed", versions.of(images[APP]), images)

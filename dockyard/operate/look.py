@@ -51,8 +51,8 @@ class Lookout:
         tasks = Tasks(service["desiredCount"], service["runningCount"], service["pendingCount"])
         stopped = described(self._aws, cluster, serviceName=name, desiredStatus="STOPPED")
         state = state_of(tasks, deployment)
-        begun = service["createdAt"] if state in (State.DEPLOYING, State.TOO_FEW_TASKS) else None
-        events = [event for event in service["events"] if begun and event["createdAt"] >= begun]
+        lacking = deployment and state in (State.DEPLOYING, State.TOO_FEW_TASKS)
+        events = [event for event in service["events"] if deployment and lacking and event["createdAt"] >= deployment.since]
         return Status(
             found.name,
             kind,

@@ -19,9 +19,9 @@ GOOD = "SUCCESSFUL"
 class Restart:
     """Of one service. It is looked at in the lookup role, and begun by the own credentials."""
 
-    def __init__(self, site: Site, found: Deployed, cluster: str, service: str) -> None:
-        self._own, self._ecs, self._aws = site.aws.ecs, site.reading.ecs, site.reading
-        self._name, self._cluster, self._service = found.name, cluster, service
+    def __init__(self, site: Site, found: Deployed) -> None:
+        self._own, self._ecs, self._aws, self._name = site.aws.ecs, site.reading.ecs, site.reading, found.name
+        self._cluster, self._service = found.sure_service()
         self._before = self._newest()
 
     def begin(self) -> Tasks:
@@ -62,7 +62,7 @@ class Restart:
         return f"; task {failure.task[:8]}: {failure.reason}" if failure and failure.task else ""
 
     def _told(self) -> str:
-        primary = next((one for one in self._describe()["deployments"] if one["status"] == "PRIMARY"), {})
+        primary: Any = next((one for one in self._describe()["deployments"] if one["status"] == "PRIMARY"), {})
         return f"{primary.get('runningCount', 0)} of {primary.get('desiredCount', 0)} new tasks run"
 
     def _tasks(self) -> Tasks:

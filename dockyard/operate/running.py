@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from dockyard.config.count import Bounds
 from dockyard.deploy.site import Site
-from dockyard.errors import DeployError, DockyardError
+from dockyard.errors import DeployError
+from dockyard.operate.deployed import SCALABLE_TARGET, TARGET_GROUP, surely_deployed
 from dockyard.operate.scale import Scaled
 from dockyard.progress import Progress
 
@@ -13,11 +14,6 @@ if TYPE_CHECKING:
     from types_boto3_ecs.type_defs import ServiceTypeDef
 
 LOOK_SECONDS = 1.0
-_SERVICE, _GROUP, _TARGET = (
-    "AWS::ECS::Service",
-    "AWS::ElasticLoadBalancingV2::TargetGroup",
-    "AWS::ApplicationAutoScaling::ScalableTarget",
-)
 
 
 class RunningService:
@@ -29,21 +25,9 @@ class RunningService:
     def __init__(self, site: Site, name: str) -> None:
         self.name = name
         self._site, self._reading = site, site.reading
-        stack = site.service_stack(name)
-        client = self._reading.cloudformation
-        try:
-            found = client.describe_stack_resources(StackName=stack)["StackResources"]
-        except client.exceptions.ClientError as error:
-            if "does not exist" not in str(error):
-                raise
-            found = []
-        made = [(one["ResourceType"], one["PhysicalResourceId"]) for one in found if one.get("PhysicalResourceId")]
-        arns = [id for kind, id in made if kind == _SERVICE]
-        if not arns:
-            raise DockyardError(f"{name} is not deployed to {site.environment.name}", hint=f"run: dockyard deploy {name}")
-        _, self._cluster, self._service = arns[0].split("/")  # arn:…:service/cluster/name
-        self._groups = [id for kind, id in made if kind == _GROUP]
-        self._is_scaled = any(kind == _TARGET for kind, _ in made)
+        found = surely_deployed(site, name)
+        self._cluster, self._service = found.sure_service()
+        self._groups, self._is_scaled = found.of(TARGET_GROUP), bool(found.of(SCALABLE_TARGET))
 
     @property
     def _scalable(self) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Version:
 
 
 class Versions:
-    """Looks at images of the account's registry, each once."""
+    """Looks at images of the account's registry, each once; ECR records that as a pull."""
 
     def __init__(self, aws: Aws) -> None:
         self._aws = aws

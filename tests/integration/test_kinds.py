@@ -176,3 +176,20 @@ def test_run_does_not_wait_where_it_is_told_so_and_a_job_runs_once_at_a_time(kin
         "front is a web, and run is for jobs and tasks; there is migrate, nightly"
         in kinds.dockyard("run", "front", code=2, **here).stderr
     )
+
+
+def test_status_and_history_are_of_every_kind(kinds):
+    here = kinds.account()
+
+    def ask(command):
+        return json.loads(kinds.dockyard(command, *SERVICES, "--json", **here).stdout)
+
+    kinds.dockyard("run", "migrate", **here)
+    until(lambda: next(one for one in ask("status") if one["service"] == "nightly")["state"] == "succeeded", 60)
+    found = {one["service"]: one for one in ask("status")}
+    assert {name: found[name]["state"] for name in ("front", "api", "mail")} == dict.fromkeys(("front", "api", "mail"), "steady")
+    assert found["api"]["health"] == {"healthy": 1, "checked": 1}  # by the health check of its container
+    assert found["mail"]["queue"].keys() == {"waiting", "in_flight", "dead"}
+    assert (found["migrate"]["state"], found["migrate"]["runs"]["next"]) == ("succeeded", None)
+    assert found["nightly"]["runs"]["next"] > found["nightly"]["runs"]["begun"]
+    assert {change["service"] for change in ask("history")} == SERVICES.keys()

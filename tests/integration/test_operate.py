@@ -8,7 +8,8 @@ import docker
 import pytest
 
 from tests.integration.local_aws import until
-from tests.integration.support import Requests, environment
+from tests.integration.rights import only_roles
+from tests.integration.support import Requests, environment, get
 
 NAME = "hello-python"
 
@@ -96,3 +97,37 @@ def test_what_is_not_there_is_told(site):
     assert "not deployed" in site.dockyard("status", NAME, **elsewhere).stdout
     assert "nothing is deployed to dev" in site.dockyard("logs", code=1, **elsewhere).stderr
     assert site.dockyard("open", NAME, **here).stdout == site.dockyard("url", NAME, **here).stdout
+
+
+def test_a_rollback_fails_no_request_and_is_kept_until_the_sources_change(site, source):
+    here, lock = site.in_local_aws(), site.root / "dockyard.lock"
+    address = site.addresses()[NAME]
+    site.edit(source, 'VERSION = "1"', 'VERSION = "bad"')
+    site.up()
+    with Requests(address) as requests:
+        told = site.dockyard("rollback", NAME, **here).stderr
+    assert (requests.failed, get(address)[1]["version"]) == ({}, "1")
+    assert "dockyard.lock is written; commit it" in told
+    warning = f"{NAME} stays rolled back to "
+    assert warning.replace(" stays", ": stays") in site.dockyard("deploy", **here).stderr
+    synthesized = site.cdk("deploy", f"demo-dev-{NAME}", "--require-approval", "never")
+    assert warning in synthesized.stderr
+    assert get(address)[1]["version"] == "1"
+    assert "no other version" in site.dockyard("rollback", NAME, code=1, **here).stderr  # the bad one is meant by none
+    site.edit(source, 'VERSION = "bad"', 'VERSION = "good"')
+    assert "its pin is taken out of dockyard.lock" in site.up().stderr
+    assert get(address)[1]["version"] == "good"
+    assert "pins" not in lock.read_text()
+    lock.unlink()
+
+
+def test_who_looks_needs_the_lookup_role_and_who_acts_a_right_of_their_own(site):
+    here = site.in_local_aws()
+    with only_roles(site.port) as account:
+        here["AWS_ENDPOINT_URL"] = f"http://localhost:{account.server_port}"
+        for command in ("status", "history", "logs"):
+            assert NAME in site.dockyard(command, **here).stdout
+        for command, refused in (("restart", "UpdateService"), ("exec", "ExecuteCommand")):
+            told = site.dockyard(command, NAME, code=1, **here).stderr
+            assert f"AWS refused {refused}" in told
+            assert "docs/permissions.md" in told

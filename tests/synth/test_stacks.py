@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from dockyard.build import Bases, of_sources
+from dockyard.config import load_project
 from tests.synth.projects import ROOT, resources, synthesized
 
 
@@ -390,3 +392,14 @@ def test_a_service_has_alarms_by_name_until_they_are_off(tmp_path):
     assert found == {f"demo-dev-front-{name}": threshold for name, threshold in wanted.items()}
     (task,) = (json.dumps(alarm["AlarmActions"]) for alarm in resources(read("demo-dev-front"), "CloudWatch::Alarm")[:1])
     assert "alarmtopic" in task
+
+
+def test_a_service_that_was_rolled_back_has_that_image_and_synth_warns_of_it(tmp_path):
+    sources, old = load_project(ROOT), "0" * 20
+    tag = of_sources(sources, sources.environment("dev"), "hello-python", Bases()).tag
+    lock = f"pins: {{dev/hello-python: {{tag: '{old}', instead_of: ['{tag}']}}}}"
+    _, read = synthesized(tmp_path, files={"dockyard.lock": lock})
+    (definition,) = resources(read("demo-dev-hello-python"), "ECS::TaskDefinition")
+    assert f"demo/hello-python:{old}" in json.dumps(definition["ContainerDefinitions"][0]["Image"])
+    written = "".join(path.read_text() for path in (tmp_path / "cdk.out").glob("*.json"))
+    assert f"hello-python stays rolled back to {old} until its sources change; they give {tag}" in written

@@ -30,10 +30,10 @@ def deployment(target, *sources, status="SUCCESSFUL", **more):
     ],
 )
 def test_a_restart_has_the_definition_that_ran_before(told, what):
-    assert change("web", told, REVISIONS, None).what == what
+    assert change("web", told, REVISIONS).what == what
 
 
 def test_how_long_it_took_and_why_it_was_given_up():
-    found = change("web", deployment("r2", "r1", status="ROLLBACK_SUCCESSFUL", statusReason="circuit breaker"), REVISIONS, None)
+    found = change("web", deployment("r2", "r1", status="ROLLBACK_SUCCESSFUL", statusReason="circuit breaker"), REVISIONS)
     assert (found.seconds, found.reason) == (42, "circuit breaker")
-    assert change("web", deployment("r1", status="PENDING", finishedAt=None), REVISIONS, None).seconds is None
+    assert change("web", deployment("r1", status="PENDING", finishedAt=None), REVISIONS).seconds is None

@@ -41,7 +41,9 @@ class Ecs:
 
 def restarting(ecs):
     account = SimpleNamespace(ecs=ecs)
-    return Restart(SimpleNamespace(aws=account, reading=account), Deployed("web", NOW, ""), "c", "s")
+    return Restart(
+        SimpleNamespace(aws=account, reading=account), Deployed("web", NOW, "", {}, {"AWS::ECS::Service": ["arn/c/s"]})
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,25 @@
+"""Pins in dockyard.lock, against what the sources give."""
+
+from collections.abc import Iterable, Sequence
+
+from dockyard.build import Pinned, Wanted
+from dockyard.cli.session import Session
+from dockyard.config.relock import write_lock
+from dockyard.operate.rollback import without_pins
+
+
+def lift(session: Session, services: Sequence[str]) -> list[str]:
+    """Take out the pins of what has just been deployed from other sources than those that were taken back; whose they were."""
+    before = session.project.lock
+    if not before.pins:
+        return []
+    after = without_pins(before, session.environment.name, of_sources(session.images(list(services))))
+    gone = [key for key in before.pins if key not in after.pins]
+    if gone:
+        write_lock(session.root, after)
+    return gone
+
+
+def of_sources(images: Iterable[Wanted]) -> dict[str, str]:
+    """Service or sidecar to the tag that its sources give, whatever runs in its place."""
+    return {image.service: image.of_sources if isinstance(image, Pinned) else image.tag for image in images}

@@ -1,0 +1,99 @@
+"""`dockyard rollback`: a version that ran well before."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dockyard.build import Wanted
+from dockyard.cli import screen
+from dockyard.cli.arguments import Environment, Json, Project, Service
+from dockyard.cli.deploy import deploy_and_tell
+from dockyard.cli.pins import of_sources
+from dockyard.cli.session import Session
+from dockyard.config import SEPARATOR, Reference
+from dockyard.config.load import LOCK_FILE
+from dockyard.config.lock import Lock
+from dockyard.config.relock import write_lock
+from dockyard.config.sidecar import APP
+from dockyard.deploy.run import Wishes
+from dockyard.errors import DockyardError, UsageError
+from dockyard.operate.deployed import surely_deployed
+from dockyard.operate.history import Change, history
+from dockyard.operate.look import Lookout
+from dockyard.operate.rollback import named, target, with_pins
+from dockyard.operate.version import Versions
+
+To = Annotated[
+    str | None,
+    typer.Option("--to", metavar="VERSION", show_default=False, help="Tag or commit. Default: the last good one before."),
+]
+
+
+def rollback(service: Service, to: To = None, env: Environment = None, project: Project = None, json: Json = False) -> None:
+    """Go back to a version that was deployed well before, by a deploy as any other, and keep it until the sources change.
+
+    dockyard.lock gets a pin of it, which every deploy follows and tells of; commit it. Only images go back: variables, size and
+    all else are as the project's files say.
+
+    Example: dockyard rollback hello-python --to 1a2b3c4
+    """
+    session = Session(project, env)
+    session.check_services([service])
+    chosen, lock = _decide(session, service, to)
+    screen.say(f"{service}: back to {named(chosen)}, deployed {chosen.begun.astimezone():%Y-%m-%d %H:%M}")
+    is_new = lock.pins != session.project.lock.pins
+    with _kept(session.root / LOCK_FILE):
+        if is_new:
+            write_lock(session.root, lock)
+        deploy_and_tell(Session(project, env), Wishes([service]), json=json)
+    if is_new:
+        screen.say("dockyard.lock is written; commit it, so that others do not deploy what was taken back")
+
+
+def _decide(session: Session, service: str, to: str | None) -> tuple[Change, Lock]:
+    """The version to go back to, which ECR has, and the lock that keeps it."""
+    reading, environment, before = session.site.reading, session.environment.name, session.project.lock
+    changes = history(reading, Versions(reading), surely_deployed(session.site, service))
+    version = Lookout(session.site).look([service])[0].version
+    pin = before.pins.get(f"{environment}/{service}")
+    chosen = target(service, version.tag if version else None, changes, to, pin.instead_of if pin else ())
+    images = {image.service: image for image in session.images([service])}
+    wanted = _tags(service, chosen.images, images)
+    if service not in wanted:
+        raise UsageError(
+            f"{service} does not take its image from a repository of its own", hint="take its service.yaml back, by git"
+        )
+    for name, tag in wanted.items():
+        if reading.image_digest(images[name].repository, tag) is None:
+            raise DockyardError(
+                f"ECR has no {images[name].repository}:{tag} any more", hint=f"go back to another: dockyard history {service}"
+            )
+    running = next((change.images for change in changes if version and change.version == version), {})
+    return chosen, with_pins(before, environment, wanted, of_sources(images.values()), _tags(service, running, images))
+
+
+def _tags(service: str, by_container: Mapping[str, str], images: Mapping[str, Wanted]) -> dict[str, str]:
+    """Service or sidecar to its tag, of those containers whose image is one of ours."""
+    found = {}
+    for container, image in by_container.items():
+        name, reference = service if container == APP else f"{service}{SEPARATOR}{container}", Reference.parse(image)
+        if name in images and reference.repository == images[name].repository and reference.tag:
+            found[name] = reference.tag
+    return found
+
+
+@contextmanager
+def _kept(file: Path) -> Iterator[None]:
+    """Put the file back as it was where what is done fails; not where it is interrupted, for the account goes on."""
+    before = file.read_bytes() if file.exists() else None
+    try:
+        yield
+    except Exception:
+        if before is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.write_bytes(before)
+        raise

@@ -1,0 +1,83 @@
+"""Which version a service goes back to, and the pins that keep it there."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from dockyard.config.lock import Lock, Pin
+from dockyard.errors import DockyardError, UsageError
+from dockyard.operate.history import Change
+
+SHORTEST = 4
+"""Characters of a tag or commit that may stand for all of it."""
+_GOOD = ("deployed", "restarted")
+
+
+def target(
+    service: str, now: str | None, changes: Sequence[Change], wanted: str | None, taken_back: Collection[str] = ()
+) -> Change:
+    """What to go back to.
+
+    :param now: the tag that runs.
+    :param changes: the service's history, the newest first.
+    :param wanted: a tag or a commit, or its beginning. Default: the last version before that was deployed well.
+    :param taken_back: tags that it was rolled back from already; only who names one means it.
+
+    Raises DockyardError where there is none, UsageError where it is not one.
+    """
+    others: dict[str, Change] = {}
+    for change in changes:
+        if change.version and change.what in _GOOD and change.version.tag != now:
+            others.setdefault(change.version.tag, change)
+    if not others or (wanted is None and others.keys() <= set(taken_back)):
+        raise DockyardError(f"{service} has no other version that was deployed well", hint=f"run: dockyard history {service}")
+    if wanted is None:
+        return next(change for tag, change in others.items() if tag not in taken_back)
+    found = [one for one in others.values() if _is_meant(one, wanted)] if len(wanted) >= SHORTEST else []
+    if len(found) != 1:
+        known = ", ".join(map(named, others.values()))
+        raise UsageError(
+            f"{wanted} should be the tag or the commit of one other version of {service} that was deployed well; there is {known}"
+        )
+    return found[0]
+
+
+def _is_meant(change: Change, wanted: str) -> bool:
+    version = change.version
+    return version is not None and (version.tag.startswith(wanted) or (version.commit or "").startswith(wanted))
+
+
+def named(change: Change) -> str:
+    """A version as the user sees it."""
+    version = change.version
+    commit = f" (commit {version.commit[:7]})" if version and version.commit else ""
+    return f"{version.tag if version else 'none'}{commit}"
+
+
+def with_pins(
+    lock: Lock, environment: str, wanted: Mapping[str, str], sources: Mapping[str, str], running: Mapping[str, str]
+) -> Lock:
+    """The lock by which these images run; without a pin where the sources give just that.
+
+    :param wanted: service or sidecar to the tag that is to run.
+    :param sources: to the tag that its sources give here.
+    :param running: to the tag that runs; a pipeline may have other sources.
+    """
+    pins = dict(lock.pins)
+    for name, tag in wanted.items():
+        pins.pop(f"{environment}/{name}", None)
+        if sources[name] != tag:
+            instead_of = sorted({sources[name], running.get(name, sources[name])})
+            pins[f"{environment}/{name}"] = Pin(tag=tag, instead_of=instead_of)
+    return lock.model_copy(update={"pins": dict(sorted(pins.items()))})
+
+
+def without_pins(lock: Lock, environment: str, sources: Mapping[str, str]) -> Lock:
+    """The lock without the pins of images whose sources give another tag by now.
+
+    :param sources: service or sidecar to the tag that its sources give, of what was deployed.
+    """
+    pins = {
+        key: pin
+        for key, pin in lock.pins.items()
+        if (tag := sources.get(key.removeprefix(f"{environment}/"))) is None or tag in pin.instead_of
+    }
+    return lock.model_copy(update={"pins": pins})

@@ -1,0 +1,75 @@
+"""What a service goes back to, and the pins that keep it there."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dockyard.config.lock import Lock, Pin
+from dockyard.errors import DockyardError, UsageError
+from dockyard.operate.history import Change
+from dockyard.operate.rollback import target, with_pins, without_pins
+from dockyard.operate.version import Version
+
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+ONE, TWO, THREE, FOUR = ("1" * 20, "2" * 20, "3" * 20, "4" * 20)
+
+
+def change(minutes, tag, what="deployed", commit=None):
+    return Change("web", NOW + timedelta(minutes=minutes), what, Version(f"r/web:{tag}", tag, commit))
+
+
+CHANGES = [
+    change(5, THREE, "restarted"),
+    change(4, THREE, commit="cccc333"),
+    change(3, FOUR, "rolled back"),
+    change(2, TWO, commit="bbbb222"),
+    change(1, ONE, commit="aaaa111"),
+]
+
+
+def test_it_is_the_last_version_before_that_was_deployed_well():
+    assert target("web", THREE, CHANGES, None) == CHANGES[3]
+    assert target("web", TWO, CHANGES, None) == CHANGES[0]
+
+
+@pytest.mark.parametrize("wanted", ["1111", ONE, "aaaa1", "aaaa111"])
+def test_a_version_is_named_by_its_tag_or_commit(wanted):
+    assert target("web", THREE, CHANGES, wanted) == CHANGES[4]
+
+
+@pytest.mark.parametrize("wanted", ["111", "4444", "3333", "none"])
+def test_what_is_too_short_or_was_not_good_or_runs_is_refused_with_what_there_is(wanted):
+    with pytest.raises(UsageError, match=rf"there is {TWO} \(commit bbbb222\), {ONE} \(commit aaaa111\)"):
+        target("web", THREE, CHANGES, wanted)
+
+
+def test_where_nothing_else_was_good_that_is_told():
+    with pytest.raises(DockyardError, match="web has no other version that was deployed well"):
+        target("web", ONE, [change(2, TWO, "rolled back"), change(1, ONE)], None)
+
+
+def test_what_was_taken_back_is_gone_back_to_only_by_name():
+    assert target("web", TWO, CHANGES, None, [THREE]) == CHANGES[4]
+    assert target("web", TWO, CHANGES, THREE, [THREE]) == CHANGES[0]
+    with pytest.raises(DockyardError, match="web has no other version that was deployed well"):
+        target("web", ONE, [change(2, THREE), change(1, ONE)], None, [THREE])
+
+
+def test_a_pin_is_in_place_of_what_runs_and_of_what_the_sources_give_here():
+    lock = with_pins(Lock(), "prod", {"web": ONE}, {"web": THREE}, {"web": TWO})
+    assert lock.pins == {"prod/web": Pin(tag=ONE, instead_of=[TWO, THREE])}
+    assert [lock.pinned(tag, environment="prod", image="web") for tag in (ONE, TWO, THREE, FOUR)] == [None, ONE, ONE, None]
+    assert lock.pinned(TWO, environment="dev", image="web") is None
+
+
+def test_where_the_sources_give_what_is_wanted_there_is_no_pin_any_more():
+    lock = with_pins(Lock(), "prod", {"web": ONE}, {"web": TWO}, {})
+    assert with_pins(lock, "prod", {"web": TWO}, {"web": TWO}, {"web": ONE}).pins == {}
+
+
+def test_a_pin_is_lifted_by_a_deploy_of_other_sources_and_by_no_other():
+    lock = with_pins(Lock(), "prod", {"web": ONE, "web.proxy": ONE}, {"web": TWO, "web.proxy": TWO}, {})
+    assert without_pins(lock, "prod", {"web": TWO}) == lock
+    assert without_pins(lock, "prod", {"api": THREE}) == lock
+    assert without_pins(lock, "dev", {"web": THREE}) == lock
+    assert without_pins(lock, "prod", {"web": THREE}).pins.keys() == {"prod/web.proxy"}
