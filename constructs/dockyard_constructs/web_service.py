@@ -95,6 +95,9 @@ class WebService(Construct):
         :param container: what runs, and on what (`ContainerSettings`).
         """
         super().__init__(scope, id)
+        entrances = {name: one for name, one in (("", listener), ("Internal", internal_listener)) if one}
+        if not entrances:
+            raise ValueError("listener, internal_listener or both should be given, got neither")
         task = ContainerTask(self, port=port, **container)
         health_check = health_check or HealthCheck()
         self.task_definition, self.container, self.log_group = task.task_definition, task.container, task.log_group
@@ -105,9 +108,6 @@ class WebService(Construct):
             namespace=namespace,
             health_check_grace_period=Duration.seconds(health_check.grace_period),
         )
-        entrances = {name: one for name, one in (("", listener), ("Internal", internal_listener)) if one}
-        if not entrances:
-            raise ValueError("listener, internal_listener or both should be given, got neither")
         groups = []
         for name, one in entrances.items():  # a target group is behind one load balancer
             groups.append(self._target_group(f"{name}Targets", vpc or cluster.vpc, health_check, target or TargetSettings()))

@@ -32,7 +32,8 @@ def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ec
     )
     scale(stack, settings.count, service.service, target_group=service.target_group)
     balancer = f"{entrance(http)}load-balancer"
-    add_alarms(around, settings.alarms, service.service, balancer=balancer, target_group=service.target_group)
+    requests = {"target_group": service.target_group, "load_balancer_full_name": around.value(f"{balancer}-full-name")}
+    add_alarms(around, settings.alarms, service.service, **requests)
     dns_name = around.value(f"{balancer}-dns-name")
     where = address(around.environment, http, dns_name)
     cdk.CfnOutput(stack, "Address", value=where, description="Where the service answers")

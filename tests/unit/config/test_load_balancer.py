@@ -28,6 +28,8 @@ def test_true_is_all_defaults_and_an_environment_may_say_otherwise(files):
         ("{waf: {managed_rules: [Common]}}", "waf.managed_rules[0]: should be the name of a group of AWS such as "
          'AWSManagedRulesSQLiRuleSet, got "Common"'),
         ("{rules: {old: {path: /old}}}", "rules.old: should have redirect or answer, got neither"),
+        ("{rules: {old: {path: /old, redirect: /old/new}}}", 'rules.old: redirect "/old/new" leads to what the rule takes itself: clients would '
+         "go round in circles"),
         ("{rules: {old: {path: /old, redirect: new}}}", "rules.old.redirect: should be an address such as https://shop.example.com "
          'or a path such as /new, got "new"'),
         ("{rules: {old: {path: /old, redirect: '/#{paht}'}}}", "rules.old.redirect: should have no placeholders but #{host}, #{path} "
