@@ -1,5 +1,8 @@
 """`load_balancer` of dockyard.yaml: redirects, answers, logs, firewall, and what is told of wrong ones."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 
@@ -111,3 +114,19 @@ def test_an_internal_service_without_a_load_balancer_inside_is_told(files):
     assert files.problems() == [
         "services/web/service.yaml: http.reach: internal needs load_balancer: {internal: true} in dockyard.yaml"
     ]
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "load_balancer.md"
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_the_examples_of_the_manual_are_taken(files, example):
+    if "\nhttp:" in f"\n{example}":
+        files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {}}\ndomains: {example.com: {hosted_zone: Z1}}")
+        files.service(f"kind: web\n{example}")
+    else:
+        files.write(
+            "dockyard.yaml", f"name: shop\n{example}" + ("" if "environments:" in example else "environments: {dev: {}}\n")
+        )
+    assert files.load().environment("dev")
