@@ -15,16 +15,12 @@ def alarm_prefix(around: Surroundings) -> str:
     return f"{around.project.name}-{around.environment.name}-{around.name}"
 
 
-def add_alarms(
-    around: Surroundings, alarms: TaskAlarms, service: ecs.BaseService, *, balancer: str = "load-balancer", **of: Any
-) -> ServiceAlarms:
-    """Those that are not off. `of` is what else the service has: `target_group`, `queue` and the like.
+def add_alarms(around: Surroundings, alarms: TaskAlarms, service: ecs.BaseService, **of: Any) -> ServiceAlarms:
+    """Those that are not off.
 
-    :param balancer: by which the platform knows the load balancer of the target group.
+    :param of: what else the service has: `target_group` and `load_balancer_full_name`, `queue` and the like.
     """
     topic = sns.Topic.from_topic_arn(around.stack, "AlarmTopic", around.value("alarm-topic"))
-    if "target_group" in of:
-        of["load_balancer_full_name"] = around.value(f"{balancer}-full-name")
     limits = AlarmThresholds(**thresholds(alarms))
     return ServiceAlarms(
         around.stack, "Alarms", service=service, thresholds=limits, topic=topic, name_prefix=alarm_prefix(around), **of

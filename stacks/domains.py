@@ -38,8 +38,8 @@ def add_records(
             where = internal if internal and host not in public else balancer
             route53.ARecord(
                 stack,
-                f"Record-{host.replace('*', 'any')}",
-                zone=_zone(stack, f"Zone-{host.replace('*', 'any')}", name, zone),
+                f"Record-{host}",
+                zone=_zone(stack, f"Zone-{host}", name, zone),
                 record_name=f"{host}.",
                 target=route53.RecordTarget.from_alias(targets.LoadBalancerTarget(where)),
             )

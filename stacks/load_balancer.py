@@ -1,6 +1,7 @@
 """The load balancer of an environment, in the platform's stack."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import aws_cdk as cdk
@@ -49,20 +50,16 @@ def _front(made: LoadBalancer, internal: Front | None = None) -> Front:
 
 def _internal(stack: cdk.Stack, environment: Environment, vpc: ec2.IVpc, public: LoadBalancer) -> LoadBalancer:
     """As the public one, where tasks are. Its security group is the same, so that tasks and servers let in just one."""
-    settings = environment.settings.load_balancer
     return LoadBalancer(
         stack,
         "InternalLoadBalancer",
         vpc=vpc,
         internet_facing=False,
         subnets=ec2.SubnetSelection(subnet_type=task_subnet_type(environment.settings.network)),
-        idle_timeout=cdk.Duration.seconds(settings.idle_timeout),
-        deletion_protection=settings.deletion_protection,
-        desync_mitigation_mode=elbv2.DesyncMitigationMode[settings.desync_mitigation.upper()],
         log_bucket=public.log_bucket,
-        connection_logs=settings.access_logs is not None and settings.access_logs.connections,
         security_group=public.security_group,
         certificates=public.certificates,
+        **_common(environment),
     )
 
 
@@ -81,17 +78,25 @@ def _load_balancer(stack: cdk.Stack, project: Project, environment: Environment,
         stack,
         "LoadBalancer",
         vpc=vpc,
-        idle_timeout=cdk.Duration.seconds(settings.idle_timeout),
-        deletion_protection=settings.deletion_protection,
-        desync_mitigation_mode=elbv2.DesyncMitigationMode[settings.desync_mitigation.upper()],
         log_bucket=LogBucket(stack, "AccessLogs", retention_days=logs.retention) if logs else None,
-        connection_logs=logs is not None and logs.connections,
         https_outbound=any(isinstance(route, Http) and route.auth for route in environment.routes.values()),
         certificates=certificates(stack, environment.settings.domains),
+        **_common(environment),
     )
     if settings.waf:
         _protect(stack, made, settings.waf, f"{project.name}-{environment.name}")
     return made
+
+
+def _common(environment: Environment) -> dict[str, Any]:
+    """What both load balancers have."""
+    settings = environment.settings.load_balancer
+    return {
+        "idle_timeout": cdk.Duration.seconds(settings.idle_timeout),
+        "deletion_protection": settings.deletion_protection,
+        "desync_mitigation_mode": elbv2.DesyncMitigationMode[settings.desync_mitigation.upper()],
+        "connection_logs": settings.access_logs is not None and settings.access_logs.connections,
+    }
 
 
 def _action(rule: Rule) -> elbv2.ListenerAction:

@@ -26,6 +26,13 @@ class Route:
     """Key in the query string to the values that it may have."""
     source_ips: Sequence[str] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse a text where a list should be: its letters would be taken for the values."""
+        lists = {"path_patterns": self.path_patterns, "hosts": self.hosts, "methods": self.methods, "source_ips": self.source_ips}
+        for name, value in {**lists, **self.headers, **self.query}.items():
+            if isinstance(value, str):
+                raise ValueError(f'{name} should be a list of text, got "{value}"')
+
     def conditions(self) -> Iterator[elbv2.ListenerCondition]:
         """The conditions of the rule."""
         yield elbv2.ListenerCondition.path_patterns([*self.path_patterns])

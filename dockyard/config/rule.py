@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from dockyard.config.model import Model, number, words
 from dockyard.config.problems import show
-from dockyard.config.route import Route
+from dockyard.config.route import Route, path_patterns
 
 _PLACEHOLDER = re.compile(r"#\{(\w+)\}")
 _PLACEHOLDERS = {"protocol", "host", "port", "path", "query"}
@@ -81,6 +81,13 @@ class Rule(Route):
     def _does_one_thing(self) -> "Rule":
         if (self.redirect is None) == (self.answer is None):
             raise ValueError(f"should have redirect or answer, got {'both' if self.answer else 'neither'}")
+        return self
+
+    @model_validator(mode="after")
+    def _leads_elsewhere(self) -> "Rule":
+        below = path_patterns(self.path)[-1].removesuffix("*")
+        if self.redirect and f"{self.redirect.partition('?')[0]}/".startswith(below) and not self.conditions:
+            raise ValueError(f'redirect "{self.redirect}" leads to what the rule takes itself: clients would go round in circles')
         return self
 
 

@@ -35,7 +35,8 @@ def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ec
     groups = {"target_group": service.target_group, "alternate_target_group": service.alternate_target_group}
     scale(stack, settings.count, service.service, target_group=service.target_group)
     balancer = f"{entrance(http)}load-balancer"
-    wait_for_alarms(service, add_alarms(around, settings.alarms, service.service, balancer=balancer, **groups))
+    of_requests = {**groups, "load_balancer_full_name": around.value(f"{balancer}-full-name")}
+    wait_for_alarms(service, add_alarms(around, settings.alarms, service.service, **of_requests))
     dns_name = around.value(f"{balancer}-dns-name")
     where = address(around.environment, http, dns_name)
     cdk.CfnOutput(stack, "Address", value=where, description="Where the service answers")

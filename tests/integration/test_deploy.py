@@ -236,22 +236,40 @@ def test_in_maintenance_clients_get_a_page_and_the_service_is_deployed_behind_it
     assert requests.versions == {"", "2"}
 
 
+FRONT = 'load_balancer: {internal: true, access_logs: true, waf: {logs: true}, rules: {bots: {path: /robots.txt, answer: {body: "*"}}}}'
+
+
 def test_with_a_domain_a_service_answers_by_https_under_its_own_name(site):
-    """A certificate that is made, a record, and HTTP that leads there; without the domain all is as before."""
+    """A certificate that is made, a record, HTTP that leads there; inside of the network, too. Without all that as before."""
     zone = site.client("route53").create_hosted_zone(Name="example.com", CallerReference="https")["HostedZone"]["Id"]
-    domains = f"domains: {{example.com: {{hosted_zone: {zone.rpartition('/')[2]}}}}}\n"
-    host = ("services/hello-python/service.yaml", "  path: /hello-python", "  host: shop.example.com\n  path: /hello-python")
-    site.edit("dockyard.yaml", "environments:", f"{domains}environments:")
-    site.edit(*host)
+    front = f"domains: {{example.com: {{hosted_zone: {zone.rpartition('/')[2]}}}}}\n{FRONT}\n"
+    service, path, own = (
+        "services/hello-python/service.yaml",
+        "  path: /hello-python",
+        "  host: shop.example.com\n  reach: both\n",
+    )
+    site.edit("dockyard.yaml", "environments:", f"{front}environments:")
+    site.edit(service, path, own + path)
     try:
         told = site.up()
         assert "https://shop.example.com/hello-python" in told.stdout
         (way,) = re.findall(r"shop.example.com must point at .* until then: curl (.*)", told.stderr)
-        trusted = folder(os.environ.get("XDG_CACHE_HOME")) / "authority.pem"
-        asked = site.run("curl", "-sS", "--cacert", str(trusted), "-w", "\n%{url_effective} %{http_code}", *way.split()).stdout
-        assert re.fullmatch(r"https://shop\.example\.com:\d+/hello-python 200", asked.splitlines()[-1])
+        assert re.fullmatch(r"https://shop\.example\.com:\d+/hello-python 200", _asked(site, way))
+        assert _asked(site, way.replace("/hello-python", "/robots.txt")).endswith("/robots.txt 200")
+        balancers = {one["Scheme"]: one["DNSName"] for one in site.client("elbv2").describe_load_balancers()["LoadBalancers"]}
+        ports = {scheme: name.partition(":")[2] for scheme, name in balancers.items()}
+        inside = way.replace(f":{ports['internet-facing']}/", f":{ports['internal']}/")
+        assert inside != way
+        assert _asked(site, inside).endswith("/hello-python 200")
     finally:
-        site.edit("dockyard.yaml", domains, "")
-        site.edit(host[0], host[2], host[1])
+        site.edit("dockyard.yaml", front, "")
+        site.edit(service, own + path, path)
         site.up()
     assert all(get(address)[0] == 200 for address in site.addresses().values())
+
+
+def _asked(site, way: str) -> str:
+    """The address that answered in the end, and its status; the certificate is checked."""
+    trusted = folder(os.environ.get("XDG_CACHE_HOME")) / "authority.pem"
+    ended = site.run("curl", "-sS", "--cacert", str(trusted), "-w", "\n%{url_effective} %{http_code}", *way.split())
+    return ended.stdout.splitlines()[-1]

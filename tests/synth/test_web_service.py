@@ -206,3 +206,14 @@ def test_on_managed_instances_any_size_goes_and_a_task_has_its_own_address(make)
     assert service["CapacityProviderStrategy"] == [{"CapacityProvider": "managed", "Weight": 1}]
     assert "PlatformVersion" not in service
     assert found.one("ElasticLoadBalancingV2::TargetGroup")["TargetType"] == "ip"
+
+
+def test_a_text_where_a_list_should_be_is_refused():
+    with pytest.raises(ValueError, match=r'hosts should be a list of text, got "shop\.example\.com"'):
+        Route(7, hosts="shop.example.com")
+
+
+def test_a_service_without_a_listener_is_refused_before_anything_is_made(stack, cluster, template):
+    with pytest.raises(ValueError, match="listener, internal_listener or both should be given, got neither"):
+        WebService(stack, "Web", cluster=cluster, image=ecs.ContainerImage.from_registry("nginx"), route=Route(7))
+    assert template().all("ECS::TaskDefinition") == []

@@ -1,24 +1,37 @@
-"""What CloudFormation refuses before it begins.
+"""What CloudFormation refuses before it begins, and where it reads a template.
 
 - A name in a template that is no resource, parameter or condition of it.
   https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
 - Resources of IAM that the caller does not acknowledge.
   https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 - A stack with the name of one that has been rolled back, and has to be deleted first.
+- A template of more than 51,200 bytes comes from a bucket, which is in the name of the host.
+  https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ministack.services.cloudformation import changesets, handlers
+from ministack.services.cloudformation import changesets, handlers, helpers
 from ministack.services.cloudformation.engine import _intrinsic_references
 from ministack.services.cloudformation.helpers import _error, _p
 
 from dockyard.local.extensions.instance import Instance
 
+_IN_HOST = re.compile(r"https://(?P<bucket>[^/]+)\.s3[.-][a-z0-9-]+\.amazonaws\.com/(?P<key>.+)")
+
 
 def install(_: Instance) -> None:
     """Look at the requests."""
+    resolve = helpers._resolve_document
+
+    def resolve_document(params: dict[str, Any], body_key: str, url_key: str, label: str) -> Any:
+        found = _IN_HOST.fullmatch(_p(params, url_key))
+        in_path = {url_key: [f"https://s3.amazonaws.com/{found['bucket']}/{found['key']}"]} if found else {}
+        return resolve({**params, **in_path}, body_key, url_key, label)
+
+    helpers._resolve_document = resolve_document
     check, actions = handlers.validate_template_support, handlers._ACTION_HANDLERS
     create, change = actions["CreateStack"], actions["CreateChangeSet"]
 

@@ -1,6 +1,7 @@
 """CloudFormation: what it takes, what it waits for, what it tells."""
 
 import json
+import uuid
 
 import pytest
 from botocore.exceptions import ClientError
@@ -248,6 +249,23 @@ def a_template_that_names_what_it_has_not_is_refused(aws: Server) -> None:
     name = {"Fn::If": ["No", {"Ref": "Gone"}, {"Fn::Sub": "${AWS::Region}-q"}]}
     client.create_stack(StackName="t", TemplateBody=body({"Properties": {"QueueName": name}, "DependsOn": "Gone"}))
     assert _ended(aws, "t") == "CREATE_COMPLETE"
+
+
+@acts("stack_requests")
+def a_large_template_comes_from_a_bucket(aws: Server) -> None:
+    """Whose name is in that of the host."""
+    s3, cloudformation = aws.client("s3"), aws.client("cloudformation")
+    bucket = f"templates-{uuid.uuid4().hex}"
+    where = {} if aws.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": aws.region}}
+    s3.create_bucket(Bucket=bucket, **where)
+    try:
+        s3.put_object(Bucket=bucket, Key="a/b.json", Body=json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}))
+        url = f"https://{bucket}.s3.{aws.region}.amazonaws.com/a/b.json"
+        cloudformation.create_stack(StackName="large", TemplateURL=url)
+        cloudformation.get_waiter("stack_create_complete").wait(StackName="large", WaiterConfig={"Delay": 1})
+    finally:
+        s3.delete_object(Bucket=bucket, Key="a/b.json")
+        s3.delete_bucket(Bucket=bucket)
 
 
 @acts("stack_requests")

@@ -1,5 +1,8 @@
 """`load_balancer` of dockyard.yaml: redirects, answers, logs, firewall, and what is told of wrong ones."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 
@@ -28,6 +31,8 @@ def test_true_is_all_defaults_and_an_environment_may_say_otherwise(files):
         ("{waf: {managed_rules: [Common]}}", "waf.managed_rules[0]: should be the name of a group of AWS such as "
          'AWSManagedRulesSQLiRuleSet, got "Common"'),
         ("{rules: {old: {path: /old}}}", "rules.old: should have redirect or answer, got neither"),
+        ("{rules: {old: {path: /old, redirect: /old/new}}}", 'rules.old: redirect "/old/new" leads to what the rule takes itself: clients would '
+         "go round in circles"),
         ("{rules: {old: {path: /old, redirect: new}}}", "rules.old.redirect: should be an address such as https://shop.example.com "
          'or a path such as /new, got "new"'),
         ("{rules: {old: {path: /old, redirect: '/#{paht}'}}}", "rules.old.redirect: should have no placeholders but #{host}, #{path} "
@@ -109,3 +114,19 @@ def test_an_internal_service_without_a_load_balancer_inside_is_told(files):
     assert files.problems() == [
         "services/web/service.yaml: http.reach: internal needs load_balancer: {internal: true} in dockyard.yaml"
     ]
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "load_balancer.md"
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_the_examples_of_the_manual_are_taken(files, example):
+    if "\nhttp:" in f"\n{example}":
+        files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {}}\ndomains: {example.com: {hosted_zone: Z1}}")
+        files.service(f"kind: web\n{example}")
+    else:
+        files.write(
+            "dockyard.yaml", f"name: shop\n{example}" + ("" if "environments:" in example else "environments: {dev: {}}\n")
+        )
+    assert files.load().environment("dev")

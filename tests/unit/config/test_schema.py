@@ -36,6 +36,8 @@ def test_the_committed_schema_is_current(name):
         ({"kind": "web", "environments": {"prod": {"secrets": {"A": {"key": "x"}, "B": "/b", "C": None}}}}, True),
         ({"kind": "web", "environments": {"prod": {"http": {"health": {"interval": 1}}}}}, False),
         ({"kind": "web", "environments": {"prod": {"http": {"helth": {}}}}}, False),
+        ({"kind": "web", "http": {"host": ["a.b", "c.d"], "headers": {"X-A": 1}, "maintenance": True}}, True),
+        ({"kind": "web", "http": {"host": {"a": 1}}}, False),
     ],
 )
 def test_an_editor_finds_what_the_loader_finds(service, good):
@@ -49,6 +51,8 @@ def test_an_editor_finds_what_the_loader_finds(service, good):
         (None, True),
         ({"cluster": {"ec2": None}, "network": {"vpc": {"cidr": "10.0.0.0/16"}}}, True),
         ({"cluster": {"ec2": {"min": -1}}}, False),
+        ({"domains": {"example.com": None}, "load_balancer": {"waf": True, "access_logs": {"retention": 3}}}, True),
+        ({"load_balancer": {"wav": True}}, False),
         ({"cluster": {"ec2": {"mni": 1}}}, False),
     ],
 )
