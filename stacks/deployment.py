@@ -2,14 +2,16 @@
 
 from dockyard.config import Web
 from dockyard.config.deployment import OF_REQUESTS
-from dockyard_constructs import Deployment, ServiceAlarms, TestRoute, WebService
+from dockyard_constructs import Deployment, ServiceAlarms, SmokeTest, TestRoute, WebService
 from stacks.alarms import alarm_prefix
 from stacks.surroundings import Surroundings
 
 
 def deployment(around: Surroundings, settings: Web, priority: int) -> Deployment:
     """What `deploy` says, with the service's own alarms and, where the new tasks can be asked first, a rule before its own."""
-    deploy = settings.deploy
+    deploy, host = settings.deploy, settings.http.host
+    if host and host.startswith("*"):
+        host = host.replace("*", "smoke", 1)
     test = TestRoute(priority - 1, deploy.test_header) if deploy.has_test_rule else None
     return Deployment(
         strategy=deploy.ecs_strategy,
@@ -22,6 +24,8 @@ def deployment(around: Surroundings, settings: Web, priority: int) -> Deployment
         alternate_targets=deploy.alternate_targets,
         early_success=deploy.early_success,
         before=deploy.before or (),
+        smoke=SmokeTest(f"http://{around.value('load-balancer-dns-name')}", deploy.smoke, host) if deploy.smoke else None,
+        approve=deploy.approve,
     )
 
 

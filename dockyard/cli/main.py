@@ -19,7 +19,7 @@ from dockyard.errors import ConfigError, DockyardError
 
 _COMMANDS = (
     "up", "down", "deploy", "destroy", "plan", "tags", "detect", "dockerfile", "eject", "build", "push", "mirror", "images",
-    "prune", "scale", "run", "secrets", "url", "lock", "asset", "local",
+    "prune", "scale", "approve", "reject", "run", "secrets", "url", "lock", "asset", "local",
 )  # fmt: skip
 """In the order of the help. Each is a module of this package, with a function of the same name, or a group named `app`."""
 _HIDDEN = {"asset"}
