@@ -181,6 +181,15 @@ def deployment_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 ("deploy", "alarms", index), f"should be an alarm that is there, got {show(name)}, which is off in alarms"
             )
+    http = raw.get("http")
+    route = http.get("path", "/") if isinstance(http, dict) else "/"
+    paths = deploy.get("smoke") if isinstance(deploy, dict) else None
+    for index, path in enumerate(paths if isinstance(paths, list) else []):
+        if not (isinstance(route, str) and isinstance(path, str) and path.startswith("/")) or set(route) & {"*", "?"}:
+            continue  # its model tells, or nobody can
+        below = "/" + route.strip("/")
+        if not (path.split("?")[0] + "/").startswith(below.rstrip("/") + "/"):
+            yield Problem(("deploy", "smoke", index), f'should be "{below}" or below it, as http.path is, got {show(path)}')
 
 
 def has_test_rule(raw: Mapping[str, Any]) -> bool:
