@@ -2,7 +2,7 @@
 
 from dockyard.config import Web
 from dockyard.config.deployment import OF_REQUESTS
-from dockyard_constructs import Deployment, ServiceAlarms, TestRoute, WebService
+from dockyard_constructs import Deployment, ServiceAlarms, SmokeTest, TestRoute, WebService
 from stacks.alarms import alarm_prefix
 from stacks.surroundings import Surroundings
 
@@ -22,7 +22,17 @@ def deployment(around: Surroundings, settings: Web, priority: int) -> Deployment
         alternate_targets=deploy.alternate_targets,
         early_success=deploy.early_success,
         before=deploy.before or (),
+        smoke=_smoke(around, settings) if deploy.smoke else None,
+        approve=deploy.approve,
     )
+
+
+def _smoke(around: Surroundings, settings: Web) -> SmokeTest:
+    """By HTTPS where clients come by that; at a name that the certificate has."""
+    environment, names = around.environment.settings, settings.http.host or tuple(around.environment.settings.domains)[:1]
+    scheme = "https" if environment.https else "http"
+    host = names[0].replace("*", "smoke", 1) if names else None
+    return SmokeTest(f"{scheme}://{around.value('load-balancer-dns-name')}", settings.deploy.smoke, host)
 
 
 def wait_for_alarms(service: WebService, alarms: ServiceAlarms) -> None:

@@ -11,7 +11,7 @@ from dockyard_constructs.container_cluster import ContainerCluster
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
 from dockyard_constructs.data_bucket import DataBucket
 from dockyard_constructs.database import Database, DatabaseAccess
-from dockyard_constructs.deployment import Deployment, TestRoute
+from dockyard_constructs.deployment import Deployment, SmokeTest, TestRoute
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.file_storage import FileStorage
 from dockyard_constructs.group_deletion import GroupDeletion
@@ -91,6 +91,7 @@ __all__ = [
     "ServiceAlarms",
     "ServiceScaling",
     "Sidecar",
+    "SmokeTest",
     "Step",
     "StepPolicy",
     "StoppedTasks",

@@ -1,5 +1,6 @@
 """How a new version of a service takes the place of the old one: ECS's own deployments, without CodeDeploy."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -7,6 +8,9 @@ from typing import Any, Literal
 from aws_cdk import Duration
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
+
+from constructs import Construct
+from dockyard_constructs.inline_function import InlineFunction
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,17 @@ class TestRoute:
     priority: int
     """Of its rule, before that of the route."""
     header: str = "x-dockyard-test"
+
+
+@dataclass(frozen=True)
+class SmokeTest:
+    """Requests that new tasks answer with 2xx before they get others."""
+
+    address: str
+    """Of the load balancer, with its scheme; a function outside of the VPC must reach it."""
+    paths: Sequence[str]
+    host: str | None = None
+    """Host of the route. Default: that of the address."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,10 @@ class Deployment:
     """Whether `ROLLING` is over when the new tasks are healthy, while old ones still end."""
     before: Sequence[str] = ()
     """A command of the new version that runs once before it gets requests (`BeforeTraffic`)."""
+    smoke: SmokeTest | None = None
+    """What the new tasks are asked by the test route; an answer other than 2xx takes the service back. Not of `ROLLING`."""
+    approve: bool = False
+    """Whether somebody must say that it may go on once test requests reach the new tasks, within a day. Not of `ROLLING`."""
 
     @property
     def has_alternate_targets(self) -> bool:
@@ -55,7 +74,11 @@ class Deployment:
     @property
     def service_settings(self) -> dict[str, Any]:
         """Parameters of CDK's services. Raises ValueError for a share that AWS does not take."""
+        if self.smoke and not self.test_route:
+            raise ValueError("smoke needs a test_route, by which the new tasks are asked")
         if self.strategy == "ROLLING":
+            if self.smoke or self.approve:
+                raise ValueError("smoke and approve are of BLUE_GREEN, CANARY and LINEAR")
             return {}
         least, most = {"CANARY": (0.1, 99.9), "LINEAR": (3, 100)}.get(self.strategy, (0.1, 100))
         if self.percent is not None and not least <= self.percent <= most:
@@ -85,6 +108,31 @@ class Deployment:
         if self.early_success:
             early = {"Enable": True, "HealthyPercent": 100, "SourceServiceRevisionCleanup": "DEFERRED"}
             resource.add_property_override("DeploymentConfiguration.EarlySuccessCriteria", early)
+
+
+APPROVAL = {
+    "TargetType": "PAUSE",
+    "LifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"],
+    "TimeoutConfiguration": {"TimeoutInMinutes": 1440, "Action": "ROLLBACK"},
+}
+"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/pause-lifecycle-hooks.html"""
+
+
+def smoke_function(scope: Construct, id: str, smoke: SmokeTest, test: TestRoute) -> InlineFunction:
+    """Asks the new tasks at the stage `POST_TEST_TRAFFIC_SHIFT`."""
+    return InlineFunction(
+        scope,
+        id,
+        handler="smoke",
+        description="Asks the new tasks of a deployment before they get requests",
+        environment={
+            "ADDRESS": smoke.address,
+            "HEADER": test.header,
+            "PATHS": json.dumps(list(smoke.paths)),
+            **({"HOST": smoke.host} if smoke.host else {}),
+        },
+        timeout_seconds=300,
+    )
 
 
 def add_hooks(service: ecs.BaseService, hooks: Sequence[Mapping[str, Any]], functions: Sequence[str]) -> None:

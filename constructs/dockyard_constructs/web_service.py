@@ -12,7 +12,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 from dockyard_constructs.before_traffic import BeforeTraffic
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
-from dockyard_constructs.deployment import Deployment, TestRoute, add_hooks
+from dockyard_constructs.deployment import APPROVAL, Deployment, TestRoute, add_hooks, smoke_function
 from dockyard_constructs.route import Route, listener_rule
 from dockyard_constructs.rule_options import RuleOptions
 from dockyard_constructs.service_connect import Namespace
@@ -157,6 +157,12 @@ class WebService(Construct):
             else:
                 hooks.append(before.hook)
                 functions.append(before.function.arn)
+        if deployment.smoke and deployment.test_route:
+            function = smoke_function(self, "Smoke", deployment.smoke, deployment.test_route)
+            hooks.append({"HookTargetArn": function.arn, "LifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"]})
+            functions.append(function.arn)
+        if deployment.approve:
+            hooks.append(APPROVAL)
         if hooks:
             add_hooks(self.service, hooks, functions)
 

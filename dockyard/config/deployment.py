@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from dockyard.config.alarms import WebAlarms, thresholds
 from dockyard.config.model import Model, number, words
@@ -33,7 +33,8 @@ _ONLY: Mapping[str, tuple[str, ...]] = {
     "percent": _IN_STEPS,
     "interval": _IN_STEPS,
     "bake": _STAGED,
-    "test_header": _STAGED,
+    "smoke": _STAGED,
+    "approve": _STAGED,
     "alternate_targets": ("rolling",),
     "early_success": ("rolling",),
 }
@@ -89,6 +90,10 @@ class Deployment(Model):
     before: Words | None = None
     """A command of the new version that runs once before it gets requests, such as a migration, in place of the image's CMD: a
     list of words, or a line. Where it fails, the version is not deployed."""
+    smoke: Annotated[tuple[Annotated[str, words("a path that begins with /", r"/[!-~]{0,500}")], ...], Field(max_length=20)] = ()
+    """Paths that the new tasks must answer with 2xx before they get requests."""
+    approve: bool = False
+    """Whether somebody must approve a new version before it gets requests, within a day: `dockyard approve`, or `reject`."""
 
     @property
     def in_stages(self) -> bool:
@@ -144,6 +149,8 @@ class Deployment(Model):
             raise ValueError(f"percent should be a multiple of 0.1, got {self.percent:g}")
         if self.strategy == "linear" and self.percent is not None and self.percent < 3:
             raise ValueError(f"percent of linear should be 3 to 99.9, got {self.percent:g}")
+        if self.smoke and not self.has_test_rule:
+            raise ValueError("smoke needs the rule of test requests: take test_header: off away")
         if self.minutes > LONGEST_MINUTES:
             raise ValueError(f"all its times together should be at most {LONGEST_MINUTES} minutes, got {self.minutes}")
         return self

@@ -1,6 +1,6 @@
 """What is wrong with `deploy` seen together with a service's other keys, and with other services."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,7 +10,7 @@ from dockyard.config.http import Http
 from dockyard.config.load_balancer import LoadBalancer
 from dockyard.config.lock import Lock
 from dockyard.config.problems import Problem, show
-from dockyard.config.route import MOST_VALUES
+from dockyard.config.route import MOST_VALUES, WILDCARDS
 from dockyard.config.route_checks import rule_key
 
 
@@ -26,6 +26,8 @@ def deployment_problems(raw: Mapping[str, Any], http: Http | None) -> Iterator[P
     deploy = deployment_of(raw)
     if http and deploy and deploy.has_alternate_targets:
         yield from _second_group_problems(http, deploy)
+    if http and deploy and deploy.smoke:
+        yield from _smoke_problems(http, deploy.smoke)
 
 
 def _second_group_problems(http: Http, deploy: Deployment) -> Iterator[Problem]:
@@ -38,6 +40,18 @@ def _second_group_problems(http: Http, deploy: Deployment) -> Iterator[Problem]:
             f"its rule has the header too, and a rule has {MOST_VALUES} values and wildcards in its conditions at most: set off"
         )
         yield Problem(("deploy", "test_header"), message)
+
+
+def _smoke_problems(http: Http, paths: Sequence[str]) -> Iterator[Problem]:
+    """Requests that would reach another service, or none."""
+    below = http.path.rstrip("/") + "/"
+    for index, path in enumerate(paths):
+        if not WILDCARDS & set(below) and not (path.partition("?")[0] + "/").startswith(below):
+            yield Problem(("deploy", "smoke", index), f'should be "{http.path}" or below it, as http.path is, got {show(path)}')
+    if http.reach != "public":
+        yield Problem(("deploy", "smoke"), f"is asked from outside of the network, and http.reach is {http.reach}")
+    if http.conditions:
+        yield Problem(("deploy", "smoke"), f"is asked by GET without more, and the rule of the service wants{http.conditions}")
 
 
 def test_rule_problems(

@@ -8,6 +8,7 @@ from dockyard.deploy.assembly import StackArtifact
 from dockyard.doors.aws import Aws
 
 _TYPE = "AWS::ECS::Service"
+_DONE = "done"
 _STEPS = {
     "RECONCILE_SERVICE": "settle",
     "PRE_SCALE_UP": "before",
@@ -28,6 +29,8 @@ def step(deployment: Mapping[str, Any]) -> str:
     """Which step it is at. Rolling deployments tell no stages: what they do is seen by their tasks."""
     if deployment.get("rollback"):
         return "rollback"
+    if deployment.get("status") == "SUCCESSFUL":
+        return _DONE
     if stage := deployment.get("lifecycleStage"):
         return _STEPS.get(stage, stage.lower())
     new = deployment.get("targetServiceRevision") or {}
@@ -100,7 +103,7 @@ class RolloutWatch:
         spent: dict[str, float] = {}
         for (name, begun), end in zip(self._begun, ends if self._begun else [], strict=True):
             spent[name] = spent.get(name, 0) + end - begun
-        return ", ".join(f"{name} {seconds:.0f} s" for name, seconds in spent.items())
+        return ", ".join(f"{name} {seconds:.0f} s" for name, seconds in spent.items() if name != _DONE)
 
     def _seen(self, deployment: Mapping[str, Any]) -> list[str]:
         self.now, self.fault = state(deployment), fault(deployment)

@@ -1,8 +1,10 @@
 """`deploy` of a service: how a new version takes the place of the old one, as its clients see it."""
 
+import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.integration import database
 from tests.integration.local_aws import until
 from tests.integration.support import Requests, get
 
@@ -33,3 +35,45 @@ def _deploy(pool, site, settings, source, deploy: str, version: str):
     settings.write_text(settings.read_text().split("\ndeploy: ")[0] + f"\ndeploy: {deploy}\n")
     site.edit(source, f'VERSION = "{int(version) - 1}"', f'VERSION = "{version}"')
     return pool.submit(site.up)
+
+
+def test_a_migration_runs_once_before_the_tasks_of_its_version_start_and_where_it_fails_they_do_not(site):
+    """Against a real database, in a rolling deployment of two tasks and as a hook of a blue/green one."""
+    services = site.root / "services"
+    database.write(services / "db", database.DB)
+    try:
+        site.up()
+        database.write(services / "shop", database.SHOP, ADDRESS=_address(site, "demo-dev-db"))
+        told = site.up()
+        address = next(line.split()[1] for line in told.stdout.splitlines() if line.startswith("shop"))
+        assert "before | migrated to 1" in told.stderr
+        assert get(address) == (200, {"version": 1, "migrations": [1]})
+        site.edit("services/shop/version.py", "1", "2")
+        site.edit("services/shop/service.yaml", "{before:", "{strategy: blue-green, bake: 0, before:")
+        assert "before | migrated to 2" in site.up().stderr
+        assert get(address) == (200, {"version": 2, "migrations": [1, 2]})
+        site.edit("services/shop/version.py", "2", "3")
+        told = site.up(code=1).stderr
+        assert "| a column is missing" in told
+        assert "a lifecycle hook failed" in told
+        assert get(address) == (200, {"version": 2, "migrations": [1, 2, 3]})
+    finally:
+        for name in ("shop", "db"):
+            shutil.rmtree(services / name, ignore_errors=True)
+            _delete(site, f"demo-dev-{name}")
+
+
+def _address(site, stack: str) -> str:
+    """Of the one task of a stack's service."""
+    ecs = site.client("ecs")
+    (arn,) = [arn for arn in ecs.list_services(cluster="demo-dev")["serviceArns"] if f"/{stack}-" in arn]
+    tasks = ecs.list_tasks(cluster="demo-dev", serviceName=arn.rsplit("/", 1)[-1])["taskArns"]
+    (task,) = ecs.describe_tasks(cluster="demo-dev", tasks=tasks)["tasks"]
+    details = {one["name"]: one["value"] for attached in task["attachments"] for one in attached["details"]}
+    return details["privateIPv4Address"]
+
+
+def _delete(site, stack: str) -> None:
+    cloudformation = site.client("cloudformation")
+    cloudformation.delete_stack(StackName=stack)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})

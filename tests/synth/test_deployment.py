@@ -5,7 +5,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from dockyard_constructs import Deployment, Ec2Capacity, Route, TestRoute, WebService
+from dockyard_constructs import Deployment, Ec2Capacity, Route, SmokeTest, TestRoute, WebService
 from tests.synth.projects import resources, stacks
 from tests.synth.test_lint import linted
 
@@ -157,7 +157,66 @@ def test_the_service_comes_after_its_alarms_where_they_do_not_need_it(tmp_path):
     assert not any("cpu" in id for id in ids)
 
 
+def test_what_is_done_on_the_way_is_hooks_of_ecs(tmp_path):
+    steps = "before: python migrate.py, smoke: [/up, /down?a=b], approve: true"
+    template = _template(tmp_path, f"http: {{host: shop.example.com}}\ndeploy: {{strategy: canary, {steps}}}")
+    (service,) = resources(template, "ECS::Service")
+    role = {"Fn::GetAtt": ["WebServiceHookRole8CB85497", "Arn"]}
+    before, smoke = ({"Fn::GetAtt": [id, "Arn"]} for id in ("WebBeforeFunctionB2A8290D", "WebSmoke1AEDE14F"))
+    assert service["DeploymentConfiguration"]["LifecycleHooks"] == [
+        {"HookTargetArn": before, "RoleArn": role, "LifecycleStages": ["PRE_SCALE_UP"], "HookDetails": "{}"},
+        {"HookTargetArn": smoke, "RoleArn": role, "LifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"]},
+        {"TargetType": "PAUSE", "LifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"],
+         "TimeoutConfiguration": {"TimeoutInMinutes": 1440, "Action": "ROLLBACK"}},
+    ]  # fmt: skip
+    made = template["Resources"]
+    statement = made["WebServiceHookRole8CB85497"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert statement == [{"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": [before, smoke]}]
+    run, ask = (made[id]["Properties"]["Environment"]["Variables"] for id in ("WebBeforeFunctionB2A8290D", "WebSmoke1AEDE14F"))
+    assert (run["COMMAND"], run["CONTAINER"]) == ('["python", "migrate.py"]', "app")
+    assert (ask["PATHS"], ask["HEADER"], ask["HOST"]) == ('["/up", "/down?a=b"]', "x-dockyard-test", "shop.example.com")
+    assert not [one for one in made.values() if one["Type"] == "Custom::BeforeTraffic"]
+    assert linted(tmp_path / "cdk.out") == (0, "")
+
+
+@pytest.mark.parametrize("way", ["fargate", "ec2"])
+def test_before_a_rolling_deployment_cloudformation_runs_the_command_and_the_service_waits_for_it(tmp_path, way):
+    template = _template(tmp_path, f"runs_on: {way}\ndeploy: {{before: [python, migrate.py]}}")
+    made = template["Resources"]
+    ((id, command),) = [(id, one) for id, one in made.items() if one["Type"] == "Custom::BeforeTraffic"]
+    (service,) = [one for one in made.values() if one["Type"] == "AWS::ECS::Service"]
+    assert id in service["DependsOn"]
+    assert "LifecycleHooks" not in service["Properties"]["DeploymentConfiguration"]
+    assert {name for name in command["DependsOn"] if "ExecutionRoleDefaultPolicy" in name}  # else it could not pull the image
+    run = str(command["Properties"]["Run"])
+    assert "WebTask" in run  # another task definition runs it again
+    assert ("awsvpcConfiguration" in run) is (way == "fargate")
+    assert linted(tmp_path / "cdk.out") == (0, "")
+
+
+def test_the_function_may_run_this_task_definition_on_this_cluster_and_little_else(tmp_path):
+    made = _template(tmp_path, "deploy: {before: migrate}")["Resources"]
+    statements = made["WebBeforeFunctionRole01E74387"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert not [one for one in statements if one["Resource"] == "*"]
+    (running,) = [one for one in statements if one["Action"] == "ecs:RunTask"]
+    assert ":task-definition/shopdevwebWebTask" in str(running["Resource"])
+    assert "ecs:cluster" in running["Condition"]["ArnEquals"]
+
+
+@pytest.mark.parametrize(
+    ("deployment", "message"),
+    [
+        (Deployment(approve=True), "smoke and approve are of BLUE_GREEN, CANARY and LINEAR"),
+        (Deployment("CANARY", smoke=SmokeTest("http://a", ["/"])), "smoke needs a test_route"),
+    ],
+)
+def test_steps_that_cannot_be_are_refused(make, deployment, message):
+    with pytest.raises(ValueError, match=message):
+        make(deployment)
+
+
 def _template(folder, text):
-    files = {"dockyard.yaml": "name: shop\nenvironments: {dev: {}}"}
+    project = "name: shop\nenvironments: {dev: {}}\ncluster: {ec2: {instance_types: [t3.small]}}"
+    files = {"dockyard.yaml": project}
     _, template = stacks(folder, files={**files, "services/web/service.yaml": f"kind: web\nimage: {{from: nginx}}\n{text}"})
     return template("shop-dev-web")

@@ -176,7 +176,8 @@ def _refused(service: dict[str, Any]) -> Iterator[str]:
         )
     if (configuration.get("earlySuccessCriteria") or {}).get("enable"):
         yield "deploymentConfiguration.earlySuccessCriteria"
-    if staged and (service.get("serviceConnectConfiguration") or {}).get("enabled"):
+    connect = service.get("serviceConnectConfiguration") or {}
+    if staged and connect.get("enabled") and connect.get("services"):  # who only calls others has no such traffic
         yield f"{strategy} with Service Connect, whose traffic would not be shifted"
     if staged and service.get("vpcLatticeConfigurations"):
         yield f"{strategy} with VPC Lattice"

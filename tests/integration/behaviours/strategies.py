@@ -390,10 +390,11 @@ def deployments_that_the_local_aws_does_not_have(aws: Server) -> None:
     for asked in ({"bakeTimeInMinutes": 1}, {"lifecycleHooks": [pause]}, {"earlySuccessCriteria": {"enable": True}}):
         code = _code(made.ecs.update_service, cluster="c", service="s", deploymentConfiguration=asked)
         assert code == "UnsupportedFeatureException"
+    made.define(portMappings=[{"name": "http", "containerPort": 8080}])
     new = {"cluster": "c", "serviceName": "x", "taskDefinition": "s"}
     assert _code(made.ecs.create_service, **new, deploymentController={"type": "CODE_DEPLOY"}) == "UnsupportedFeatureException"
     aws.client("servicediscovery").create_http_namespace(Name="n")
-    connect = {"enabled": True, "namespace": "n"}
+    connect = {"enabled": True, "namespace": "n", "services": [{"portName": "http"}]}
     refused_by = _code(made.ecs.create_service, **new, deploymentConfiguration=_blue_green(), serviceConnectConfiguration=connect)
     assert refused_by == "UnsupportedFeatureException"
     resources = {name: one for name, one in service("none").items() if name != "Cluster"}  # that is there, with a service

@@ -1,7 +1,13 @@
 """`deploy` of a service.yaml: a strategy, or a mapping of it."""
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+from pydantic import TypeAdapter
+from ruamel.yaml import YAML
+
+from dockyard.config.deployment import Deploy, Deployment
 from dockyard.config.routes import priority
 
 
@@ -66,6 +72,13 @@ def test_alarms_of_requests_that_are_there_fail_a_deployment_unless_others_are_n
         ("{failures: 0}", "deploy.failures: should be 1 to 10000 (tasks), got 0"),
         ("{alarms: errors}", 'deploy.alarms: should be off, or a list of errors, latency, unhealthy, cpu or memory, got "errors"'),
         ("{alarms: [eror]}", 'deploy.alarms[0]: should be errors, latency, unhealthy, cpu or memory, got "eror"; did you mean errors?'),
+        ("{smoke: [/up]}", "deploy: smoke is of blue-green, canary or linear, which rolling is not"),
+        ("{approve: true}", "deploy: approve is of blue-green, canary or linear, which rolling is not"),
+        ("{strategy: canary, smoke: [up]}", 'deploy.smoke[0]: should be a path that begins with /, got "up"'),
+        ("{strategy: canary, smoke: [/up], test_header: off}",
+         "deploy: smoke needs the rule of test requests: take test_header: off away"),
+        ("{before: ''}", "deploy.before: should have at least 1, got 0"),
+        ("{before: \"a 'b\"}", "deploy.before: should be a command line, got \"a 'b\": no closing quotation"),
         ("{strategy: canary, test_header: 'x test'}",
          'deploy.test_header: should be off, or the name of a header such as x-dockyard-test, got "x test"'),
     ],
@@ -129,3 +142,21 @@ def test_what_does_not_go_with_a_second_target_group_is_told(files, http, said):
     files.write("dockyard.yaml", "name: shop\nload_balancer: {internal: true}\n")
     files.service(f"kind: web\nhttp: {{path: /a, {http}}}\ndeploy: blue-green\n")
     assert any(problem.removeprefix("services/web/service.yaml: ").startswith(said) for problem in files.problems())
+
+
+def test_a_smoke_request_that_is_another_services_is_told(problem):
+    told = problem("http: {path: /shop}\ndeploy: {strategy: canary, smoke: [/shop, /shop/up?a=b, /shops]}")
+    assert told == 'services/web/service.yaml: deploy.smoke[2]: should be "/shop" or below it, as http.path is, got "/shops"'
+
+
+@pytest.mark.parametrize("text", ["python migrate.py", "[python, migrate.py]"])
+def test_before_is_a_line_or_words(files, text):
+    assert deploy(files, f"deploy: {{before: {text}}}").deploy.before == ("python", "migrate.py")
+
+
+def test_the_page_on_deployments_shows_what_is_taken():
+    page = (Path(__file__).parents[3] / "docs/deployments.md").read_text()
+    shown = [YAML(typ="safe", pure=True).load(text)["deploy"] for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    assert [TypeAdapter(Deploy).validate_python(one).strategy for one in shown] == ["canary", "canary"]
+    keys = set(Deployment.model_fields)
+    assert keys <= {*shown[1], "early_success", "alternate_targets"}

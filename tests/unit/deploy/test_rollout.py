@@ -27,6 +27,7 @@ def deployment(stage=None, *, new=(0, 2), old=2, share=None, **more):
         (deployment("PRE_SCALE_UP", share=0.0), "before: 0 of 2 new tasks run, 2 old; 0 % of the requests go to the new ones"),
         (deployment("PRODUCTION_TRAFFIC_SHIFT", new=(2, 2), share=12.5),
          "shift: 2 of 2 new tasks run, 2 old; 12.5 % of the requests go to the new ones"),
+        (deployment("CLEAN_UP", new=(2, 2), old=0, status="SUCCESSFUL"), "done: 2 of 2 new tasks run, 0 old"),
         (deployment("NEW_STAGE", new=(2, 2), old=0), "new_stage: 2 of 2 new tasks run, 0 old"),
         (deployment("BAKE_TIME", rollback={"reason": "x"}), "rollback: 0 of 2 new tasks run, 2 old"),
     ],
