@@ -7,7 +7,10 @@ from dockyard.operate.approval import answer
 
 
 def approve(service: Service, env: Environment = None, project: Project = None) -> None:
-    """Let a deployment go on that waits for approval."""
+    """Let a deployment go on that waits for approval.
+
+    Example: dockyard approve shop
+    """
     session = Session(project, env)
     session.check_services([service])
     answer(session.site, service, "CONTINUE")

@@ -7,7 +7,10 @@ from dockyard.operate.approval import answer
 
 
 def reject(service: Service, env: Environment = None, project: Project = None) -> None:
-    """Take a deployment back that waits for approval."""
+    """Take a deployment back that waits for approval.
+
+    Example: dockyard reject shop
+    """
     session = Session(project, env)
     session.check_services([service])
     answer(session.site, service, "ROLLBACK")
