@@ -4,6 +4,10 @@ The environment is `-c env=NAME`, else DOCKYARD_ENV, else the first in dockyard.
 credentials where dockyard.yaml has none.
 """
 
+import gc
+
+gc.disable()  # what is imported stays: to look through it time and again takes a fifth of the time of a synth
+
 import os
 import sys
 from pathlib import Path
@@ -15,6 +19,8 @@ from dockyard.config import load_project
 from dockyard.errors import DockyardError
 from stacks import Application
 
+gc.freeze()
+gc.enable()
 app = cdk.App()
 try:
     project = load_project(Path(__file__).parent)

@@ -67,10 +67,12 @@ def topic_problems(raw: Mapping[str, Any], shared: Mapping[str, Resource]) -> It
     ordered = isinstance(queue, dict) and queue.get("fifo") is True
     for index, topic in enumerate(topics if isinstance(topics, list) else []):
         name = topic.get("name") if isinstance(topic, dict) else None
-        resource = shared.get(name) if isinstance(name, str) else None
-        if resource and not isinstance(resource, TopicResource):
+        if not isinstance(name, str):
+            continue
+        resource = shared.get(name)
+        if resource is not None and not isinstance(resource, TopicResource):
             yield Problem(("topics", index, "name"), f"should be a topic, and {name} is a {resource.kind} in dockyard.yaml")
-        elif ordered and isinstance(name, str) and not (resource.is_fifo if resource else name.endswith(".fifo")):
+        elif ordered and not (resource.is_fifo if resource else name.endswith(".fifo")):
             message = f"a FIFO queue takes messages of FIFO topics alone, whose names in AWS end with .fifo, got {show(name)}"
             yield Problem(("topics", index, "name"), message)
 
