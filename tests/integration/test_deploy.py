@@ -185,12 +185,12 @@ def test_a_stack_changed_by_someone_else_is_noticed(site):
 
 def test_after_the_load_balancer_was_replaced_every_rule_follows(site):
     """Values between stacks are read at each deploy, so services heal without being changed themselves."""
-    site.edit("stacks/load_balancer.py", 'LoadBalancer(stack, "LoadBalancer", ', 'LoadBalancer(stack, "Another", ')
+    site.edit("stacks/load_balancer.py", '        "LoadBalancer",', '        "Another",')
     try:
         site.up()
         assert all(get(address)[0] == 200 for address in site.addresses().values())
     finally:
-        site.edit("stacks/load_balancer.py", 'LoadBalancer(stack, "Another", ', 'LoadBalancer(stack, "LoadBalancer", ')
+        site.edit("stacks/load_balancer.py", '        "Another",', '        "LoadBalancer",')
         site.up()
     assert all(get(address)[0] == 200 for address in site.addresses().values())
 
