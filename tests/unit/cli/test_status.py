@@ -8,10 +8,10 @@ from dockyard.operate.stopped import Failure
 from dockyard.operate.version import Version
 
 NOW = datetime.now(UTC)
-HOUR = timedelta(hours=1, seconds=2)
+HOUR = timedelta(minutes=90)  # told as 1 h, however long the tests take
 FOUND = [
     Status(
-        "checkout-page", "backend", State.TOO_FEW_TASKS, None, NOW - HOUR * 3, Version("i", "0" * 20, "a" * 40 + "-dirty"),
+        "checkout-page", "backend", State.TOO_FEW_TASKS, None, NOW - HOUR * 2, Version("i", "0" * 20, "a" * 40 + "-dirty"),
         Tasks(20, 10, 10), Health(10, 10), alarms=["shop-dev-checkout-page-cpu"],
         failure=Failure(NOW - HOUR, "Essential container in task exited; app exited with 3", "t" * 32),
     ),
