@@ -15,6 +15,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.painted import Row, ago, console, grid, span, width
 from dockyard.cli.session import Session
+from dockyard.errors import UsageError
 from dockyard.operate.look import Lookout
 from dockyard.operate.status import GOOD, UNDER_WAY, Queue, Runs, State, Status
 
@@ -34,12 +35,14 @@ def status(
 
     Example: dockyard status --watch
     """
+    if watch and json:
+        raise UsageError("--watch shows a table, and no JSON", hint="leave out one of them")
     session = Session(project, env)
     session.check_services(services or [])
     names = services or sorted(session.environment.services)
     lookout = Lookout(session.site)
     where = f"{session.project.name} in {session.environment.name} (account {session.aws.account}, {session.aws.region})"
-    if watch and not json:
+    if watch:
         _watch(lookout, names, where)
         return
     found = lookout.look(names)
