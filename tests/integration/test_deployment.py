@@ -22,9 +22,11 @@ def test_versions_take_turns_by_each_strategy_and_no_request_fails(site, setting
         up.result()
         assert 10 <= seen["2"] <= 55, seen
         assert {get(address)[1]["version"] for _ in range(10)} == {"2"}
-        up = _deploy(pool, site, settings, source, "{strategy: blue-green, bake: 0}", "3")
-        until(lambda: up.done() or get(address, **TEST)[1]["version"] == "3", 180)
-        up.result()
+        up = _deploy(pool, site, settings, source, "{strategy: blue-green, bake: 0, smoke: [/hello-python], approve: true}", "3")
+        until(lambda: up.done() or _is_paused(site), 180)
+        assert (get(address, **TEST)[1]["version"], get(address)[1]["version"]) == ("3", "2")
+        site.dockyard("approve", "hello-python", **site.account())
+        assert "waits for approval: dockyard approve hello-python --env dev" in up.result().stderr
         assert {get(address)[1]["version"] for _ in range(10)} == {"3"}
     assert requests.failed == {}
     assert requests.versions == {"1", "2", "3"}
@@ -35,6 +37,15 @@ def _deploy(pool, site, settings, source, deploy: str, version: str):
     settings.write_text(settings.read_text().split("\ndeploy: ")[0] + f"\ndeploy: {deploy}\n")
     site.edit(source, f'VERSION = "{int(version) - 1}"', f'VERSION = "{version}"')
     return pool.submit(site.up)
+
+
+def _is_paused(site) -> bool:
+    ecs = site.client("ecs")
+    (service,) = [arn for arn in ecs.list_services(cluster="demo-dev")["serviceArns"] if "hello-python" in arn]
+    found = ecs.list_service_deployments(cluster="demo-dev", service=service, status=["IN_PROGRESS"])["serviceDeployments"]
+    arns = [one["serviceDeploymentArn"] for one in found]
+    told = ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"] if arns else []
+    return any(hook["status"] == "AWAITING_ACTION" for one in told for hook in one.get("lifecycleHookDetails", []))
 
 
 def test_a_migration_runs_once_before_the_tasks_of_its_version_start_and_where_it_fails_they_do_not(site):

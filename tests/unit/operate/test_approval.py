@@ -1,0 +1,61 @@
+"""Who answers a deployment that waits; AWS is one that gives the answers of the test."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from dockyard.errors import DockyardError
+from dockyard.operate.approval import answer
+
+WAITING = {"hookId": "p", "targetType": "PAUSE", "status": "AWAITING_ACTION"}
+
+
+class Account:
+    """A cluster with two services, of which one is being deployed."""
+
+    def __init__(self, *hooks, deployed=True):
+        self.ecs, self.hooks, self.deployed, self.said = self, list(hooks), deployed, []
+
+    def get_paginator(self, _):
+        return self
+
+    def paginate(self, cluster):
+        return [{"serviceArns": [f"arn:service/{cluster}/shop-dev-{name}-WebServiceD04B5F3E" for name in ("web", "web-two")]}]
+
+    def list_service_deployments(self, cluster, service, status):
+        assert (cluster, service, status) == ("shop-dev", "arn:service/shop-dev/shop-dev-web-WebServiceD04B5F3E", ["IN_PROGRESS"])
+        return {"serviceDeployments": [{"serviceDeploymentArn": "d"}] if self.deployed else []}
+
+    def describe_service_deployments(self, serviceDeploymentArns):  # noqa: N803
+        return {
+            "serviceDeployments": [
+                {"serviceDeploymentArn": arn, "lifecycleHookDetails": self.hooks} for arn in serviceDeploymentArns
+            ]
+        }
+
+    def continue_service_deployment(self, **said):
+        self.said.append(said)
+
+
+def _site(account):
+    return SimpleNamespace(reading=account, aws=account, cluster="shop-dev", service_stack=lambda name: f"shop-dev-{name}")
+
+
+@pytest.mark.parametrize("said", ["CONTINUE", "ROLLBACK"])
+def test_what_waits_is_told_what_was_said_and_no_function_is(said):
+    account = Account(WAITING, {**WAITING, "hookId": "l", "targetType": "AWS_LAMBDA", "status": "IN_PROGRESS"})
+    assert answer(_site(account), "web", said) == 1
+    assert account.said == [{"serviceDeploymentArn": "d", "hookId": "p", "action": said}]
+
+
+@pytest.mark.parametrize(
+    ("account", "why"),
+    [
+        (Account(deployed=False), "web waits for nobody: it is not deployed at the moment"),
+        (Account({**WAITING, "status": "SUCCEEDED"}), "web waits for nobody: its deployment has not come so far"),
+    ],
+)
+def test_where_nothing_waits_that_is_told(account, why):
+    with pytest.raises(DockyardError, match=why):
+        answer(_site(account), "web", "CONTINUE")
+    assert account.said == []
