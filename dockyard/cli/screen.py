@@ -102,6 +102,8 @@ class Board:
         """What has happened, a line of its own."""
         with self._lock:
             self._told[subject] = time.monotonic()
+            self._begun.setdefault(subject, self._told[subject])
+            self._now[subject] = text
             say(f"  {subject}: {text}")
 
     def note(self, subject: str, text: str) -> None:

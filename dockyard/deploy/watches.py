@@ -24,7 +24,7 @@ class Watches:
         self._tasks, self._targets = TaskWatch(site.reading, artifact, site.cluster), TargetWatch(site.reading, artifact)
         self._before = BeforeWatch(site.reading, artifact, site.cluster)
         self._rollout = RolloutWatch(site.reading, artifact, f"dockyard approve {service} --env {site.environment.name}")
-        self._waited = ""
+        self._shown = ""
 
     def look(self, text: str) -> None:
         """Look at all, and tell what is new. `text` is what CloudFormation does, if anything is to be told of it."""
@@ -36,10 +36,10 @@ class Watches:
                 self._progress.event(self._name, what)
             if unhealthy := self._targets.look():
                 self._progress.note(self._name, seen(unhealthy, self._tasks.printed()))
-        waits = self._targets.waits or self._rollout.now
-        if now := text or (waits if waits != self._waited else ""):
+        now = self._targets.waits or self._rollout.now or text
+        if now and now != self._shown:
             self._progress.update(self._name, now)
-        self._waited = waits
+            self._shown = now
 
     def cause(self) -> Cause | None:
         """Why it failed, as far as it was seen."""

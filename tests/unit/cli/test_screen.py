@@ -31,6 +31,15 @@ def test_a_step_is_told_after_so_long_without_a_line(capsys):
     assert capsys.readouterr().err.splitlines() == ["  web: step 1", "  web: step 2"]
 
 
+def test_an_event_is_a_line_and_is_not_said_again_as_a_step(capsys):
+    with Board() as board:
+        board.event("web", "new tasks")
+        board.update("web", "new tasks")
+        board.event("web", "old tasks")
+        board.done("web", "deployed")
+    assert capsys.readouterr().err.splitlines() == ["  web: new tasks", "  web: old tasks", "✓ web: deployed"]
+
+
 def test_progress_is_no_result(told):
     assert told.out == ""
 
