@@ -30,10 +30,17 @@ class Account:
     def describe_task_definition(self, taskDefinition):  # noqa: N803
         return {"taskDefinition": {"containerDefinitions": [{"name": "app", "logConfiguration": {"options": OPTIONS}}]}}
 
-    def get_log_events(self, logGroupName, logStreamName, startFromHead, nextToken="0"):  # noqa: N803
-        assert (logGroupName, logStreamName, startFromHead) == ("group", "app/app/now", True)
-        begin = int(nextToken)
-        return {"events": [{"message": f"{line}\n"} for line in self.lines[begin:]], "nextForwardToken": str(len(self.lines))}
+    def get_paginator(self, operation):
+        assert operation == "filter_log_events"
+        return self
+
+    def paginate(self, logGroupName, logStreamNames, startTime):  # noqa: N803
+        assert (logGroupName, logStreamNames) == ("group", ["app/app/now"])
+        told = [
+            {"eventId": str(number), "timestamp": startTime + number, "logStreamName": "app/app/now", "message": f"{line}\n"}
+            for number, line in enumerate(self.lines)
+        ]
+        return [{"events": told}]
 
 
 @pytest.fixture
