@@ -11,7 +11,9 @@ from tests.integration.support import Requests, get
 TEST = {"x-dockyard-test": "1"}
 
 
-def test_versions_take_turns_by_each_strategy_and_no_request_fails(site, settings, source):
+def test_versions_take_turns_by_each_strategy_and_no_request_fails(
+    site, source, settings
+):  # whose end goes first: it ends the pauses
     """A running service changes its strategy; tests reach the next version first; a canary has its share for its time."""
     address = site.addresses()["hello-python"]
     with Requests(address) as requests, ThreadPoolExecutor() as pool:
