@@ -55,6 +55,11 @@ class Authority:
         """What a client must trust, as a PEM file."""
         return self._folder / "authority.pem"
 
+    def certificate_text(self) -> str:
+        """That file's text."""
+        authority, _ = self._opened()
+        return _pem(authority)
+
     def issue(self, names: Sequence[str], algorithm: str = "RSA_2048") -> Issued:
         """A certificate for domain names (`*.example.com` included), with a key of ACM's `KeyAlgorithm`."""
         authority, its_key = self._opened()

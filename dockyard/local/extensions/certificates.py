@@ -5,12 +5,15 @@
   https://docs.aws.amazon.com/acm/latest/userguide/gs-acm-request-public.html
 - What is imported is told by the names and dates that are in it; a key of another certificate is refused.
   https://docs.aws.amazon.com/acm/latest/APIReference/API_ImportCertificate.html
+- Functions trust what is issued here, as on AWS everybody does.
 - One that a listener uses tells so, and is not deleted.
   https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html
 """
 
 import os
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from cryptography import x509
@@ -25,9 +28,10 @@ from dockyard.local.extensions.instance import Instance
 Data = dict[str, Any]
 
 
-def install(_: Instance) -> None:
+def install(instance: Instance) -> None:
     """Issue, read and keep."""
     authority = Authority(folder(os.environ.get("XDG_CACHE_HOME")))
+    _trust(authority, instance.state / "trusted.pem")
     _issue_what_is_requested(authority)
     _read_what_is_imported()
     _keep_what_is_used()
@@ -54,6 +58,14 @@ def pem(arn: str) -> tuple[str, str] | None:
     """Certificate with its chain, and the key; None where there is no such certificate."""
     found = acm._certificates.get(arn)
     return (f"{found['_pem_body'].rstrip()}\n{found['_pem_chain']}", found["_private_key"]) if found else None
+
+
+def _trust(authority: Authority, file: Path) -> None:
+    """Functions are processes with the variables of this one."""
+    known = ssl.get_default_verify_paths().cafile
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text((Path(known).read_text(encoding="utf-8") if known else "") + authority.certificate_text())
+    os.environ["SSL_CERT_FILE"] = str(file.resolve())
 
 
 def _issue_what_is_requested(authority: Authority) -> None:

@@ -2,7 +2,8 @@
 
 - `DNSName` is `localhost:8080`, so that any template's `http://${DNSName}/` is right here as it is on AWS, and a request goes
   by the listener's rules whatever its `Host` is, never to another service of the local AWS. The listener on port 80, or else
-  that on the lowest port, answers there; every other listener has a port of its own, from 8443 where it is HTTPS.
+  that on the lowest port, answers there; every other listener has a port of its own, from 8443 where it is HTTPS. So that
+  `https://${DNSName}/` is right as well, clients that begin with TLS there are those of the listener for HTTPS on port 443.
 - Requests go to healthy targets; if there is none, to the unhealthy ones (fail open); if there is none of either, 503.
   https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 - Round robin or least outstanding requests, weights, stickiness, slow start.
@@ -40,9 +41,10 @@ from dockyard.local.extensions.load_balancer_requests import deciding
 _TICK = 0.1
 _log = logging.getLogger("dockyard.load_balancers")
 
-_fronts: dict[tuple[int, str, str], Front] = {}
-"""By port, listener and protocol."""
-_refused: set[tuple[int, str, str]] = set()
+_Key = tuple[int, str, str, str]
+_fronts: dict[_Key, Front] = {}
+"""By port, listener, protocol, and the listener of those who speak TLS where the protocol is HTTP."""
+_refused: set[_Key] = set()
 
 
 def install(instance: Instance) -> None:
@@ -101,7 +103,7 @@ def ports() -> dict[str, int]:
 
 def is_secure(port: int) -> bool:
     """Whether a port speaks TLS."""
-    return any(number == port and protocol == "HTTPS" for number, _, protocol in list(_fronts))
+    return any(number == port and protocol == "HTTPS" for number, _, protocol, _ in list(_fronts))
 
 
 async def _serve() -> None:
@@ -118,11 +120,12 @@ async def _serve() -> None:
 async def _open_and_close(pool: Pool) -> None:
     wanted = {}
     for balancer in list(balancers.values()):
-        arns = [listener["ListenerArn"] for listener in listeners(balancer)]
+        found = listeners(balancer)
+        arns = [listener["ListenerArn"] for listener in found]
         for gone in balancer.others.keys() - set(arns[1:]):
             del balancer.others[gone]
         for arn in arns or [""]:
-            wanted[port_of(balancer, arn, arns), arn, protocol_of(arn)] = balancer
+            wanted[port_of(balancer, arn, arns), arn, protocol_of(arn), _beside(arn, found)] = balancer
     for key in set(_fronts) - set(wanted):
         _fronts.pop(key).close()
     for key in set(wanted) - set(_fronts):
@@ -131,13 +134,24 @@ async def _open_and_close(pool: Pool) -> None:
         pool.drop(target)
 
 
-async def _open(key: tuple[int, str, str], balancer: Balancer, pool: Pool) -> None:
+def _beside(arn: str, found: list[dict[str, Any]]) -> str:
+    """The listener that takes clients with TLS at the port of this one; empty where none does."""
+    if not found or found[0]["ListenerArn"] != arn or found[0]["Protocol"] == "HTTPS":
+        return ""
+    return next((one["ListenerArn"] for one in found if (one["Port"], one["Protocol"]) == (443, "HTTPS")), "")
+
+
+async def _open(key: _Key, balancer: Balancer, pool: Pool) -> None:
     """Listen; where another program has the port of a load balancer that was kept, it is tried again until it is free."""
-    port, listener, protocol = key
+    port, listener, protocol, beside = key
     front = Front(deciding(balancer, listener), pool)
-    tls = https_listeners.context(listener, balancer.account, balancer.region) if protocol == "HTTPS" else None
+    secure = listener if protocol == "HTTPS" else beside
+    tls = https_listeners.context(secure, balancer.account, balancer.region) if secure else None
     try:
-        await front.listen(loopback_hosts(), port, tls)
+        if beside and tls:
+            await front.listen_to_both(loopback_hosts(), port, Front(deciding(balancer, beside), pool), tls)
+        else:
+            await front.listen(loopback_hosts(), port, tls)
     except OSError as error:
         front.close()
         if key not in _refused:

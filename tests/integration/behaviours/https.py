@@ -109,6 +109,25 @@ def a_client_is_shown_the_certificate_of_the_name_that_it_asks_for(aws: Server) 
 
 
 @acts("https_listeners")
+def the_name_of_a_load_balancer_is_good_for_http_and_https(aws: Server) -> None:
+    """A template that asks `https://${DNSName}/`, with the name of the certificate, is right here as well."""
+    certificate = _imported(aws, "a.example")
+    listeners = {"Plain": _listener("HTTP", 80), "Secure": _listener("HTTPS", 443, certificate)}
+    assert aws.deploy("s", _front(**listeners)) == "CREATE_COMPLETE"
+    host, _, port = aws.output("s", "Address").partition(":")
+    until(lambda: _shown((host, int(port or 443)), "a.example") == {"a.example"}, 5)
+    context = ssl._create_unverified_context()  # noqa: S323
+    for connection in (
+        http.client.HTTPConnection(host, int(port or 80), timeout=5),
+        http.client.HTTPSConnection(host, int(port or 443), timeout=5, context=context),
+    ):
+        connection.request("GET", "/")
+        answer = connection.getresponse().read().decode()
+        assert answer == ("HTTPS" if isinstance(connection, http.client.HTTPSConnection) else "HTTP")
+        connection.close()
+
+
+@acts("https_listeners")
 def a_listener_with_tls_needs_a_certificate_that_is_there(aws: Server) -> None:
     """A template that forgets it would work here alone."""
     assert aws.deploy("none", _front(Secure=_listener("HTTPS", 443))) == "ROLLBACK_COMPLETE"
