@@ -97,7 +97,7 @@ class WebService(Construct):
         :param target: how the load balancer speaks with containers. Default: HTTP/1.1, 5 seconds to end what runs.
         :param rule_options: what else its rule does. Default: it forwards.
         :param deployment: how a new version takes the place of the old one. Default: a rolling update. One with a second target
-            group goes with one listener, whose rule does nothing but forward.
+            group goes with one listener, whose rule does nothing but forward, and without stickiness.
         :param namespace: where it finds other services by their names. Default: nowhere.
         :param container: what runs, and on what (`ContainerSettings`).
         """
@@ -106,8 +106,12 @@ class WebService(Construct):
         listeners = {name: one for name, one in (("", listener), ("Internal", internal_listener)) if one}
         if not listeners:
             raise ValueError("listener, internal_listener or both should be given, got neither")
-        if deployment.has_alternate_targets and (len(listeners) > 1 or options.maintenance or options.authentication):
-            raise ValueError("a second target group goes with one listener, and without maintenance and authentication")
+        target = target or TargetSettings()
+        more = len(listeners) > 1 or options.maintenance or options.authentication or target.stickiness
+        if deployment.has_alternate_targets and more:
+            raise ValueError(
+                "a second target group goes with one listener, and without maintenance, authentication and stickiness"
+            )
         task = ContainerTask(self, port=port, **container)
         health_check = health_check or HealthCheck()
         self.task_definition, self.container, self.log_group = task.task_definition, task.container, task.log_group
@@ -125,7 +129,7 @@ class WebService(Construct):
         made: list[list[elbv2.ApplicationTargetGroup]] = []
         for name, one in listeners.items():  # a target group is behind one load balancer
             ids = [f"{name}Targets", *([f"{name}AlternateTargets"] if deployment.has_alternate_targets else [])]
-            groups = [self._target_group(id, vpc, health_check, target or TargetSettings(), kind) for id in ids]
+            groups = [self._target_group(id, vpc, health_check, target, kind) for id in ids]
             rule = self._add_rule(f"{name}Rule", one, route, options, groups)
             alternate = None
             if groups[1:]:

@@ -32,9 +32,12 @@ def deployment_problems(raw: Mapping[str, Any], http: Http | None) -> Iterator[P
 
 def _second_group_problems(http: Http, deploy: Deployment) -> Iterator[Problem]:
     ways = f"{deploy.strategy} shifts requests between two target groups by the one rule of the service"
-    others = {"reach": http.reach == "both", "maintenance": http.maintenance is not None, "auth": http.auth is not None}
-    for key in (key for key, is_there in others.items() if is_there):
-        yield Problem(("http", key), f"{ways}, and http.{key} wants another: remove it, or set deploy: rolling")
+    another = {"reach": http.reach == "both", "maintenance": http.maintenance is not None, "auth": http.auth is not None}
+    wanted = {key: "wants another" for key, is_there in another.items() if is_there}
+    if http.stickiness is not None:
+        wanted["stickiness"] = "is of a rule with one, as AWS refuses a rule with two that are sticky"
+    for key, wants in wanted.items():
+        yield Problem(("http", key), f"{ways}, and http.{key} {wants}: remove it, or set deploy: rolling")
     if deploy.has_test_rule and not http.takes_one_more_header:
         message = (
             f"its rule has the header too, and a rule has {MOST_VALUES} values and wildcards in its conditions at most: set off"

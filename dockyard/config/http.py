@@ -74,7 +74,8 @@ class Http(Route):
     slow_start: Annotated[int, number(30, 900, "seconds")] | None = None
     """How long a new container gets ever more requests until it gets its share. Default: its share at once."""
     stickiness: Annotated[int, number(1, 604800, "seconds")] | None = None
-    """How long a client, which must keep cookies, stays with the container that it met. Default: each request goes to any."""
+    """How long a client, which must keep cookies, stays with the container that it met. Default: each request goes to any.
+    Only with `deploy: rolling`."""
     strip_path: bool = False
     """Whether the container gets `/users` where `/api/users` was asked for and `path` is `/api`."""
     rewrite: Rewrites = Rewrites()

@@ -5,7 +5,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from dockyard_constructs import Deployment, Ec2Capacity, Route, SmokeTest, TestRoute, WebService
+from dockyard_constructs import Deployment, Ec2Capacity, Route, SmokeTest, TargetSettings, TestRoute, WebService
 from tests.synth.projects import resources, stacks
 from tests.synth.test_lint import linted
 
@@ -46,6 +46,11 @@ def test_with_all_defaults_it_is_a_rolling_update_with_one_target_group(make):
     assert set(balancer) == {"ContainerName", "ContainerPort", "TargetGroupArn"}
     assert found.one("ElasticLoadBalancingV2::TargetGroup")
     assert found.one("ElasticLoadBalancingV2::ListenerRule")
+
+
+def test_two_target_groups_of_one_rule_are_not_sticky(make):
+    with pytest.raises(ValueError, match="without maintenance, authentication and stickiness"):
+        make(Deployment(strategy="CANARY"), target=TargetSettings(stickiness=60))
 
 
 @pytest.mark.parametrize(

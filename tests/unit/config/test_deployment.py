@@ -135,6 +135,11 @@ def test_where_the_rule_is_off_so_is_its_number(files):
             "maintenance: true",
             "http.maintenance: blue-green shifts requests between two target groups by the one rule of the service",
         ),
+        (
+            "stickiness: 60",
+            "http.stickiness: blue-green shifts requests between two target groups by the one rule of the service, and "
+            "http.stickiness is of a rule with one",
+        ),
         ("methods: [GET, POST, PUT]", "deploy.test_header: its rule has the header too, and a rule has 5 values"),
     ],
 )
