@@ -24,10 +24,23 @@ def deployment_problems(raw: Mapping[str, Any], http: Http | None) -> Iterator[P
                 ("deploy", "alarms", index), f"should be an alarm that is there, got {show(name)}, which is off in alarms"
             )
     deploy = deployment_of(raw)
+    if deploy and deploy.has_alternate_targets:
+        yield from _count_problems(raw.get("count"))
     if http and deploy and deploy.has_alternate_targets:
         yield from _second_group_problems(http, deploy)
     if http and deploy and deploy.smoke:
         yield from _smoke_problems(http, deploy.smoke)
+
+
+def _count_problems(count: object) -> Iterator[Problem]:
+    """What is measured of the first target group alone, where the tasks take turns between two.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html
+    """
+    for key in ("requests", "response_time"):
+        if isinstance(count, dict) and count.get(key) is not None:
+            message = "is measured of one target group, and with deploy the tasks take turns between two"
+            yield Problem(("count", key), f"{message}: count by cpu, or set deploy: rolling")
 
 
 def _second_group_problems(http: Http, deploy: Deployment) -> Iterator[Problem]:

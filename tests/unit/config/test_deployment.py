@@ -149,6 +149,19 @@ def test_what_does_not_go_with_a_second_target_group_is_told(files, http, said):
     assert any(problem.removeprefix("services/web/service.yaml: ").startswith(said) for problem in files.problems())
 
 
+@pytest.mark.parametrize("deploy", ["canary", "{alternate_targets: true}"])
+@pytest.mark.parametrize("key", ["requests", "response_time"])
+def test_what_is_measured_of_one_target_group_scales_no_service_with_two(problem, deploy, key):
+    said = (
+        "is measured of one target group, and with deploy the tasks take turns between two: count by cpu, or set deploy: rolling"
+    )
+    assert problem(f"count: {{max: 4, {key}: 1}}\ndeploy: {deploy}") == f"services/web/service.yaml: count.{key}: {said}"
+
+
+def test_a_service_with_two_target_groups_scales_by_its_processors(files):
+    assert deploy(files, "count: {max: 4, cpu: 60}\ndeploy: canary").count.cpu == 60
+
+
 def test_a_smoke_request_that_is_another_services_is_told(problem):
     told = problem("http: {path: /shop}\ndeploy: {strategy: canary, smoke: [/shop, /shop/up?a=b, /shops]}")
     assert told == 'services/web/service.yaml: deploy.smoke[2]: should be "/shop" or below it, as http.path is, got "/shops"'
