@@ -4,12 +4,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from dockyard.config import checks
 from dockyard.config.capacity import on_its_platform
+from dockyard.config.deployment import Strategy
 from dockyard.config.environment import Environment, Project
 from dockyard.config.lock import Lock
 from dockyard.config.model import Model
@@ -91,7 +92,7 @@ def _environment(
     env_files: list[Path] = []
     for service, raw in raw_services.items():
         path = f"services/{service}/service.yaml"
-        own = _spelled_out({key: value for key, value in raw.items() if key != "environments"})
+        own = _strategy_spelled_out(_spelled_out({key: value for key, value in raw.items() if key != "environments"}))
         overrides = _mapping(raw.get("environments"))
         _note(path, _override_problems(raw, _mapping(file.get("environments"))), problems)
         override = _spelled_out({k: v for k, v in _mapping(overrides.get(name)).items() if k not in NOT_BY_ENVIRONMENT})
@@ -197,6 +198,12 @@ def _note(file: str, found: Iterable[Problem], problems: dict[str, None]) -> Non
 def _spelled_out(raw: dict[str, Any]) -> dict[str, Any]:
     """With a list of secrets as the mapping that it stands for, so that an environment's are added to it."""
     return {**raw, "secrets": named(raw["secrets"])} if "secrets" in raw else raw
+
+
+def _strategy_spelled_out(raw: dict[str, Any]) -> dict[str, Any]:
+    """With `deploy: canary` as the mapping that it stands for, so that an environment adds to it; its own word replaces all."""
+    word = raw.get("deploy")
+    return {**raw, "deploy": {"strategy": word}} if isinstance(word, str) and word in get_args(Strategy) else raw
 
 
 def _mapping(value: Any) -> dict[str, Any]:

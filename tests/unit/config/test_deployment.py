@@ -108,6 +108,24 @@ def test_an_environment_may_have_another_strategy(files):
 
 
 @pytest.mark.parametrize(
+    ("own", "override", "expected"),
+    [
+        ("canary", "{failures: 3}", ("canary", 5, 3)),
+        ("canary", "{percent: 20}", ("canary", 20, None)),
+        ("{strategy: canary, failures: 3}", "{percent: 20}", ("canary", 20, 3)),
+        ("{strategy: canary, failures: 3}", "linear", ("linear", 10, None)),
+        ("canary", "rolling", ("rolling", None, None)),
+    ],
+)
+def test_an_environment_adds_to_a_strategy_and_a_word_of_its_own_replaces_it(files, own, override, expected):
+    files.service(f"kind: web\ndeploy: {own}\nenvironments: {{prod: {{deploy: {override}}}}}")
+    project = files.load()
+    found = project.environment("prod").services["web"].deploy
+    assert (found.strategy, found.share, found.failures) == expected
+    assert project.environment("dev").services["web"].deploy.strategy == "canary"
+
+
+@pytest.mark.parametrize(
     ("first", "second", "said"),
     [
         ("http: {path: /a, priority: 8}\ndeploy: canary", "http: {path: /b, priority: 7}", "priority 7, that of service b"),
