@@ -66,6 +66,8 @@ def _smoke_problems(http: Http, paths: Sequence[str]) -> Iterator[Problem]:
             yield Problem(("deploy", "smoke", index), f'should be "{http.path}" or below it, as http.path is, got {show(path)}')
     if http.reach != "public":
         yield Problem(("deploy", "smoke"), f"is asked from outside of the network, and http.reach is {http.reach}")
+    if http.protocol != "http":
+        yield Problem(("deploy", "smoke"), f"is asked by HTTP/1.1, and http.protocol is {http.protocol}")
     if http.conditions:
         yield Problem(("deploy", "smoke"), f"is asked by GET without more, and the rule of the service wants{http.conditions}")
 

@@ -185,6 +185,14 @@ def test_a_smoke_request_that_is_another_services_is_told(problem):
     assert told == 'services/web/service.yaml: deploy.smoke[2]: should be "/shop" or below it, as http.path is, got "/shops"'
 
 
+@pytest.mark.parametrize("protocol", ["grpc", "http2"])
+def test_a_smoke_request_is_no_other_protocol(files, protocol):
+    files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {}}\ndomains: {example.com: {hosted_zone: Z1}}")
+    files.service(f"kind: web\nhttp: {{protocol: {protocol}}}\ndeploy: {{strategy: canary, smoke: [/up]}}")
+    said = f"deploy.smoke: is asked by HTTP/1.1, and http.protocol is {protocol}"
+    assert files.problems() == [f"services/web/service.yaml: {said}"]
+
+
 @pytest.mark.parametrize("text", ["python migrate.py", "[python, migrate.py]"])
 def test_before_is_a_line_or_words(files, text):
     assert deploy(files, f"deploy: {{before: {text}}}").deploy.before == ("python", "migrate.py")
