@@ -30,9 +30,8 @@ def deployment(around: Surroundings, settings: Web, priority: int) -> Deployment
 def _smoke(around: Surroundings, settings: Web) -> SmokeTest:
     """By HTTPS where clients come by that; at a name that the certificate has."""
     environment, names = around.environment.settings, settings.http.host or tuple(around.environment.settings.domains)[:1]
-    scheme = "https" if environment.https else "http"
     host = names[0].replace("*", "smoke", 1) if names else None
-    return SmokeTest(f"{scheme}://{around.value('load-balancer-dns-name')}", settings.deploy.smoke, host)
+    return SmokeTest(environment.address(around.value("load-balancer-dns-name")), settings.deploy.smoke, host)
 
 
 def wait_for_alarms(service: WebService, alarms: ServiceAlarms) -> None:

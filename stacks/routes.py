@@ -57,9 +57,9 @@ def address(environment: Environment, route: Written, balancer: str) -> str:
 
     Of `*.example.com` that is `any.example.com`, where there are domains.
     """
-    domains, scheme = environment.settings.domains, "https" if environment.settings.https else "http"
+    domains = environment.settings.domains
     if not domains:
         host = next((host for host in route.host if not host.startswith("*")), balancer)
-        return f"{scheme}://{host}{route.path}"
+        return f"{environment.settings.address(host)}{route.path}"
     host = min(route.host, key=lambda host: host.startswith("*"), default=next(iter(domains)))
-    return f"{scheme}://{host.replace('*', 'any')}{route.path}"
+    return f"{environment.settings.address(host.replace('*', 'any'))}{route.path}"

@@ -7,14 +7,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from dockyard.config.deployment import Deploy, Deployment
 from dockyard.config.http import Http
-from dockyard.config.load_balancer import LoadBalancer
+from dockyard.config.load_balancer import ExistingListener, LoadBalancer
 from dockyard.config.lock import Lock
 from dockyard.config.problems import Problem, show
 from dockyard.config.route import MOST_VALUES, WILDCARDS
 from dockyard.config.route_checks import rule_key
 
 
-def deployment_problems(raw: Mapping[str, Any], http: Http | None) -> Iterator[Problem]:
+def deployment_problems(raw: Mapping[str, Any], http: Http | None, existing: ExistingListener | None = None) -> Iterator[Problem]:
     """Alarms of a deployment that the service has not, and what does not go with a second target group."""
     written, alarms = raw.get("deploy"), raw.get("alarms")
     named = written.get("alarms") if isinstance(written, dict) else None
@@ -30,6 +30,11 @@ def deployment_problems(raw: Mapping[str, Any], http: Http | None) -> Iterator[P
         yield from _second_group_problems(http, deploy)
     if http and deploy and deploy.smoke:
         yield from _smoke_problems(http, deploy.smoke)
+        if existing and existing.https and not http.host:
+            message = (
+                "needs http.host: the listener of load_balancer.existing has HTTPS, and its certificate is of names not known"
+            )
+            yield Problem(("deploy", "smoke"), message)
 
 
 def _count_problems(count: object) -> Iterator[Problem]:

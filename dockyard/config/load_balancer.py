@@ -60,6 +60,13 @@ class ExistingListener(Model):
     """The load balancer's name."""
     https: bool = False
     """Whether the listener has HTTPS. Its certificates and the records of names are its owner's."""
+    port: Annotated[int, number(1, 65535)] | None = None
+    """Port of the listener. Default: 443 with HTTPS, else 80."""
+
+    @property
+    def port_suffix(self) -> str:
+        """`:8443`, as it is behind a host in an address; empty for the port of the scheme."""
+        return f":{self.port}" if self.port and self.port != (443 if self.https else 80) else ""
 
     @property
     def full_name(self) -> str:

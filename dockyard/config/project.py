@@ -62,6 +62,11 @@ class EnvironmentSettings(Model):
         existing = self.load_balancer.existing
         return existing.https if existing else bool(self.domains)
 
+    def address(self, host: str) -> str:
+        """Where a host of the load balancer answers: scheme, host and, where it is another than the scheme's, port."""
+        existing = self.load_balancer.existing
+        return f"{'https' if self.https else 'http'}://{host}{existing.port_suffix if existing else ''}"
+
 
 class ProjectFile(Model):
     """dockyard.yaml: the application, its environments, and what its services share."""

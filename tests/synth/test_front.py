@@ -293,6 +293,20 @@ def test_a_listener_that_is_there_gets_the_rules_and_no_load_balancer_is_made(tm
     assert shop["Outputs"]["Address"]["Value"] == "https://a.example.com/"
 
 
+def test_an_existing_listener_on_a_port_of_its_own_is_called_and_asked_there(tmp_path):
+    canary = "http: {host: a.example.com}\ndeploy: {strategy: canary, smoke: [/up]}"
+    shop = project(tmp_path, f"load_balancer: {{{EXISTING}, https: true, port: 8443}}}}\nnetwork: {VPC}\n", shop=canary)(
+        "shop-dev-shop"
+    )
+    assert shop["Outputs"]["Address"]["Value"] == "https://a.example.com:8443/"
+    (address,) = [
+        one["Environment"]["Variables"]["ADDRESS"]
+        for one in resources(shop, "Lambda::Function")
+        if "ADDRESS" in one.get("Environment", {}).get("Variables", {})
+    ]
+    assert (address["Fn::Join"][1][0], address["Fn::Join"][1][-1]) == ("https://", ":8443")
+
+
 @pytest.fixture(scope="module")
 def inside(tmp_path_factory):
     return project(

@@ -97,6 +97,19 @@ def test_behind_an_existing_listener_with_https_there_may_be_grpc(files):
     assert (found.https, found.load_balancer.existing.full_name) == (True, "app/front/50dc6c495c0c9188")
 
 
+@pytest.mark.parametrize(
+    ("https", "host", "refused"), [("true", "{}", 1), ("true", "{host: a.example.com}", 0), ("false", "{}", 0)]
+)
+def test_a_smoke_request_to_an_existing_listener_with_https_needs_a_host(files, https, host, refused):
+    settings(files, f"{{{EXISTING}, https: {https}}}}}\nnetwork: {VPC}")
+    files.service(f"kind: web\nhttp: {host}\ndeploy: {{strategy: canary, smoke: [/up]}}")
+    said = "needs http.host: the listener of load_balancer.existing has HTTPS, and its certificate is of names not known"
+    if refused:
+        assert files.problems() == [f"services/web/service.yaml: deploy.smoke: {said}"]
+    else:
+        assert files.load()
+
+
 def test_the_same_route_inside_and_outside_is_two_and_both_ways_clash_with_each(files):
     settings(files, "{internal: true}")
     files.service("kind: web\nhttp: {path: /x}", name="a")
