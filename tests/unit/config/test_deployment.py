@@ -193,6 +193,12 @@ def test_a_smoke_request_is_no_other_protocol(files, protocol):
     assert files.problems() == [f"services/web/service.yaml: {said}"]
 
 
+def test_before_goes_with_no_disk_of_its_own(problem):
+    told = problem("volumes: {data: {path: /data, type: ebs, size: 8}}\ndeploy: {before: migrate}")
+    said = "runs in a task of no service, which has no EBS volume, and data is one; use efs"
+    assert told == f"services/web/service.yaml: deploy.before: {said}"
+
+
 @pytest.mark.parametrize("text", ["python migrate.py", "[python, migrate.py]"])
 def test_before_is_a_line_or_words(files, text):
     assert deploy(files, f"deploy: {{before: {text}}}").deploy.before == ("python", "migrate.py")
