@@ -108,8 +108,8 @@ def rule_problems(
     yield from (("dockyard.yaml", problem) for problem in _existing_problems(settings))
     https = {service: http for service, raw in services.items() if (http := _http(raw))}
     balancer = settings.load_balancer if settings else LoadBalancer()
-    tested = {service for service in https if (deploy := deployment_of(services[service])) and deploy.has_test_rule}
-    yield from route_problems(environment, https, tested, balancer, lock, allow_collisions=allow_collisions)
+    deploys = {service: deploy for service in https if (deploy := deployment_of(services[service]))}
+    yield from route_problems(environment, https, deploys, balancer, lock, allow_collisions=allow_collisions)
     yield from test_rule_problems(environment, services, https, balancer, lock)
     for name, rule in balancer.rules.items():
         for problem in host_problems(rule, settings.domains if settings else {}):

@@ -27,7 +27,9 @@ def deployment_problems(raw: Mapping[str, Any], http: Http | None, existing: Exi
     volumes = raw.get("volumes")
     for name, one in volumes.items() if deploy and deploy.before and isinstance(volumes, dict) else ():
         if isinstance(one, dict) and one.get("type") == "ebs":
-            yield Problem(("deploy", "before"), f"runs in a task of no service, which has no EBS volume, and {name} is one; use efs")
+            yield Problem(
+                ("deploy", "before"), f"runs in a task of no service, which has no EBS volume, and {name} is one; use efs"
+            )
     if deploy and deploy.has_alternate_targets:
         yield from _count_problems(raw.get("count"))
     if http and deploy and deploy.has_alternate_targets:

@@ -1,8 +1,9 @@
 """Two rules of the load balancer on one route or with one priority, and more rules than it may have."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from dockyard.config.deployment import Deployment
 from dockyard.config.http import Http
 from dockyard.config.load_balancer import LoadBalancer
 from dockyard.config.lock import Lock
@@ -35,19 +36,22 @@ def rule_key(name: str) -> str:
 def route_problems(
     environment: str,
     services: Mapping[str, Http],
-    tested: Collection[str],
+    deploys: Mapping[str, Deployment],
     balancer: LoadBalancer,
     lock: Lock,
     *,
     allow_collisions: bool,
 ) -> Iterator[tuple[str, Problem]]:
-    """What is wrong with the rules of an environment, each with its file. Services that are `tested` have a rule more."""
+    """What is wrong with the rules of an environment, each with its file. `deploys` may want a rule and a group more."""
     for entrance in ("public", "internal"):
         owned = [*(_rules(balancer) if entrance == "public" else ()), *_services(services, entrance)]
         yield from _rule_problems(environment, owned, lock, allow_collisions=allow_collisions)
         there = {name: http for name, http in services.items() if entrance in http.entrances}
-        more = sum((http.maintenance is not None) + (name in tested) for name, http in there.items())
-        yield from _count_problems(len(owned) + more, len([*_services(services, entrance)]), balancer.most_rules)
+        deployed = [deploys[name] for name in there if name in deploys]
+        rules = len(owned) + sum(http.maintenance is not None for http in there.values())
+        rules += sum(deploy.has_test_rule for deploy in deployed)
+        groups = len(there) + sum(deploy.has_alternate_targets for deploy in deployed)
+        yield from _count_problems(rules, groups, balancer.most_rules)
     yield from _parked_problems(environment, services)
 
 
@@ -107,5 +111,6 @@ def _count_problems(rules: int, groups: int, most: int) -> Iterator[tuple[str, P
         )
         yield "dockyard.yaml", Problem(("load_balancer", "most_rules"), message)
     if groups > MOST_GROUPS:
-        message = f"{groups} services of kind web, and a load balancer has {MOST_GROUPS} target groups, which AWS does not raise"
+        need = f"services of kind web need {groups} target groups, two where deploy is not rolling"
+        message = f"{need}, and a load balancer has {MOST_GROUPS}, which AWS does not raise"
         yield "dockyard.yaml", Problem(("load_balancer",), f"{message}; {elsewhere}")

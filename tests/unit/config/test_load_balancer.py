@@ -67,9 +67,18 @@ def test_more_target_groups_than_a_load_balancer_has_are_told(files):
     for number in range(101):
         files.service(f"kind: web\nhttp: {{path: /s/{number}, priority: {number + 1}}}", name=f"s{number}")
     assert files.problems() == [
-        "dockyard.yaml: load_balancer: 101 services of kind web, and a load balancer has 100 target groups, which AWS does not "
-        "raise; give some services an application of their own, with a dockyard.yaml of its own"
+        "dockyard.yaml: load_balancer: services of kind web need 101 target groups, two where deploy is not rolling, and a load "
+        "balancer has 100, which AWS does not raise; give some services an application of their own, with a dockyard.yaml of its own"
     ]
+
+
+def test_a_service_with_two_target_groups_counts_twice(files):
+    settings(files, "{most_rules: 200}")
+    for number in range(51):
+        deploy = "{strategy: canary, test_header: off}" if number else "{alternate_targets: true, test_header: off}"
+        files.service(f"kind: web\nhttp: {{path: /s/{number}, priority: {number + 1}}}\ndeploy: {deploy}", name=f"s{number}")
+    (told,) = files.problems()
+    assert "need 102 target groups" in told
 
 
 LISTENER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/front/50dc6c495c0c9188/f2f7dc8efc522ab2"
