@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from dockyard.config.capacity import capacity_problems
 from dockyard.config.count import count_problems
-from dockyard.config.deployment_checks import deployment_of, deployment_problems, test_rule_problems
+from dockyard.config.deployment_checks import deployment_of, deployment_problems
 from dockyard.config.domains import host_problems, https_problems
 from dockyard.config.http import Http
 from dockyard.config.kinds.worker import topic_problems
@@ -110,7 +110,6 @@ def rule_problems(
     balancer = settings.load_balancer if settings else LoadBalancer()
     deploys = {service: deploy for service in https if (deploy := deployment_of(services[service]))}
     yield from route_problems(environment, https, deploys, balancer, lock, allow_collisions=allow_collisions)
-    yield from test_rule_problems(environment, services, https, balancer, lock)
     for name, rule in balancer.rules.items():
         for problem in host_problems(rule, settings.domains if settings else {}):
             yield "dockyard.yaml", Problem(("load_balancer", "rules", name, *problem.location), problem.message)

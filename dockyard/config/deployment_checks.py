@@ -1,4 +1,4 @@
-"""What is wrong with `deploy` seen together with a service's other keys, and with other services."""
+"""What is wrong with `deploy` seen together with a service's other keys."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -7,11 +7,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from dockyard.config.deployment import Deploy, Deployment
 from dockyard.config.http import Http
-from dockyard.config.load_balancer import ExistingListener, LoadBalancer
-from dockyard.config.lock import Lock
+from dockyard.config.load_balancer import ExistingListener
 from dockyard.config.problems import Problem, show
 from dockyard.config.route import MOST_VALUES, WILDCARDS
-from dockyard.config.route_checks import rule_key
 
 
 def deployment_problems(raw: Mapping[str, Any], http: Http | None, existing: ExistingListener | None = None) -> Iterator[Problem]:
@@ -81,24 +79,6 @@ def _smoke_problems(http: Http, paths: Sequence[str]) -> Iterator[Problem]:
         yield Problem(("deploy", "smoke"), f"is asked by HTTP/1.1, and http.protocol is {http.protocol}")
     if http.conditions:
         yield Problem(("deploy", "smoke"), f"is asked by GET without more, and the rule of the service wants{http.conditions}")
-
-
-def test_rule_problems(
-    environment: str, services: Mapping[str, Mapping[str, Any]], https: Mapping[str, Http], balancer: LoadBalancer, lock: Lock
-) -> Iterator[tuple[str, Problem]]:
-    """Rules of test requests, which have the number before that of the service's own rule, where it is another's."""
-    rules = {f"the rule {name} of dockyard.yaml": (rule_key(name), rule) for name, rule in balancer.rules.items()}
-    owners = {**rules, **{f"service {name}": (name, http) for name, http in https.items()}}
-    numbers = {lock.priority(route, environment=environment, service=key): owner for owner, (key, route) in owners.items()}
-    for name, http in https.items():
-        deploy = deployment_of(services[name])
-        number = lock.priority(http, environment=environment, service=name)
-        if deploy and deploy.has_test_rule and (number == 1 or number - 1 in numbers):
-            taken = f"that of {numbers[number - 1]}" if number > 1 else "before the first"
-            message = (
-                f"its rule would have priority {number - 1}, {taken}; give the service another http.priority, or set off here"
-            )
-            yield f"services/{name}/service.yaml", Problem(("deploy", "test_header"), message)
 
 
 def deployment_of(raw: Mapping[str, Any]) -> Deployment | None:

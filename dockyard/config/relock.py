@@ -1,4 +1,4 @@
-"""Writes dockyard.lock: a priority of its own for each rule whose computed one is that of another.
+"""Writes dockyard.lock: a priority of its own for each rule whose computed one is that of another, or of its test requests.
 
 An entry never changes while its route is the same, so that rules which run stay where they are. Where two rules without an
 entry collide, both get one. Which of them runs already the files do not say, and if the newcomer got the number of the one
@@ -7,12 +7,14 @@ moves within its band, and that interrupts nothing.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
 from dockyard.config.environment import Environment
+from dockyard.config.kinds.web import Web
 from dockyard.config.load import LOCK_FILE, load_project
 from dockyard.config.lock import Lock, LockedPriority
 from dockyard.config.route_checks import rule_key
@@ -45,20 +47,40 @@ def relock(root: Path) -> Relocked:
 
 def _settled(environment: Environment, lock: Lock) -> list[tuple[str, LockedPriority]]:
     """The environment's entries, with one for each rule that must move."""
-    routes = environment.routes
-    kept: dict[str, LockedPriority] = {}
+    routes, tested = environment.routes, _tested(environment)
+    kept = _kept(environment, lock, tested)
+    numbers = {key: lock.priority(route, environment=environment.name, service=key) for key, route in routes.items()}
+    often = Counter(number for key in routes for number in _with_test(key, numbers[key], tested))
+    taken = {*often}
     for key, route in routes.items():
+        twice = any(often[number] > 1 for number in _with_test(key, numbers[key], tested))
+        if key not in kept and route.priority is None and twice:
+            computed = priority(route, environment=environment.name, service=key)
+            free = _free(key, computed, {*taken, *(number + 1 for number in taken)} if key in tested else taken)
+            kept[key] = LockedPriority(route=written(route), priority=free)
+            taken.update(_with_test(key, free, tested))
+    return [(f"{environment.name}/{key}", entry) for key, entry in kept.items()]
+
+
+def _kept(environment: Environment, lock: Lock, tested: Collection[str]) -> dict[str, LockedPriority]:
+    """The entries that stay: of two with one number the first, and none whose rule of test requests has another's."""
+    kept: dict[str, LockedPriority] = {}
+    for key, route in environment.routes.items():
         entry = lock.entry(route, environment=environment.name, service=key)
         if entry and entry.priority not in {other.priority for other in kept.values()}:
             kept[key] = entry
-    numbers = {key: lock.priority(route, environment=environment.name, service=key) for key, route in routes.items()}
-    taken, often = set(numbers.values()), Counter(numbers.values())
-    for key, route in routes.items():
-        if key not in kept and often[numbers[key]] > 1:
-            computed = priority(route, environment=environment.name, service=key)
-            kept[key] = LockedPriority(route=written(route), priority=_free(key, computed, taken))
-            taken.add(kept[key].priority)
-    return [(f"{environment.name}/{key}", entry) for key, entry in kept.items()]
+    fixed = {entry.priority for entry in kept.values()}
+    return {key: entry for key, entry in kept.items() if key not in tested or entry.priority - 1 not in fixed}
+
+
+def _tested(environment: Environment) -> set[str]:
+    """Services with a rule of test requests."""
+    return {name for name, one in environment.services.items() if isinstance(one, Web) and one.deploy.has_test_rule}
+
+
+def _with_test(key: str, number: int, tested: Collection[str]) -> tuple[int, ...]:
+    """The numbers of its rules: that of test requests has the one before its own."""
+    return (number - 1, number) if key in tested else (number,)
 
 
 def _free(key: str, number: int, taken: set[int]) -> int:

@@ -46,6 +46,8 @@ def route_problems(
     for entrance in ("public", "internal"):
         owned = [*(_rules(balancer) if entrance == "public" else ()), *_services(services, entrance)]
         yield from _rule_problems(environment, owned, lock, allow_collisions=allow_collisions)
+        tested = [one for one in owned if one.key in deploys and deploys[one.key].has_test_rule]
+        yield from _test_rule_problems(environment, owned, tested, lock, allow_collisions=allow_collisions)
         there = {name: http for name, http in services.items() if entrance in http.entrances}
         deployed = [deploys[name] for name in there if name in deploys]
         rules = len(owned) + sum(http.maintenance is not None for http in there.values())
@@ -73,6 +75,21 @@ def _rule_problems(
             way_out = "give it another" if one.route.priority else "run: dockyard lock"
             message = f"its rule would have priority {number}, as that of {other.name}; {way_out}"
             yield one.file, Problem((*one.location, "priority"), message)
+
+
+def _test_rule_problems(
+    environment: str, owned: Sequence[_Owned], tested: Sequence[_Owned], lock: Lock, *, allow_collisions: bool
+) -> Iterator[tuple[str, Problem]]:
+    """Rules of test requests, which have the number before that of the service's own rule, where it is another's."""
+    numbers = {lock.priority(one.route, environment=environment, service=one.key): one.name for one in owned}
+    for one in tested:
+        number = lock.priority(one.route, environment=environment, service=one.key) - 1
+        if (number and number not in numbers) or (allow_collisions and one.route.priority is None):
+            continue
+        taken = f"that of {numbers[number]}" if number else "before the first"
+        way_out = "give the service another http.priority" if one.route.priority else "run: dockyard lock"
+        message = f"its rule would have priority {number}, {taken}; {way_out}, or set off here"
+        yield one.file, Problem(("deploy", "test_header"), message)
 
 
 def _rules(balancer: LoadBalancer) -> Iterator[_Owned]:

@@ -131,11 +131,42 @@ def test_a_band_without_a_free_priority_is_told(files, monkeypatch):
         relock(files.root)
 
 
-def collide(files) -> tuple[str, str, int]:
+def test_lock_leaves_room_for_the_rules_of_test_requests(files):
+    first, second, number = collide(files, "canary")
+    assert "run: dockyard lock" in files.problems()[0]
+    assert relock(files.root).written == {f"dev/{first}": number + 2, f"dev/{second}": number + 4}
+    assert files.load()
+    assert relock(files.root) == Relocked({}, [])
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_lock_moves_a_rule_whose_test_requests_have_anothers_number(files, locked):
+    """Also where it has an entry itself."""
+    number = priority(Http(path="/a"), environment="dev", service="a")
+    files.service("kind: web\nhttp: {path: /a}\ndeploy: {strategy: canary}", name="a")
+    files.service("kind: web\nhttp: {path: /b}", name="b")
+    own = f", dev/a: {{route: /a, priority: {number}}}" if locked else ""
+    files.write("dockyard.lock", f"priorities: {{dev/b: {{route: /b, priority: {number - 1}}}{own}}}")
+    assert files.problems() == [
+        f"services/a/service.yaml: deploy.test_header: its rule would have priority {number - 1}, that of service b; "
+        "run: dockyard lock, or set off here"
+    ]
+    assert relock(files.root).written == {"dev/a": number + 2}
+    assert files.load()
+
+
+def test_a_rule_of_the_other_load_balancer_has_numbers_of_its_own(files):
+    files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {}}\nload_balancer: {internal: true}")
+    files.service("kind: web\nhttp: {path: '/a*', priority: 8}\ndeploy: canary", name="a")
+    files.service("kind: web\nhttp: {path: '/b*', priority: 7, reach: internal}", name="b")
+    assert files.load()
+
+
+def collide(files, deploy: str = "rolling") -> tuple[str, str, int]:
     """Two services with one priority in dev, and what it is."""
     first, second = _colliding()
     for name in (first, second):
-        files.service(f"kind: web\nhttp: {{path: /{name}}}", name=name)
+        files.service(f"kind: web\nhttp: {{path: /{name}}}\ndeploy: {deploy}", name=name)
     return first, second, priority(Http(path=f"/{first}"), environment="dev", service=first)
 
 
