@@ -11,7 +11,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 
-from dockyard.config import Domain, Environment, Http, domain_of
+from dockyard.config import Domain, Environment, Http, domain_of, hosts_of
 
 
 def certificates(stack: cdk.Stack, domains: dict[str, Domain]) -> list[acm.ICertificate]:
@@ -46,11 +46,11 @@ def add_records(
 
 
 def _hosts(environment: Environment, entrance: str) -> Iterator[str]:
-    """What services and rules name; one that names none answers to every host, and its address is the first domain's."""
+    """What services and rules are called by."""
     for route in environment.routes.values():
         entrances = route.entrances if isinstance(route, Http) else ("public",)
         if entrance in entrances:
-            yield from route.host or list(environment.settings.domains)[:1]
+            yield from hosts_of(route, environment.settings.domains)
 
 
 def _certificate(stack: cdk.Stack, name: str, domain: Domain) -> acm.ICertificate:

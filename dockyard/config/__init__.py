@@ -5,7 +5,7 @@ from dockyard.config.auth import Auth
 from dockyard.config.capacity import architecture, has_own_address, shares, target
 from dockyard.config.cluster import Cluster
 from dockyard.config.container_health import ContainerHealth
-from dockyard.config.domains import Domain, domain_of
+from dockyard.config.domains import Domain, domain_of, hosts_of
 from dockyard.config.environment import FOLDER, Environment, Project, service_of
 from dockyard.config.http import Http
 from dockyard.config.image import Build, BuildSecret, Way
@@ -77,6 +77,7 @@ __all__ = [
     "deployed_before",
     "domain_of",
     "has_own_address",
+    "hosts_of",
     "load_project",
     "parameter_name",
     "parked",

@@ -51,6 +51,26 @@ def domain_of(host: str, domains: Iterable[str]) -> str | None:
     return next((name for name in (host, host.partition(".")[2]) if name in domains), None)
 
 
+def hosts_of(route: Route, domains: Iterable[str]) -> tuple[str, ...]:
+    """Names by which it is called: one that names none answers to every host, and its address is the first domain's."""
+    return route.host or tuple(domains)[:1]
+
+
+def record_problems(environments: Mapping[str, tuple[Mapping[str, Domain], Iterable[Route]]]) -> Iterator[Problem]:
+    """Names that two environments would have a record for in one hosted zone; the second deploy would fail.
+
+    :param environments: by name, the domains of each and what has a rule of its load balancer.
+    """
+    owners: dict[tuple[str, str], str] = {}
+    for environment, (domains, routes) in environments.items():
+        for host in sorted({host for route in routes for host in hosts_of(route, domains)}):
+            zone = domains[name].hosted_zone if (name := domain_of(host, domains)) else None
+            if zone and (other := owners.setdefault((zone, host), environment)) != environment:
+                message = f"its record of {host} in {zone} is that of environment {other} as well"
+                way_out = "give one of them another domain here, or the services another http.host there"
+                yield Problem(("environments", environment, "domains"), f"{message}; {way_out}")
+
+
 def https_problems(http: Http) -> Iterator[Problem]:
     """What needs HTTPS, told where there is none."""
     if http.protocol != "http":

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from dockyard.config import checks
 from dockyard.config.capacity import on_its_platform
 from dockyard.config.deployment import Strategy
+from dockyard.config.domains import record_problems
 from dockyard.config.environment import Environment, Project
 from dockyard.config.lock import Lock
 from dockyard.config.model import Model
@@ -54,6 +55,8 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
         _note(f"services/{name}/service.yaml", checks.build_problems(root, name, raw), problems)
     for problem in checks.stack_name_problems({name: list(made.services) for name, made in environments.items()}):
         problems[problem] = None
+    of_domains = {name: (made.settings.domains, made.routes.values()) for name, made in environments.items()}
+    _note(PROJECT_FILE, record_problems(of_domains), problems)
     if problems or project is None or lock is None:
         raise ConfigError(list(problems))
     return Project(

@@ -41,6 +41,28 @@ def test_an_environment_has_domains_of_its_own(files):
 
 
 @pytest.mark.parametrize(
+    ("dev", "http", "host"),
+    [
+        ("{}", "{}", "example.com"),
+        ("{}", "{host: shop.example.com}", "shop.example.com"),
+        (f"{{domains: {{dev.example.com: {ZONE}, example.com: null}}}}", "{}", None),
+        ("{domains: {example.com: {hosted_zone: Z1}}}", "{}", None),
+        (f"{{domains: {{example.com: {{hosted_zone: null, certificate: '{ARN}'}}}}}}", "{}", None),
+    ],
+)
+def test_a_name_of_one_hosted_zone_is_of_one_environment(files, dev, http, host):
+    files.write("dockyard.yaml", project(f"{{example.com: {ZONE}}}", f"{{prod: {{}}, dev: {dev}}}"))
+    files.service(f"kind: web\nhttp: {http}")
+    if host is None:
+        assert files.load()
+    else:
+        assert files.problems() == [
+            f"dockyard.yaml: environments.dev.domains: its record of {host} in Z0123456789ABC is that of environment prod as well; "
+            "give one of them another domain here, or the services another http.host there"
+        ]
+
+
+@pytest.mark.parametrize(
     ("domains", "text"),
     [
         ("{example.com: {}}", "domains.example.com: should have hosted_zone (a certificate is made), certificate (its ARN) or both, "
