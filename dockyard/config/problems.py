@@ -27,7 +27,7 @@ WORDS_OF_OTHERS = {
     **dict.fromkeys(("storage", "mounts"), ("volumes",)),
     **dict.fromkeys(("deadletter", "dlq"), ("queue.max_receives",)),
 }
-"""What other tools call it, without `_`, to the key here: the first that is known."""
+"""What other tools call it, in lower case without `_` and `-`, to the key here: the first that is known."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ _TYPES = {
 
 def _unknown_key(key: str, owner: type[BaseModel] | None) -> str:
     known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
-    same = [word for word in WORDS_OF_OTHERS.get(key.replace("_", ""), ()) if word.split(".")[0] in known]
+    same = [word for word in WORDS_OF_OTHERS.get(re.sub("[_-]", "", key).lower(), ()) if word.split(".")[0] in known]
     if close := same or difflib.get_close_matches(key, known, n=1):
         return f"unknown key; did you mean {close[0]}?"
     if len(known) > MOST_TOLD:
