@@ -79,7 +79,7 @@ class Deployment(Model):
     failures: Annotated[int | None, number(1, 10000, "tasks")] = None
     """How many tasks may fail before a deployment is given up. Default: half of those wanted, at least 3 and at most 200."""
     test_header: Annotated[
-        str, words("off, or the name of a header such as x-dockyard-test", r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+        str, words("off, or the name of a header such as x-dockyard-test, and not Host", r"(?i:(?!host$)[a-z0-9][a-z0-9-]{0,39})")
     ] = "x-dockyard-test"
     """Requests with this header, whatever is in it, reach the new tasks before all others do; `off`: none do."""
     alternate_targets: bool = False

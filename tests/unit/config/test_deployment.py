@@ -80,7 +80,9 @@ def test_alarms_of_requests_that_are_there_fail_a_deployment_unless_others_are_n
         ("{before: ''}", "deploy.before: should have at least 1, got 0"),
         ("{before: \"a 'b\"}", "deploy.before: should be a command line, got \"a 'b\": no closing quotation"),
         ("{strategy: canary, test_header: 'x test'}",
-         'deploy.test_header: should be off, or the name of a header such as x-dockyard-test, got "x test"'),
+         'deploy.test_header: should be off, or the name of a header such as x-dockyard-test, and not Host, got "x test"'),
+        ("{strategy: canary, test_header: host}",
+         'deploy.test_header: should be off, or the name of a header such as x-dockyard-test, and not Host, got "host"'),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_at_its_key(problem, text, said):
