@@ -19,6 +19,9 @@ AnyService = Annotated[Service, Field(discriminator="kind")]
 KINDS: Mapping[str, type[Service]] = {get_args(kind.model_fields["kind"].annotation)[0]: kind for kind in get_args(Service)}
 """Kind to its model."""
 
+OF_DEPLOY = ("approve", "before", "smoke", "strategy")
+"""Keys of `deploy` that are no key of a service, though one may look for them there."""
+
 NOT_BY_ENVIRONMENT = {
     "kind": "is the same in every environment",
     "image": "is the same in every environment: the image that was tested is the one that is promoted",
@@ -42,7 +45,8 @@ def keys_of_others(kind: str) -> dict[str, str]:
     for name, model in KINDS.items():
         for key in model.model_fields.keys() - KINDS[kind].model_fields.keys():
             others.setdefault(key, []).append(name)
-    return {key: f"is of {all_of(names)}; a {kind} has none" for key, names in others.items()}
+    of_deploy = {key: f"is deploy.{key} of kind web" for key in OF_DEPLOY}
+    return of_deploy | {key: f"is of {all_of(names)}; a {kind} has none" for key, names in others.items()}
 
 
 def calls(service: Service) -> tuple[str, ...]:

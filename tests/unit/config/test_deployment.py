@@ -102,6 +102,12 @@ def test_only_a_web_service_is_deployed_so(files):
     assert "web" in told
 
 
+@pytest.mark.parametrize("kind", ["kind: web", "kind: job\nschedule: rate(1 hour)"])
+def test_a_key_of_deploy_in_the_service_itself_is_told_its_place(files, kind):
+    files.service(f"{kind}\nbefore: migrate", name="one")
+    assert files.problems() == ["services/one/service.yaml: before: is deploy.before of kind web"]
+
+
 def test_an_environment_may_have_another_strategy(files):
     files.service("kind: web\ndeploy: rolling\nenvironments: {prod: {deploy: {strategy: linear, percent: 20}}}")
     project = files.load()
