@@ -110,7 +110,11 @@ def rule_problems(
     balancer = settings.load_balancer if settings else LoadBalancer()
     deploys = {service: deploy for service in https if (deploy := deployment_of(services[service]))}
     yield from route_problems(environment, https, deploys, balancer, lock, allow_collisions=allow_collisions)
+    schemes = ("http", "https") if balancer.existing is None else ("https" if balancer.existing.https else "http",)
     for name, rule in balancer.rules.items():
+        if rule.leads_back(*schemes):
+            message = f'"{rule.redirect}" leads to what the rule takes itself: clients would go round in circles'
+            yield "dockyard.yaml", Problem(("load_balancer", "rules", name, "redirect"), message)
         for problem in host_problems(rule, settings.domains if settings else {}):
             yield "dockyard.yaml", Problem(("load_balancer", "rules", name, *problem.location), problem.message)
 

@@ -83,12 +83,16 @@ class Rule(Route):
             raise ValueError(f"should have redirect or answer, got {'both' if self.answer else 'neither'}")
         return self
 
-    @model_validator(mode="after")
-    def _leads_elsewhere(self) -> "Rule":
-        below = path_patterns(self.path)[-1].removesuffix("*")
-        if self.redirect and f"{self.redirect.partition('?')[0]}/".startswith(below) and not self.conditions:
-            raise ValueError(f'redirect "{self.redirect}" leads to what the rule takes itself: clients would go round in circles')
-        return self
+    def leads_back(self, *schemes: str) -> bool:
+        """Whether a client would go round in circles: sent to what the rule takes itself, by one of these schemes."""
+        if self.redirect is None or self.conditions:
+            return False
+        scheme, absolute, rest = self.redirect.partition("?")[0].rpartition("://")
+        host, slash, path = rest.partition("/")
+        if absolute and (scheme.lower() not in schemes or host not in ("#{host}", *self.host)):
+            return False
+        same = f"{slash}{path}" in ("", "/#{path}")  # where none is given, the path stays
+        return same or f"/{path}/".startswith(path_patterns(self.path)[-1].removesuffix("*"))
 
 
 class Rewrite(Model):

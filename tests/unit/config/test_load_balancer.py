@@ -22,6 +22,27 @@ def test_true_is_all_defaults_and_an_environment_may_say_otherwise(files):
     assert (prod.access_logs.retention, prod.waf.mode, prod.waf.rate_limit) == (90, "block", 2000)
 
 
+ROUND = "leads to what the rule takes itself: clients would go round in circles"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{host: old.example.com, redirect: 'https://shop.example.com'}",
+        "{host: old.example.com, redirect: 'https://old.example.com:8443'}",
+        "{host: old.example.com, path: /a, redirect: 'https://old.example.com/b'}",
+        "{redirect: 'https://shop.example.com'}",
+    ],
+)
+def test_a_redirect_that_leads_elsewhere_is_taken(files, rule):
+    assert settings(files, f"{{rules: {{old: {rule}}}}}").load()
+
+
+def test_from_an_existing_listener_without_https_a_rule_may_lead_to_https(files):
+    rules = "rules: {secure: {redirect: 'https://#{host}'}}"
+    assert settings(files, f"{{{EXISTING}}}, {rules}}}\nnetwork: {VPC}").load()
+
+
 @pytest.mark.parametrize(
     ("lines", "text"),
     [
@@ -31,8 +52,11 @@ def test_true_is_all_defaults_and_an_environment_may_say_otherwise(files):
         ("{waf: {managed_rules: [Common]}}", "waf.managed_rules[0]: should be the name of a group of AWS such as "
          'AWSManagedRulesSQLiRuleSet, got "Common"'),
         ("{rules: {old: {path: /old}}}", "rules.old: should have redirect or answer, got neither"),
-        ("{rules: {old: {path: /old, redirect: /old/new}}}", 'rules.old: redirect "/old/new" leads to what the rule takes itself: clients would '
-         "go round in circles"),
+        ("{rules: {old: {path: /old, redirect: /old/new}}}", f'rules.old.redirect: "/old/new" {ROUND}'),
+        ("{rules: {old: {path: /old, redirect: '/#{path}?a=b'}}}", f'rules.old.redirect: "/#{{path}}?a=b" {ROUND}'),
+        ("{rules: {old: {host: old.example.com, redirect: 'https://old.example.com'}}}",
+         f'rules.old.redirect: "https://old.example.com" {ROUND}'),
+        ("{rules: {old: {path: /old, redirect: 'https://#{host}/old'}}}", f'rules.old.redirect: "https://#{{host}}/old" {ROUND}'),
         ("{rules: {old: {path: /old, redirect: new}}}", "rules.old.redirect: should be an address such as https://shop.example.com "
          'or a path such as /new, got "new"'),
         ("{rules: {old: {path: /old, redirect: '/#{paht}'}}}", "rules.old.redirect: should have no placeholders but #{host}, #{path} "
