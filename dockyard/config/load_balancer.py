@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from dockyard.config.model import LinkName, Model, number, words
 from dockyard.config.problems import all_of
@@ -10,6 +10,13 @@ from dockyard.config.rule import Rule
 from dockyard.config.switch import Switch
 
 _OF_OUR_OWN = ("idle_timeout", "deletion_protection", "desync_mitigation", "access_logs", "waf", "internal")
+
+
+def _different(groups: tuple[str, ...]) -> tuple[str, ...]:
+    if twice := [group for group in groups if groups.count(group) > 1]:
+        raise ValueError(f"should be different groups, got {twice[0]} more than once")
+    return groups
+
 
 Days = Annotated[int, number(1, 3653, "days")]
 
@@ -30,8 +37,9 @@ class Waf(Model):
     """`count` lets everything through and counts what would be blocked: where there are clients already, begin with it."""
     rate_limit: Annotated[int, number(10, 2_000_000_000, "requests in 5 minutes")] | Literal["off"] = 2000
     """Requests from one address in five minutes, above which it is blocked until they are fewer; or `off`."""
-    managed_rules: tuple[
-        Annotated[str, words("the name of a group of AWS such as AWSManagedRulesSQLiRuleSet", r"AWSManagedRules\w+")], ...
+    managed_rules: Annotated[
+        tuple[Annotated[str, words("the name of a group of AWS such as AWSManagedRulesSQLiRuleSet", r"AWSManagedRules\w+")], ...],
+        AfterValidator(_different),
     ] = (
         "AWSManagedRulesAmazonIpReputationList",
         "AWSManagedRulesCommonRuleSet",

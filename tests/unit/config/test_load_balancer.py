@@ -51,6 +51,8 @@ def test_from_an_existing_listener_without_https_a_rule_may_lead_to_https(files)
         ("{desync_mitigation: strict}", 'desync_mitigation: should be monitor, defensive or strictest, got "strict"; did you mean strictest?'),
         ("{waf: {managed_rules: [Common]}}", "waf.managed_rules[0]: should be the name of a group of AWS such as "
          'AWSManagedRulesSQLiRuleSet, got "Common"'),
+        ("{waf: {managed_rules: [AWSManagedRulesA, AWSManagedRulesA]}}", "waf.managed_rules: should be different groups, got "
+         "AWSManagedRulesA more than once"),
         ("{rules: {old: {path: /old}}}", "rules.old: should have redirect or answer, got neither"),
         ("{rules: {old: {path: /old, redirect: /old/new}}}", f'rules.old.redirect: "/old/new" {ROUND}'),
         ("{rules: {old: {path: /old, redirect: '/#{path}?a=b'}}}", f'rules.old.redirect: "/#{{path}}?a=b" {ROUND}'),
