@@ -105,7 +105,9 @@ def rule_problems(
     allow_collisions: bool,
 ) -> Iterator[Found]:
     """What is wrong with the load balancer and its rules seen together."""
-    yield from (("dockyard.yaml", problem) for problem in _existing_problems(settings))
+    yield from (
+        ("dockyard.yaml", problem) for problem in (*_existing_problems(settings), *_region_problems(environment, settings))
+    )
     https = {service: http for service, raw in services.items() if (http := _http(raw))}
     balancer = settings.load_balancer if settings else LoadBalancer()
     deploys = {service: deploy for service in https if (deploy := deployment_of(services[service]))}
@@ -126,6 +128,18 @@ def _existing_problems(settings: EnvironmentSettings | None) -> Iterator[Problem
             yield Problem(at, "its load balancer reaches nothing in a VPC that is made: give network.vpc, the load balancer's")
         if settings.domains:
             yield Problem(at, "its certificates and records are its owner's: remove domains, and say https: true if it has HTTPS")
+
+
+def _region_problems(environment: str, settings: EnvironmentSettings | None) -> Iterator[Problem]:
+    """What a load balancer takes is in its own region."""
+    if settings is None or settings.region is None:
+        return
+    existing = settings.load_balancer.existing
+    arns = {("domains", name, "certificate"): domain.certificate for name, domain in settings.domains.items()}
+    arns[("load_balancer", "existing", "listener")] = existing.listener if existing else None
+    for at, arn in arns.items():
+        if arn and (region := arn.split(":")[3]) != settings.region:
+            yield Problem(at, f"should be in {settings.region}, where environment {environment} is, got one in {region}")
 
 
 def call_problems(services: Mapping[str, Mapping[str, Any]]) -> Iterator[Found]:

@@ -126,6 +126,23 @@ def test_what_an_existing_load_balancer_cannot_have_is_told(files):
     ]
 
 
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555"
+
+
+@pytest.mark.parametrize(
+    ("lines", "region", "at", "got"),
+    [
+        (f"load_balancer: {{{EXISTING}}}}}\nnetwork: {VPC}", "eu-central-1", "load_balancer.existing.listener", "eu-west-1"),
+        (f"domains: {{example.com: {{certificate: '{CERTIFICATE}'}}}}", "eu-west-1", "domains.example.com.certificate", "us-east-1"),
+    ],
+)
+def test_what_a_load_balancer_takes_is_in_its_region(files, lines, region, at, got):
+    files.write("dockyard.yaml", f"name: shop\nenvironments: {{dev: {{region: {region}}}}}\n{lines}")
+    assert files.problems() == [f"dockyard.yaml: {at}: should be in {region}, where environment dev is, got one in {got}"]
+    files.write("dockyard.yaml", f"name: shop\nenvironments: {{dev: {{region: {got}}}}}\n{lines}")
+    assert files.load()
+
+
 def test_behind_an_existing_listener_with_https_there_may_be_grpc(files):
     settings(files, f"{{{EXISTING}, https: true}}}}\nnetwork: {VPC}").service("kind: web\nhttp: {protocol: grpc}")
     found = files.load().environment().settings
