@@ -49,9 +49,7 @@ def turned_away(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact, a
         return []
     resources = aws.cloudformation.describe_stack_resources(StackName=artifact.name)["StackResources"]
     arns = {one["LogicalResourceId"]: one.get("PhysicalResourceId") for one in resources}
-    told = aws.elbv2.describe_rules(RuleArns=list(rules.values()))["Rules"]
-    live = {rule["RuleArn"]: _live(rule) for rule in told}
-    return [id for id, arn in rules.items() if live.get(arn, set()) - {arns.get(group) for group in wanted[id]}]
+    return [id for id, arn in rules.items() if _live(aws, arn) - {arns.get(group) for group in wanted[id]}]
 
 
 def _groups(rule: Mapping[str, Any]) -> set[str]:
@@ -63,7 +61,14 @@ def _groups(rule: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def _live(rule: Mapping[str, Any]) -> set[str]:
-    """ARNs of those that a rule with several sends requests to; one with a single group is as CloudFormation made it."""
+def _live(aws: Aws, arn: str) -> set[str]:
+    """ARNs of those that a rule with several sends requests to; one with a single group is as CloudFormation made it.
+
+    Of a rule that went with its listener nothing is left to turn away.
+    """
+    try:
+        (rule,) = aws.elbv2.describe_rules(RuleArns=[arn])["Rules"]
+    except aws.elbv2.exceptions.RuleNotFoundException:
+        return set()
     shares = [one for action in rule["Actions"] for one in (action.get("ForwardConfig") or {}).get("TargetGroups", [])]
     return {one["TargetGroupArn"] for one in shares if one.get("Weight", 1)} if len(shares) > 1 else set()

@@ -1,6 +1,7 @@
 """Changes that requests would notice; AWS is one that gives the answers of the test."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,16 +14,19 @@ CHANGE = {"ResourceType": RULE, "LogicalResourceId": "Rule", "PhysicalResourceId
 
 
 class Account:
-    """A rule that sends requests to two target groups by these weights."""
+    """The rule `arn:rule`, which sends requests to two target groups by these weights."""
 
     def __init__(self, **weights):
         self.cloudformation = self.elbv2 = self
+        self.exceptions = SimpleNamespace(RuleNotFoundException=LookupError)
         self.weights = weights
 
     def describe_stack_resources(self, **_):
         return {"StackResources": [{"LogicalResourceId": id, "PhysicalResourceId": f"arn:{id}"} for id in ("First", "Other")]}
 
-    def describe_rules(self, **_):
+    def describe_rules(self, RuleArns):  # noqa: N803
+        if RuleArns != ["arn:rule"]:
+            raise LookupError
         groups = [{"TargetGroupArn": f"arn:{id}", "Weight": weight} for id, weight in self.weights.items()]
         return {"Rules": [{"RuleArn": "arn:rule", "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]}]}
 
@@ -54,6 +58,12 @@ BOTH, ALONE = _stack(("First", 100), ("Other", 0)), _stack(("First", 1))
 )
 def test_a_rule_is_not_changed_while_the_tasks_are_where_the_template_does_not_send_requests(live, stack, refused):
     assert turned_away([CHANGE], stack, Account(**live)) == refused
+
+
+def test_a_rule_that_went_with_its_listener_turns_nothing_away_and_hides_no_other():
+    gone = {**CHANGE, "LogicalResourceId": "Gone", "PhysicalResourceId": "arn:gone"}
+    assert turned_away([gone, CHANGE], BOTH, Account(First=0, Other=100)) == ["Rule"]
+    assert turned_away([gone], BOTH, Account(First=0, Other=100)) == []
 
 
 @pytest.mark.parametrize("change", [{**CHANGE, "Action": "Add"}, {**CHANGE, "ResourceType": TARGETS}])
