@@ -1,5 +1,8 @@
 """`Deployment` of a `WebService`: the properties of CloudFormation that each strategy has, and what it needs beside."""
 
+import json
+import re
+
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -192,6 +195,26 @@ def test_before_a_rolling_deployment_cloudformation_runs_the_command_and_the_ser
     assert "WebTask" in run  # another task definition runs it again
     assert ("awsvpcConfiguration" in run) is (way == "fargate")
     assert linted(tmp_path / "cdk.out") == (0, "")
+
+
+@pytest.mark.parametrize("strategy", ["rolling", "canary"])
+def test_a_version_that_the_service_is_rolled_back_to_does_not_run_its_command_again(tmp_path, strategy):
+    service = f"kind: web\ndeploy: {{strategy: {strategy}, before: migrate}}"
+    files = {"dockyard.yaml": "name: shop\nenvironments: {dev: {}}", "services/web/service.yaml": service,
+             "services/web/Dockerfile": "FROM nginx"}  # fmt: skip
+
+    def template(folder, **more):
+        return stacks(folder, files={**files, **more})[1]("shop-dev-web")
+
+    now = template(tmp_path / "now")
+    (tag,) = set(re.findall(r"(?<=:)[0-9a-f]{20}(?=\")", json.dumps(resources(now, "ECS::TaskDefinition"))))
+    pins = {"pins": {"dev/web": {"tag": "0" * 20, "instead_of": [tag]}}}
+    back = template(tmp_path / "back", **{"dockyard.lock": json.dumps(pins)})
+    assert [len(resources(one, "Lambda::Function")) for one in (now, back)] == [1, 0]
+    assert "0" * 20 in json.dumps(back)
+    (rolled,) = resources(back, "ECS::Service")
+    assert "LifecycleHooks" not in rolled["DeploymentConfiguration"]
+    assert "Custom::BeforeTraffic" not in json.dumps(back)
 
 
 def test_the_function_may_run_this_task_definition_on_this_cluster_and_little_else(tmp_path):
