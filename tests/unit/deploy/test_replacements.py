@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from dockyard.deploy.assembly import StackArtifact
-from dockyard.deploy.replacements import interrupting, turned_away
+from dockyard.deploy.replacements import interrupting, refusal, turned_away
 
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
@@ -37,11 +37,17 @@ def _stack(*shares):
         action["TargetGroupArn"] = {"Ref": shares[0][0]}
     else:
         action["ForwardConfig"] = {"TargetGroups": [{"TargetGroupArn": {"Ref": id}, "Weight": weight} for id, weight in shares]}
+    return _artifact(action)
+
+
+def _artifact(action):
     template = {"Resources": {"Rule": {"Type": RULE, "Properties": {"Actions": [action]}}}}
-    return StackArtifact("s", json.dumps(template), {}, {}, False, None, None, (), None, (), None, None)
+    tags = {"dockyard:service": "web", "dockyard:environment": "dev"}
+    return StackArtifact("s", json.dumps(template), tags, {}, False, None, None, (), None, (), None, None)
 
 
 BOTH, ALONE = _stack(("First", 100), ("Other", 0)), _stack(("First", 1))
+PAGE = _artifact({"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}})
 
 
 @pytest.mark.parametrize(
@@ -54,6 +60,7 @@ BOTH, ALONE = _stack(("First", 100), ("Other", 0)), _stack(("First", 1))
         ({"First": 0, "Other": 100}, ALONE, ["Rule"]),
         ({"First": 1}, BOTH, []),
         ({"Unknown": 1}, BOTH, []),
+        ({"First": 0, "Other": 100}, PAGE, []),
     ],
 )
 def test_a_rule_is_not_changed_while_the_tasks_are_where_the_template_does_not_send_requests(live, stack, refused):
@@ -74,3 +81,13 @@ def test_what_is_new_or_no_rule_turns_nothing_away(change):
 def test_a_target_group_that_is_replaced_interrupts():
     change = {"ResourceType": TARGETS, "LogicalResourceId": "First", "Action": "Modify"}
     assert interrupting([{**change, "Replacement": "True"}, {**change, "Replacement": "False"}]) == ["First"]
+
+
+def test_what_is_refused_is_told_with_the_way_out():
+    replaced = {"ResourceType": TARGETS, "LogicalResourceId": "First", "Action": "Modify", "Replacement": "True"}
+    told = refusal([replaced], BOTH, Account())
+    assert "its target group First would be replaced, as by a change of runs_on or http.protocol" in str(told)
+    told = refusal([CHANGE], BOTH, Account(First=0, Other=100))
+    assert "its rule Rule would send requests to the other one, where no task is" in str(told)
+    assert told.hint.startswith("run: dockyard restart web --env dev, ")
+    assert refusal([CHANGE], BOTH, Account(First=100, Other=0)) is None
