@@ -8,7 +8,11 @@ from stacks.surroundings import Surroundings
 
 
 def deployment(around: Surroundings, settings: Web, priority: int) -> Deployment:
-    """What `deploy` says, with the service's own alarms and, where the new tasks can be asked first, a rule before its own."""
+    """What `deploy` says, with the service's own alarms and, where the new tasks can be asked first, a rule before its own.
+
+    A version that the service was rolled back to has run its command `before` in its time: what it would do to a database is of
+    the past, and newer versions have changed it since.
+    """
     deploy = settings.deploy
     test = TestRoute(priority - 1, deploy.test_header) if deploy.has_test_rule else None
     return Deployment(
@@ -21,7 +25,7 @@ def deployment(around: Surroundings, settings: Web, priority: int) -> Deployment
         failures=deploy.failures,
         alternate_targets=deploy.alternate_targets,
         early_success=deploy.early_success,
-        before=deploy.before or (),
+        before=() if around.is_rolled_back else deploy.before or (),
         smoke=_smoke(around, settings) if deploy.smoke else None,
         approve=deploy.approve,
     )

@@ -30,15 +30,16 @@ class Links:
             self._open_databases(container)
 
     def grant(self, task_definition: ecs.TaskDefinition) -> None:
-        """Let its tasks use them; they begin when databases of its own are there."""
+        """Let its tasks use them; they begin when databases of its own are there, and all databases let them in."""
         for name, found in self._found.items():
             link = self._links[name]
             for access in (link if isinstance(link, str) else link.access).split("-"):
                 if grant := found.grants.get(access):
                     grant(task_definition.task_role)
             definition = task_definition.node.default_child
-            if found.ready and definition:
-                definition.node.add_dependency(found.ready)
+            needs = [found.ready, found.database.security_group if found.database else None]
+            if definition and (needed := [one for one in needs if one]):
+                definition.node.add_dependency(*needed)
 
     def _find(self, name: str, link: Link) -> Linked:
         if not isinstance(link, str):

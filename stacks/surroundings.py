@@ -42,6 +42,8 @@ class Surroundings:
     platform: PlatformStack
     resources: ResourcesStack | None
     """Those of dockyard.yaml, where it has any."""
+    is_rolled_back: bool = False
+    """Whether it runs a version that it went back to, and not the one of its sources."""
 
     def value(self, name: str) -> str:
         """What the platform published under that name."""

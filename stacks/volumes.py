@@ -47,4 +47,4 @@ def _existing(around: Surroundings, name: str, volume: ServiceVolume) -> EfsVolu
         point = efs.AccessPoint.from_access_point_attributes(
             around.stack, f"{id}-AccessPoint", access_point_id=volume.access_point, file_system=files
         )
-    return EfsVolume(files, point)
+    return EfsVolume(files, point, needs=[group])

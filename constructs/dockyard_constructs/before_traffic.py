@@ -82,6 +82,7 @@ class BeforeTraffic(Construct):
             properties={"Run": stack.to_json_string(run)},
         )
         made.node.add_dependency(self._definition.obtain_execution_role(), self._definition.task_role)
+        made.node.add_dependency(*service.node.find_child("Service").node.dependencies)  # what its volumes need
         first, waiting = made.node.default_child, service.node.default_child
         assert isinstance(first, CfnResource)  # noqa: S101  # both are what CDK makes them of
         assert isinstance(waiting, CfnResource)  # noqa: S101

@@ -42,15 +42,19 @@ class BeforeWatch:
         if self._before is None:
             self._before = set(found)
         for arn in found:
-            if arn not in self._before and arn not in self._tasks:
-                self._tasks[arn] = Watched(self._aws, self._cluster, arn, self._log(arn))
+            if arn not in self._before and arn not in self._tasks and (definition := self._definition(arn)):
+                self._tasks[arn] = Watched(self._aws, self._cluster, arn, self._log(arn, definition))
         return [line.rstrip() for task in self._tasks.values() for line in task.new_lines()]
 
-    def _log(self, arn: str) -> tuple[str, str] | None:
+    def _definition(self, arn: str) -> str | None:
+        """ARN of the task's definition; None where ECS does not know the task yet."""
+        told = self._aws.ecs.describe_tasks(cluster=self._cluster, tasks=[arn])["tasks"]
+        return told[0]["taskDefinitionArn"] if told else None
+
+    def _log(self, arn: str, definition: str) -> tuple[str, str] | None:
         """Group and stream of the service's own container."""
-        (task,) = self._aws.ecs.describe_tasks(cluster=self._cluster, tasks=[arn])["tasks"]
-        definition = self._aws.ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])["taskDefinition"]
-        container = definition["containerDefinitions"][0]
+        told = self._aws.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
+        container = told["containerDefinitions"][0]
         options = container.get("logConfiguration", {}).get("options", {})
         if not {"awslogs-group", "awslogs-stream-prefix"} <= options.keys():
             return None

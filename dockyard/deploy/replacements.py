@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.doors.aws import Aws
+from dockyard.errors import DeployError
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
@@ -18,6 +19,26 @@ def changes(client: "CloudFormationClient", stack: str, change_set: str) -> "lis
     """What the change set changes."""
     pages = client.get_paginator("describe_change_set").paginate(StackName=stack, ChangeSetName=change_set)
     return [change["ResourceChange"] for page in pages for change in page["Changes"]]
+
+
+def refusal(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact, aws: Aws) -> DeployError | None:
+    """Why these changes are not to be made, with the way out; None where no request would notice them."""
+    stack = artifact.name
+    if replaced := interrupting(found):
+        return DeployError(
+            f"{stack} was not changed: its target group {', '.join(replaced)} would be replaced, as by a change of runs_on or "
+            "http.protocol, and requests would fail until the new tasks are healthy",
+            hint="take that back, or accept it with --allow-interruption, or give the service another name and route",
+        )
+    if turned := turned_away(found, artifact, aws):
+        service, environment = (artifact.tags.get(f"dockyard:{name}", name.upper()) for name in ("service", "environment"))
+        return DeployError(
+            f"{stack} was not changed: its tasks are in the alternate target group now, and its rule {', '.join(turned)} "
+            "would send requests to the other one, where no task is",
+            hint=f"run: dockyard restart {service} --env {environment}, by which they come to the other one, and deploy again; "
+            "to go back to rolling, set deploy: {alternate_targets: true}; or accept it with --allow-interruption",
+        )
+    return None
 
 
 def interrupting(found: "list[ResourceChangeTypeDef]") -> list[str]:
@@ -49,21 +70,26 @@ def turned_away(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact, a
         return []
     resources = aws.cloudformation.describe_stack_resources(StackName=artifact.name)["StackResources"]
     arns = {one["LogicalResourceId"]: one.get("PhysicalResourceId") for one in resources}
-    told = aws.elbv2.describe_rules(RuleArns=list(rules.values()))["Rules"]
-    live = {rule["RuleArn"]: _live(rule) for rule in told}
-    return [id for id, arn in rules.items() if live.get(arn, set()) - {arns.get(group) for group in wanted[id]}]
+    return [id for id, arn in rules.items() if wanted[id] and _live(aws, arn) - {arns.get(group) for group in wanted[id]}]
 
 
 def _groups(rule: Mapping[str, Any]) -> set[str]:
-    """Logical ids of the target groups that a template's rule sends requests to."""
+    """Logical ids of the target groups that a template's rule sends requests to; none where it answers them itself."""
     found: set[str] = set()
-    for action in rule.get("Actions", []):
+    for action in (one for one in rule.get("Actions", []) if one["Type"] == "forward"):
         shares = (action.get("ForwardConfig") or {}).get("TargetGroups") or [action]
         found |= {str((one.get("TargetGroupArn") or {}).get("Ref")) for one in shares if one.get("Weight", 1)}
     return found
 
 
-def _live(rule: Mapping[str, Any]) -> set[str]:
-    """ARNs of those that a rule with several sends requests to; one with a single group is as CloudFormation made it."""
+def _live(aws: Aws, arn: str) -> set[str]:
+    """ARNs of those that a rule with several sends requests to; one with a single group is as CloudFormation made it.
+
+    Of a rule that went with its listener nothing is left to turn away.
+    """
+    try:
+        (rule,) = aws.elbv2.describe_rules(RuleArns=[arn])["Rules"]
+    except aws.elbv2.exceptions.RuleNotFoundException:
+        return set()
     shares = [one for action in rule["Actions"] for one in (action.get("ForwardConfig") or {}).get("TargetGroups", [])]
     return {one["TargetGroupArn"] for one in shares if one.get("Weight", 1)} if len(shares) > 1 else set()

@@ -84,7 +84,7 @@ class RolloutWatch:
         self.now = ""
         """What it does now."""
         self.fault = ""
-        """Why it went back, if it did."""
+        """Why it went back, if it did; what follows it does not take that away."""
 
     def look(self) -> list[str]:
         """What has happened since the last time."""
@@ -94,8 +94,8 @@ class RolloutWatch:
             self._before = found
         if not found or found == self._before:
             return []
-        (deployment,) = self._aws.ecs.describe_service_deployments(serviceDeploymentArns=[found])["serviceDeployments"]
-        return self._seen(deployment)
+        told = self._aws.ecs.describe_service_deployments(serviceDeploymentArns=[found])["serviceDeployments"]
+        return self._seen(told[0]) if told else []
 
     def times(self) -> str:
         """How long each step took: `new tasks 4 s, shift 10 s`; empty where none was seen."""
@@ -106,7 +106,7 @@ class RolloutWatch:
         return ", ".join(f"{name} {seconds:.0f} s" for name, seconds in spent.items() if name != _DONE)
 
     def _seen(self, deployment: Mapping[str, Any]) -> list[str]:
-        self.now, self.fault = state(deployment), fault(deployment)
+        self.now, self.fault = state(deployment), fault(deployment) or self.fault
         if not self._begun or self._begun[-1][0] != step(deployment):
             self._begun.append((step(deployment), self._clock()))
         told = [self.now, f"goes back: {self.fault}" if self.fault else ""]

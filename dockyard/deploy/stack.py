@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dockyard.deploy.archive import archive
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.causes import plain
-from dockyard.deploy.replacements import changes, interrupting, turned_away
+from dockyard.deploy.replacements import changes, refusal
 from dockyard.doors.aws import Aws
 from dockyard.doors.folders import temporary
 from dockyard.errors import DeployError
@@ -135,30 +135,14 @@ class StackDeployer:
             if "didn't contain changes" in reason or "No updates are to be performed" in reason:
                 return False
             raise DeployError(f"CloudFormation refused the change of {artifact.name}: {reason}")
-        if exists and not self._allow_interruption:
-            self._refuse_interruption(client, artifact, name)
+        looks = exists and not self._allow_interruption
+        if looks and (refused := refusal(changes(client, artifact.name, name), artifact, self._reading)):
+            client.delete_change_set(StackName=artifact.name, ChangeSetName=name)
+            raise refused
         watch("")
         client.execute_change_set(StackName=artifact.name, ChangeSetName=name)
         _follow(client, artifact.name, found["CreationTime"], watch)
         return True
-
-    def _refuse_interruption(self, client: "CloudFormationClient", artifact: StackArtifact, change_set: str) -> None:
-        found, stack = changes(client, artifact.name, change_set), artifact.name
-        if replaced := interrupting(found):
-            client.delete_change_set(StackName=stack, ChangeSetName=change_set)
-            raise DeployError(
-                f"{stack} was not changed: its target group {', '.join(replaced)} would be replaced, as by a change of runs_on, "
-                "and requests would fail until the new tasks are healthy",
-                hint="take runs_on back, or accept that with --allow-interruption, or give the service another name and route",
-            )
-        if turned := turned_away(found, artifact, self._reading):
-            client.delete_change_set(StackName=stack, ChangeSetName=change_set)
-            raise DeployError(
-                f"{stack} was not changed: its tasks are in the alternate target group now, and its rule {', '.join(turned)} "
-                "would send requests to the other one, where no task is",
-                hint="deploy another version with http and deploy as they were, which goes there, then this change; to "
-                "go back to rolling, set deploy: {alternate_targets: true}; or accept it with --allow-interruption",
-            )
 
     def _protect(self, client: "CloudFormationClient", artifact: StackArtifact, current: "StackTypeDef | None") -> None:
         was = bool(current and current.get("EnableTerminationProtection"))

@@ -14,6 +14,9 @@ from dockyard.deploy.targets import TargetWatch
 from dockyard.deploy.tasks import TaskWatch
 from dockyard.progress import Progress
 
+_IF_ALLOWED = contextlib.suppress(ClientError, BotoCoreError)
+"""Who may deploy may not be allowed to look at all of it."""
+
 
 class Watches:
     """The tasks, targets and deployment of one stack's service."""
@@ -28,12 +31,15 @@ class Watches:
 
     def look(self, text: str) -> None:
         """Look at all, and tell what is new. `text` is what CloudFormation does, if anything is to be told of it."""
-        with contextlib.suppress(ClientError, BotoCoreError):  # who may deploy may not be allowed to look
+        with _IF_ALLOWED:
             self._tasks.look()
+        with _IF_ALLOWED:
             for line in self._before.look():
                 self._progress.event(self._name, f"before | {line}")
+        with _IF_ALLOWED:
             for what in self._rollout.look():
                 self._progress.event(self._name, what)
+        with _IF_ALLOWED:
             if unhealthy := self._targets.look():
                 self._progress.note(self._name, seen(unhealthy, self._tasks.printed()))
         now = self._targets.waits or self._rollout.now or text
@@ -51,6 +57,5 @@ class Watches:
 
     def times(self) -> str:
         """How long each step of the deployment took."""
-        with contextlib.suppress(ClientError, BotoCoreError):
-            self.look("")  # what was printed last
+        self.look("")  # what was printed last
         return self._rollout.times()

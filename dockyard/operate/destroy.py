@@ -19,6 +19,8 @@ from dockyard.progress import Progress
 if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
 
+_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+
 
 @dataclass(frozen=True)
 class Doomed:
@@ -39,7 +41,7 @@ def doomed(site: Site, services: Sequence[str], *, registry: bool) -> Doomed:
     """The stacks of these services, or of the environment, whatever the project says of it by now.
 
     `resources` names the stack of the shared ones, where dockyard.yaml has none any more. Raises UsageError for a service
-    that has no stack, and where another environment needs the registry.
+    that has no stack, where another environment needs the registry, and where a load balancer of it is protected.
     """
     application = {"dockyard:application": site.project.name}
     own = {**application, "dockyard:environment": site.environment.name}
@@ -56,6 +58,8 @@ def doomed(site: Site, services: Sequence[str], *, registry: bool) -> Doomed:
         return Doomed(tuple(filter(None, groups)))
     shared = [name for name, tags in here.items() if not _service(tags)]  # what services share is in the platform's network
     platforms = [name for name in shared if name == site.service_stack("platform")]
+    for name in platforms:
+        _refuse_protected(site, name)
     groups = [tuple(sorted(by_service.values())), tuple(name for name in shared if name not in platforms), tuple(platforms)]
     if not registry:
         return Doomed(tuple(filter(None, groups)))
@@ -97,6 +101,24 @@ def _stacks(site: Site) -> dict[str, dict[str, str]]:
         for stack in page["Stacks"]
         if stack["StackStatus"] != "DELETE_COMPLETE"
     }
+
+
+def _refuse_protected(site: Site, platform: str) -> None:
+    """Else all services would be gone before AWS says so."""
+    elbv2 = site.reading.elbv2
+    pages = site.reading.cloudformation.get_paginator("list_stack_resources").paginate(StackName=platform)
+    for one in (resource for page in pages for resource in page["StackResourceSummaries"]):
+        if one["ResourceType"] != _BALANCER or one["ResourceStatus"] == "DELETE_COMPLETE" or not one.get("PhysicalResourceId"):
+            continue
+        try:
+            told = elbv2.describe_load_balancer_attributes(LoadBalancerArn=one["PhysicalResourceId"])["Attributes"]
+        except elbv2.exceptions.LoadBalancerNotFoundException:
+            continue
+        if {"Key": "deletion_protection.enabled", "Value": "true"} in told:
+            raise UsageError(
+                f"nothing was deleted: the load balancer of {platform} is protected (deletion_protection)",
+                hint="take load_balancer.deletion_protection out of dockyard.yaml, run dockyard deploy, then this again",
+            )
 
 
 def _service(tags: dict[str, str]) -> str | None:

@@ -1,5 +1,8 @@
 """`Deployment` of a `WebService`: the properties of CloudFormation that each strategy has, and what it needs beside."""
 
+import json
+import re
+
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -199,6 +202,47 @@ def test_before_a_rolling_deployment_cloudformation_runs_the_command_and_the_ser
     assert linted(tmp_path / "cdk.out") == (0, "")
 
 
+def test_the_command_before_waits_for_what_its_task_needs(tmp_path):
+    """Files that are mounted, and databases that let it in: directly, or by its task definition."""
+    existing = "file_system: fs-0123456789abcdef0, security_group: sg-0123456789abcdef0"
+    volumes = f"{{made: {{path: /made, type: efs}}, found: {{path: /found, type: efs, {existing}}}}}"
+    links = "{own: {kind: database}, shared: read-write}"
+    text = f"deploy: {{before: migrate}}\nvolumes: {volumes}\nlinks: {links}"
+    made = _template(tmp_path, text, "resources: {shared: {kind: database}}")["Resources"]
+
+    def awaited(id):
+        named = {*made[id].get("DependsOn", []), *re.findall(r'"Ref": "(\w+)"', json.dumps(made[id]["Properties"]))}
+        return named & made.keys()
+
+    ((before, _),) = [(id, one) for id, one in made.items() if one["Type"] == "Custom::BeforeTraffic"]
+    found = awaited(before) | {other for id in awaited(before) for other in awaited(id)}
+    rules = {id for id, one in made.items() if one["Type"].endswith("SecurityGroupIngress") and "LoadBalancer" not in id}
+    targets = {id for id, one in made.items() if one["Type"] == "AWS::EFS::MountTarget"}
+    assert (len(rules), len(targets)) == (4, 2)
+    assert rules | targets <= found
+    assert linted(tmp_path / "cdk.out") == (0, "")
+
+
+@pytest.mark.parametrize("strategy", ["rolling", "canary"])
+def test_a_version_that_the_service_is_rolled_back_to_does_not_run_its_command_again(tmp_path, strategy):
+    service = f"kind: web\ndeploy: {{strategy: {strategy}, before: migrate}}"
+    files = {"dockyard.yaml": "name: shop\nenvironments: {dev: {}}", "services/web/service.yaml": service,
+             "services/web/Dockerfile": "FROM nginx"}  # fmt: skip
+
+    def template(folder, **more):
+        return stacks(folder, files={**files, **more})[1]("shop-dev-web")
+
+    now = template(tmp_path / "now")
+    (tag,) = set(re.findall(r"(?<=:)[0-9a-f]{20}(?=\")", json.dumps(resources(now, "ECS::TaskDefinition"))))
+    pins = {"pins": {"dev/web": {"tag": "0" * 20, "instead_of": [tag]}}}
+    back = template(tmp_path / "back", **{"dockyard.lock": json.dumps(pins)})
+    assert [len(resources(one, "Lambda::Function")) for one in (now, back)] == [1, 0]
+    assert "0" * 20 in json.dumps(back)
+    (rolled,) = resources(back, "ECS::Service")
+    assert "LifecycleHooks" not in rolled["DeploymentConfiguration"]
+    assert "Custom::BeforeTraffic" not in json.dumps(back)
+
+
 def test_the_function_may_run_this_task_definition_on_this_cluster_and_little_else(tmp_path):
     made = _template(tmp_path, "deploy: {before: migrate}")["Resources"]
     statements = made["WebBeforeFunctionRole01E74387"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
@@ -220,8 +264,8 @@ def test_steps_that_cannot_be_are_refused(make, deployment, message):
         make(deployment)
 
 
-def _template(folder, text):
-    project = "name: shop\nenvironments: {dev: {}}\ncluster: {ec2: {instance_types: [t3.small]}}"
+def _template(folder, text, more=""):
+    project = f"name: shop\nenvironments: {{dev: {{}}}}\ncluster: {{ec2: {{instance_types: [t3.small]}}}}\n{more}"
     files = {"dockyard.yaml": project}
     _, template = stacks(folder, files={**files, "services/web/service.yaml": f"kind: web\nimage: {{from: nginx}}\n{text}"})
     return template("shop-dev-web")

@@ -14,10 +14,11 @@ FUNCTION = Path(__file__).parents[2] / "constructs/dockyard_constructs/handlers/
 
 
 class Shop(http.server.BaseHTTPRequestHandler):
-    """Knows the path /up of one host, for requests that are tests."""
+    """Knows the path /up of one host, for requests that are tests and say who asks."""
 
     def do_GET(self):
         good = self.path == "/up" and self.headers["Host"] == "shop.example.com" and self.headers["x-test"]
+        good = good and self.headers["User-Agent"] == "dockyard-smoke"
         self.send_response(200 if good else 404)
         self.end_headers()
 
@@ -63,6 +64,28 @@ def test_every_path_must_answer_with_2xx(function, address, monkeypatch, paths, 
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(function, "ATTEMPTS", 1)
     assert function.handler({}, None) == {"hookStatus": status}
+
+
+class Context:
+    """Of a function that has so many seconds left, fewer by one path each time that it looks."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def get_remaining_time_in_millis(self):
+        self.seconds -= 30
+        return self.seconds * 1000
+
+
+def test_paths_that_there_is_no_time_for_are_told_with_the_answers_so_far(function, address, monkeypatch, capsys):
+    paths = '["/up", "/up?2", "/up?3"]'
+    for name, value in {"ADDRESS": address, "PATHS": paths, "HOST": "shop.example.com", "HEADER": "x-test"}.items():
+        monkeypatch.setenv(name, value)
+    assert function.handler({}, Context(seconds=94)) == {"hookStatus": "FAILED"}
+    late = "not asked, as no time is left"
+    assert capsys.readouterr().out.splitlines() == ["GET /up: 200", f"GET /up?2: {late}", f"GET /up?3: {late}"]
+    monkeypatch.setenv("PATHS", '["/up"]')
+    assert function.handler({}, Context(seconds=94)) == {"hookStatus": "SUCCEEDED"}
 
 
 def test_another_hosts_certificate_is_no_answer(function, address, monkeypatch, capsys):

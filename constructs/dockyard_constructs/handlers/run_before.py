@@ -7,6 +7,7 @@ import time
 import boto3
 
 DONE = {"key": "dockyard:before", "value": "done"}
+FOUND_WITHIN = 60  # seconds, as ECS may know a new task a little later
 FROM_REVISION = ("capacityProviderStrategy", "launchType", "platformVersion", "networkConfiguration")
 
 
@@ -26,8 +27,9 @@ def of_deployment(event):
             return {"hookStatus": "SUCCEEDED"}
         place = {key: revision[key] for key in FROM_REVISION if revision.get(key)}
         task = start(ecs, cluster, definition, place, event["executionId"])
-        return {"hookStatus": "IN_PROGRESS", "callBackDelay": 2, "hookDetails": {**details, "task": task}}
-    failure = ended(ecs, cluster, definition, details["task"])
+        details = {**details, "task": task, "started": time.time()}
+        return {"hookStatus": "IN_PROGRESS", "callBackDelay": 2, "hookDetails": details}
+    failure = ended(ecs, cluster, definition, details["task"], details["started"])
     if failure is None:
         return {"hookStatus": "IN_PROGRESS", "callBackDelay": 5, "hookDetails": details}
     print(failure or "succeeded")
@@ -53,8 +55,8 @@ def run(ecs, event, context):
     cluster, definition = place.pop("cluster"), place.pop("taskDefinition")
     if is_done(ecs, definition):
         return ""
-    task = start(ecs, cluster, definition, place, event["RequestId"])
-    while (failure := ended(ecs, cluster, definition, task)) is None:
+    task, started = start(ecs, cluster, definition, place, event["RequestId"]), time.time()
+    while (failure := ended(ecs, cluster, definition, task, started)) is None:
         if context.get_remaining_time_in_millis() < 20_000:
             ecs.stop_task(cluster=cluster, task=task, reason="it took too long")
             return f"the command before took too long (task {task})"
@@ -74,10 +76,10 @@ def start(ecs, cluster, definition, place, token):
     return answer["tasks"][0]["taskArn"]
 
 
-def ended(ecs, cluster, definition, task):
+def ended(ecs, cluster, definition, task, started):
     """None while it runs, else why it failed, which is empty where it did not."""
     found = ecs.describe_tasks(cluster=cluster, tasks=[task])["tasks"]
-    if found and found[0]["lastStatus"] != "STOPPED":
+    if found[0]["lastStatus"] != "STOPPED" if found else time.time() < started + FOUND_WITHIN:
         return None
     code = next((c.get("exitCode") for t in found for c in t["containers"] if c["name"] == os.environ["CONTAINER"]), None)
     if code == 0:

@@ -9,14 +9,18 @@ from urllib.parse import urlsplit
 
 ATTEMPTS = 3
 SECONDS = 10
+LONGEST = ATTEMPTS * SECONDS + 5
+AGENT = "dockyard-smoke"  # AWS WAF's managed rules refuse requests without a name
 
 
 def handler(event, context):
     """Asked by a deployment of ECS once test requests reach the new tasks; one bad answer fails the deployment."""
-    answers = {path: asked(path) for path in json.loads(os.environ["PATHS"])}
-    for path, answer in answers.items():
-        print(f"GET {path}: {answer}")
-    good = all(isinstance(answer, int) and 200 <= answer < 300 for answer in answers.values())
+    good = True
+    for path in json.loads(os.environ["PATHS"]):
+        late = context and context.get_remaining_time_in_millis() < LONGEST * 1000
+        told = "not asked, as no time is left" if late else asked(path)
+        print(f"GET {path}: {told}")
+        good = good and isinstance(told, int) and 200 <= told < 300
     return {"hookStatus": "SUCCEEDED" if good else "FAILED"}
 
 
@@ -47,7 +51,7 @@ def answer(path):
     connection = kind(address.netloc, timeout=SECONDS)
     host = {"Host": os.environ["HOST"]} if os.environ.get("HOST") else {}
     try:
-        connection.request("GET", path, headers={os.environ["HEADER"]: "smoke", **host})
+        connection.request("GET", path, headers={os.environ["HEADER"]: "smoke", "User-Agent": AGENT, **host})
         return connection.getresponse().status
     finally:
         connection.close()

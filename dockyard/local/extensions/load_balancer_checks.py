@@ -110,6 +110,11 @@ def _is_freed(listener: str, priority: str, arn: str, stack: str) -> bool:
     return holder is None
 
 
+def _check_rules_are_there(given: Given) -> None:
+    if any(arn not in alb._rules for arn in given.get("RuleArns") or []):
+        raise RefusedError("RuleNotFound", "One or more rules not found")
+
+
 def _check_rule_change(given: Given) -> None:
     if conditions := given.get("Conditions"):
         settings.check_conditions(conditions)
@@ -202,6 +207,7 @@ _OF_CALLS: dict[str, Check] = {
     "CreateListener": _check_listener,
     "ModifyListener": _check_listener_change,
     "CreateRule": _check_rule,
+    "DescribeRules": _check_rules_are_there,
     "ModifyRule": _check_rule_change,
     "SetRulePriorities": _check_priorities,
 }

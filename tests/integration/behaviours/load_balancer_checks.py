@@ -97,6 +97,17 @@ def a_rule_or_listener_that_cannot_be_is_refused(aws: Server) -> None:
 
 
 @acts("load_balancer_checks")
+def a_rule_that_went_with_its_listener_is_not_found(aws: Server) -> None:
+    """Who asks for it by its ARN is told so, and not that there are no rules."""
+    made = Made(aws)
+    arns = [one["RuleArn"] for one in made.client.describe_rules(ListenerArn=made.listener)["Rules"] if not one["IsDefault"]]
+    assert len(made.client.describe_rules(RuleArns=arns)["Rules"]) == 1
+    made.client.delete_listener(ListenerArn=made.listener)
+    with pytest.raises(made.client.exceptions.RuleNotFoundException):
+        made.client.describe_rules(RuleArns=arns)
+
+
+@acts("load_balancer_checks")
 def priorities_are_exchanged_by_one_call(aws: Server) -> None:
     """SetRulePriorities takes all of them at once, and none that another rule has."""
     made = Made(aws)

@@ -18,14 +18,14 @@ class Account:
     def __init__(self):
         self.ecs = self.logs = self
         self.exceptions = SimpleNamespace(ResourceNotFoundException=LookupError)
-        self.tasks, self.lines = ["earlier"], []
+        self.tasks, self.lines, self.knows = ["earlier"], [], True
 
     def list_tasks(self, cluster, startedBy, desiredStatus):  # noqa: N803
         assert (cluster, startedBy) == ("dev", "before-web")
         return {"taskArns": [f"arn:task/dev/{id}" for id in self.tasks] if desiredStatus == "STOPPED" else []}
 
     def describe_tasks(self, cluster, tasks):
-        return {"tasks": [{"taskArn": arn, "taskDefinitionArn": "web:1"} for arn in tasks]}
+        return {"tasks": [{"taskArn": arn, "taskDefinitionArn": "web:1"} for arn in tasks if self.knows]}
 
     def describe_task_definition(self, taskDefinition):  # noqa: N803
         return {"taskDefinition": {"containerDefinitions": [{"name": "app", "logConfiguration": {"options": OPTIONS}}]}}
@@ -61,6 +61,15 @@ def test_each_line_is_told_once_and_none_of_the_deploy_before(account):
     account.lines = ["one", "two", "three"]
     assert watch.look() == ["two", "three"]
     assert watch.look() == []
+
+
+def test_a_task_that_ecs_does_not_know_yet_is_looked_at_later(account):
+    watch = _watch(account, F=FUNCTION)
+    watch.look()
+    account.tasks, account.lines, account.knows = ["now"], ["one"], False
+    assert watch.look() == []
+    account.knows = True
+    assert watch.look() == ["one"]
 
 
 def test_a_service_without_such_a_command_is_not_asked(account):

@@ -1,11 +1,12 @@
 """Changes that requests would notice; AWS is one that gives the answers of the test."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from dockyard.deploy.assembly import StackArtifact
-from dockyard.deploy.replacements import interrupting, turned_away
+from dockyard.deploy.replacements import interrupting, refusal, turned_away
 
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
@@ -13,16 +14,19 @@ CHANGE = {"ResourceType": RULE, "LogicalResourceId": "Rule", "PhysicalResourceId
 
 
 class Account:
-    """A rule that sends requests to two target groups by these weights."""
+    """The rule `arn:rule`, which sends requests to two target groups by these weights."""
 
     def __init__(self, **weights):
         self.cloudformation = self.elbv2 = self
+        self.exceptions = SimpleNamespace(RuleNotFoundException=LookupError)
         self.weights = weights
 
     def describe_stack_resources(self, **_):
         return {"StackResources": [{"LogicalResourceId": id, "PhysicalResourceId": f"arn:{id}"} for id in ("First", "Other")]}
 
-    def describe_rules(self, **_):
+    def describe_rules(self, RuleArns):  # noqa: N803
+        if RuleArns != ["arn:rule"]:
+            raise LookupError
         groups = [{"TargetGroupArn": f"arn:{id}", "Weight": weight} for id, weight in self.weights.items()]
         return {"Rules": [{"RuleArn": "arn:rule", "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]}]}
 
@@ -33,11 +37,17 @@ def _stack(*shares):
         action["TargetGroupArn"] = {"Ref": shares[0][0]}
     else:
         action["ForwardConfig"] = {"TargetGroups": [{"TargetGroupArn": {"Ref": id}, "Weight": weight} for id, weight in shares]}
+    return _artifact(action)
+
+
+def _artifact(action):
     template = {"Resources": {"Rule": {"Type": RULE, "Properties": {"Actions": [action]}}}}
-    return StackArtifact("s", json.dumps(template), {}, {}, False, None, None, (), None, (), None, None)
+    tags = {"dockyard:service": "web", "dockyard:environment": "dev"}
+    return StackArtifact("s", json.dumps(template), tags, {}, False, None, None, (), None, (), None, None)
 
 
 BOTH, ALONE = _stack(("First", 100), ("Other", 0)), _stack(("First", 1))
+PAGE = _artifact({"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}})
 
 
 @pytest.mark.parametrize(
@@ -50,10 +60,17 @@ BOTH, ALONE = _stack(("First", 100), ("Other", 0)), _stack(("First", 1))
         ({"First": 0, "Other": 100}, ALONE, ["Rule"]),
         ({"First": 1}, BOTH, []),
         ({"Unknown": 1}, BOTH, []),
+        ({"First": 0, "Other": 100}, PAGE, []),
     ],
 )
 def test_a_rule_is_not_changed_while_the_tasks_are_where_the_template_does_not_send_requests(live, stack, refused):
     assert turned_away([CHANGE], stack, Account(**live)) == refused
+
+
+def test_a_rule_that_went_with_its_listener_turns_nothing_away_and_hides_no_other():
+    gone = {**CHANGE, "LogicalResourceId": "Gone", "PhysicalResourceId": "arn:gone"}
+    assert turned_away([gone, CHANGE], BOTH, Account(First=0, Other=100)) == ["Rule"]
+    assert turned_away([gone], BOTH, Account(First=0, Other=100)) == []
 
 
 @pytest.mark.parametrize("change", [{**CHANGE, "Action": "Add"}, {**CHANGE, "ResourceType": TARGETS}])
@@ -64,3 +81,13 @@ def test_what_is_new_or_no_rule_turns_nothing_away(change):
 def test_a_target_group_that_is_replaced_interrupts():
     change = {"ResourceType": TARGETS, "LogicalResourceId": "First", "Action": "Modify"}
     assert interrupting([{**change, "Replacement": "True"}, {**change, "Replacement": "False"}]) == ["First"]
+
+
+def test_what_is_refused_is_told_with_the_way_out():
+    replaced = {"ResourceType": TARGETS, "LogicalResourceId": "First", "Action": "Modify", "Replacement": "True"}
+    told = refusal([replaced], BOTH, Account())
+    assert "its target group First would be replaced, as by a change of runs_on or http.protocol" in str(told)
+    told = refusal([CHANGE], BOTH, Account(First=0, Other=100))
+    assert "its rule Rule would send requests to the other one, where no task is" in str(told)
+    assert told.hint.startswith("run: dockyard restart web --env dev, ")
+    assert refusal([CHANGE], BOTH, Account(First=100, Other=0)) is None

@@ -67,7 +67,7 @@ class Account:
         return {"serviceDeployments": found}
 
     def describe_service_deployments(self, serviceDeploymentArns):  # noqa: N803
-        return {"serviceDeployments": [self.deployments[int(arn)] for arn in serviceDeploymentArns]}
+        return {"serviceDeployments": [self.deployments[int(arn)] for arn in serviceDeploymentArns if self.deployments[int(arn)]]}
 
 
 @pytest.fixture
@@ -97,6 +97,23 @@ def test_each_event_is_told_once_and_the_steps_with_their_times_at_the_end(accou
     assert watch.look() == ["rollback: 0 of 2 new tasks run, 2 old", "goes back: a hook"]
     account.now = 10
     assert (watch.times(), watch.fault) == ("new tasks 4 s, test 5 s, rollback 1 s", "a hook")
+
+
+def test_why_it_went_back_is_still_known_when_what_runs_is_deployed_again(account, watch):
+    watch.look()
+    account.deployments = [deployment("BAKE_TIME", rollback={"reason": "a hook"})]
+    watch.look()
+    account.deployments.append(deployment("SCALE_UP"))
+    assert watch.look() == ["new tasks: 0 of 2 new tasks run, 2 old"]
+    assert watch.fault == "a hook"
+
+
+def test_a_deployment_that_is_listed_before_it_can_be_described_is_looked_at_later(account, watch):
+    watch.look()
+    account.deployments = [None]
+    assert watch.look() == []
+    account.deployments = [deployment("SCALE_UP")]
+    assert watch.look() == ["new tasks: 0 of 2 new tasks run, 2 old"]
 
 
 def test_while_cloudformation_makes_the_service_nothing_is_known_of_it(account, watch):

@@ -20,14 +20,24 @@ STACKS = {
 }
 
 
+BALANCER = {"ResourceType": "AWS::ElasticLoadBalancingV2::LoadBalancer", "ResourceStatus": "CREATE_COMPLETE"}
+
+
 class CloudFormation:
     def __init__(self, names):
         self.names = names
 
-    def get_paginator(self, _):
-        return self
+    def get_paginator(self, operation):
+        return SimpleNamespace(paginate=getattr(self, operation))
 
-    def paginate(self):
+    def list_stack_resources(self, StackName):  # noqa: N803
+        assert StackName == "shop-dev-platform"
+        listener = {**BALANCER, "ResourceType": "AWS::ElasticLoadBalancingV2::Listener", "PhysicalResourceId": "arn:listener"}
+        failed = {**BALANCER, "ResourceStatus": "CREATE_FAILED"}
+        for arn in ("arn:gone", "arn:front"):
+            yield {"StackResourceSummaries": [listener, failed, {**BALANCER, "PhysicalResourceId": arn}]}
+
+    def describe_stacks(self):
         found = {name: {"application": "shop", "status": "CREATE_COMPLETE", **STACKS[name]} for name in self.names}
         yield {
             "Stacks": [
@@ -41,9 +51,23 @@ class CloudFormation:
         }
 
 
-def site(names=STACKS, resources=("orders",)):
+class Elb:
+    """One load balancer."""
+
+    exceptions = SimpleNamespace(LoadBalancerNotFoundException=LookupError)
+
+    def __init__(self, protected):
+        self.protected = protected
+
+    def describe_load_balancer_attributes(self, LoadBalancerArn):  # noqa: N803
+        if LoadBalancerArn != "arn:front":
+            raise LookupError
+        return {"Attributes": [{"Key": "deletion_protection.enabled", "Value": self.protected}]}
+
+
+def site(names=STACKS, resources=("orders",), protected="false"):
     there = {"shop/web": "arn:web"}
-    reading = SimpleNamespace(cloudformation=CloudFormation(names), repositories=lambda prefix: there)
+    reading = SimpleNamespace(cloudformation=CloudFormation(names), elbv2=Elb(protected), repositories=lambda prefix: there)
     project = SimpleNamespace(name="shop", environments={"dev": SimpleNamespace(images={"web": None})})
     return SimpleNamespace(
         project=project,
@@ -85,6 +109,13 @@ def test_the_registry_goes_last_and_not_while_another_environment_needs_it():
     going = doomed(site([name for name in STACKS if "prod" not in name]), [], registry=True)
     assert going.stacks[-1] == ("shop-registry",)
     assert going.repositories == ("shop/web",)
+
+
+def test_while_the_load_balancer_is_protected_no_service_goes_with_its_environment():
+    with pytest.raises(UsageError, match="nothing was deleted: the load balancer of shop-dev-platform is protected") as told:
+        doomed(site(protected="true"), [], registry=False)
+    assert "run dockyard deploy" in told.value.hint
+    assert doomed(site(protected="true"), ["gone"], registry=False).names == ["shop-dev-gone"]
 
 
 def test_where_nothing_is_there_nothing_goes():
