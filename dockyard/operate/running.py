@@ -1,17 +1,16 @@
 """A service that runs: how many tasks it has and is to have, and the change of both."""
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dockyard.config.count import Bounds
 from dockyard.deploy.site import Site
 from dockyard.errors import DeployError
 from dockyard.operate.deployed import SCALABLE_TARGET, TARGET_GROUP, surely_deployed
 from dockyard.operate.scale import Scaled
+from dockyard.operate.services import ecs_service
+from dockyard.operate.status import targets
 from dockyard.progress import Progress
-
-if TYPE_CHECKING:
-    from types_boto3_ecs.type_defs import ServiceTypeDef
 
 LOOK_SECONDS = 1.0
 
@@ -65,8 +64,8 @@ class RunningService:
             progress.update(self.name, text)
             time.sleep(LOOK_SECONDS)
 
-    def _describe(self) -> "ServiceTypeDef":
-        return self._reading.ecs.describe_services(cluster=self._cluster, services=[self._service])["services"][0]
+    def _describe(self) -> Any:
+        return ecs_service(self._reading, self._cluster, self._service)
 
     def _bounds(self) -> Bounds | None:
         if not self._is_scaled:
@@ -76,9 +75,8 @@ class RunningService:
         return Bounds(found[0]["MinCapacity"], found[0]["MaxCapacity"]) if found else None
 
     def _healthy(self) -> int | None:
-        """Targets that get requests, in the group that has the fewest; None where there is no group."""
-        counts = []
-        for arn in self._groups:
-            found = self._reading.elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
-            counts.append(sum(one["TargetHealth"]["State"] == "healthy" for one in found))
-        return min(counts, default=None)
+        """Targets that are healthy wherever they get requests; None where there is no group."""
+        if not self._groups:
+            return None
+        ask = self._reading.elbv2.describe_target_health
+        return targets(one for arn in self._groups for one in ask(TargetGroupArn=arn)["TargetHealthDescriptions"]).healthy

@@ -1,16 +1,22 @@
 """Runs of jobs and tasks: the last, and when a schedule is due next."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dockyard.doors.aws import Aws
 from dockyard.doors.tasks import described
 from dockyard.local.timetables import Timetable
 from dockyard.operate.deployed import SCHEDULE, STATE_MACHINE, Deployed
+from dockyard.operate.run import STARTED_BY
 from dockyard.operate.status import Runs, State, Status
 from dockyard.operate.stopped import is_failure, last_failure
+
+_LISTED = 10
+"""Executions that are looked at."""
+_SHORTEST = timedelta(seconds=1)
+"""No task takes less, from RunTask to its end; an execution that only finds the run before under way does."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +33,7 @@ def look_at_runs(aws: Aws, found: Deployed, kind: str) -> Status:
     assert found.family  # noqa: S101  # it is a job or a task
     cluster, family = found.family
     running, stopped = (described(aws, cluster, family=family, desiredStatus=wish) for wish in ("RUNNING", "STOPPED"))
-    runs = [*map(of_task, [*running, *stopped]), *_of_schedule(aws, found)]
-    last = max(runs, key=lambda run: run.begun, default=None)
+    last = last_run([*running, *stopped], _executions(aws, found), is_scheduled=bool(found.of(STATE_MACHINE)))
     due = _due(aws, found)
     return Status(
         found.name,
@@ -38,6 +43,20 @@ def look_at_runs(aws: Aws, found: Deployed, kind: str) -> Status:
         runs=Runs(last.begun if last else None, last.ended if last else None, due),
         failure=last_failure(stopped, ends=True),
     )
+
+
+def last_run(tasks: Sequence[Mapping[str, Any]], executions: Sequence[Mapping[str, Any]], *, is_scheduled: bool) -> Run | None:
+    """The one under way, else the last; None where there was none.
+
+    Tasks that were not begun by hand belong to an execution, whose state counts: it may try again, or have run out of time. One
+    that was left out, as the run before was under way, has succeeded at once.
+
+    :param is_scheduled: whether there are executions at all.
+    """
+    own = [task for task in tasks if not is_scheduled or task.get("startedBy") == STARTED_BY or task["lastStatus"] != "STOPPED"]
+    ran = [one for one in executions if "stopDate" not in one or one["stopDate"] - one["startDate"] >= _SHORTEST]
+    runs = [*map(of_task, own), *map(of_execution, ran)] or [*map(of_execution, executions)]
+    return max(runs, key=lambda run: (run.state is State.RUNNING, run.begun), default=None)
 
 
 def of_task(task: Mapping[str, Any]) -> Run:
@@ -66,10 +85,10 @@ def next_due(schedule: Mapping[str, Any], now: datetime) -> datetime | None:
     return Timetable(schedule["ScheduleExpression"], schedule["CreationDate"], zone, start, end).first(now, is_new=True)
 
 
-def _of_schedule(aws: Aws, found: Deployed) -> Iterator[Run]:
-    for machine in found.of(STATE_MACHINE):
-        for execution in aws.stepfunctions.list_executions(stateMachineArn=machine, maxResults=1)["executions"]:
-            yield of_execution(execution)
+def _executions(aws: Aws, found: Deployed) -> list[Mapping[str, Any]]:
+    client: Any = aws.stepfunctions
+    machines = found.of(STATE_MACHINE)
+    return [one for arn in machines for one in client.list_executions(stateMachineArn=arn, maxResults=_LISTED)["executions"]]
 
 
 def _due(aws: Aws, found: Deployed) -> datetime | None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dockyard.config.sidecar import APP
+
 _ORDERLY = ("Scaling activity initiated",)
 _BY_HAND = "UserInitiated"
 _GROUP = re.compile(r" in \(target-group [^)]*\)")
@@ -35,14 +37,18 @@ def why(task: Mapping[str, Any]) -> str:
 
 
 def is_failure(task: Mapping[str, Any], *, ends: bool = False) -> bool:
-    """Whether it stopped although nobody wanted that.
+    """Whether it stopped although that was not its end, or ended otherwise than by a 0 of the container that does the work.
 
-    :param ends: whether it is one that ends when its work is done, as of a job.
+    :param ends: whether it is one that ends when its work is done, as of a job. Such a one that somebody stopped has failed.
     """
-    if task.get("stopCode") == _BY_HAND or task.get("stoppedReason", "").startswith(_ORDERLY):
-        return False
-    codes = [one.get("exitCode") for one in task.get("containers", [])]
-    return not (ends and codes and all(code == 0 for code in codes))
+    if not ends:
+        return not _is_wanted(task)
+    return next((one.get("exitCode") for one in task.get("containers", []) if one.get("name") == APP), None) != 0
+
+
+def _is_wanted(task: Mapping[str, Any]) -> bool:
+    """Whether somebody stopped it, so that nobody need be told why."""
+    return task.get("stopCode") == _BY_HAND or str(task.get("stoppedReason", "")).startswith(_ORDERLY)
 
 
 def last_failure(
@@ -57,7 +63,7 @@ def last_failure(
     found = [
         Failure(task["stoppedAt"], why(task), task["taskArn"].rsplit("/", 1)[-1])
         for task in tasks
-        if "stoppedAt" in task and is_failure(task, ends=ends)
+        if "stoppedAt" in task and not _is_wanted(task) and is_failure(task, ends=ends)
     ]
     found += [
         Failure(event["createdAt"], match[1].strip().rstrip("."))

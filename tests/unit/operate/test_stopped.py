@@ -15,6 +15,10 @@ def task(reason, *codes, minutes=0, **more):
     return {"taskArn": "a/c/t1", "stoppedReason": reason, "containers": containers, "stoppedAt": at(minutes), **more}
 
 
+def beside(of, code):
+    return {**of, "containers": [{"name": "otel", "exitCode": code}, *of["containers"]]}
+
+
 def at(minutes):
     return NOW + timedelta(minutes=minutes)
 
@@ -33,7 +37,12 @@ def test_exit_codes_and_reasons_of_containers_are_told_and_no_arn():
         (task("stopped for a reason", stopCode="UserInitiated"), False, False),
         (task(ENDED, 0), False, True),
         (task(ENDED, 0), True, False),
-        (task(ENDED, 0, 3), True, True),
+        (task(ENDED, 3), True, True),
+        (beside(task(ENDED, 0), 143), True, False),
+        (beside(task(ENDED, 1), 0), True, True),
+        (task("the run took too long", 0, stopCode="UserInitiated"), True, False),
+        (task("the run took too long", 137, stopCode="UserInitiated"), True, True),
+        (task("stopped before it ran", stopCode="UserInitiated"), True, True),
         (task("CannotPullContainerError"), True, True),
     ],
 )
@@ -53,3 +62,7 @@ def test_the_newest_failure_is_told_of_tasks_and_of_what_could_not_be_started():
         at(3), "was unable to place a task because no container instance met all of it"
     )
     assert last_failure([]) is None
+
+
+def test_a_stop_by_hand_is_told_of_nobody():
+    assert last_failure([task("stopped", 137, stopCode="UserInitiated")], ends=True) is None
