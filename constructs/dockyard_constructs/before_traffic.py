@@ -60,7 +60,7 @@ class BeforeTraffic(Construct):
     @property
     def hook(self) -> dict[str, Any]:
         """What a lifecycle hook of ECS is told, but for the role."""
-        return {"HookTargetArn": self.function.arn, "LifecycleStages": [STAGE], "HookDetails": "{}"}
+        return {"HookTargetArn": self.function.arn, "LifecycleStages": [STAGE]}
 
     def resource(self, service: ecs.BaseService, run_parameters: Mapping[str, Any]) -> None:
         """Have CloudFormation run the command before it makes or changes the service.

@@ -80,8 +80,8 @@ class LoadBalancer(Construct):
                 drop_invalid_header_fields=True,
                 desync_mitigation_mode=desync_mitigation_mode,
             )
-            if log_bucket:
-                _log(made, log_bucket, [ACCESS, CONNECTIONS] if connection_logs else [ACCESS])
+            for kind, bucket in ((ACCESS, log_bucket), (CONNECTIONS, log_bucket if connection_logs else None)):
+                _log(made, kind, bucket)
             self.load_balancer: elbv2.IApplicationLoadBalancer = made
         else:
             self.load_balancer = load_balancer
@@ -135,11 +135,15 @@ class LoadBalancer(Construct):
         return group
 
 
-def _log(balancer: elbv2.ApplicationLoadBalancer, bucket: LogBucket, kinds: Sequence[str]) -> None:
-    """By attributes: CDK's own way wants to know the region at synth. What is written to must be allowed before."""
-    for kind in kinds:
-        balancer.set_attribute(f"{kind}_logs.s3.enabled", "true")
-        balancer.set_attribute(f"{kind}_logs.s3.bucket", bucket.bucket_name)
-        balancer.set_attribute(f"{kind}_logs.s3.prefix", kind)
+def _log(balancer: elbv2.ApplicationLoadBalancer, kind: str, bucket: LogBucket | None) -> None:
+    """By attributes: CDK's own way wants to know the region at synth. What is written to must be allowed before.
+
+    Without a bucket it says so: an attribute that is only left out of a template may stay as it was.
+    """
+    balancer.set_attribute(f"{kind}_logs.s3.enabled", "true" if bucket else "false")
+    if not bucket:
+        return
+    balancer.set_attribute(f"{kind}_logs.s3.bucket", bucket.bucket_name)
+    balancer.set_attribute(f"{kind}_logs.s3.prefix", kind)
     if bucket.policy:
         balancer.node.add_dependency(bucket.policy)

@@ -174,7 +174,7 @@ class WebService(Construct):
         self, id: str, vpc: ec2.IVpc, check: HealthCheck, target: TargetSettings, kind: elbv2.TargetType
     ) -> elbv2.ApplicationTargetGroup:
         grpc = target.protocol == "grpc"
-        return elbv2.ApplicationTargetGroup(
+        made = elbv2.ApplicationTargetGroup(
             self,
             id,
             vpc=vpc,
@@ -196,6 +196,9 @@ class WebService(Construct):
                 healthy_grpc_codes=check.success_codes if grpc else None,
             ),
         )
+        if not target.slow_start:
+            made.set_attribute("slow_start.duration_seconds", "0")  # said, as else it may stay as it was
+        return made
 
     def _add_rule(
         self,

@@ -16,7 +16,8 @@ from dockyard.cli.arguments import Environment, Project, Services
 from dockyard.cli.painted import console
 from dockyard.cli.session import Session
 from dockyard.config.sidecar import APP
-from dockyard.errors import DockyardError
+from dockyard.doors.log_group import EVER
+from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import deployed, surely_deployed
 from dockyard.operate.logs import Line, Tail, Wanted
 
@@ -27,11 +28,14 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _moment(text: str) -> datetime:
-    if match := _SPAN.fullmatch(text):
-        return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
     try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError:
+        match = _SPAN.fullmatch(text)
+        found = datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else datetime.fromisoformat(text)
+        moment = found.astimezone()
+        if moment < EVER:
+            raise ValueError(text)
+        return moment
+    except (ValueError, OverflowError):
         raise typer.BadParameter(f"should be such as 30s, 10m, 2h, 3d or 2026-11-26T09:00, got {text}") from None
 
 
@@ -64,6 +68,8 @@ def logs(
 
     Example: dockyard logs hello-python --since 1h --filter error
     """
+    if stopped and follow:
+        raise UsageError("--stopped shows what has ended, and --follow what comes", hint="leave out one of them")
     session = Session(project, env)
     session.check_services(services or [])
     site = session.site
@@ -78,14 +84,16 @@ def logs(
     painter = Painter([one.name for one in found])
     out, told = console(), False
     try:
-        for line in tail.follow() if follow else tail.lines():
+        for line in tail.follow(screen.warn) if follow else tail.lines():
             told = True
             if json:
                 print(json_format.dumps(asdict(line), default=str), flush=True)
             else:
                 out.print(painter.painted(line))
     except KeyboardInterrupt:
-        return
+        if follow:
+            return
+        raise KeyboardInterrupt("that was not all; ask for less: --since 10m, or a service") from None
     if not told:
         screen.say(f"nothing since {wanted.since.astimezone():%Y-%m-%d %H:%M:%S}; earlier: --since 1d")
 

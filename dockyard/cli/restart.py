@@ -18,7 +18,15 @@ def restart(
     service: Service,
     env: Environment = None,
     project: Project = None,
-    timeout: Annotated[int, typer.Option("--timeout", min=0, help="Seconds to wait; 0 does not wait.")] = WAIT_SECONDS,
+    timeout: Annotated[
+        int | None,
+        typer.Option(
+            "--timeout",
+            min=0,
+            show_default=False,
+            help="Seconds to wait; 0 does not wait. Default: 600, and the minutes that `deploy` shares requests and bakes.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Replace the tasks of a service by new ones of the same version, and wait until they are healthy.
@@ -29,18 +37,23 @@ def restart(
     """
     session = Session(project, env)
     session.check_services([service])
-    check_kind(service, session.environment.services[service].kind, "restart")
+    config = session.environment.services[service]
+    check_kind(service, config.kind, "restart")
+    limit = timeout
+    if limit is None:
+        deploy = getattr(config, "deploy", None)
+        limit = WAIT_SECONDS + (deploy.minutes if deploy else 0) * 60
     begun = time.monotonic()
     one = Restart(session.site, surely_deployed(session.site, service))
     tasks = one.begin()
     screen.say(
         f"{service}: {short.counted(new_tasks=tasks.desired)} of the same version; what runs serves until they are healthy"
     )
-    if timeout:
+    if limit:
         with screen.Board() as board:
-            one.wait(board, timeout)
+            one.wait(board, limit, f"dockyard approve {service} --env {session.environment.name}")
     seconds = round(time.monotonic() - begun, 1)
     if json:
         screen.as_json({"service": service, "tasks": tasks.desired, "seconds": seconds})
-    elif timeout:
+    elif limit:
         screen.table([{"service": service, "tasks": tasks.desired, "seconds": seconds}])

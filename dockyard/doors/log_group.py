@@ -9,6 +9,8 @@ from dockyard.doors.aws import Aws
 
 LATE = timedelta(seconds=15)
 """How long after its time a line may come: the log driver sends lines in batches, and streams do not wait for each other."""
+CLOCKS = timedelta(minutes=5)
+"""How far our clock may be off: AWS takes no request that says a time further off."""
 EVER = datetime.fromtimestamp(0, UTC)
 
 
@@ -35,12 +37,13 @@ class LogGroup:
 
     def new(self) -> Iterator[Event]:
         """What was printed since the last time, in order; nothing where the group or stream is not there (yet)."""
-        begin = max(self._since, self._newest - LATE)
+        begin, looked = max(self._since, self._newest - LATE), datetime.now(UTC)
         self._told = {id: at for id, at in self._told.items() if at >= begin}
         pages = self._aws.logs.get_paginator("filter_log_events").paginate(**self._asked, startTime=_milliseconds(begin))
         try:
             for page in pages:
                 yield from self._untold(page["events"])
+            self._newest = max(self._newest, looked - CLOCKS)  # what was quiet is not read anew
         except self._aws.logs.exceptions.ResourceNotFoundException:
             return
 

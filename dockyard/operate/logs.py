@@ -1,11 +1,15 @@
 """What services print: all their tasks, merged by time, with the end of each task and why it ended."""
 
 import heapq
+import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from dockyard.doors.aws import Aws
 from dockyard.doors.log_group import Event, LogGroup
@@ -14,9 +18,14 @@ from dockyard.operate.deployed import LOG_GROUP, Deployed
 from dockyard.operate.stopped import why
 
 PAUSE = 1.0
-"""Seconds between two looks."""
+"""Seconds between two looks, at least."""
+GROUPS_A_SECOND = 3
+"""That are looked at: AWS lets an account ask five times a second.
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html"""
+_THROTTLED = ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "ServiceUnavailable")
 _LOOKS_PER_TASKS = 5
 """So many looks at the logs for one at the tasks."""
+_OF_FUNCTION = re.compile(r"\d{4}/\d\d/\d\d/\[[^]]*\](.+)")
 
 
 @dataclass(frozen=True)
@@ -50,20 +59,32 @@ class Tail:
     def __init__(self, aws: Aws, services: Sequence[Deployed], wanted: Wanted) -> None:
         self._aws, self._services, self._wanted = aws, services, wanted
         self._groups = [(one.name, LogGroup(aws, group, wanted.since)) for one in services for group in one.of(LOG_GROUP)]
+        self._pause = max(PAUSE, len(self._groups) / GROUPS_A_SECOND)
         self._ended: set[str] = set()
 
     def lines(self) -> Iterator[Line]:
         """What there is, in order."""
         yield from self._merged(self._ends())
 
-    def follow(self) -> Iterator[Line]:
-        """What there is, then what comes, without end."""
+    def follow(self, on_fault: Callable[[str], None]) -> Iterator[Line]:
+        """What there is, then what comes, without end.
+
+        :param on_fault: told once that AWS does not answer, or asks for less: nothing new is known until it does.
+        """
         yield from self.lines()
-        look = 0
+        look, is_told = 0, False
         while True:
-            time.sleep(PAUSE)
+            time.sleep(self._pause)
             look += 1
-            yield from self._merged([] if look % _LOOKS_PER_TASKS else self._ends())
+            try:
+                yield from self._merged([] if look % _LOOKS_PER_TASKS else self._ends())
+                is_told = False
+            except (ClientError, BotoConnectionError, HTTPClientError) as error:
+                if isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") not in _THROTTLED:
+                    raise
+                if not is_told:
+                    on_fault(f"nothing new for now: {error}")
+                is_told = True
 
     def _merged(self, ends: Sequence[Line]) -> Iterator[Line]:
         printed = [self._printed(service, group) for service, group in self._groups]
@@ -103,7 +124,11 @@ def stopped_tasks(aws: Aws, found: Deployed) -> list[Mapping[str, Any]]:
 
 
 def line_of(service: str, event: Event) -> Line:
-    """What was printed; the name of a stream is prefix/container/task, but for sessions of ECS Exec."""
+    """What was printed; the name of a stream is prefix/container/task, but for sessions of ECS Exec, and for functions, whose
+    streams are named by day, version and instance. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+    """
+    if match := _OF_FUNCTION.fullmatch(event.stream):
+        return Line(event.at, service, "function", match[1], event.text)
     parts = event.stream.split("/")
     container, task = (parts[-2], parts[-1]) if len(parts) > 2 else ("exec", event.stream)
     return Line(event.at, service, container, task, event.text)

@@ -4,19 +4,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from dockyard.build.plan import side_by_side
 from dockyard.deploy.site import Site
 from dockyard.doors.tasks import described
 from dockyard.operate.deployed import ALARM, TARGET_GROUP, Deployed, deployed
 from dockyard.operate.runs import look_at_runs
-from dockyard.operate.status import Deployment, Health, Queue, State, Status, Tasks, containers, state_of, targets
+from dockyard.operate.services import GoneError, ecs_service, newest_deployment
+from dockyard.operate.status import (
+    Deployment,
+    Health,
+    Queue,
+    State,
+    Status,
+    Tasks,
+    containers,
+    of_stack,
+    state_of,
+    targets,
+    unsound,
+)
 from dockyard.operate.stopped import last_failure
 from dockyard.operate.version import Version, Versions
 
 AT_ONCE = 8
 """Services that are looked at side by side."""
 _ALARMS_AT_ONCE = 100
-_SOUND = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+_GOES = ("DELETE_IN_PROGRESS", "DELETE_COMPLETE", "ROLLBACK_COMPLETE")
+"""States of a stack whose service is not there, or goes."""
 
 
 class Lookout:
@@ -31,23 +47,31 @@ class Lookout:
         return side_by_side(self._look, names, AT_ONCE)
 
     def _look(self, name: str) -> Status:
+        """What cannot be looked at is told in its place, and keeps nobody from seeing the others."""
         kind = self._site.environment.services[name].kind
+        try:
+            return self._seen(name, kind)
+        except GoneError as error:
+            return Status(name, kind, State.FAILED, str(error))
+        except (ClientError, BotoCoreError) as error:
+            return Status(name, kind, State.UNKNOWN, f"AWS does not tell: {error}")
+
+    def _seen(self, name: str, kind: str) -> Status:
         found = deployed(self._site, name)
         if found is None:
             return Status(name, kind, State.NOT_DEPLOYED)
-        if found.service:
-            return self._service(found, kind, *found.service)
-        if found.family:
+        if found.service and found.stack_status not in _GOES:
+            return _with_stack(self._service(found, kind, *found.service), found)
+        if found.family and found.stack_status not in _GOES:
             version = self._version(found.family[1])
-            return replace(look_at_runs(self._aws, found, kind), version=version, alarms=self._alarms(found))
-        reason = None if found.stack_status in _SOUND else f"its stack is in state {found.stack_status}"
-        return Status(name, kind, State.FAILED if reason else State.NOT_DEPLOYED, reason)
+            runs = replace(look_at_runs(self._aws, found, kind), version=version, alarms=self._alarms(found))
+            return _with_stack(runs, found)
+        return Status(name, kind, of_stack(found.stack_status), unsound(found.stack_status))
 
     def _service(self, found: Deployed, kind: str, cluster: str, name: str) -> Status:
-        ecs = self._aws.ecs
-        service: Any = ecs.describe_services(cluster=cluster, services=[name])["services"][0]
-        listed: Any = ecs.list_service_deployments(cluster=cluster, service=name, maxResults=1)["serviceDeployments"]
-        deployment = Deployment.of(listed[0]) if listed else None
+        service = ecs_service(self._aws, cluster, name)
+        newest = newest_deployment(self._aws, cluster, name)
+        deployment = Deployment.of(newest) if newest else None
         tasks = Tasks(service["desiredCount"], service["runningCount"], service["pendingCount"])
         stopped = described(self._aws, cluster, serviceName=name, desiredStatus="STOPPED")
         state = state_of(tasks, deployment)
@@ -100,6 +124,12 @@ class Lookout:
             answer = self._aws.cloudwatch.describe_alarms(AlarmNames=part, StateValue="ALARM")
             ringing += [alarm["AlarmName"] for alarm in answer["MetricAlarms"] if not _only_scales(alarm)]
         return ringing
+
+
+def _with_stack(status: Status, found: Deployed) -> Status:
+    """The same, with what is wrong with its stack."""
+    told = filter(None, (status.reason, unsound(found.stack_status)))
+    return replace(status, reason="; ".join(told) or None)
 
 
 def _only_scales(alarm: Mapping[str, Any]) -> bool:

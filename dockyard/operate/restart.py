@@ -4,23 +4,30 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from dockyard.deploy.rollout import fault, state, waits
 from dockyard.deploy.site import Site
 from dockyard.doors.tasks import described
 from dockyard.errors import DeployError, DockyardError
 from dockyard.operate.deployed import Deployed
+from dockyard.operate.services import ecs_service, newest_deployment
 from dockyard.operate.status import UNDER_WAY, Deployment, Tasks, state_of
 from dockyard.operate.stopped import last_failure
 from dockyard.progress import Progress
 
 LOOK_SECONDS = 1.0
 GOOD = "SUCCESSFUL"
+_ENDS = {
+    "ROLLBACK_SUCCESSFUL": "was not restarted, and what ran still runs",
+    "ROLLBACK_FAILED": "was not restarted, and could not go back either",
+    "STOPPED": "was not restarted to the end, as its deployment was stopped",
+}
 
 
 class Restart:
     """Of one service. It is looked at in the lookup role, and begun by the own credentials."""
 
     def __init__(self, site: Site, found: Deployed) -> None:
-        self._own, self._ecs, self._aws, self._name = site.aws.ecs, site.reading.ecs, site.reading, found.name
+        self._own, self._aws, self._name = site.aws.ecs, site.reading, found.name
         self._cluster, self._service = found.sure_service()
         self._before = self._newest()
 
@@ -37,41 +44,67 @@ class Restart:
         self._own.update_service(cluster=self._cluster, service=self._service, forceNewDeployment=True)
         return tasks
 
-    def wait(self, progress: Progress, seconds: float) -> None:
-        """Until it has ended well. Raises DeployError where it has not, or not within `seconds`."""
-        until = time.monotonic() + seconds
+    def wait(self, progress: Progress, seconds: float, approve: str) -> None:
+        """Until it has ended well. Raises DeployError where it has not, or not within `seconds`.
+
+        :param approve: the command that approves; what is waited for it does not count.
+        """
+        looked = time.monotonic()
+        until, told = looked + seconds, False
         while True:
-            newest = self._newest()
-            begun = newest and (self._before is None or newest["serviceDeploymentArn"] != self._before["serviceDeploymentArn"])
-            if newest and begun and newest.get("finishedAt"):
-                return self._end(newest, progress)
-            if time.monotonic() > until:
-                raise DeployError(f"{self._name}: after {seconds:g} s its new tasks are not healthy{self._why()}")
-            progress.update(self._name, self._told())
+            begun = self._begun()
+            if begun and begun.get("finishedAt"):
+                return self._end(begun, progress)
+            found, now = self._described(begun) if begun else {}, time.monotonic()
+            if waits(found):
+                until += now - looked
+                if not told:
+                    progress.event(self._name, f"waits for approval: {approve}")
+                told = True
+            text = state(found) if found else "its deployment has not begun"
+            if now > until:
+                raise DeployError(
+                    f"{self._name}: after {seconds:g} s its restart has not ended, and goes on: {text}{self._why(begun)}",
+                    hint=f"follow it: dockyard status {self._name} --watch",
+                )
+            progress.update(self._name, text)
+            looked = now
             time.sleep(LOOK_SECONDS)
 
     def _end(self, deployment: Mapping[str, Any], progress: Progress) -> None:
-        if deployment["status"] != GOOD:
-            reason = deployment.get("statusReason") or deployment["status"]
-            raise DeployError(f"{self._name} was not restarted, and what ran still runs: {reason}{self._why()}")
+        status = deployment["status"]
+        if status != GOOD:
+            reason = fault(self._described(deployment)) or deployment.get("statusReason") or status
+            what = _ENDS.get(status, "was not restarted")
+            raise DeployError(f"{self._name} {what}: {reason}{self._why(deployment)}")
         progress.done(self._name, f"new tasks that are healthy: {self._tasks().running}")
 
-    def _why(self) -> str:
+    def _why(self, deployment: Mapping[str, Any] | None) -> str:
+        """The last task that failed since this deployment began."""
+        if deployment is None:
+            return ""
         stopped = described(self._aws, self._cluster, serviceName=self._service, desiredStatus="STOPPED")
-        failure = last_failure(stopped)
+        since = deployment["createdAt"]
+        failure = last_failure(task for task in stopped if "stoppedAt" in task and task["stoppedAt"] >= since)
         return f"; task {failure.task[:8]}: {failure.reason}" if failure and failure.task else ""
 
-    def _told(self) -> str:
-        primary: Any = next((one for one in self._describe()["deployments"] if one["status"] == "PRIMARY"), {})
-        return f"{primary.get('runningCount', 0)} of {primary.get('desiredCount', 0)} new tasks run"
+    def _described(self, deployment: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked = [deployment["serviceDeploymentArn"]]
+        found: Any = self._aws.ecs.describe_service_deployments(serviceDeploymentArns=asked)["serviceDeployments"]
+        return next(iter(found), deployment)
 
     def _tasks(self) -> Tasks:
         service = self._describe()
         return Tasks(service["desiredCount"], service["runningCount"], service["pendingCount"])
 
     def _describe(self) -> Any:
-        return self._ecs.describe_services(cluster=self._cluster, services=[self._service])["services"][0]
+        return ecs_service(self._aws, self._cluster, self._service)
+
+    def _begun(self) -> Any:
+        """The deployment of this restart; None where it is not there yet."""
+        newest = self._newest()
+        same = newest and self._before and newest["serviceDeploymentArn"] == self._before["serviceDeploymentArn"]
+        return None if same else newest
 
     def _newest(self) -> Any:
-        asked: Any = {"cluster": self._cluster, "service": self._service, "maxResults": 1}
-        return next(iter(self._ecs.list_service_deployments(**asked)["serviceDeployments"]), None)
+        return newest_deployment(self._aws, self._cluster, self._service)

@@ -24,6 +24,7 @@ class State(StrEnum):
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     NOT_RUN = "not run"
+    UNKNOWN = "unknown"
 
 
 GOOD = (State.STEADY, State.SUCCEEDED, State.RUNNING, State.NOT_RUN, State.NO_TASKS)
@@ -122,6 +123,24 @@ def state_of(tasks: Tasks, deployment: Deployment | None) -> State:
     if tasks.running < tasks.desired:
         return State.TOO_FEW_TASKS
     return _ENDED_BADLY.get(status, State.STEADY)
+
+
+_SOUND = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+
+
+def of_stack(status: str) -> State:
+    """Of a service that its stack has not made (yet), by the stack's state."""
+    if status in _SOUND or status in ("REVIEW_IN_PROGRESS", "DELETE_COMPLETE"):
+        return State.NOT_DEPLOYED
+    if status.endswith("_IN_PROGRESS") and not status.startswith("DELETE"):
+        return State.ROLLING_BACK if "ROLLBACK" in status else State.DEPLOYING
+    return State.FAILED
+
+
+def unsound(status: str) -> str | None:
+    """What is wrong with a stack in this state; None where nothing is, or something is under way that a deploy does."""
+    sound = status in _SOUND or (status.endswith("_IN_PROGRESS") and not status.startswith("DELETE"))
+    return None if sound else f"its stack is in state {status}"
 
 
 _NOT_COUNTED = ("draining", "unused")

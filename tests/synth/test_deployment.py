@@ -172,7 +172,7 @@ def test_what_is_done_on_the_way_is_hooks_of_ecs(tmp_path):
     role = {"Fn::GetAtt": ["WebServiceHookRole8CB85497", "Arn"]}
     before, smoke = ({"Fn::GetAtt": [id, "Arn"]} for id in ("WebBeforeFunctionB2A8290D", "WebSmoke1AEDE14F"))
     assert service["DeploymentConfiguration"]["LifecycleHooks"] == [
-        {"HookTargetArn": before, "RoleArn": role, "LifecycleStages": ["PRE_SCALE_UP"], "HookDetails": "{}"},
+        {"HookTargetArn": before, "RoleArn": role, "LifecycleStages": ["PRE_SCALE_UP"]},
         {"HookTargetArn": smoke, "RoleArn": role, "LifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"]},
         {"TargetType": "PAUSE", "LifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"],
          "TimeoutConfiguration": {"TimeoutInMinutes": 1440, "Action": "ROLLBACK"}},

@@ -20,6 +20,9 @@ def test_with_all_defaults_it_is_public_and_answers_404(stack, vpc, template):
     assert (balancer["Scheme"], balancer["Subnets"]) == ("internet-facing", ["subnet-1", "subnet-2"])
     assert attributes(found)["routing.http.drop_invalid_header_fields.enabled"] == "true"
     assert attributes(found)["routing.http.desync_mitigation_mode"] == "defensive"
+    assert {key: value for key, value in attributes(found).items() if "_logs." in key} == {
+        "access_logs.s3.enabled": "false", "connection_logs.s3.enabled": "false",
+    }  # fmt: skip
 
 
 def test_it_is_open_on_its_port_and_to_the_inside_only(stack, vpc, template):

@@ -56,9 +56,10 @@ def test_health_and_draining_are_set_for_fast_rollouts(make):
     found = make()
     group = found.one("ElasticLoadBalancingV2::TargetGroup")
     check = [group[f"{k}"] for k in ("HealthCheckIntervalSeconds", "HealthyThresholdCount", "UnhealthyThresholdCount")]
-    delay = {a["Key"]: a["Value"] for a in group["TargetGroupAttributes"]}["deregistration_delay.timeout_seconds"]
+    attributes = {a["Key"]: a["Value"] for a in group["TargetGroupAttributes"]}
     (container,) = found.one("ECS::TaskDefinition")["ContainerDefinitions"]
-    assert (check, delay, container["StopTimeout"]) == ([5, 2, 2], "5", 30)
+    assert (check, container["StopTimeout"]) == ([5, 2, 2], 30)
+    assert (attributes["deregistration_delay.timeout_seconds"], attributes["slow_start.duration_seconds"]) == ("5", "0")
     assert found.one("ECS::Service")["HealthCheckGracePeriodSeconds"] == 60
 
 

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
-from dockyard.doors.log_group import Event, LogGroup
+from dockyard.doors.log_group import CLOCKS, LATE, Event, LogGroup
+from dockyard.operate import logs as logs_module
 from dockyard.operate.deployed import Deployed
 from dockyard.operate.logs import Line, Tail, Wanted, end_of, line_of
 
-NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)
 GROUPS = {"web": "g-web", "mail": "g-mail"}
 
 
@@ -115,6 +117,64 @@ def test_a_group_begins_where_it_is_told_to(account):
 def test_a_stream_tells_container_and_task_and_a_session_of_exec_is_its_own():
     assert line_of("web", Event(NOW, "app/proxy/t1", "x")) == Line(NOW, "web", "proxy", "t1", "x")
     assert line_of("web", Event(NOW, "ecs-execute-command-1", "x")) == Line(NOW, "web", "exec", "ecs-execute-command-1", "x")
+    stream = "2026/11/26/[$LATEST]0a1b2c3d"
+    assert line_of("web", Event(NOW, stream, "x")) == Line(NOW, "web", "function", "0a1b2c3d", "x")
+
+
+def test_a_quiet_group_is_not_read_anew_from_its_beginning():
+    asked = []
+
+    def paginate(startTime, **_):  # noqa: N803
+        asked.append(startTime)
+        return [{"events": []}]
+
+    logs = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=paginate), exceptions=Logs.exceptions)
+    group = LogGroup(SimpleNamespace(logs=logs), "g", datetime.now(UTC) - timedelta(days=3))
+    assert [*group.new(), *group.new()] == []
+    assert 0 <= datetime.now(UTC).timestamp() * 1000 - asked[1] - (CLOCKS + LATE).total_seconds() * 1000 < 60_000
+
+
+THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, "FilterLogEvents")
+LOST = EndpointConnectionError(endpoint_url="https://logs")
+DENIED = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "FilterLogEvents")
+
+
+@pytest.mark.parametrize("fault", [THROTTLED, LOST])
+def test_a_throttled_or_lost_call_is_nothing_new_and_told_once(account, monkeypatch, fault):
+    pauses, faults = [], []
+    monkeypatch.setattr(logs_module, "time", SimpleNamespace(sleep=pauses.append))
+    found = tail(account)
+    answers = iter([[], fault, fault, [], [end_of("web", account.ecs.stopped[0])]])
+
+    def merged(_):
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return iter(answer)
+
+    monkeypatch.setattr(found, "_merged", merged)
+    assert next(found.follow(faults.append)).is_end
+    assert faults == [f"nothing new for now: {fault}"]
+    assert pauses == [1.0] * 4
+
+
+def test_what_may_not_be_read_ends_it(account, monkeypatch):
+    monkeypatch.setattr(logs_module, "time", SimpleNamespace(sleep=lambda _: None))
+    found, answers = tail(account), iter([[]])
+
+    def merged(_):
+        for answer in answers:
+            return iter(answer)
+        raise DENIED
+
+    monkeypatch.setattr(found, "_merged", merged)
+    with pytest.raises(ClientError):
+        next(found.follow(pytest.fail))
+
+
+def test_many_groups_are_looked_at_more_rarely(account):
+    services = [Deployed(str(number), NOW, "", {}, {"AWS::Logs::LogGroup": [f"g{number}"]}) for number in range(12)]
+    assert Tail(account, services, Wanted(NOW))._pause == 4
 
 
 def test_a_task_that_still_stops_has_no_end():

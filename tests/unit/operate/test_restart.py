@@ -1,6 +1,6 @@
 """A restart, against a service that remembers; that ECS behaves so is in the integration tests."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -24,9 +24,18 @@ class Ecs:
 
     def __init__(self, *deployments, desired=2):
         self.deployments, self.desired, self.asked = list(deployments), desired, []
+        self.told, self.stopped = [], []
 
     def list_service_deployments(self, **_):
-        return {"serviceDeployments": [self.deployments.pop(0) if len(self.deployments) > 1 else self.deployments[0]]}
+        self.told.append(self.deployments.pop(0) if len(self.deployments) > 1 else self.deployments[0])
+        return {"serviceDeployments": self.told[-1:]}
+
+    def describe_tasks(self, **_):
+        return {"tasks": self.stopped}
+
+    def describe_service_deployments(self, serviceDeploymentArns):  # noqa: N803
+        (arn,) = serviceDeploymentArns
+        return {"serviceDeployments": [one for one in self.told[::-1] if one["serviceDeploymentArn"] == arn][:1]}
 
     def describe_services(self, **_):
         counts = {"desiredCount": self.desired, "runningCount": self.desired, "pendingCount": 0}
@@ -36,7 +45,7 @@ class Ecs:
         self.asked.append(asked)
 
     def get_paginator(self, _):
-        return SimpleNamespace(paginate=lambda **_: [{"taskArns": []}])
+        return SimpleNamespace(paginate=lambda **_: [{"taskArns": ["a"] if self.stopped else []}])
 
 
 def restarting(ecs):
@@ -56,23 +65,55 @@ def test_it_ends_with_the_deployment_that_it_began():
     one = restarting(ecs)
     assert one.begin().desired == 2
     assert ecs.asked == [{"cluster": "c", "service": "s", "forceNewDeployment": True}]
-    one.wait(Silent(), 60)
+    one.wait(Silent(), 60, "approve")
     assert len(ecs.deployments) == 1
 
 
-def test_one_that_is_rolled_back_is_told_with_the_reason():
-    ecs = Ecs(deployment(1, "SUCCESSFUL"), {**deployment(2, "ROLLBACK_SUCCESSFUL"), "statusReason": "circuit breaker"})
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("ROLLBACK_SUCCESSFUL", "web was not restarted, and what ran still runs: circuit breaker"),
+        ("ROLLBACK_FAILED", "web was not restarted, and could not go back either: circuit breaker"),
+        ("STOPPED", "web was not restarted to the end, as its deployment was stopped: circuit breaker"),
+    ],
+)
+def test_one_that_ends_badly_is_told_as_it_ended_with_the_reason(status, told):
+    ecs = Ecs(deployment(1, "SUCCESSFUL"), {**deployment(2, status), "statusReason": "circuit breaker"})
     one = restarting(ecs)
     one.begin()
-    with pytest.raises(DeployError, match="web was not restarted, and what ran still runs: circuit breaker"):
-        one.wait(Silent(), 60)
+    with pytest.raises(DeployError, match=told):
+        one.wait(Silent(), 60, "approve")
 
 
-def test_one_that_takes_too_long_is_given_up():
-    one = restarting(Ecs(deployment(1, "SUCCESSFUL")))
+@pytest.mark.parametrize(("minutes", "is_told"), [(-5, False), (1, True)])
+def test_a_task_that_failed_before_is_not_why(minutes, is_told):
+    ecs = Ecs(deployment(1, "SUCCESSFUL"), deployment(2, "ROLLBACK_SUCCESSFUL"))
+    ecs.stopped = [{"taskArn": "a/t1", "stoppedAt": NOW + timedelta(minutes=minutes), "stoppedReason": "unhealthy"}]
+    one = restarting(ecs)
     one.begin()
-    with pytest.raises(DeployError, match="web: after 0 s its new tasks are not healthy"):
-        one.wait(Silent(), 0)
+    with pytest.raises(DeployError) as caught:
+        one.wait(Silent(), 60, "approve")
+    assert ("task t1: unhealthy" in str(caught.value)) is is_told
+
+
+def test_one_that_takes_too_long_goes_on_and_its_step_is_told():
+    under_way = {**deployment(2, "IN_PROGRESS"), "lifecycleStage": "BAKE_TIME"}
+    one = restarting(Ecs(deployment(1, "SUCCESSFUL"), under_way))
+    one.begin()
+    with pytest.raises(DeployError, match="web: after 0 s its restart has not ended, and goes on: bake: 0 of 0 new tasks run"):
+        one.wait(Silent(), 0, "approve")
+
+
+def test_the_time_of_an_approval_does_not_count_and_its_command_is_told_once(monkeypatch):
+    clock = iter(range(0, 1000, 50))
+    monkeypatch.setattr(restart, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=lambda _: None))
+    waiting = {**deployment(2, "IN_PROGRESS"), "lifecycleHookDetails": [{"status": "AWAITING_ACTION"}]}
+    told = []
+    progress = SimpleNamespace(event=lambda *said: told.append(said), update=lambda *_: None, done=lambda *_: None)
+    one = restarting(Ecs(deployment(1, "SUCCESSFUL"), *[waiting] * 10, deployment(2, "SUCCESSFUL")))
+    one.begin()
+    one.wait(progress, 60, "dockyard approve web")
+    assert told == [("web", "waits for approval: dockyard approve web")]
 
 
 def test_another_deployment_is_not_given_up_and_nothing_is_not_restarted():

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dockyard.operate.status import Deployment, Health, State, Tasks, containers, state_of, targets
+from dockyard.operate.status import Deployment, Health, State, Tasks, containers, of_stack, state_of, targets, unsound
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
@@ -51,3 +51,22 @@ def test_targets_that_go_or_get_no_requests_do_not_count():
 def test_tasks_without_a_health_check_of_their_own_tell_nothing():
     assert containers([{"healthStatus": "UNKNOWN"}, {}]) is None
     assert containers([{"healthStatus": "HEALTHY"}, {"healthStatus": "UNKNOWN"}]) == Health(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("stack", "state", "is_told"),
+    [
+        ("CREATE_IN_PROGRESS", State.DEPLOYING, False),
+        ("UPDATE_IN_PROGRESS", State.DEPLOYING, False),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", State.DEPLOYING, False),
+        ("ROLLBACK_IN_PROGRESS", State.ROLLING_BACK, False),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", State.ROLLING_BACK, False),
+        ("REVIEW_IN_PROGRESS", State.NOT_DEPLOYED, False),
+        ("UPDATE_COMPLETE", State.NOT_DEPLOYED, False),
+        ("ROLLBACK_COMPLETE", State.FAILED, True),
+        ("UPDATE_ROLLBACK_FAILED", State.FAILED, True),
+        ("DELETE_IN_PROGRESS", State.FAILED, True),
+    ],
+)
+def test_what_a_stack_has_not_made_is_as_the_stack_is_and_what_is_wrong_with_it_is_told(stack, state, is_told):
+    assert (of_stack(stack), unsound(stack)) == (state, f"its stack is in state {stack}" if is_told else None)

@@ -1,0 +1,44 @@
+"""A look at services of which one cannot be looked at; that AWS answers so is in the integration tests."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+
+from dockyard.operate import look
+from dockyard.operate.deployed import Deployed
+from dockyard.operate.look import Lookout
+from dockyard.operate.status import State
+
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+MISSING = ClientError({"Error": {"Code": "ServiceNotFoundException", "Message": "no such service"}}, "ListServiceDeployments")
+SERVICE = {"AWS::ECS::Service": ["arn/c/web"]}
+
+
+def lookout(monkeypatch, stack, resources, ask=None):
+    monkeypatch.setattr(look, "deployed", lambda *_: Deployed("web", NOW, stack, {}, resources))
+    account = SimpleNamespace(ecs=SimpleNamespace(describe_services=ask))
+    kinds = {"web": SimpleNamespace(kind="web")}
+    return Lookout(SimpleNamespace(environment=SimpleNamespace(services=kinds), reading=account))
+
+
+@pytest.mark.parametrize("answer", [{"services": []}, {"services": [{"status": "INACTIVE"}]}])
+def test_a_deleted_service_has_failed_as_it_is_gone(monkeypatch, answer):
+    (found,) = lookout(monkeypatch, "UPDATE_COMPLETE", SERVICE, lambda **_: answer).look(["web"])
+    assert found.state is State.FAILED
+    assert found.reason.startswith("its service is gone")
+
+
+@pytest.mark.parametrize("error", [MISSING, ConnectTimeoutError(endpoint_url="https://ecs")])
+def test_what_aws_does_not_tell_is_told_in_the_place_of_the_service(monkeypatch, error):
+    def ask(**_):
+        raise error
+
+    (found,) = lookout(monkeypatch, "UPDATE_COMPLETE", SERVICE, ask).look(["web"])
+    assert (found.state, found.reason) == (State.UNKNOWN, f"AWS does not tell: {error}")
+
+
+def test_a_first_deploy_is_under_way_while_there_is_no_service(monkeypatch):
+    (found,) = lookout(monkeypatch, "CREATE_IN_PROGRESS", {}).look(["web"])
+    assert (found.state, found.reason) == (State.DEPLOYING, None)
