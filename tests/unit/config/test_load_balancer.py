@@ -133,7 +133,12 @@ CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-1111
     ("lines", "region", "at", "got"),
     [
         (f"load_balancer: {{{EXISTING}}}}}\nnetwork: {VPC}", "eu-central-1", "load_balancer.existing.listener", "eu-west-1"),
-        (f"domains: {{example.com: {{certificate: '{CERTIFICATE}'}}}}", "eu-west-1", "domains.example.com.certificate", "us-east-1"),
+        (
+            f"domains: {{example.com: {{certificate: '{CERTIFICATE}'}}}}",
+            "eu-west-1",
+            "domains.example.com.certificate",
+            "us-east-1",
+        ),
     ],
 )
 def test_what_a_load_balancer_takes_is_in_its_region(files, lines, region, at, got):
