@@ -6,6 +6,7 @@ from typing import Any, cast
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
+from constructs import IDependable
 from dockyard.config import Service
 from dockyard.config.links import Link
 from dockyard_constructs import ContainerSettings
@@ -37,7 +38,7 @@ class Links:
                 if grant := found.grants.get(access):
                     grant(task_definition.task_role)
             definition = task_definition.node.default_child
-            needs = [found.ready, found.database.security_group if found.database else None]
+            needs: list[IDependable | None] = [found.ready, found.database.security_group if found.database else None]
             if definition and (needed := [one for one in needs if one]):
                 definition.node.add_dependency(*needed)
 

@@ -1,6 +1,6 @@
 """Alarms that tell that a service does not do well, with thresholds that suit most."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,7 @@ class ServiceAlarms(Construct):
         target_group: elbv2.IApplicationTargetGroup | None = None,
         alternate_target_group: elbv2.IApplicationTargetGroup | None = None,
         load_balancer_full_name: str | None = None,
+        internal: tuple[elbv2.IApplicationTargetGroup, str] | None = None,
         queue: sqs.IQueue | None = None,
         dead_letter_queue: sqs.IQueue | None = None,
         thresholds: AlarmThresholds | None = None,
@@ -79,6 +80,8 @@ class ServiceAlarms(Construct):
         :param service: the service, owned or imported.
         :param target_group: its targets; wants `load_balancer_full_name`, `app/<name>/<id>`.
         :param alternate_target_group: the second one, where deployments go from one to the other: alarms look at both.
+        :param internal: its targets behind a second load balancer, beside `target_group`, and the full name of that: alarms
+            look at both.
         :param queue: what it takes messages from.
         :param dead_letter_queue: where messages go that it could not take.
         :param thresholds: what is too much.
@@ -91,8 +94,12 @@ class ServiceAlarms(Construct):
         limits = thresholds or AlarmThresholds()
         rules = _of_tasks(service, limits)
         if target_group and load_balancer_full_name:
-            groups = [_full_name(group) for group in (target_group, alternate_target_group) if group]
-            rules |= _of_requests(groups, load_balancer_full_name, limits)
+            sides = {"": (target_group, load_balancer_full_name)}
+            if alternate_target_group:
+                sides["_alternate"] = alternate_target_group, load_balancer_full_name
+            if internal:
+                sides["_internal"] = internal
+            rules |= _of_requests(sides, limits)
         if queue:
             age = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", QueueName=queue.queue_name)
             rules["queue-age"] = _Rule(age, limits.queue_age, "seconds that the oldest message waits")
@@ -130,25 +137,27 @@ def _of_tasks(service: ecs.IBaseService, limits: AlarmThresholds) -> dict[str, _
     }
 
 
-def _of_requests(groups: list[str], balancer: str, limits: AlarmThresholds) -> dict[str, _Rule]:
-    """Of the target group; of two, of that which does worse, so that a canary is seen that has a small share of the requests."""
+def _of_requests(sides: Mapping[str, tuple[elbv2.ITargetGroup, str]], limits: AlarmThresholds) -> dict[str, _Rule]:
+    """Of the target group; of two, of that which does worse, so that a canary is seen that has a small share of the requests.
+
+    :param sides: each target group with its load balancer, by what ends the names of its metrics.
+    """
+    whose = {suffix: {"TargetGroup": _full_name(group), "LoadBalancer": name} for suffix, (group, name) in sides.items()}
 
     def each(id: str, name: str, statistic: str) -> dict[str, dict[str, Any]]:
-        found = [_metric("AWS/ApplicationELB", name, statistic, TargetGroup=group, LoadBalancer=balancer) for group in groups]
-        return {f"{id}{suffix}": metric for suffix, metric in zip(suffixes, found, strict=True)}
+        return {f"{id}{suffix}": _metric("AWS/ApplicationELB", name, statistic, **of) for suffix, of in whose.items()}
 
     def worst(id: str, name: str, statistic: str) -> dict[str, Any]:
         found = each(id, name, statistic)
         return found[id] if len(found) == 1 else _expressions({"share": _worst(found)}, found, label=id)
 
-    suffixes = ["", "_alternate"][: len(groups)]
     counted = {
         **each("requests", "RequestCount", "Sum"),
         **each("answered", "HTTPCode_Target_5XX_Count", "Sum"),
         **each("unreached", "TargetConnectionErrorCount", "Sum"),
     }
-    shares = {f"of{suffix}": _share(suffix) for suffix in suffixes}
-    texts = {"share": _share("")} if len(groups) == 1 else {"share": _worst(shares), **shares}
+    shares = {f"of{suffix}": _share(suffix) for suffix in sides}
+    texts = {"share": _share("")} if len(sides) == 1 else {"share": _worst(shares), **shares}
     unhealthy = worst("unhealthy", "UnHealthyHostCount", "Maximum")
     return {
         "errors": _Rule(_expressions(texts, counted, label="percent"), limits.errors, "percent of requests that fail"),

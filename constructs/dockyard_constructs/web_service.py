@@ -61,7 +61,7 @@ class WebService(Construct):
     old ones; if the new ones keep failing, the circuit breaker goes back to the last good version.
 
     Read `service`, `task_definition`, `container`, `target_group`, `log_group` and, where a deployment goes from one target group
-    to the other, `alternate_target_group`.
+    to the other, `alternate_target_group`; where it is behind two load balancers, `internal_target_group`.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class WebService(Construct):
         :param route: which requests reach it.
         :param listener: listener of a load balancer, owned or imported. One of the two is needed.
         :param internal_listener: listener of another load balancer, inside of the network; with both, it is reached both ways,
-            and `target_group` is the first's.
+            `target_group` is the first's and `internal_target_group` the other's.
         :param vpc: VPC of the target group. Default: the cluster's.
         :param port: port that the container listens on, 1 to 65535; it is told so by the variable PORT.
         :param desired_count: how many tasks run; not with `ServiceScaling`, which has the count then.
@@ -140,6 +140,7 @@ class WebService(Construct):
             ).attach_to_application_target_group(groups[0])
             made.append(groups)
         self.target_group, self.alternate_target_group = made[0][0], next(iter(made[0][1:]), None)
+        self.internal_target_group = made[1][0] if len(made) > 1 else None
         self._add_steps(deployment, task, cluster, vpc)
 
     def _add_steps(self, deployment: Deployment, task: ContainerTask, cluster: ecs.ICluster, vpc: ec2.IVpc) -> None:

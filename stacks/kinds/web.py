@@ -1,5 +1,7 @@
 """`kind: web`: behind the platform's load balancer. The output `Address` is where it answers."""
 
+from typing import Any
+
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 
@@ -35,7 +37,9 @@ def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ec
     groups = {"target_group": service.target_group, "alternate_target_group": service.alternate_target_group}
     scale(stack, settings.count, service.service, target_group=service.target_group)
     balancer = f"{entrance(http)}load-balancer"
-    of_requests = {**groups, "load_balancer_full_name": around.value(f"{balancer}-full-name")}
+    of_requests: dict[str, Any] = {**groups, "load_balancer_full_name": around.value(f"{balancer}-full-name")}
+    if inside := service.internal_target_group:
+        of_requests["internal"] = inside, around.value("internal-load-balancer-full-name")
     wait_for_alarms(service, add_alarms(around, settings.alarms, service.service, **of_requests))
     dns_name = around.value(f"{balancer}-dns-name")
     where = address(around.environment, http, dns_name)

@@ -346,6 +346,17 @@ def test_a_service_has_a_rule_and_a_target_group_for_each_way_in(inside, service
     assert ingress["FromPort"] == 8080
 
 
+def test_alarms_of_a_service_that_is_reached_both_ways_look_at_both_load_balancers(inside):
+    template = inside("shop-dev-api")
+    read = {id: p["Default"].rpartition("/")[2] for id, p in template["Parameters"].items()}
+    alarms = {one["AlarmName"].rpartition("-")[2]: one for one in resources(template, "CloudWatch::Alarm")}
+    for name in ("errors", "latency", "unhealthy"):
+        found = [{d["Name"]: d["Value"] for d in one["MetricStat"]["Metric"]["Dimensions"]}
+                 for one in alarms[name]["Metrics"] if "MetricStat" in one]  # fmt: skip
+        pairs = {(read[one["LoadBalancer"]["Ref"]], "Internal" in json.dumps(one["TargetGroup"])) for one in found}
+        assert pairs == {("load-balancer-full-name", False), ("internal-load-balancer-full-name", True)}
+
+
 def test_cfn_lint_finds_nothing_inside(inside, tmp_path):
     for name in ("platform", "admin", "api"):
         (tmp_path / f"{name}.template.json").write_text(json.dumps(inside(f"shop-dev-{name}")))
