@@ -63,6 +63,7 @@ def _watch(lookout: Lookout, names: Sequence[str], where: str) -> None:
             for table in _looks(lookout, names, where):
                 console().print(table)
                 sys.stdout.flush()
+            return
         with Live(console=shown, auto_refresh=False, screen=True, vertical_overflow="crop") as live:
             for table in _looks(lookout, names, where):
                 live.update(table, refresh=True)
