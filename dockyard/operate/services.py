@@ -29,7 +29,8 @@ def service_deployments(aws: Aws, cluster: str, name: str, statuses: Sequence[st
     """
     client: Any = aws.ecs
     asked: dict[str, Any] = {"cluster": cluster, "service": name} | ({"status": list(statuses)} if statuses else {})
-    found, token = [], None
+    found: list[Any] = []
+    token = None
     while True:
         answer = client.list_service_deployments(**asked, **({"nextToken": token} if token else {}))
         found += answer["serviceDeployments"]
