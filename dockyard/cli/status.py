@@ -1,8 +1,9 @@
 """`dockyard status`: how services are, at a glance."""
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -55,16 +56,37 @@ def status(
 
 
 def _watch(lookout: Lookout, names: Sequence[str], where: str) -> None:
+    """On a terminal in one place; elsewhere look after look."""
     shown = console(soft_wrap=False)
     try:
-        with Live(console=shown, auto_refresh=False, screen=shown.is_terminal, vertical_overflow="crop") as live:
-            while True:
-                found = lookout.look(names)
-                head = Text(f"{where}, {datetime.now():%H:%M:%S}; Ctrl-C ends this", style="dim")
-                live.update(Group(head, Text(), *_lines(found, width())), refresh=True)
-                time.sleep(PAUSE)
+        if not shown.is_terminal:
+            for table in _looks(lookout, names, where):
+                console().print(table)
+                sys.stdout.flush()
+            return
+        with Live(console=shown, auto_refresh=False, screen=True, vertical_overflow="crop") as live:
+            for table in _looks(lookout, names, where):
+                live.update(table, refresh=True)
     except KeyboardInterrupt:
-        return
+        screen.leave(0)
+
+
+def _looks(lookout: Lookout, names: Sequence[str], where: str) -> Iterator[Group]:
+    found: Sequence[Status] = ()
+    while True:
+        found = kept(lookout.look(names), found)
+        head = Text(f"{where}, {datetime.now():%H:%M:%S}; Ctrl-C ends this", style="dim")
+        yield Group(head, Text(), *_lines(found, width()))
+        time.sleep(PAUSE)
+
+
+def kept(found: Sequence[Status], before: Sequence[Status]) -> list[Status]:
+    """What was found; where AWS did not tell this time, what it told before, and why it did not."""
+    known = {one.service: one for one in before}
+    return [
+        replace(known[one.service], reason=one.reason) if one.state is State.UNKNOWN and one.service in known else one
+        for one in found
+    ]
 
 
 def _lines(found: Sequence[Status], columns: int | None) -> Iterator[Text]:

@@ -24,6 +24,9 @@ class Ended:
     output: str
 
 
+_OF_THE_KEYBOARD = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
+r"""Ctrl-C, Ctrl-\ and Ctrl-Z."""
+
 _running: set[subprocess.Popen[str]] = set()
 
 
@@ -117,12 +120,13 @@ class Processes:
             process.stdout.close()
 
     def attached(self, arguments: Sequence[str]) -> int:
-        """Run to the end with our own input and output; its exit code. An interrupt is the program's own business."""
-        before = signal.signal(signal.SIGINT, lambda *_: None)
+        """Run to the end with our own input and output; its exit code. What the keyboard signals is for the program."""
+        before = {number: signal.signal(number, lambda *_: None) for number in _OF_THE_KEYBOARD}
         try:
             return subprocess.run(arguments, env=self.environment, check=False).returncode
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 class Daemon:

@@ -27,13 +27,22 @@ def run(arguments: Sequence[str]) -> int:
         print("The session-manager-plugin of Dockyard's local AWS is on PATH.")  # noqa: T201  # a program of its own
         return 0
     processes = Processes({**os.environ, **of_context(os.environ)})
-    session = Session.of_token(json.loads(arguments[0]).get("tokenValue", ""))
+    session = Session.of_token(_token(arguments[0]))
     if session is None:
         return processes.attached([_aws_own(), *arguments])
     docker = Docker(processes)
     found = chosen(running(docker, f"{TASK}={session.task}"), session.task, session.container)
     attach(docker, found, shlex.split(session.command), terminal=sys.stdin.isatty() and sys.stdout.isatty())
     return 0
+
+
+def _token(argument: str) -> str:
+    """That of a session; empty where it is none, as `--version`, or the name of a variable that has it."""
+    try:
+        told = json.loads(argument)
+    except ValueError:
+        return ""
+    return str(told.get("tokenValue", "")) if isinstance(told, dict) else ""
 
 
 def _aws_own() -> str:

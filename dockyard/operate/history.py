@@ -12,6 +12,7 @@ from typing import Any
 from dockyard.config.sidecar import APP
 from dockyard.doors.aws import Aws
 from dockyard.operate.deployed import Deployed
+from dockyard.operate.services import service_deployments
 from dockyard.operate.version import Version, Versions
 
 AT_ONCE = 20
@@ -39,17 +40,22 @@ class Change:
         return (self.ended - self.begun).total_seconds() if self.ended else None
 
 
-def history(aws: Aws, versions: Versions, found: Deployed, last: int = AT_ONCE) -> list[Change]:
-    """The last deployments of a service, the newest first; of a job or a task its definitions, which is all that there is."""
+def history(aws: Aws, versions: Versions, found: Deployed, last: int = AT_ONCE, statuses: Sequence[str] = ()) -> list[Change]:
+    """The last deployments of a service, the newest first; of a job or a task its definitions, which is all that there is.
+
+    :param statuses: of deployments, as ECS names them, those alone, such as SUCCESSFUL. Default: all.
+    """
     if found.service:
-        return list(_of_service(aws, versions, found.name, *found.service, min(last, AT_ONCE)))
+        return list(_of_service(aws, versions, found.name, *found.service, min(last, AT_ONCE), statuses))
     return list(_of_family(aws, versions, found.name, found.family[1], last)) if found.family else []
 
 
-def _of_service(aws: Aws, versions: Versions, name: str, cluster: str, service: str, last: int) -> Iterator[Change]:
+def _of_service(
+    aws: Aws, versions: Versions, name: str, cluster: str, service: str, last: int, statuses: Sequence[str]
+) -> Iterator[Change]:
     ecs: Any = aws.ecs
-    listed = ecs.list_service_deployments(cluster=cluster, service=service, maxResults=last)["serviceDeployments"]
-    arns = [one["serviceDeploymentArn"] for one in listed]
+    listed = service_deployments(aws, cluster, service, statuses)
+    arns = [one["serviceDeploymentArn"] for one in listed[:last]]
     if not arns:
         return
     deployments = ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"]

@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.plan import side_by_side
+from dockyard.deploy.rollout import waits
 from dockyard.deploy.site import Site
 from dockyard.doors.tasks import described
 from dockyard.operate.deployed import ALARM, TARGET_GROUP, Deployed, deployed
@@ -77,11 +78,12 @@ class Lookout:
         state = state_of(tasks, deployment)
         lacking = deployment and state in (State.DEPLOYING, State.TOO_FEW_TASKS)
         events = [event for event in service["events"] if deployment and lacking and event["createdAt"] >= deployment.since]
+        reason = deployment.reason if deployment and state is not State.STEADY else None
         return Status(
             found.name,
             kind,
             state,
-            deployment.reason if deployment and state is not State.STEADY else None,
+            (self._awaits(newest, found.name) if state is State.DEPLOYING else None) or reason,
             deployment.since if deployment else None,
             self._version(_primary(service)),
             tasks,
@@ -90,6 +92,13 @@ class Lookout:
             alarms=self._alarms(found),
             failure=last_failure(stopped, events),
         )
+
+    def _awaits(self, deployment: Mapping[str, Any], name: str) -> str | None:
+        """What a deployment waits for, and by which command it goes on; None where it waits for nobody."""
+        arns = [deployment["serviceDeploymentArn"]]
+        found: Any = self._aws.ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"]
+        command = f"dockyard approve {name} --env {self._site.environment.name}"
+        return f"waits for approval: {command}" if any(map(waits, found)) else None
 
     def _version(self, definition: str) -> Version:
         found = self._aws.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]

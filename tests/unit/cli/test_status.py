@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from dockyard.cli.status import _lines
+import pytest
+
+from dockyard.cli import screen, status
+from dockyard.cli.status import _lines, kept
 from dockyard.operate.status import Health, Queue, Runs, State, Status, Tasks
 from dockyard.operate.stopped import Failure
 from dockyard.operate.version import Version
@@ -41,3 +44,31 @@ def test_a_line_a_service_and_what_is_to_be_known_besides():
 
 def test_a_narrow_terminal_does_without_the_version():
     assert next(_lines(found(), 80)).plain == "service        kind     tasks     state          health                commit"
+
+
+def test_what_aws_does_not_tell_stays_as_it_was_with_the_reason():
+    good, lost = Status("mail", "worker", State.STEADY), Status("mail", "worker", State.UNKNOWN, "throttled")
+    assert kept([lost], []) == [lost]
+    assert kept([lost], [good]) == [Status("mail", "worker", State.STEADY, "throttled")]
+    assert kept([good], [lost]) == [good]
+
+
+def test_without_a_terminal_each_look_is_printed_and_an_interrupt_ends_it_at_once(monkeypatch, capsys):
+    class Lookout:
+        looks = 0
+
+        def look(self, _):
+            self.looks += 1
+            if self.looks > 2:
+                raise KeyboardInterrupt
+            return [Status("mail", "worker", State.STEADY)]
+
+    def leave(code):
+        raise SystemExit(code)
+
+    monkeypatch.setattr(status, "PAUSE", 0)
+    monkeypatch.setattr(screen, "leave", leave)
+    with pytest.raises(SystemExit) as caught:
+        status._watch(Lookout(), ["mail"], "shop in dev")
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.count("mail     worker  steady") == 2

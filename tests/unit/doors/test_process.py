@@ -1,6 +1,7 @@
 """Programs and daemons: their output, their end, and which process is whose."""
 
 import os
+import signal
 import socket
 import sys
 import threading
@@ -32,6 +33,16 @@ def test_a_program_sees_the_environment_that_it_is_given():
 def test_a_program_that_is_not_there_is_told():
     with pytest.raises(DockyardError, match="no program no-such-program on PATH"):
         Processes().run(["no-such-program"])
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGQUIT", "SIGTSTP"])
+def test_what_the_keyboard_signals_is_the_business_of_an_attached_program(name):
+    number = getattr(signal, name)
+    before = signal.getsignal(number)
+    script = f"import os, signal; signal.signal({int(number)}, lambda *_: os._exit(7)); "
+    script += f"os.kill(os.getppid(), {int(number)}); os.kill(os.getpid(), {int(number)})"
+    assert Processes().attached([*PYTHON, script]) == 7
+    assert signal.getsignal(number) == before
 
 
 def test_an_interrupt_ends_what_runs_in_other_threads():

@@ -27,6 +27,14 @@ def test_it_says_that_it_is_there_as_the_aws_cli_asks_first():
     assert (ended.returncode, "is on PATH" in ended.stdout) == (0, True), ended.stderr
 
 
+@pytest.mark.parametrize("argument", ["--version", "AWS_SSM_START_SESSION_RESPONSE", "[]", "{}", ""])
+def test_what_is_no_session_is_left_to_aws_own_program_too(argument, tmp_path, monkeypatch):
+    (tmp_path / PROGRAM).write_text("#!/bin/sh\nexit 7\n")
+    (tmp_path / PROGRAM).chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(PROGRAMS), str(tmp_path), os.defpath]))
+    assert run([argument]) == 7
+
+
 def test_a_session_of_aws_is_left_to_aws_own_program(tmp_path, monkeypatch):
     (tmp_path / PROGRAM).write_text("#!/bin/sh\nexit 7\n")
     (tmp_path / PROGRAM).chmod(0o755)

@@ -42,3 +42,14 @@ def test_what_aws_does_not_tell_is_told_in_the_place_of_the_service(monkeypatch,
 def test_a_first_deploy_is_under_way_while_there_is_no_service(monkeypatch):
     (found,) = lookout(monkeypatch, "CREATE_IN_PROGRESS", {}).look(["web"])
     assert (found.state, found.reason) == (State.DEPLOYING, None)
+
+
+@pytest.mark.parametrize(
+    ("hooks", "told"), [([], None), ([{"status": "AWAITING_ACTION"}], "waits for approval: dockyard approve web --env dev")]
+)
+def test_a_deployment_that_waits_is_told_with_the_command_that_lets_it_go_on(monkeypatch, hooks, told):
+    found = lookout(monkeypatch, "UPDATE_IN_PROGRESS", SERVICE)
+    asked = SimpleNamespace(describe_service_deployments=lambda **_: {"serviceDeployments": [{"lifecycleHookDetails": hooks}]})
+    found._aws.ecs = asked
+    found._site.environment.name = "dev"
+    assert found._awaits({"serviceDeploymentArn": "d"}, "web") == told

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from dockyard.operate.running import RunningService
-from dockyard.operate.services import GoneError, ecs_service, newest_deployment
+from dockyard.operate.services import GoneError, ecs_service, newest_deployment, service_deployments
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
@@ -52,3 +52,18 @@ def test_targets_are_counted_over_all_groups_of_which_one_may_be_empty(groups, h
     service._groups = tuple(groups)
     service._reading = SimpleNamespace(elbv2=SimpleNamespace(describe_target_health=health))
     assert service._healthy() == healthy
+
+
+def test_deployments_are_read_to_the_last_page_and_of_these_statuses_alone():
+    asked = []
+
+    def answer(**parameters):
+        asked.append(parameters)
+        made = [{"createdAt": NOW + timedelta(minutes=len(asked))}]
+        return {"serviceDeployments": made} | ({} if "nextToken" in parameters else {"nextToken": "more"})
+
+    aws = SimpleNamespace(ecs=SimpleNamespace(list_service_deployments=answer))
+    found = service_deployments(aws, "c", "web", ["SUCCESSFUL"])
+    assert [one["createdAt"] for one in found] == [NOW + timedelta(minutes=2), NOW + timedelta(minutes=1)]
+    of = {"cluster": "c", "service": "web", "status": ["SUCCESSFUL"]}
+    assert asked == [of, {**of, "nextToken": "more"}]
