@@ -17,7 +17,7 @@ def test_versions_take_turns_by_each_strategy_and_no_request_fails(
     """A running service changes its strategy; tests reach the next version first; a canary has its share for its time."""
     address = site.addresses()["hello-python"]
     with Requests(address) as requests, ThreadPoolExecutor() as pool:
-        up = _deploy(pool, site, settings, source, "{strategy: canary, percent: 30, interval: 8, bake: 1}", "2")
+        up = _deploy(pool, site, settings, source, "{strategy: canary, percent: 30, interval: 20, bake: 1}", "2")
         until(lambda: up.done() or get(address, **TEST)[1]["version"] == "2", 180)
         until(lambda: up.done() or get(address)[1]["version"] == "2", 30)
         seen = Counter(get(address)[1]["version"] for _ in range(100))
