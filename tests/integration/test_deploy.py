@@ -62,10 +62,15 @@ def test_a_version_that_is_never_healthy_is_told_by_what_was_asked_and_answered_
                 stderr=subprocess.PIPE,
                 text=True,
             )
-            assert any("GET /health on port 8080: Health checks failed with these codes: [404]" in line for line in begun.stderr)
-            begun.send_signal(signal.SIGINT)
-            assert begun.wait(timeout=5) == 130
-            begun.stderr.close()
+            try:
+                assert any(
+                    "GET /health on port 8080: Health checks failed with these codes: [404]" in line for line in begun.stderr
+                )
+                begun.send_signal(signal.SIGINT)
+                assert begun.wait(timeout=20) == 130
+            finally:
+                begun.kill()
+                begun.stderr.close()
             told = site.up(code=1).stderr
             assert get(address)[1]["version"] == "1"
         assert requests.failed == {}

@@ -49,7 +49,7 @@ def test_a_task_that_is_killed_is_told_by_status_and_logs_with_its_last_lines(si
 
 def test_logs_are_of_all_services_by_time_and_follow_what_comes(site):
     here = site.in_local_aws()
-    printed = site.dockyard("logs", "--since", "1h", "--filter", "is ready", "--json", **here).stdout.splitlines()
+    printed = site.dockyard("logs", "--since", "1d", "--filter", "is ready", "--json", **here).stdout.splitlines()
     lines = [json.loads(line) for line in printed]
     assert {line["service"] for line in lines} == {"hello-node", NAME}
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
@@ -86,9 +86,10 @@ def test_a_restart_fails_no_request_and_is_in_the_history_with_the_commit_of_the
     assert requests.failed == {}
     after = site.client("ecs").list_tasks(cluster="demo-dev", desiredStatus="RUNNING")["taskArns"]
     assert len(set(after) - set(before)) == 1
-    newest, *_, oldest = ask("history", NAME)
+    newest, *others = ask("history", NAME, "--last", "20")
     (status,) = ask("status", NAME)
-    assert (newest["what"], oldest["what"], newest["version"]) == ("restarted", "deployed", status["version"])
+    assert (newest["what"], newest["version"]) == ("restarted", status["version"])
+    assert "deployed" in {one["what"] for one in others}
     assert 0 < newest["seconds"] < 120
 
 
