@@ -48,15 +48,15 @@ def _deploy(pool, site, settings, source, deploy: str, version: str):
 def _while_shared(site, address) -> Counter:
     """Versions that answer while the service's rule has the weights of the canary, up to a hundred answers."""
     seen: Counter = Counter()
-    while seen.total() < 100 and _is_shared(site):
+    elbv2 = site.client("elbv2")
+    while seen.total() < 100 and _is_shared(elbv2):
         version = get(address)[1]["version"]
-        if _is_shared(site):
+        if _is_shared(elbv2):
             seen[version] += 1
     return seen
 
 
-def _is_shared(site) -> bool:
-    elbv2 = site.client("elbv2")
+def _is_shared(elbv2) -> bool:
     balancers = [one["LoadBalancerArn"] for one in elbv2.describe_load_balancers()["LoadBalancers"]]
     listeners = [one for arn in balancers for one in elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]]
     rules = [rule for one in listeners for rule in elbv2.describe_rules(ListenerArn=one["ListenerArn"])["Rules"]]
