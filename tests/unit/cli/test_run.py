@@ -15,7 +15,8 @@ def test_an_interrupt_at_once_tells_how_to_stop_the_task_that_goes_on(monkeypatc
     def interrupted(_):
         raise KeyboardInterrupt
 
-    ecs = SimpleNamespace(describe_task_definition=lambda **_: {"taskDefinition": {"family": "f", "containerDefinitions": [{}]}})
+    definition = {"family": "f", "containerDefinitions": [{"name": "app"}]}
+    ecs = SimpleNamespace(describe_task_definition=lambda **_: {"taskDefinition": definition})
     site = SimpleNamespace(reading=SimpleNamespace(ecs=ecs), cluster="shop-dev")
     session = SimpleNamespace(site=site, aws=None, environment=SimpleNamespace(services={"migrate": None}))
     monkeypatch.setattr(module, "Session", lambda *_: session)

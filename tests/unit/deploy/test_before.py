@@ -20,6 +20,7 @@ class Account:
         self.ecs = self.logs = self
         self.exceptions = SimpleNamespace(ResourceNotFoundException=LookupError)
         self.tasks, self.lines, self.knows = ["earlier"], [], True
+        self.now = int(time.time() * 1000)
 
     def list_tasks(self, cluster, startedBy, desiredStatus):  # noqa: N803
         assert (cluster, startedBy) == ("dev", "before-web")
