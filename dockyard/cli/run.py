@@ -52,11 +52,10 @@ def run(
     if detach:
         screen.as_json({"task": arn}) if json else screen.result(arn)
         return
-    screen.say(f"task {arn.rsplit('/', 1)[-1]}")
-    watched = tasks.Watched(reading, cluster, arn, log_of(definition, arn))
     try:
+        screen.say(f"task {arn.rsplit('/', 1)[-1]}")
         ended = followed(
-            watched,
+            tasks.Watched(reading, cluster, arn, log_of(definition, arn)),
             container_of(definition),
             screen.say if json else screen.result,
             lambda status: screen.say(f"  {service}: {status}"),

@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -159,12 +160,19 @@ def test_run_shows_what_a_task_prints_and_ends_with_its_exit_code(kinds):
 def test_run_that_is_interrupted_tells_how_to_stop_the_task_that_goes_on(kinds):
     command = ["dockyard", "run", "migrate", "--", "sleep", "600"]
     begun = subprocess.Popen(command, cwd=kinds.root, env={**environment(), **kinds.account()}, stderr=subprocess.PIPE, text=True)
+    ended = threading.Timer(60, begun.kill)
+    ended.start()
     task = begun.stderr.readline().split()[-1]
-    begun.send_signal(signal.SIGINT)
-    told = begun.communicate(timeout=10)[1]
-    assert begun.returncode == 130
-    assert "the task goes on; to stop it: aws ecs stop-task --cluster demo-dev --task arn:aws:ecs:" in told
-    kinds.client("ecs").stop_task(cluster="demo-dev", task=task)
+    try:
+        assert begun.stderr.readline().startswith("  migrate: ")  # it is followed by now
+        begun.send_signal(signal.SIGINT)
+        told = begun.communicate(timeout=30)[1]
+        assert begun.returncode == 130
+        assert "the task goes on; to stop it: aws ecs stop-task --cluster demo-dev --task arn:aws:ecs:" in told
+    finally:
+        ended.cancel()
+        begun.kill()
+        kinds.client("ecs").stop_task(cluster="demo-dev", task=task)
 
 
 def test_run_does_not_wait_where_it_is_told_so_and_a_job_runs_once_at_a_time(kinds):
