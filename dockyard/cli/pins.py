@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from dockyard.build import Pinned, Wanted
+from dockyard.build import Bases, Pinned, Wanted
+from dockyard.build import of_sources as made_of_sources
 from dockyard.cli.session import Session
+from dockyard.config import Project
 from dockyard.config.relock import write_lock
 from dockyard.operate.rollback import without_pins
 
@@ -23,3 +25,14 @@ def lift(session: Session, services: Sequence[str]) -> list[str]:
 def of_sources(images: Iterable[Wanted]) -> dict[str, str]:
     """Service or sidecar to the tag that its sources give, whatever runs in its place."""
     return {image.service: image.of_sources if isinstance(image, Pinned) else image.tag for image in images}
+
+
+def of_pinned(project: Project, bases: Bases) -> dict[str, str]:
+    """`environment/name` of every pin to the tag that its sources give; without those of an image that is not there any more."""
+    keys = [(key, *key.partition("/")[::2]) for key in project.lock.pins]
+    found = {
+        key: made_of_sources(project, project.environments[environment], name, bases)
+        for key, environment, name in keys
+        if environment in project.environments and name in project.environments[environment].images
+    }
+    return {key: image.tag for key, image in found.items() if image}

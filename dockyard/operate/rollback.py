@@ -70,6 +70,24 @@ def with_pins(
     return lock.model_copy(update={"pins": dict(sorted(pins.items()))})
 
 
+def following(lock: Lock, before: Mapping[str, str], after: Mapping[str, str]) -> Lock:
+    """The lock with pins that hold on, where sources that did not change give another tag by what is locked besides.
+
+    A pin without an image is dropped.
+
+    :param before: `environment/name` to the tag that the sources gave until now, of the pins that have an image.
+    :param after: to the tag that they give by this lock.
+    """
+    pins = {
+        key: pin.model_copy(update={"instead_of": sorted({*pin.instead_of, after[key]})})
+        if before[key] in pin.instead_of
+        else pin
+        for key, pin in lock.pins.items()
+        if key in before
+    }
+    return lock.model_copy(update={"pins": pins})
+
+
 def without_pins(lock: Lock, environment: str, sources: Mapping[str, str]) -> Lock:
     """The lock without the pins of images whose sources give another tag by now.
 

@@ -7,7 +7,7 @@ import pytest
 from dockyard.config.lock import Lock, Pin
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.history import Change
-from dockyard.operate.rollback import target, with_pins, without_pins
+from dockyard.operate.rollback import following, target, with_pins, without_pins
 from dockyard.operate.version import Version
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -73,3 +73,10 @@ def test_a_pin_is_lifted_by_a_deploy_of_other_sources_and_by_no_other():
     assert without_pins(lock, "prod", {"api": THREE}) == lock
     assert without_pins(lock, "dev", {"web": THREE}) == lock
     assert without_pins(lock, "prod", {"web": THREE}).pins.keys() == {"prod/web.proxy"}
+
+
+def test_a_pin_holds_for_what_the_same_sources_give_by_another_lock_and_goes_with_its_image():
+    lock = with_pins(Lock(), "prod", {"web": ONE, "api": ONE, "gone": ONE}, {"web": TWO, "api": TWO, "gone": TWO}, {})
+    kept = following(lock, {"prod/web": TWO, "prod/api": THREE}, {"prod/web": FOUR, "prod/api": FOUR})
+    assert kept.pins == {"prod/api": Pin(tag=ONE, instead_of=[TWO]), "prod/web": Pin(tag=ONE, instead_of=[TWO, FOUR])}
+    assert following(kept, {"prod/web": FOUR, "prod/api": FOUR}, {"prod/web": FOUR, "prod/api": FOUR}) == kept
