@@ -1,21 +1,26 @@
 """Pins in dockyard.lock, against what the sources give."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dockyard.build import Bases, Pinned, Wanted
 from dockyard.build import of_sources as made_of_sources
 from dockyard.cli.session import Session
-from dockyard.config import Project
+from dockyard.config import Project, service_of
 from dockyard.config.relock import write_lock
 from dockyard.operate.rollback import without_pins
 
 
-def lift(session: Session, services: Sequence[str]) -> list[str]:
-    """Take out the pins of what has just been deployed from other sources than those that were taken back; whose they were."""
+def lift(session: Session, services: Sequence[str], tags: Mapping[str, str]) -> list[str]:
+    """Take out the pins of what has just been deployed from other sources than those that were taken back; whose they were.
+
+    :param services: those that were deployed; all where none are given.
+    :param tags: service or sidecar to the tag that is deployed.
+    """
     before = session.project.lock
     if not before.pins:
         return []
-    after = without_pins(before, session.environment.name, of_sources(session.images(list(services))))
+    deployed = {name: tag for name, tag in tags.items() if not services or service_of(name) in services}
+    after = without_pins(before, session.environment.name, deployed)
     gone = [key for key in before.pins if key not in after.pins]
     if gone:
         write_lock(session.root, after)

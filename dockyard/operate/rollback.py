@@ -88,14 +88,14 @@ def following(lock: Lock, before: Mapping[str, str], after: Mapping[str, str]) -
     return lock.model_copy(update={"pins": pins})
 
 
-def without_pins(lock: Lock, environment: str, sources: Mapping[str, str]) -> Lock:
-    """The lock without the pins of images whose sources give another tag by now.
+def without_pins(lock: Lock, environment: str, deployed: Mapping[str, str]) -> Lock:
+    """The lock without the pins of images of which another tag is deployed by now.
 
-    :param sources: service or sidecar to the tag that its sources give, of what was deployed.
+    :param deployed: service or sidecar to the tag that was deployed.
     """
     pins = {
         key: pin
         for key, pin in lock.pins.items()
-        if (tag := sources.get(key.removeprefix(f"{environment}/"))) is None or tag in pin.instead_of
+        if (tag := deployed.get(key.removeprefix(f"{environment}/"))) is None or tag in (pin.tag, *pin.instead_of)
     }
     return lock.model_copy(update={"pins": pins})

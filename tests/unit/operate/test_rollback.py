@@ -69,6 +69,7 @@ def test_where_the_sources_give_what_is_wanted_there_is_no_pin_any_more():
 
 def test_a_pin_is_lifted_by_a_deploy_of_other_sources_and_by_no_other():
     lock = with_pins(Lock(), "prod", {"web": ONE, "web.proxy": ONE}, {"web": TWO, "web.proxy": TWO}, {})
+    assert without_pins(lock, "prod", {"web": ONE}) == lock
     assert without_pins(lock, "prod", {"web": TWO}) == lock
     assert without_pins(lock, "prod", {"api": THREE}) == lock
     assert without_pins(lock, "dev", {"web": THREE}) == lock
