@@ -55,7 +55,7 @@ def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
     with alone(session.own_folder / f"deploy-{environment}.lock", lambda: screen.say(busy)), screen.Board() as board:
         receipt = run(session.site, board, wishes)
     screen.say(f"{'nothing changed' if receipt.nothing_changed else 'done'} ({receipt.seconds:.1f} s)")
-    for name in lift(session, wishes.services):
+    for name in lift(session, wishes.services, receipt.images):
         screen.say(f"{name}: its sources changed after its rollback, so its pin is taken out of dockyard.lock; commit that")
     for name, pushed in receipt.pushed.items():
         screen.say(f"{name}: {_told(pushed)}")

@@ -1,19 +1,24 @@
 """`dockyard lock`: what must stay as it is once decided, written to dockyard.lock."""
 
 import datetime
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from dockyard.build import STAND_INS, Bases
 from dockyard.build.builder import ca_bundle
 from dockyard.build.lock_bases import LockedBases, digest_of, lock_bases
 from dockyard.build.mirrored import sources
 from dockyard.cli import screen
 from dockyard.cli.arguments import Project
+from dockyard.cli.pins import of_pinned
 from dockyard.cli.session import Session
 from dockyard.config import Environment
+from dockyard.config.lock import Lock
 from dockyard.config.relock import relock, write_lock
 from dockyard.deploy.images import recipes
+from dockyard.operate.rollback import following
 
 
 def lock(
@@ -25,8 +30,8 @@ def lock(
     """Write dockyard.lock: digests of images, and priorities for rules that would collide.
 
     Base images, and images that services take as they are, are asked for in their registries, so that one which moved is a
-    change that can be seen; an entry for a priority stays while its route does. Exit code 1: not one digest could be asked for,
-    and there was nothing else to write.
+    change that can be seen; an entry for a priority stays while its route does, and a rollback holds while its sources do. Exit
+    code 1: not one digest could be asked for, and there was nothing else to write.
 
     Example: dockyard lock --refresh
     """
@@ -74,7 +79,19 @@ def _lock_bases(session: Session, *, refresh: bool) -> tuple[bool, LockedBases]:
     for fault in found.faults:
         screen.warn(fault)
     when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds") if refresh else before.refresh
-    after = before.model_copy(update={"bases": found.digests, "refresh": when})
+    after = _pins_followed(session, before.model_copy(update={"bases": found.digests, "refresh": when}))
     if after != before:
         write_lock(session.root, after)
     return after != before, found
+
+
+def _pins_followed(session: Session, lock: Lock) -> Lock:
+    """With the pins of rollbacks, which hold for the tags that the sources give by this lock as well."""
+    project = session.project
+    if not lock.pins:
+        return lock
+    bases = Bases.read(lock.bases, session.variables.get(STAND_INS))
+    kept = following(lock, of_pinned(project, session.bases), of_pinned(replace(project, lock=lock), bases))
+    for key in lock.pins.keys() - kept.pins.keys():
+        screen.say(f"{key}: there is no such image any more; its pin is dropped")
+    return kept

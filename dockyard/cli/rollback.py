@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build import Wanted
 from dockyard.cli import screen
@@ -19,6 +19,8 @@ from dockyard.config.lock import Lock
 from dockyard.config.relock import write_lock
 from dockyard.config.sidecar import APP
 from dockyard.deploy.run import Wishes
+from dockyard.deploy.site import Site
+from dockyard.deploy.stack import describe
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import surely_deployed
 from dockyard.operate.history import Change, history
@@ -44,13 +46,16 @@ def rollback(service: Service, to: To = None, env: Environment = None, project: 
     session.check_services([service])
     chosen, lock = _decide(session, service, to)
     screen.say(f"{service}: back to {named(chosen)}, deployed {chosen.begun.astimezone():%Y-%m-%d %H:%M}")
-    is_new = lock.pins != session.project.lock.pins
-    with _kept(session.root / LOCK_FILE):
-        if is_new:
-            write_lock(session.root, lock)
+    if lock.pins == session.project.lock.pins:
         deploy_and_tell(Session(project, env), Wishes([service]), json=json)
-    if is_new:
+        return
+    with _kept(session, service, chosen):
+        write_lock(session.root, lock)
+        deploy_and_tell(Session(project, env), Wishes([service]), json=json)
+    if f"{session.environment.name}/{service}" in lock.pins:
         screen.say("dockyard.lock is written; commit it, so that others do not deploy what was taken back")
+    else:
+        screen.say(f"{service}: its sources give just this version, so its pin is taken out of dockyard.lock; commit that")
 
 
 def _decide(session: Session, service: str, to: str | None) -> tuple[Change, Lock]:
@@ -86,14 +91,33 @@ def _tags(service: str, by_container: Mapping[str, str], images: Mapping[str, Wa
 
 
 @contextmanager
-def _kept(file: Path) -> Iterator[None]:
-    """Put the file back as it was where what is done fails; not where it is interrupted, for the account goes on."""
+def _kept(session: Session, service: str, chosen: Change) -> Iterator[None]:
+    """Put dockyard.lock back as it was where what is done fails, unless the account is where the lock says, or may get there.
+
+    Where it is interrupted, the account goes on as well.
+    """
+    file = session.root / LOCK_FILE
     before = file.read_bytes() if file.exists() else None
     try:
         yield
     except Exception:
-        if before is None:
+        if why := _why_kept(session.site, service, chosen):
+            screen.warn(f"{service}: {why}, so its pin stays in dockyard.lock; how it ended: dockyard status {service}")
+        elif before is None:
             file.unlink(missing_ok=True)
         else:
             file.write_bytes(before)
         raise
+
+
+def _why_kept(site: Site, service: str, chosen: Change) -> str | None:
+    """Why the pin of a rollback that failed here is still right, or may be; None where it is not."""
+    try:
+        stack = describe(site.reading.cloudformation, site.service_stack(service))
+        version = Lookout(site).look([service])[0].version
+    except (DockyardError, ClientError, BotoCoreError):
+        return "whether it goes back in the account could not be asked"
+    if stack and stack["StackStatus"].endswith("_IN_PROGRESS"):
+        return f"its stack is being changed ({stack['StackStatus']})"
+    is_there = version and chosen.version and version.tag == chosen.version.tag
+    return "the version runs that it goes back to" if is_there else None

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from dockyard.build.bases import Bases
 from dockyard.build.mirror import mirror
 from dockyard.build.mirrored import Wanted
+from dockyard.build.pinned import Pinned
 from dockyard.build.plan import Planned, State, build_all, plan, side_by_side
 from dockyard.build.publish import publish
 from dockyard.build.push import push
@@ -52,6 +53,17 @@ def needed(
     """
     made = side_by_side(lambda name: wanted(project, environment, name, bases, platforms), _names(environment, services))
     return [found for found in made if found]
+
+
+def cautions(project: Project, environment: Environment, image: Wanted) -> tuple[str, ...]:
+    """What the user should know of an image; also that its pin does not hold, as other sources, or another Dockyard, give it."""
+    pin = project.lock.pins.get(f"{environment.name}/{image.service}")
+    if pin is None or isinstance(image, Pinned) or image.tag == pin.tag:
+        return image.cautions
+    return (
+        *image.cautions,
+        f"is not rolled back to {pin.tag} any more: its sources give {image.tag} now (pins in dockyard.lock)",
+    )
 
 
 def _names(environment: Environment, services: Collection[str]) -> list[str]:

@@ -10,7 +10,7 @@ from dockyard.build.plan import Planned, State, side_by_side
 from dockyard.build.plan import plan as plan_images
 from dockyard.build.secrets import missing
 from dockyard.deploy.assembly import StackArtifact
-from dockyard.deploy.images import lacking, needed
+from dockyard.deploy.images import cautions, lacking, needed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.run import synthesized, wanted_stacks
 from dockyard.deploy.secrets import check_secrets
@@ -40,6 +40,8 @@ class PlannedImage:
     action: Action
     because: tuple[str, ...] = ()
     """What differs from the last deploy of this folder, a line each; empty where that is not known."""
+    cautions: tuple[str, ...] = ()
+    """What its user should know, as that it stays rolled back."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,10 @@ _ACTIONS = {State.PUSHED: Action.NONE, State.BUILT: Action.PUSH, State.MISSING: 
 def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan:
     """Plan a deploy of these services and what they need, or of all. Nothing is built, and no engine is needed."""
     made = needed(site.project, site.environment, site.workshop.bases, services)
+    told = {image.service: cautions(site.project, site.environment, image) for image in made}
+    for name, texts in told.items():
+        for text in texts:
+            progress.note(name, text)
     for service, text in site.environment.cautions:
         progress.note(service, text)
     for recipe in lacking(site, made):
@@ -89,14 +95,14 @@ def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan
         return PlannedStack(artifact.name, Action.CREATE if found is None else Action.NONE if found else Action.UPDATE)
 
     return Plan(
-        images=tuple(_image(entry, deployed.get(entry.image.service)) for entry in planned),
+        images=tuple(_image(entry, deployed.get(entry.image.service), told[entry.image.service]) for entry in planned),
         stacks=tuple(side_by_side(stack, artifacts)),
         orphans=tuple(orphans(site)),
     )
 
 
-def _image(entry: Planned, deployed: Inputs | None) -> PlannedImage:
+def _image(entry: Planned, deployed: Inputs | None, told: tuple[str, ...]) -> PlannedImage:
     image = entry.image
     because = tuple(changes(deployed, Inputs.of(image))) if deployed else ()
     action = Action.COPY if entry.state is not State.PUSHED and isinstance(image, Mirrored) else _ACTIONS[entry.state]
-    return PlannedImage(image.service, image.repository, image.tag, action, because)
+    return PlannedImage(image.service, image.repository, image.tag, action, because, told)

@@ -15,7 +15,7 @@ from dockyard.config import service_of
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
-from dockyard.deploy.images import built, lacking, needed, pushed
+from dockyard.deploy.images import built, cautions, lacking, needed, pushed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt, read_receipt
 from dockyard.deploy.secrets import check_secrets
@@ -55,7 +55,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     services = wishes.services
     wanted = [found for found in made if not services or service_of(found.service) in services]
     for found in wanted:
-        for caution in found.cautions:
+        for caution in cautions(site.project, site.environment, found):
             progress.note(found.service, caution)
     for service, text in site.environment.cautions:
         progress.note(service, text)

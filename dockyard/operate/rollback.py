@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from dockyard.config.lock import Lock, Pin
+from dockyard.config import service_of
+from dockyard.config.lock import TAG, Lock, Pin
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.history import Change
 
@@ -60,24 +61,49 @@ def with_pins(
     :param wanted: service or sidecar to the tag that is to run.
     :param sources: to the tag that its sources give here.
     :param running: to the tag that runs; a pipeline may have other sources.
+
+    Raises DockyardError for a tag that is not one of Dockyard's: no lock has it.
     """
     pins = dict(lock.pins)
     for name, tag in wanted.items():
         pins.pop(f"{environment}/{name}", None)
         if sources[name] != tag:
-            instead_of = sorted({sources[name], running.get(name, sources[name])})
+            if not TAG.fullmatch(tag):
+                raise DockyardError(
+                    f"{name}:{tag} was not deployed by Dockyard, whose tags have 20 hexadecimal digits, so no pin can keep it",
+                    hint=f"go back to another: dockyard history {service_of(name)}",
+                )
+            instead_of = sorted({sources[name], *filter(TAG.fullmatch, [running.get(name, "")])})
             pins[f"{environment}/{name}"] = Pin(tag=tag, instead_of=instead_of)
     return lock.model_copy(update={"pins": dict(sorted(pins.items()))})
 
 
-def without_pins(lock: Lock, environment: str, sources: Mapping[str, str]) -> Lock:
-    """The lock without the pins of images whose sources give another tag by now.
+def following(lock: Lock, before: Mapping[str, str], after: Mapping[str, str]) -> Lock:
+    """The lock with pins that hold on, where sources that did not change give another tag by what is locked besides.
 
-    :param sources: service or sidecar to the tag that its sources give, of what was deployed.
+    A pin without an image is dropped.
+
+    :param before: `environment/name` to the tag that the sources gave until now, of the pins that have an image.
+    :param after: to the tag that they give by this lock.
+    """
+    pins = {
+        key: pin.model_copy(update={"instead_of": sorted({*pin.instead_of, after[key]})})
+        if before[key] in pin.instead_of
+        else pin
+        for key, pin in lock.pins.items()
+        if key in before
+    }
+    return lock.model_copy(update={"pins": pins})
+
+
+def without_pins(lock: Lock, environment: str, deployed: Mapping[str, str]) -> Lock:
+    """The lock without the pins of images of which another tag is deployed by now.
+
+    :param deployed: service or sidecar to the tag that was deployed.
     """
     pins = {
         key: pin
         for key, pin in lock.pins.items()
-        if (tag := sources.get(key.removeprefix(f"{environment}/"))) is None or tag in pin.instead_of
+        if (tag := deployed.get(key.removeprefix(f"{environment}/"))) is None or tag in (pin.tag, *pin.instead_of)
     }
     return lock.model_copy(update={"pins": pins})

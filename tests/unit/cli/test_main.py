@@ -194,6 +194,23 @@ def test_what_was_locked_and_dropped_is_told(run, tmp_path, monkeypatch):
     assert run("tags").stdout != before
 
 
+def test_a_rollback_outlives_the_lock_and_its_pin_goes_with_the_service(run, tmp_path):
+    import json
+
+    (tmp_path / "services/web/Dockerfile").write_text("FROM scratch")
+    ((tag,), old) = ([row["tag"] for row in json.loads(run("tags", "--json").stdout)], "0" * 20)
+    pins = "".join(f"  dev/{name}: {{tag: '{old}', instead_of: ['{tag}']}}\n" for name in ("web", "gone", "web.proxy"))
+    (tmp_path / "dockyard.lock").write_text(f"pins:\n{pins}  none/web: {{tag: '{old}', instead_of: ['{tag}']}}\n")
+    ended = run("lock", "--refresh")
+    assert sorted(ended.stderr.splitlines()) == [
+        f"dev/{name}: there is no such image any more; its pin is dropped" for name in ("gone", "web.proxy")
+    ] + ["dockyard.lock is written; commit it", "none/web: there is no such image any more; its pin is dropped"]
+    assert "refresh:" in (tmp_path / "dockyard.lock").read_text()
+    assert [row["tag"] for row in json.loads(run("tags", "--json").stdout)] == [old]
+    (tmp_path / "services/web/Dockerfile").write_text("FROM scratch\nUSER 1")
+    assert [row["tag"] for row in json.loads(run("tags", "--json").stdout)] != [old]
+
+
 def test_a_generated_dockerfile_becomes_the_apps_own(run, tmp_path):
     generated = run("dockerfile", "web").stdout
     ended = run("eject", "web")

@@ -5,9 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from dockyard.build import Bases
+from dockyard.build import Bases, wanted
 from dockyard.config import BuildSecret, load_project
-from dockyard.deploy.images import lacking, recipes
+from dockyard.config.lock import Lock, Pin
+from dockyard.deploy.images import cautions, lacking, recipes
 from dockyard.errors import BuildError
 
 
@@ -40,3 +41,19 @@ def test_a_secret_that_is_not_there_is_told_only_of_an_image_that_ecr_lacks(proj
     assert [found.service for found in lacking(site, [wanting])] == lacks
     site.workshop.environment.update(NPM_TOKEN="x")
     assert lacking(site, [wanting]) == []
+
+
+def test_a_pin_is_told_where_it_holds_and_where_it_does_not(project):
+    environment, old = project.environment(), "0" * 20
+    tag = wanted(project, environment, "good", Bases()).tag
+
+    def told(**pin):
+        pinned = replace(project, lock=Lock(pins={"dev/good": Pin(**pin)}))
+        return cautions(pinned, environment, wanted(pinned, environment, "good", Bases()))
+
+    plain = cautions(project, environment, wanted(project, environment, "good", Bases()))
+    assert told(tag=old, instead_of=[tag])[-1].startswith(f"stays rolled back to {old}")
+    assert told(tag=old, instead_of=["1" * 20])[-1].startswith(
+        f"is not rolled back to {old} any more: its sources give {tag} now"
+    )
+    assert told(tag=tag, instead_of=["1" * 20]) == plain

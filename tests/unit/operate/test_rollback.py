@@ -7,7 +7,7 @@ import pytest
 from dockyard.config.lock import Lock, Pin
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.history import Change
-from dockyard.operate.rollback import target, with_pins, without_pins
+from dockyard.operate.rollback import following, target, with_pins, without_pins
 from dockyard.operate.version import Version
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -69,7 +69,22 @@ def test_where_the_sources_give_what_is_wanted_there_is_no_pin_any_more():
 
 def test_a_pin_is_lifted_by_a_deploy_of_other_sources_and_by_no_other():
     lock = with_pins(Lock(), "prod", {"web": ONE, "web.proxy": ONE}, {"web": TWO, "web.proxy": TWO}, {})
+    assert without_pins(lock, "prod", {"web": ONE}) == lock
     assert without_pins(lock, "prod", {"web": TWO}) == lock
     assert without_pins(lock, "prod", {"api": THREE}) == lock
     assert without_pins(lock, "dev", {"web": THREE}) == lock
     assert without_pins(lock, "prod", {"web": THREE}).pins.keys() == {"prod/web.proxy"}
+
+
+def test_a_pin_holds_for_what_the_same_sources_give_by_another_lock_and_goes_with_its_image():
+    lock = with_pins(Lock(), "prod", {"web": ONE, "api": ONE, "gone": ONE}, {"web": TWO, "api": TWO, "gone": TWO}, {})
+    kept = following(lock, {"prod/web": TWO, "prod/api": THREE}, {"prod/web": FOUR, "prod/api": FOUR})
+    assert kept.pins == {"prod/api": Pin(tag=ONE, instead_of=[TWO]), "prod/web": Pin(tag=ONE, instead_of=[TWO, FOUR])}
+    assert following(kept, {"prod/web": FOUR, "prod/api": FOUR}, {"prod/web": FOUR, "prod/api": FOUR}) == kept
+
+
+def test_a_tag_of_others_is_not_pinned_and_nothing_is_pinned_in_place_of_it():
+    with pytest.raises(DockyardError, match=r"web.proxy:v1 was not deployed by Dockyard") as caught:
+        with_pins(Lock(), "prod", {"web.proxy": "v1"}, {"web.proxy": TWO}, {})
+    assert caught.value.hint == "go back to another: dockyard history web"
+    assert with_pins(Lock(), "prod", {"web": ONE}, {"web": TWO}, {"web": "v1"}).pins["prod/web"].instead_of == [TWO]
