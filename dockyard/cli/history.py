@@ -45,6 +45,8 @@ def history(
     if json:
         screen.as_json([asdict(change) | {"seconds": change.seconds} for change in changes])
         return
+    if not changes:
+        screen.say(f"ECS knows of no deployment to {session.environment.name}; to make one: dockyard deploy")
     for line in lines(changes, width()):
         console().print(line)
 

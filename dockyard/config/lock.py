@@ -1,5 +1,6 @@
 """dockyard.lock: what was decided once and must stay so. It is committed with the sources."""
 
+import re
 from typing import Annotated
 
 from pydantic import Field
@@ -20,7 +21,9 @@ class LockedPriority(Model):
     """Priority of the rule."""
 
 
-Tag = Annotated[str, words("a tag of 20 hexadecimal digits", r"[0-9a-f]{20}")]
+TAG = re.compile(r"[0-9a-f]{20}")
+"""A tag that Dockyard gives."""
+Tag = Annotated[str, words("a tag of 20 hexadecimal digits", TAG.pattern)]
 
 
 class Pin(Model):

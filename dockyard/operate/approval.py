@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from dockyard.deploy.site import Site
 from dockyard.errors import DockyardError
+from dockyard.operate.deployed import not_deployed
 
 Answer = Literal["CONTINUE", "ROLLBACK"]
 
@@ -31,7 +32,10 @@ def _under_way(site: Site, ecs: Any, service: str) -> list[dict[str, Any]]:
     """By the name that CloudFormation gives a service, as it tells no name while it makes one."""
     prefix = f"{site.service_stack(service)}-"
     pages = ecs.get_paginator("list_services").paginate(cluster=site.cluster)
-    named = [arn for page in pages for arn in page["serviceArns"] if arn.rsplit("/", 1)[-1].startswith(f"{prefix}Web")]
+    try:
+        named = [arn for page in pages for arn in page["serviceArns"] if arn.rsplit("/", 1)[-1].startswith(f"{prefix}Web")]
+    except ecs.exceptions.ClusterNotFoundException:
+        raise not_deployed(site, service) from None
     arns = [
         one["serviceDeploymentArn"]
         for arn in named

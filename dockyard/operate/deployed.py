@@ -82,7 +82,12 @@ def surely_deployed(site: Site, name: str) -> Deployed:
     """The same. Raises DockyardError where it has no stack."""
     if found := deployed(site, name):
         return found
-    raise DockyardError(f"{name} is not deployed to {site.environment.name}", hint=f"run: dockyard deploy {name}")
+    raise not_deployed(site, name)
+
+
+def not_deployed(site: Site, name: str) -> DockyardError:
+    """That there is nothing of a service."""
+    return DockyardError(f"{name} is not deployed to {site.environment.name}", hint=f"run: dockyard deploy {name}")
 
 
 def _last(arn: str) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from dockyard.config.lock import Lock, Pin
+from dockyard.config import service_of
+from dockyard.config.lock import TAG, Lock, Pin
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.history import Change
 
@@ -60,12 +61,19 @@ def with_pins(
     :param wanted: service or sidecar to the tag that is to run.
     :param sources: to the tag that its sources give here.
     :param running: to the tag that runs; a pipeline may have other sources.
+
+    Raises DockyardError for a tag that is not one of Dockyard's: no lock has it.
     """
     pins = dict(lock.pins)
     for name, tag in wanted.items():
         pins.pop(f"{environment}/{name}", None)
         if sources[name] != tag:
-            instead_of = sorted({sources[name], running.get(name, sources[name])})
+            if not TAG.fullmatch(tag):
+                raise DockyardError(
+                    f"{name}:{tag} was not deployed by Dockyard, whose tags have 20 hexadecimal digits, so no pin can keep it",
+                    hint=f"go back to another: dockyard history {service_of(name)}",
+                )
+            instead_of = sorted({sources[name], *filter(TAG.fullmatch, [running.get(name, "")])})
             pins[f"{environment}/{name}"] = Pin(tag=tag, instead_of=instead_of)
     return lock.model_copy(update={"pins": dict(sorted(pins.items()))})
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from dockyard.build.manifests import read
 from dockyard.config import Reference
 from dockyard.doors.aws import Aws
@@ -52,8 +54,8 @@ class Versions:
             return None
         try:
             labels = self._labels(named)
-        except (BuildError, ValueError, KeyError):
-            return None
+        except (BuildError, ValueError, KeyError, ClientError, BotoCoreError):
+            return None  # a status is worth more than the commit in it
         return labels.get(f"{_LABEL}.revision") if labels.get(f"{_LABEL}.version") == named.tag else None
 
     @functools.cached_property

@@ -59,3 +59,18 @@ def test_where_nothing_waits_that_is_told(account, why):
     with pytest.raises(DockyardError, match=why):
         answer(_site(account), "web", "CONTINUE")
     assert account.said == []
+
+
+def test_where_there_is_no_cluster_the_service_is_not_deployed():
+    account = Account()
+    account.exceptions = SimpleNamespace(ClusterNotFoundException=LookupError)
+    site = _site(account)
+    site.environment = SimpleNamespace(name="dev")
+
+    def missing(cluster):
+        yield from ()
+        raise LookupError(cluster)
+
+    account.paginate = missing
+    with pytest.raises(DockyardError, match="web is not deployed to dev"):
+        answer(site, "web", "CONTINUE")

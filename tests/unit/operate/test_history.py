@@ -1,10 +1,13 @@
 """What a deployment was, of what ECS tells."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from dockyard.operate.history import change
+from dockyard.operate.deployed import Deployed
+from dockyard.operate.history import Change, change, history
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 REVISIONS = {"r1": {"taskDefinition": "web:1"}, "r2": {"taskDefinition": "web:2"}, "r3": {"taskDefinition": "web:2"}}
@@ -37,3 +40,14 @@ def test_how_long_it_took_and_why_it_was_given_up():
     found = change("web", deployment("r2", "r1", status="ROLLBACK_SUCCESSFUL", statusReason="circuit breaker"), REVISIONS)
     assert (found.seconds, found.reason) == (42, "circuit breaker")
     assert change("web", deployment("r1", status="PENDING", finishedAt=None), REVISIONS).seconds is None
+
+
+def test_a_definition_of_others_has_no_version():
+    """Its container has a name of its own."""
+    definition = {"registeredAt": NOW, "containerDefinitions": [{"name": "theirs", "image": "nginx"}]}
+    ecs = SimpleNamespace(
+        list_task_definitions=lambda status, **_: {"taskDefinitionArns": ["arn:x/job:1"] if status == "ACTIVE" else []},
+        describe_task_definition=lambda **_: {"taskDefinition": definition},
+    )
+    found = Deployed("job", NOW, "", {"RunTask": json.dumps({"cluster": "c", "taskDefinition": "x/job:1"})})
+    assert history(SimpleNamespace(ecs=ecs), None, found) == [Change("job", NOW, "deployed", None, {"theirs": "nginx"})]

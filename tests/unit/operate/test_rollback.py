@@ -81,3 +81,10 @@ def test_a_pin_holds_for_what_the_same_sources_give_by_another_lock_and_goes_wit
     kept = following(lock, {"prod/web": TWO, "prod/api": THREE}, {"prod/web": FOUR, "prod/api": FOUR})
     assert kept.pins == {"prod/api": Pin(tag=ONE, instead_of=[TWO]), "prod/web": Pin(tag=ONE, instead_of=[TWO, FOUR])}
     assert following(kept, {"prod/web": FOUR, "prod/api": FOUR}, {"prod/web": FOUR, "prod/api": FOUR}) == kept
+
+
+def test_a_tag_of_others_is_not_pinned_and_nothing_is_pinned_in_place_of_it():
+    with pytest.raises(DockyardError, match=r"web.proxy:v1 was not deployed by Dockyard") as caught:
+        with_pins(Lock(), "prod", {"web.proxy": "v1"}, {"web.proxy": TWO}, {})
+    assert caught.value.hint == "go back to another: dockyard history web"
+    assert with_pins(Lock(), "prod", {"web": ONE}, {"web": TWO}, {"web": "v1"}).pins["prod/web"].instead_of == [TWO]

@@ -1,6 +1,7 @@
 """Which version an image is."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from dockyard.errors import BuildError
 from dockyard.operate.version import Version, Versions
@@ -40,6 +41,7 @@ def test_an_image_that_was_built_here_tells_its_commit_and_is_asked_once(version
         (f"{ECR}/shop/web:ffff", LABELS, "ffff"),  # copied: the commit is of somebody else's sources
         (f"{ECR}/shop/web:1a2b", {}, "1a2b"),
         (f"{ECR}/shop/web:1a2b", BuildError("no such image"), "1a2b"),
+        (f"{ECR}/shop/web:1a2b", ClientError({"Error": {"Code": "AccessDenied"}}, "GetAuthorizationToken"), "1a2b"),
         ("nginx:1.29", LABELS, "1.29"),
         ("nginx", LABELS, "latest"),
         ("${no name}", LABELS, "${no name}"),
