@@ -101,6 +101,5 @@ def _of_family(aws: Aws, versions: Versions, name: str, family: str, last: int) 
         definition = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
         if "registeredAt" in definition:
             images = {one["name"]: one["image"] for one in definition["containerDefinitions"]}
-            yield Change(
-                name, definition["registeredAt"], "deployed", versions.of(images[APP]) if APP in images else None, images
-            )
+            version = versions.of(images[APP]) if APP in images else None
+            yield Change(name, definition["registeredAt"], "deployed", version, images)

@@ -68,6 +68,7 @@ def test_where_there_is_no_cluster_the_service_is_not_deployed():
     site.environment = SimpleNamespace(name="dev")
 
     def missing(cluster):
+        yield from ()
         raise LookupError(cluster)
 
     account.paginate = missing
