@@ -35,10 +35,11 @@ from dockyard_constructs.service_scaling import ScheduledBounds, ServiceScaling
 from dockyard_constructs.sidecar import Sidecar
 from dockyard_constructs.step_policy import MetricSteps, Step, StepPolicy
 from dockyard_constructs.stopped_tasks import StoppedTasks
+from dockyard_constructs.targets import HealthCheck, TargetSettings
 from dockyard_constructs.tracing import Tracing
 from dockyard_constructs.volumes import EbsVolume, EfsVolume, EphemeralVolume, Mount, Volume
 from dockyard_constructs.web_firewall import WebFirewall
-from dockyard_constructs.web_service import HealthCheck, TargetSettings, WebService
+from dockyard_constructs.web_service import WebService
 from dockyard_constructs.worker_service import Topic, WorkerService
 
 __all__ = [

@@ -1,8 +1,8 @@
 """A service that takes requests through a load balancer, on Fargate or on servers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, Unpack, cast
+from dataclasses import replace
+from typing import Any, Unpack, cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
@@ -16,42 +16,7 @@ from dockyard_constructs.deployment import APPROVAL, Deployment, TestRoute, add_
 from dockyard_constructs.route import Route, listener_rule
 from dockyard_constructs.rule_options import RuleOptions
 from dockyard_constructs.service_connect import Namespace
-
-_VERSIONS = {
-    "http": None,  # HTTP/1.1; where it is written, target groups that are there would be replaced
-    "http2": elbv2.ApplicationProtocolVersion.HTTP2,
-    "grpc": elbv2.ApplicationProtocolVersion.GRPC,
-}
-
-
-@dataclass(frozen=True)
-class TargetSettings:
-    """How the load balancer speaks with containers; times in seconds."""
-
-    protocol: Literal["http", "http2", "grpc"] = "http"
-    """`http` is HTTP/1.1; the others need a listener for HTTPS, and another protocol is another target group."""
-    deregistration_delay: int = 5
-    """How long running requests may go on before the container is told to stop; AWS's default is 300."""
-    stickiness: int | None = None
-    """How long a client stays with a container, by a cookie."""
-    slow_start: int | None = None
-    """How long a new container gets ever more requests, 30 to 900."""
-
-
-@dataclass(frozen=True)
-class HealthCheck:
-    """How the load balancer tells that a container can take requests; times in seconds.
-
-    With the defaults a dead container is found in 10 seconds; AWS's are 30 seconds and 5 good checks, 150 seconds.
-    """
-
-    path: str = "/"
-    interval: int = 5
-    timeout: int = 4
-    healthy_threshold: int = 2
-    unhealthy_threshold: int = 2
-    success_codes: str = "200"
-    grace_period: int = 60
+from dockyard_constructs.targets import HealthCheck, TargetSettings, target_group
 
 
 class WebService(Construct):
@@ -129,7 +94,7 @@ class WebService(Construct):
         made: list[list[elbv2.ApplicationTargetGroup]] = []
         for name, one in listeners.items():  # a target group is behind one load balancer
             ids = [f"{name}Targets", *([f"{name}AlternateTargets"] if deployment.has_alternate_targets else [])]
-            groups = [self._target_group(id, vpc, health_check, target, kind) for id in ids]
+            groups = [target_group(self, id, vpc, kind, target, health_check) for id in ids]
             rule = self._add_rule(f"{name}Rule", one, route, options, groups)
             alternate = None
             if groups[1:]:
@@ -170,36 +135,6 @@ class WebService(Construct):
             hooks.append(APPROVAL)
         if hooks:
             add_hooks(self.service, hooks, functions)
-
-    def _target_group(
-        self, id: str, vpc: ec2.IVpc, check: HealthCheck, target: TargetSettings, kind: elbv2.TargetType
-    ) -> elbv2.ApplicationTargetGroup:
-        grpc = target.protocol == "grpc"
-        made = elbv2.ApplicationTargetGroup(
-            self,
-            id,
-            vpc=vpc,
-            port=80,  # targets bring their own; another number here would replace the group
-            protocol=elbv2.ApplicationProtocol.HTTP,
-            protocol_version=_VERSIONS[target.protocol],
-            target_type=kind,
-            deregistration_delay=Duration.seconds(target.deregistration_delay),
-            stickiness_cookie_duration=Duration.seconds(target.stickiness) if target.stickiness else None,
-            slow_start=Duration.seconds(target.slow_start) if target.slow_start else None,
-            health_check=elbv2.HealthCheck(
-                path=check.path,
-                port="traffic-port",
-                interval=Duration.seconds(check.interval),
-                timeout=Duration.seconds(check.timeout),
-                healthy_threshold_count=check.healthy_threshold,
-                unhealthy_threshold_count=check.unhealthy_threshold,
-                healthy_http_codes=None if grpc else check.success_codes,
-                healthy_grpc_codes=check.success_codes if grpc else None,
-            ),
-        )
-        if not target.slow_start:
-            made.set_attribute("slow_start.duration_seconds", "0")  # said, as else it may stay as it was
-        return made
 
     def _add_rule(
         self,

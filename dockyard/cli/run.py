@@ -12,7 +12,7 @@ from dockyard.config import Job, Task
 from dockyard.deploy.stack import describe
 from dockyard.doors import tasks
 from dockyard.errors import DockyardError, UsageError
-from dockyard.operate.run import container_of, followed, log_of, parameters_in, request
+from dockyard.operate.run import container_of, followed, parameters_in, request
 
 Command = Annotated[
     list[str] | None,
@@ -55,8 +55,8 @@ def run(
     try:
         screen.say(f"task {arn.rsplit('/', 1)[-1]}")
         ended = followed(
-            tasks.Watched(reading, cluster, arn, log_of(definition, arn)),
-            container_of(definition),
+            tasks.Watched(reading, cluster, arn, tasks.log_of(container_of(definition), arn)),
+            container_of(definition)["name"],
             screen.say if json else screen.result,
             lambda status: screen.say(f"  {service}: {status}"),
         )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.doors.aws import Aws
-from dockyard.doors.tasks import Watched
+from dockyard.doors.tasks import Watched, log_of
 
 if TYPE_CHECKING:
     from types_boto3_ecs.type_defs import TaskTypeDef
@@ -54,8 +54,4 @@ class BeforeWatch:
     def _log(self, arn: str, definition: str) -> tuple[str, str] | None:
         """Group and stream of the service's own container."""
         told = self._aws.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
-        container = told["containerDefinitions"][0]
-        options = container.get("logConfiguration", {}).get("options", {})
-        if not {"awslogs-group", "awslogs-stream-prefix"} <= options.keys():
-            return None
-        return options["awslogs-group"], f"{options['awslogs-stream-prefix']}/{container['name']}/{arn.rsplit('/', 1)[-1]}"
+        return log_of(told["containerDefinitions"][0], arn)

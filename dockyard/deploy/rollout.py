@@ -6,6 +6,7 @@ from typing import Any
 
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.doors.aws import Aws
+from dockyard.doors.services import newest_deployment
 
 _TYPE = "AWS::ECS::Service"
 _DONE = "done"
@@ -123,7 +124,5 @@ class RolloutWatch:
             self._service = next((arn for arn in arns if arn.startswith("arn:")), None)
         if not self._service:
             return None
-        ecs: Any = self._aws.ecs
-        cluster = self._service.split("/")[1]
-        found = ecs.list_service_deployments(service=self._service, cluster=cluster)["serviceDeployments"]
-        return str(max(found, key=lambda one: one["createdAt"])["serviceDeploymentArn"]) if found else None
+        found = newest_deployment(self._aws, self._service.split("/")[1], self._service)
+        return str(found["serviceDeploymentArn"]) if found else None

@@ -1,22 +1,20 @@
 """Why tasks of a service stop while its stack is deployed: their reasons, and the last lines that they printed."""
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.before import is_before
 from dockyard.doors.aws import Aws
+from dockyard.doors.tasks import ORDERLY, log_of, why
 
 if TYPE_CHECKING:
     from types_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskTypeDef
 
 SHOWN_LINES = 10
-_ORDERLY = "Scaling activity initiated"
 _ENDED = "Essential container in task exited"
 _NO_FAULT = (None, 0, 137, 143)
 """Exit codes of a container that runs, that ended well, or that a signal ended (SIGKILL, SIGTERM)."""
-_GROUP = re.compile(r" in \(target-group [^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -87,29 +85,25 @@ class TaskWatch:
 
     def _note(self, task: "TaskTypeDef") -> None:
         id = task["taskArn"].rsplit("/", 1)[-1]
-        reason = _GROUP.sub("", task.get("stoppedReason", ""))
-        containers = task.get("containers", [])
-        if reason.startswith(_ORDERLY) or (is_before(task) and not any(c.get("exitCode") for c in containers)):
+        reason = why(task)
+        if reason.startswith(ORDERLY) or (is_before(task) and not any(c.get("exitCode") for c in task.get("containers", []))):
             return
-        codes = [f"{c['name']} exited with {c['exitCode']}" for c in containers if c.get("exitCode")]
-        told = [c["reason"] for c in containers if c.get("reason")]
-        self.failed[id] = FailedTask(id, "; ".join([reason, *codes, *told]), tuple(self._last_lines(task)))
+        self.failed[id] = FailedTask(id, reason, tuple(self._last_lines(task)))
 
     def _last_lines(self, task: "TaskTypeDef") -> list[str]:
         """Of the container that ended by itself with a fault, else of the service's own, else of one beside it."""
         told = self._aws.ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])["taskDefinition"]
         codes = {one["name"]: one.get("exitCode") for one in task.get("containers", [])}
         mine = sorted(told["containerDefinitions"], key=lambda one: codes.get(one["name"]) in _NO_FAULT)  # the own one is first
-        return next(filter(None, (self._lines(one, task["taskArn"].rsplit("/", 1)[-1]) for one in mine)), [])
+        return next(filter(None, (self._lines(one, task["taskArn"]) for one in mine)), [])
 
-    def _lines(self, definition: "ContainerDefinitionOutputTypeDef", id: str) -> list[str]:
-        options = definition.get("logConfiguration", {}).get("options", {})
-        if not {"awslogs-group", "awslogs-stream-prefix"} <= options.keys():
+    def _lines(self, container: "ContainerDefinitionOutputTypeDef", arn: str) -> list[str]:
+        log = log_of(container, arn)
+        if not log:
             return []
-        stream = f"{options['awslogs-stream-prefix']}/{definition['name']}/{id}"
         try:
             events = self._aws.logs.get_log_events(
-                logGroupName=options["awslogs-group"], logStreamName=stream, limit=SHOWN_LINES, startFromHead=False
+                logGroupName=log[0], logStreamName=log[1], limit=SHOWN_LINES, startFromHead=False
             )["events"]
         except self._aws.logs.exceptions.ResourceNotFoundException:
             return []

@@ -1,5 +1,6 @@
 """Tasks of ECS: started, found, looked at, and what one prints."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,9 @@ from dockyard.doors.aws import Aws
 from dockyard.doors.log_group import LogGroup
 from dockyard.errors import DockyardError
 
+ORDERLY = "Scaling activity initiated"
+"""What the reason of a task begins with that ECS stopped as it was to have fewer."""
+_GROUP = re.compile(r" in \(target-group [^)]*\)")
 _AT_ONCE = 100
 """Tasks that DescribeTasks takes in one call."""
 
@@ -36,6 +40,26 @@ def described(aws: Aws, cluster: str, **asked: str) -> list[Mapping[str, Any]]:
     arns = [arn for page in pages for arn in page["taskArns"]]
     parts = (arns[start : start + _AT_ONCE] for start in range(0, len(arns), _AT_ONCE))
     return [task for part in parts for task in client.describe_tasks(cluster=cluster, tasks=part)["tasks"]]
+
+
+def why(task: Mapping[str, Any]) -> str:
+    """Why it stopped, its containers' exit codes and reasons included."""
+    containers = task.get("containers", [])
+    codes = [f"{one['name']} exited with {one['exitCode']}" for one in containers if one.get("exitCode")]
+    told = [_GROUP.sub("", task.get("stoppedReason", "")), *codes, *(one.get("reason", "") for one in containers)]
+    return "; ".join(dict.fromkeys(filter(None, told)))
+
+
+def log_of(container: Mapping[str, Any], arn: str) -> tuple[str, str] | None:
+    """Group and stream of what a container of a task prints; None where it goes elsewhere.
+
+    :param container: as its task definition has it.
+    :param arn: the task's.
+    """
+    options = container.get("logConfiguration", {}).get("options", {})
+    if not {"awslogs-group", "awslogs-stream-prefix"} <= options.keys():
+        return None
+    return options["awslogs-group"], f"{options['awslogs-stream-prefix']}/{container['name']}/{arn.rsplit('/', 1)[-1]}"
 
 
 class Watched:

@@ -11,8 +11,8 @@ from typing import Any
 
 from dockyard.config.sidecar import APP
 from dockyard.doors.aws import Aws
+from dockyard.doors.services import service_deployments
 from dockyard.operate.deployed import Deployed
-from dockyard.operate.services import service_deployments
 from dockyard.operate.version import Version, Versions
 
 AT_ONCE = 20

@@ -13,9 +13,8 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from dockyard.doors.aws import Aws
 from dockyard.doors.log_group import Event, LogGroup
-from dockyard.doors.tasks import described
+from dockyard.doors.tasks import described, why
 from dockyard.operate.deployed import LOG_GROUP, Deployed
-from dockyard.operate.stopped import why
 
 PAUSE = 1.0
 """Seconds between two looks, at least."""

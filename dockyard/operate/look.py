@@ -9,10 +9,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dockyard.build.plan import side_by_side
 from dockyard.deploy.rollout import waits
 from dockyard.deploy.site import Site
+from dockyard.doors.services import GoneError, ecs_service, newest_deployment
 from dockyard.doors.tasks import described
 from dockyard.operate.deployed import ALARM, TARGET_GROUP, Deployed, deployed
 from dockyard.operate.runs import look_at_runs
-from dockyard.operate.services import GoneError, ecs_service, newest_deployment
 from dockyard.operate.status import (
     Deployment,
     Health,

@@ -6,10 +6,10 @@ from typing import Any
 
 from dockyard.deploy.rollout import fault, state, waits
 from dockyard.deploy.site import Site
+from dockyard.doors.services import ecs_service, newest_deployment
 from dockyard.doors.tasks import described
 from dockyard.errors import DeployError, DockyardError
 from dockyard.operate.deployed import Deployed
-from dockyard.operate.services import ecs_service, newest_deployment
 from dockyard.operate.status import UNDER_WAY, Deployment, Tasks, state_of
 from dockyard.operate.stopped import last_failure
 from dockyard.progress import Progress

@@ -45,18 +45,9 @@ def parameters_in(output: str, whose: str) -> dict[str, Any]:
 
 def request(parameters: Mapping[str, Any], definition: Mapping[str, Any], command: Sequence[str]) -> dict[str, Any]:
     """What ECS is asked for: the task, with another command for its container where one is given."""
-    override = {"name": container_of(definition), "command": list(command)}
+    override = {"name": container_of(definition)["name"], "command": list(command)}
     overrides = {"overrides": {"containerOverrides": [override]}} if command else {}
     return {**parameters, "startedBy": STARTED_BY, **overrides}
-
-
-def log_of(definition: Mapping[str, Any], arn: str) -> tuple[str, str] | None:
-    """Group and stream of what the container of a task prints; None where it goes elsewhere."""
-    container = _container(definition)
-    options = container.get("logConfiguration", {}).get("options", {})
-    if not {"awslogs-group", "awslogs-stream-prefix"} <= options.keys():
-        return None
-    return options["awslogs-group"], f"{options['awslogs-stream-prefix']}/{container['name']}/{arn.rsplit('/', 1)[-1]}"
 
 
 def followed(
@@ -95,11 +86,6 @@ def _ended(task: Mapping[str, Any], name: str) -> Ended:
     return Ended(task["taskArn"], code, reason)
 
 
-def container_of(definition: Mapping[str, Any]) -> str:
-    """Name of the container that does the work."""
-    return str(_container(definition)["name"])
-
-
-def _container(definition: Mapping[str, Any]) -> Mapping[str, Any]:
+def container_of(definition: Mapping[str, Any]) -> Mapping[str, Any]:
     """The container that does the work: the first."""
     return dict(definition["containerDefinitions"][0])

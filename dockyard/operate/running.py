@@ -5,10 +5,10 @@ from typing import Any
 
 from dockyard.config.count import Bounds
 from dockyard.deploy.site import Site
+from dockyard.doors.services import ecs_service
 from dockyard.errors import DeployError
 from dockyard.operate.deployed import SCALABLE_TARGET, TARGET_GROUP, surely_deployed
 from dockyard.operate.scale import Scaled
-from dockyard.operate.services import ecs_service
 from dockyard.operate.status import targets
 from dockyard.progress import Progress
 

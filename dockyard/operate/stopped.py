@@ -11,10 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from dockyard.config.sidecar import APP
+from dockyard.doors.tasks import ORDERLY, why
 
-_ORDERLY = ("Scaling activity initiated",)
 _BY_HAND = "UserInitiated"
-_GROUP = re.compile(r" in \(target-group [^)]*\)")
 _TROUBLE = re.compile(r"\(service [^)]*\) (.*(?:unable to|failed|throttled|circuit breaker).*)", re.DOTALL)
 
 
@@ -26,14 +25,6 @@ class Failure:
     reason: str
     task: str | None = None
     """Id of the task that stopped; None where none was started."""
-
-
-def why(task: Mapping[str, Any]) -> str:
-    """Why it stopped, its containers' exit codes and reasons included."""
-    containers = task.get("containers", [])
-    codes = [f"{one['name']} exited with {one['exitCode']}" for one in containers if one.get("exitCode")]
-    told = [_GROUP.sub("", task.get("stoppedReason", "")), *codes, *(one.get("reason", "") for one in containers)]
-    return "; ".join(dict.fromkeys(filter(None, told)))
 
 
 def is_failure(task: Mapping[str, Any], *, ends: bool = False) -> bool:
@@ -48,7 +39,7 @@ def is_failure(task: Mapping[str, Any], *, ends: bool = False) -> bool:
 
 def _is_wanted(task: Mapping[str, Any]) -> bool:
     """Whether somebody stopped it, so that nobody need be told why."""
-    return task.get("stopCode") == _BY_HAND or str(task.get("stoppedReason", "")).startswith(_ORDERLY)
+    return task.get("stopCode") == _BY_HAND or str(task.get("stoppedReason", "")).startswith(ORDERLY)
 
 
 def last_failure(

@@ -51,6 +51,7 @@ def of_stack(event, context):
 
 
 def run(ecs, event, context):
+    """Run it to its end, or until the function's time is over; why it failed, which is empty where it did not."""
     place = json.loads(event["ResourceProperties"]["Run"])
     cluster, definition = place.pop("cluster"), place.pop("taskDefinition")
     if is_done(ecs, definition):
@@ -90,4 +91,5 @@ def ended(ecs, cluster, definition, task, started):
 
 
 def is_done(ecs, definition):
+    """Whether the command has run once for this task definition."""
     return DONE in ecs.list_tags_for_resource(resourceArn=definition)["tags"]

@@ -46,6 +46,7 @@ class AtHost(http.client.HTTPSConnection):
 
 
 def answer(path):
+    """The status of the load balancer's answer. Raises OSError or HTTPException where there is none."""
     address = urlsplit(os.environ["ADDRESS"])
     kind = AtHost if address.scheme == "https" else http.client.HTTPConnection
     connection = kind(address.netloc, timeout=SECONDS)

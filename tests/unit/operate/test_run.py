@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from dockyard.doors.tasks import log_of
 from dockyard.errors import DeployError, DockyardError
-from dockyard.operate.run import Ended, followed, log_of, parameters_in, request
+from dockyard.operate.run import Ended, container_of, followed, parameters_in, request
 
 LOG = {"options": {"awslogs-group": "g", "awslogs-stream-prefix": "app", "awslogs-region": "eu-west-1"}}
 DEFINITION = {"containerDefinitions": [{"name": "app", "logConfiguration": LOG}, {"name": "proxy"}]}
@@ -66,8 +67,8 @@ def test_ecs_is_asked_as_the_stack_tells_and_for_another_command_where_one_is_gi
 
 
 def test_the_log_is_that_of_the_first_container():
-    assert log_of(DEFINITION, "arn:task/c/x") == ("g", "app/app/x")
-    assert log_of({"containerDefinitions": [{"name": "app"}]}, "arn:task/c/x") is None
+    assert log_of(container_of(DEFINITION), "arn:task/c/x") == ("g", "app/app/x")
+    assert log_of({"name": "app"}, "arn:task/c/x") is None
 
 
 def test_what_a_stack_tells_is_read():

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from dockyard.doors.services import GoneError, ecs_service, newest_deployment, service_deployments
 from dockyard.operate.running import RunningService
-from dockyard.operate.services import GoneError, ecs_service, newest_deployment, service_deployments
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
