@@ -7,6 +7,7 @@ from dataclasses import replace
 from botocore.exceptions import ClientError
 
 from dockyard.build.bases import Bases
+from dockyard.build.builder import local_name
 from dockyard.build.mirror import mirror
 from dockyard.build.mirrored import Wanted
 from dockyard.build.pinned import Pinned
@@ -15,6 +16,7 @@ from dockyard.build.publish import publish
 from dockyard.build.push import push
 from dockyard.build.recipe import Recipe
 from dockyard.build.secrets import missing
+from dockyard.build.turns import Turns
 from dockyard.build.wanted import of_sources, wanted
 from dockyard.config import Environment, Project, service_of
 from dockyard.deploy.caches import BuildCaches
@@ -99,15 +101,29 @@ def pushed(site: Site, planned: list[Planned], progress: Progress) -> list[Plann
     acting, registry = _publisher(site, {entry.image.repository for entry in waiting})
     workshop = site.workshop
 
-    def bring_one(entry: Planned) -> Planned:
+    by_name = {entry.image.service: entry for entry in waiting}
+    turns = Turns({name: _layers(entry, site) for name, entry in by_name.items()})
+
+    def bring_one(name: str) -> Planned:
+        entry = by_name[name]
         if not isinstance(entry.image, Recipe):
             return mirror(entry, acting, registry, workshop, progress)
         way = push if workshop.loads(entry.image) else publish
-        return way(entry, acting, registry, workshop, progress)
+        if others := turns.waits_for(name):
+            progress.update(name, f"waiting for {', '.join(others)}, with layers in common")
+        with turns.turn(name):
+            return way(entry, acting, registry, workshop, progress)
 
-    done = side_by_side(bring_one, waiting, workshop.options.jobs)
+    done = side_by_side(bring_one, turns.order(), workshop.options.jobs)
     by_service = {entry.image.service: entry for entry in [*planned, *done]}
     return [by_service[entry.image.service] for entry in planned]
+
+
+def _layers(entry: Planned, site: Site) -> list[str]:
+    """Layers that the engine sends of an image; none where something else sends it."""
+    image = entry.image
+    by_engine = isinstance(image, Recipe) and site.workshop.loads(image)
+    return site.workshop.docker.layers(local_name(image)) if by_engine else []
 
 
 def _publisher(site: Site, repositories: Collection[str]) -> tuple[Aws, Registry]:

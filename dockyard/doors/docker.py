@@ -107,6 +107,11 @@ class Docker:
         return int(self._engine.images.get(name).attrs["Size"])
 
     @explaining()
+    def layers(self, name: str) -> list[str]:
+        """Digests of a local image's layers, from its base up."""
+        return list(self._engine.images.get(name).attrs["RootFS"].get("Layers") or [])
+
+    @explaining()
     def has_built(self, repository: str) -> bool:
         """Whether there is a local image of that name, in which `*` stands for any part, with whatever tag."""
         return bool(self._engine.images.list(name=repository))
