@@ -25,10 +25,13 @@ from dockyard.config import (
     target,
 )
 from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity, ManagedCapacity, Namespace
+from stacks.logs import retention
 from stacks.network import add_no_routes, zones
 from stacks.platform import PlatformStack
 from stacks.resources import ResourcesStack
 from stacks.runtime import add_runtime
+
+_PLATFORM_VERSIONS = {"LATEST": ecs.FargatePlatformVersion.LATEST, "1.4.0": ecs.FargatePlatformVersion.VERSION1_4}
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class Surroundings:
             environment=settings.env,
             secrets=self.secrets(settings.secrets),
             enable_execute_command=settings.exec,
+            log_retention=retention(settings.log_retention or self.environment.settings.log_retention),
         )
         add_runtime(made, settings)
         return made
@@ -146,6 +150,7 @@ class Surroundings:
             spot_weight=mix.fargate_spot,
             base=mix.base,
             ephemeral_storage_gib=settings.ephemeral_storage,
+            platform_version=_PLATFORM_VERSIONS[settings.platform_version],
         )
 
     def _secret(self, id: str, variable: str, source: Source) -> ecs.Secret:

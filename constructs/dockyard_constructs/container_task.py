@@ -36,7 +36,9 @@ class ContainerSettings(ProcessSettings, total=False):
     secrets: Mapping[str, ecs.Secret]
     """Environment variables with values from SSM Parameter Store or Secrets Manager; the execution role may read just these."""
     log_group: logs.ILogGroup
-    """Where standard output goes. Default: one that keeps a month and ends with the service."""
+    """Where standard output goes. Default: one of its own, which ends with the service."""
+    log_retention: logs.RetentionDays
+    """How long a log group of its own keeps what is in it. Default: a month."""
     volumes: Mapping[str, Volume]
     """What is kept elsewhere than in its containers, by name."""
     mounts: Sequence[Mount]
@@ -88,7 +90,10 @@ class ContainerTask:
             "memory_limit_mib": settings.get("memory_limit_mib", 512),
         }
         self.log_group = settings.get("log_group") or logs.LogGroup(
-            scope, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
+            scope,
+            "Logs",
+            retention=settings.get("log_retention", logs.RetentionDays.ONE_MONTH),
+            removal_policy=RemovalPolicy.DESTROY,
         )
         self.task_definition = self.capacity.task_definition(scope, "Task", **size)
         self.has_own_address = self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC

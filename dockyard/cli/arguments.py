@@ -60,3 +60,9 @@ AllowInterruption = Annotated[
     bool,
     typer.Option("--allow-interruption", help="Also make changes during which requests to a service fail, as of runs_on."),
 ]
+AllowDataLoss = Annotated[
+    bool,
+    typer.Option(
+        "--allow-data-loss", help="Also make changes by which a queue, table, bucket or database is replaced by an empty one."
+    ),
+]

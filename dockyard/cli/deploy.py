@@ -10,12 +10,13 @@ from dockyard.build.builder import JOBS, Options
 from dockyard.build.command import ENGINE
 from dockyard.build.sizes import size
 from dockyard.cli import screen
-from dockyard.cli.arguments import AllowInterruption, Builder, Environment, Jobs, Json, NoCache, Project, Services
+from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Builder, Environment, Jobs, Json, NoCache, Project, Services
 from dockyard.cli.pins import lift
 from dockyard.cli.session import Session
 from dockyard.config import Service, Web
 from dockyard.config.problems import all_of
 from dockyard.deploy.orphans import orphan_text
+from dockyard.deploy.replacements import Allowed
 from dockyard.deploy.run import Wishes
 from dockyard.deploy.run import deploy as run
 from dockyard.doors.lock import alone
@@ -32,6 +33,7 @@ def deploy(
         Literal["changesets", "cdk"], typer.Option(help="Deploy stacks by change sets, or by the CDK CLI.")
     ] = "changesets",
     allow_interruption: AllowInterruption = False,
+    allow_data_loss: AllowDataLoss = False,
     jobs: Jobs = JOBS,
     no_cache: NoCache = False,
     builder: Builder = ENGINE,
@@ -43,7 +45,8 @@ def deploy(
     """
     session = Session(project, env, options=Options(jobs, no_cache, builder))
     session.check_services(services or [])
-    wishes = Wishes(services or [], force=force, via_cdk=via == "cdk", allow_interruption=allow_interruption)
+    allowed = Allowed(allow_interruption, allow_data_loss)
+    wishes = Wishes(services or [], force=force, via_cdk=via == "cdk", allowed=allowed)
     deploy_and_tell(session, wishes, json=json)
 
 

@@ -5,9 +5,10 @@ import tempfile
 from pathlib import Path
 
 from dockyard.cli import local, screen
-from dockyard.cli.arguments import AllowInterruption, Environment, Json, Port, Project
+from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Environment, Json, Port, Project
 from dockyard.cli.deploy import deploy_and_tell
 from dockyard.cli.session import Session
+from dockyard.deploy.replacements import Allowed
 from dockyard.deploy.run import Wishes
 from dockyard.deploy.site import qualifier
 from dockyard.errors import DockyardError
@@ -19,6 +20,7 @@ def up(
     project: Project = None,
     json: Json = False,
     allow_interruption: AllowInterruption = False,
+    allow_data_loss: AllowDataLoss = False,
 ) -> None:
     """Start the local AWS, bootstrap it, deploy everything, and print where each service answers.
 
@@ -27,7 +29,7 @@ def up(
     session = local.start(Session(project, env), port)
     if session.aws.parameter(f"/cdk-bootstrap/{qualifier(session.root)}/version") is None:
         _bootstrap(session)
-    deploy_and_tell(session, Wishes(allow_interruption=allow_interruption), json=json)
+    deploy_and_tell(session, Wishes(allowed=Allowed(allow_interruption, allow_data_loss)), json=json)
     screen.say(f'next: change a service and run this again\nfor cdk and aws in this shell: eval "$({_own_name()} local env)"')
 
 

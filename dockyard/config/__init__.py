@@ -18,6 +18,7 @@ from dockyard.config.kinds.worker import Worker, topic_names
 from dockyard.config.load import LOCK_FILE, PROJECT_FILE, load_project
 from dockyard.config.load_balancer import ExistingListener, LoadBalancer, Waf
 from dockyard.config.lock import Lock
+from dockyard.config.logs import RETENTIONS
 from dockyard.config.network import Network
 from dockyard.config.problems import Problem
 from dockyard.config.project import EnvironmentSettings
@@ -37,6 +38,7 @@ __all__ = [
     "FOLDER",
     "LOCK_FILE",
     "PROJECT_FILE",
+    "RETENTIONS",
     "SEPARATOR",
     "Answer",
     "Auth",

@@ -99,6 +99,8 @@ def capacity_problems(raw: Mapping[str, Any], cluster: Cluster | None, network: 
         yield Problem((key,), message)
     if "ephemeral_storage" in raw and kind not in ("fargate", None):
         yield Problem(("ephemeral_storage",), f"is of Fargate: on {kind} tasks share the server's volume (cluster.{kind}.volume)")
+    if "platform_version" in raw and kind not in ("fargate", None):
+        yield Problem(("platform_version",), f"is of Fargate: remove it, or let runs_on be fargate, got {kind}")
     if "network_mode" in raw and kind not in ("ec2", None):
         yield Problem(("network_mode",), f"is of servers (runs_on: ec2): on {kind} it is awsvpc in any case; remove it")
     if kind in ("ec2", "managed") and cluster:

@@ -8,6 +8,7 @@ from dockyard.config.alarms import Notify
 from dockyard.config.cluster import Cluster
 from dockyard.config.domains import Domains
 from dockyard.config.load_balancer import LoadBalancer
+from dockyard.config.logs import Retention
 from dockyard.config.model import AppName, EnvironmentName, LinkName, Model, words
 from dockyard.config.network import Network
 from dockyard.config.overrides import Overrides
@@ -50,6 +51,8 @@ class EnvironmentSettings(Model):
     """The ECS cluster."""
     alarms: Notify = Notify()
     """Who is told of alarms."""
+    log_retention: Retention = 30
+    """Days that logs of services are kept, or `forever`."""
     resources: dict[LinkName, AnyResource] = Field(default_factory=dict)
     """Tables, queues, buckets, topics and databases that services share: they name them in `links`."""
     overrides: Overrides = Field(default_factory=dict)
@@ -87,6 +90,8 @@ class ProjectFile(Model):
     """The ECS cluster, in every environment."""
     alarms: Notify = Notify()
     """Who is told of alarms, in every environment."""
+    log_retention: Retention = 30
+    """Days that logs of services are kept, or `forever`, in every environment; a service may have its own."""
     resources: dict[LinkName, AnyResource] = Field(default_factory=dict)
     """Tables, queues, buckets, topics and databases that services share, in every environment one of its own: services name
     them in `links`."""

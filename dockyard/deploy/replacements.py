@@ -1,6 +1,7 @@
-"""Changes that a change set would make and that requests would notice."""
+"""Changes that a change set would make, and by which requests or data are lost."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dockyard.deploy.assembly import StackArtifact
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
 
 _TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
 _RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
+_WITH_DATA = {
+    "AWS::SQS::Queue": "queue",
+    "AWS::DynamoDB::Table": "table",
+    "AWS::DynamoDB::GlobalTable": "table",
+    "AWS::S3::Bucket": "bucket",
+    "AWS::RDS::DBCluster": "database",
+    "AWS::RDS::DBInstance": "database",
+    "AWS::EFS::FileSystem": "file system",
+}
+"""What holds something that a new one of its kind does not."""
 
 
 def changes(client: "CloudFormationClient", stack: str, change_set: str) -> "list[ResourceChangeTypeDef]":
@@ -21,8 +32,46 @@ def changes(client: "CloudFormationClient", stack: str, change_set: str) -> "lis
     return [change["ResourceChange"] for page in pages for change in page["Changes"]]
 
 
-def refusal(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact, aws: Aws) -> DeployError | None:
-    """Why these changes are not to be made, with the way out; None where no request would notice them."""
+@dataclass(frozen=True)
+class Allowed:
+    """What a deploy may do that it does not by itself."""
+
+    interruption: bool = False
+    """Changes during which requests to a service fail."""
+    data_loss: bool = False
+    """Changes by which something that holds data is replaced by an empty one."""
+
+
+NOTHING_LOST = Allowed()
+
+
+def refusal(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact, aws: Aws, allowed: Allowed) -> DeployError | None:
+    """Why these changes are not to be made, with the way out; None where neither request nor data is lost by them."""
+    return (None if allowed.data_loss else _of_data(found, artifact)) or (
+        None if allowed.interruption else _of_requests(found, artifact, aws)
+    )
+
+
+def _of_data(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact) -> DeployError | None:
+    if not (replaced := emptied(found)):
+        return None
+    return DeployError(
+        f"{artifact.name} was not changed: its {', '.join(replaced)} would be replaced by a new one, without what is in it",
+        hint="take that back, or give it another name in the files, so that both are there while its data moves; "
+        "or accept it with --allow-data-loss",
+    )
+
+
+def emptied(found: "list[ResourceChangeTypeDef]") -> list[str]:
+    """What holds data and is replaced: kind and logical id. The old one goes, or stays where nothing refers to it any more."""
+    return [
+        f"{_WITH_DATA[change['ResourceType']]} {change['LogicalResourceId']}"
+        for change in found
+        if change["ResourceType"] in _WITH_DATA and change.get("Replacement") == "True"
+    ]
+
+
+def _of_requests(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact, aws: Aws) -> DeployError | None:
     stack = artifact.name
     if replaced := interrupting(found):
         return DeployError(

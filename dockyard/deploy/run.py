@@ -18,6 +18,7 @@ from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, cautions, lacking, needed, pushed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt, read_receipt
+from dockyard.deploy.replacements import NOTHING_LOST, Allowed
 from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import PARTITION, Site
 from dockyard.deploy.stack import Deployed, StackDeployer, describe, version
@@ -44,8 +45,8 @@ class Wishes:
     """Look at every stack even where nothing seems to have changed."""
     via_cdk: bool = False
     """Leave the stacks to the CDK CLI."""
-    allow_interruption: bool = False
-    """Also make changes during which requests to a service fail."""
+    allowed: Allowed = NOTHING_LOST
+    """Changes that are made although requests or data are lost by them."""
 
 
 def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
@@ -66,7 +67,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
         return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
     check_build_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     check_secrets(site, services)
-    deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
+    deployer = StackDeployer(site.aws, site.reading, wishes.allowed)
     with Threads(max_workers=1) as pool:
         building = pool.submit(_built, site, wanted, progress)
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dockyard.deploy.archive import archive
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.causes import plain
-from dockyard.deploy.replacements import changes, refusal
+from dockyard.deploy.replacements import NOTHING_LOST, Allowed, changes, refusal
 from dockyard.doors.aws import Aws
 from dockyard.doors.folders import temporary
 from dockyard.errors import DeployError
@@ -42,13 +42,13 @@ class Deployed:
 class StackDeployer:
     """Deploys stacks into one account and region."""
 
-    def __init__(self, aws: Aws, reading: Aws, *, allow_interruption: bool = False) -> None:
+    def __init__(self, aws: Aws, reading: Aws, allowed: Allowed = NOTHING_LOST) -> None:
         """Make a deployer.
 
         :param reading: the same account, in a role that may read.
-        :param allow_interruption: also make changes during which requests to a service fail.
+        :param allowed: changes that are made although requests or data are lost by them.
         """
-        self._aws, self._reading, self._allow_interruption = aws, reading, allow_interruption
+        self._aws, self._reading, self._allowed = aws, reading, allowed
 
     def deploy(self, artifact: StackArtifact, watch: Watch) -> Deployed:
         """Make the stack what the artifact says, unless it is; wait for the end. Raises DeployError with the reasons."""
@@ -135,8 +135,7 @@ class StackDeployer:
             if "didn't contain changes" in reason or "No updates are to be performed" in reason:
                 return False
             raise DeployError(f"CloudFormation refused the change of {artifact.name}: {reason}")
-        looks = exists and not self._allow_interruption
-        if looks and (refused := refusal(changes(client, artifact.name, name), artifact, self._reading)):
+        if exists and (refused := refusal(changes(client, artifact.name, name), artifact, self._reading, self._allowed)):
             client.delete_change_set(StackName=artifact.name, ChangeSetName=name)
             raise refused
         watch("")

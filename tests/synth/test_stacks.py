@@ -62,6 +62,7 @@ EVERYWHERE = {
     "dockyard.yaml": """
 name: demo
 environments: {dev: {}}
+log_retention: 365
 cluster:
   ec2: {instance_types: [t4g.small, c7g.large], max: 9, min: 1, spot_percent: 80, on_demand_base: 1, volume: 50,
         operating_system: bottlerocket, max_lifetime: 7, managed_termination_protection: true}
@@ -72,7 +73,8 @@ cluster:
         f"services/{name}/{file}": text.replace("NAME", name)
         for name, lines in {
             "spot": "runs_on: fargate-spot",
-            "mixed": "runs_on: {fargate: 1, fargate-spot: 3, base: 2}\ncpu: 16\nmemory: 122880\nephemeral_storage: 200",
+            "mixed": "runs_on: {fargate: 1, fargate-spot: 3, base: 2}\ncpu: 16\nmemory: 122880\nephemeral_storage: 200\n"
+            "platform_version: 1.4.0\nlog_retention: forever",
             "bridge": "runs_on: ec2",
             "own": "runs_on: ec2\nnetwork_mode: awsvpc",
             "managed": "runs_on: managed\ncpu: 0.3\nmemory: 700",
@@ -87,6 +89,14 @@ cluster:
 @pytest.fixture(scope="module")
 def everywhere(tmp_path_factory):
     return synthesized(tmp_path_factory.mktemp("everywhere"), files=EVERYWHERE)
+
+
+def test_a_service_has_its_version_of_fargate_and_its_days_of_logs_or_those_of_all(everywhere):
+    _, read = everywhere
+    own, usual = read("demo-dev-mixed"), read("demo-dev-spot")
+    assert resources(own, "ECS::Service")[0]["PlatformVersion"] == "1.4.0"
+    assert "RetentionInDays" not in resources(own, "Logs::LogGroup")[0]
+    assert resources(usual, "Logs::LogGroup")[0]["RetentionInDays"] == 365
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pydantic import Field
 from dockyard.config.capacity import NetworkMode, RunsOn
 from dockyard.config.image import Image, RelativePath
 from dockyard.config.links import Links
+from dockyard.config.logs import Retention
 from dockyard.config.model import VariableName, number
 from dockyard.config.overrides import Overrides
 from dockyard.config.runtime import Runtime
@@ -35,6 +36,8 @@ class Container(Runtime):
     """On `ec2`: `bridge`, many tasks on a server behind ports of it; `awsvpc`, each with an address of its own."""
     ephemeral_storage: Annotated[int, number(21, 200, "GiB")] | None = None
     """Storage of a task on Fargate. Default: Fargate's 20 GiB."""
+    platform_version: Literal["LATEST", "1.4.0"] = "LATEST"
+    """Version of Fargate that its tasks run on."""
     env: dict[VariableName, Value] = Field(default_factory=dict)
     """Environment variables. Values are taken as they are written: `1.10` and `yes` need no quotes."""
     env_file: RelativePath | None = None
@@ -45,6 +48,8 @@ class Container(Runtime):
     or `NAME: true` in a mapping: its own one, which `dockyard secrets set` has stored."""
     exec: bool = False
     """Whether ECS Exec may run commands in it; what they print is in its logs."""
+    log_retention: Retention | None = None
+    """Days that its logs are kept, or `forever`. Default: `log_retention` of dockyard.yaml."""
     volumes: dict[VolumeName, Volume] = Field(default_factory=dict)
     """Folders that are kept elsewhere than in the container, by name."""
     sidecars: dict[SidecarName, Sidecar] = Field(default_factory=dict)

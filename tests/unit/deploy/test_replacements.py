@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from dockyard.deploy.assembly import StackArtifact
-from dockyard.deploy.replacements import interrupting, refusal, turned_away
+from dockyard.deploy.replacements import Allowed, emptied, interrupting, refusal, turned_away
 
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
@@ -85,9 +85,29 @@ def test_a_target_group_that_is_replaced_interrupts():
 
 def test_what_is_refused_is_told_with_the_way_out():
     replaced = {"ResourceType": TARGETS, "LogicalResourceId": "First", "Action": "Modify", "Replacement": "True"}
-    told = refusal([replaced], BOTH, Account())
+    told = refusal([replaced], BOTH, Account(), Allowed())
     assert "its target group First would be replaced, as by a change of runs_on or http.protocol" in str(told)
-    told = refusal([CHANGE], BOTH, Account(First=0, Other=100))
+    told = refusal([CHANGE], BOTH, Account(First=0, Other=100), Allowed())
     assert "its rule Rule would send requests to the other one, where no task is" in str(told)
     assert told.hint.startswith("run: dockyard restart web --env dev, ")
-    assert refusal([CHANGE], BOTH, Account(First=100, Other=0)) is None
+    assert refusal([CHANGE], BOTH, Account(First=100, Other=0), Allowed()) is None
+    assert refusal([replaced, CHANGE], BOTH, Account(First=0, Other=100), Allowed(interruption=True)) is None
+
+
+def _of(type_, replacement):
+    return {"ResourceType": f"AWS::{type_}", "LogicalResourceId": "Jobs", "Action": "Modify", "Replacement": replacement}
+
+
+def test_what_holds_data_and_is_replaced_is_refused_and_other_changes_are_not():
+    found = [
+        _of("SQS::Queue", "True"),
+        _of("DynamoDB::Table", "False"),
+        _of("RDS::DBCluster", "Conditional"),
+        _of("ECS::Service", "True"),
+    ]
+    assert emptied(found) == ["queue Jobs"]
+    told = refusal(found, BOTH, Account(), Allowed(interruption=True))
+    assert str(told) == "s was not changed: its queue Jobs would be replaced by a new one, without what is in it"
+    assert told.hint.endswith("or accept it with --allow-data-loss")
+    assert refusal(found, BOTH, Account(), Allowed(data_loss=True)) is None
+    assert refusal(found[1:], BOTH, Account(), Allowed()) is None
