@@ -11,6 +11,6 @@ def test_each_number_of_days_is_the_one_in_the_template():
     for days in RETENTIONS:
         logs.LogGroup(stack, f"Logs{days}", retention=retention(days))
     found = Template.from_stack(stack).find_resources("AWS::Logs::LogGroup")
-    assert sorted(str(one["Properties"].get("RetentionInDays", "forever")) for one in found.values()) == sorted(
+    assert sorted(str(one.get("Properties", {}).get("RetentionInDays", "forever")) for one in found.values()) == sorted(
         map(str, RETENTIONS)
     )

@@ -35,9 +35,11 @@ def test_the_name_of_a_type_tells_its_architecture(name, architecture):
          "memory: should be 512, 1024 or 2048 (MiB) with cpu 0.25 on Fargate, got 100"),
         ("ephemeral_storage: 20", "ephemeral_storage: should be 21 to 200 (GiB), got 20"),
         ("log_retention: 31",
-         "log_retention: should be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, "
-         "2922, 3288, 3653, forever, got 31"),
-        ("platform_version: 1.3.0", "platform_version: should be LATEST or 1.4.0, got 1.3.0"),
+         "log_retention: should be 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, "
+         "2922, 3288, 3653 (days) or forever, got 31"),
+        ("log_retention: true", "log_retention: should be 1, 3, "),
+        ("log_retention: [30]", "log_retention: should be 1, 3, "),
+        ("platform_version: 1.3.0", 'platform_version: should be LATEST or 1.4.0, got "1.3.0"'),
         ("runs_on: ec2\nplatform_version: 1.4.0",
          "platform_version: is of Fargate: remove it, or let runs_on be fargate, got ec2"),
         ("runs_on: ec2\nephemeral_storage: 50",
