@@ -1,7 +1,10 @@
 """Time and memory of a command, and the time until a change answers."""
 
+import datetime
 import http.client
 import json
+import os
+import platform
 import statistics
 import subprocess
 import threading
@@ -73,6 +76,13 @@ def _version(address: str) -> str | None:
 def median(values: list[float]) -> float:
     """The middle one."""
     return statistics.median(values)
+
+
+def heading(rounds: int) -> list[str]:
+    """The first lines of the table: when and where, and its columns."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    where = f"{os.cpu_count()} cores, Python {platform.python_version()}, {rounds} rounds, medians (range)"
+    return [f"{today}, {where}\n", "| | Dockyard | plain CDK | | plain CDK / Dockyard |\n|---|---|---|---|---|"]
 
 
 def row(name: str, ours: list[float], peer: list[float], unit: str = "s") -> str:

@@ -42,6 +42,17 @@ class Place:
         self.env = {**self.plain, **self.local.environment()}
         self._write_peer_services()
 
+    @classmethod
+    def of_eight(cls, folder: Path) -> "Place":
+        """With four of each of the sample services."""
+        for sample in (ROOT / "services").iterdir():
+            for number in range(4):
+                copied = folder / "eight" / f"{sample.name}-{number}"
+                shutil.copytree(sample, copied)
+                for file in (path for path in copied.iterdir() if path.name in ("service.yaml", "main.py", "server.js")):
+                    file.write_text(file.read_text().replace(sample.name, copied.name))
+        return cls(folder, folder / "eight", ROOT / "bench/peer")
+
     def _write_peer_services(self) -> None:
         """The same sources with the Dockerfiles that Dockyard generates, and the docker program that it would use."""
         project = load_project(self.ours)

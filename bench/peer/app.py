@@ -1,4 +1,4 @@
-"""The peer: what CDK's own documentation gives a team with one Fargate and one EC2 service.
+"""The peer: what CDK's own documentation gives a team with services on Fargate and on EC2.
 
 `aws_ecs_patterns` and `DockerImageAsset`, a stack for the network and one a service, default settings. The Dockerfiles are
 those that Dockyard generates, so that both build the same images.
@@ -53,6 +53,6 @@ def server(name: str) -> None:
     service.target_group.configure_health_check(path="/health")
 
 
-fargate("hello-python")
-server("hello-node")
+for service in sorted((HERE / "services").iterdir()):
+    (fargate if "python" in service.name else server)(service.name)
 app.synth()
