@@ -60,3 +60,13 @@ AllowInterruption = Annotated[
     bool,
     typer.Option("--allow-interruption", help="Also make changes during which requests to a service fail, as of runs_on."),
 ]
+Wait = Annotated[
+    float | None,
+    typer.Option(
+        "--wait",
+        min=0,
+        metavar="SECONDS",
+        help="How long to wait where another command changes this environment; 0 gives up at once. Default: until it ends.",
+        show_default=False,
+    ),
+]
