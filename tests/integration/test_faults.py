@@ -377,9 +377,7 @@ shown_by(
     DEPLOYS, "Ctrl-C, or SIGTERM", "tells what is being changed, and leaves no lock; the next run follows that to its end", LOCK,
     "test_an_interrupt_is_told_with_what_goes_on_and_leaves_no_lock",
 )  # fmt: skip
-shown_by(
-    DEPLOYS, "The terminal is closed", "the same, and nobody is told", LOCK, "test_a_terminal_that_is_closed_leaves_no_lock"
-)
+shown_by(DEPLOYS, "The terminal is closed", "the same, and nobody is told", LOCK, "test_a_terminal_that_is_closed_leaves_no_lock")
 shown_by(
     DEPLOYS, "`kill -9` at any step", "the next run ends well; nothing is lost, and no lock stays", LOCK,
     "test_killed_at_any_step_the_next_deploy_ends_well_and_nothing_is_lost_or_locked",

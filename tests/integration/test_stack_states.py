@@ -13,7 +13,8 @@ from dockyard.errors import DeployError
 from tests.integration.workplace import At
 
 NAME = "states"
-BUCKET = {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "of-states"}}}
+CIDR = "10.77.0.0/16"
+VPC = {"Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": CIDR}}}
 TOPIC = {"Topic": {"Type": "AWS::SNS::Topic"}}
 FAULT = {"Fault": {"Type": "AWS::SQS::Queue", "Properties": {"NoSuch": 1}, "DependsOn": "Topic"}}
 LATE = {
@@ -21,18 +22,18 @@ LATE = {
     "Late": {
         "Type": "AWS::CloudFormation::WaitCondition",
         "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "2"},
-        "DependsOn": "Bucket",
+        "DependsOn": "Vpc",
     },
 }
-"""It fails two seconds after the bucket is there."""
+"""It fails two seconds after the network is there."""
 
 
 class Stack:
     """One stack, as others leave it, and its deploy."""
 
-    def __init__(self, port):
-        self.aws = Aws(session=At(port))
-        self.client, self.s3 = self.aws.cloudformation, self.aws.s3
+    def __init__(self, site):
+        self.aws = Aws(session=At(site.port))
+        self.client, self.ec2 = self.aws.cloudformation, site.client("ec2")
         self.asked = []
 
     def deploy(self, resources, *, agrees=None):
@@ -63,17 +64,20 @@ class Stack:
         self.client.update_stack(StackName=NAME, TemplateBody=_template(resources), **settings)
 
     def fill(self):
-        """Put an object into the bucket, which cannot be deleted then, once it is there."""
+        """Make something in the network, once it is there, without which it cannot be deleted."""
         end = time.monotonic() + 10
-        while True:
-            try:
-                return self.s3.put_object(Bucket="of-states", Key="data", Body=b"")
-            except self.s3.exceptions.NoSuchBucket:
-                assert time.monotonic() < end
-                time.sleep(0.02)
+        while not (found := self._vpcs()):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        self.ec2.create_subnet(VpcId=found[0], CidrBlock="10.77.1.0/24")
 
     def empty(self):
-        self.s3.delete_object(Bucket="of-states", Key="data")
+        for vpc in self._vpcs():
+            for subnet in self.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]:
+                self.ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+
+    def _vpcs(self):
+        return [one["VpcId"] for one in self.ec2.describe_vpcs()["Vpcs"] if one["CidrBlock"] == CIDR]
 
 
 def _template(resources):
@@ -82,10 +86,9 @@ def _template(resources):
 
 @pytest.fixture
 def stack(site):
-    one = Stack(site.port)
+    one = Stack(site)
     yield one
-    if any(bucket["Name"] == "of-states" for bucket in one.s3.list_buckets()["Buckets"]):
-        one.empty()
+    one.empty()
     one.status()
     one.client.delete_stack(StackName=NAME)
     assert one.status() is None
@@ -93,7 +96,7 @@ def stack(site):
 
 def test_an_empty_one_that_only_a_change_set_has_made_is_made(stack):
     stack.client.create_change_set(
-        StackName=NAME, ChangeSetName="left", ChangeSetType="CREATE", TemplateBody=_template(TOPIC | BUCKET)
+        StackName=NAME, ChangeSetName="left", ChangeSetType="CREATE", TemplateBody=_template(TOPIC | VPC)
     )
     assert stack.client.describe_stacks(StackName=NAME)["Stacks"][0]["StackStatus"] == "REVIEW_IN_PROGRESS"
     assert stack.deploy(TOPIC)[0] == "CREATE_COMPLETE"
@@ -112,7 +115,7 @@ def test_one_whose_update_was_left_where_it_failed_goes_back_first(stack):
     assert stack.status() == "CREATE_COMPLETE"
     stack.update(TOPIC | FAULT, DisableRollback=True)
     assert stack.status() == "UPDATE_FAILED"
-    status, told = stack.deploy(TOPIC | BUCKET)
+    status, told = stack.deploy(TOPIC | VPC)
     assert status == "UPDATE_COMPLETE"
     assert told[0] == "going back to what was before (UPDATE_FAILED)"
 
@@ -124,18 +127,18 @@ def test_one_whose_creation_was_left_where_it_failed_is_deleted_after_a_question
         stack.deploy(TOPIC, agrees=False)
     assert stack.status() == "CREATE_FAILED"
     assert stack.deploy(TOPIC, agrees=True)[0] == "CREATE_COMPLETE"
-    assert "Fault: " in stack.asked[0]
+    assert "what it had made is still there" in stack.asked[0]
 
 
 def test_one_that_could_not_be_deleted_is_deleted_after_a_question_and_made_anew(stack):
-    stack.create(BUCKET)
+    stack.create(VPC)
     stack.fill()
     stack.status()
     stack.client.delete_stack(StackName=NAME)
     assert stack.status() == "DELETE_FAILED"
-    with pytest.raises(DeployError, match=r"is in state DELETE_FAILED again.*\n  Bucket: ") as raised:
+    with pytest.raises(DeployError, match=r"is in state DELETE_FAILED again.*\n  Vpc: ") as raised:
         stack.deploy(TOPIC, agrees=True)
-    assert raised.value.hint.endswith(f"aws cloudformation delete-stack --stack-name {NAME} --retain-resources Bucket")
+    assert raised.value.hint.endswith(f"aws cloudformation delete-stack --stack-name {NAME} --retain-resources Vpc")
     stack.empty()
     assert stack.deploy(TOPIC, agrees=True)[0] == "CREATE_COMPLETE"
 
@@ -143,14 +146,12 @@ def test_one_that_could_not_be_deleted_is_deleted_after_a_question_and_made_anew
 def test_one_whose_way_back_failed_goes_on_with_it_once_it_can(stack):
     stack.create(TOPIC)
     stack.status()
-    stack.update(TOPIC | BUCKET | LATE)
+    stack.update(TOPIC | VPC | LATE)
     stack.fill()
     assert stack.status() == "UPDATE_ROLLBACK_FAILED"
-    with pytest.raises(DeployError, match=r"is in state UPDATE_ROLLBACK_FAILED again.*\n  Bucket: ") as raised:
+    with pytest.raises(DeployError, match=r"is in state UPDATE_ROLLBACK_FAILED again.*\n  Vpc: ") as raised:
         stack.deploy(TOPIC)
-    assert raised.value.hint.endswith(
-        f"aws cloudformation continue-update-rollback --stack-name {NAME} --resources-to-skip Bucket"
-    )
+    assert raised.value.hint.endswith(f"aws cloudformation continue-update-rollback --stack-name {NAME} --resources-to-skip Vpc")
     stack.empty()
     status, told = stack.deploy(TOPIC)
     assert status == "UPDATE_ROLLBACK_COMPLETE"
@@ -158,7 +159,7 @@ def test_one_whose_way_back_failed_goes_on_with_it_once_it_can(stack):
 
 
 def test_one_whose_creation_could_not_be_taken_back_is_deleted_after_a_question(stack):
-    stack.create(BUCKET | LATE)
+    stack.create(VPC | LATE)
     stack.fill()
     assert stack.status() == "ROLLBACK_FAILED"
     stack.empty()
