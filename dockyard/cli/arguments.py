@@ -66,3 +66,13 @@ AllowDataLoss = Annotated[
         "--allow-data-loss", help="Also make changes by which a queue, table, bucket or database is replaced by an empty one."
     ),
 ]
+Wait = Annotated[
+    float | None,
+    typer.Option(
+        "--wait",
+        min=0,
+        metavar="SECONDS",
+        help="How long to wait where another command changes this environment; 0 gives up at once. Default: until it ends.",
+        show_default=False,
+    ),
+]

@@ -10,16 +10,30 @@ from dockyard.build.builder import JOBS, Options
 from dockyard.build.command import ENGINE
 from dockyard.build.sizes import size
 from dockyard.cli import screen
-from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Builder, Environment, Jobs, Json, NoCache, Project, Services
+from dockyard.cli.arguments import (
+    AllowDataLoss,
+    AllowInterruption,
+    Builder,
+    Environment,
+    Jobs,
+    Json,
+    NoCache,
+    Project,
+    Services,
+    Wait,
+)
+from dockyard.cli.locked import alone
 from dockyard.cli.pins import lift
 from dockyard.cli.session import Session
 from dockyard.config import Service, Web
 from dockyard.config.problems import all_of
+from dockyard.deploy.lock import Lock
 from dockyard.deploy.orphans import orphan_text
+from dockyard.deploy.receipt import Receipt
 from dockyard.deploy.replacements import Allowed
-from dockyard.deploy.run import Wishes
+from dockyard.deploy.run import Wishes, unchanged
 from dockyard.deploy.run import deploy as run
-from dockyard.doors.lock import alone
+from dockyard.deploy.states import Safety
 
 
 def deploy(
@@ -37,6 +51,10 @@ def deploy(
     jobs: Jobs = JOBS,
     no_cache: NoCache = False,
     builder: Builder = ENGINE,
+    wait: Wait = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask: delete what is left of a stack that could not be made, or deleted.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Build, push and deploy what changed, and print where each service answers.
@@ -47,16 +65,42 @@ def deploy(
     session.check_services(services or [])
     allowed = Allowed(allow_interruption, allow_data_loss)
     wishes = Wishes(services or [], force=force, via_cdk=via == "cdk", allowed=allowed)
-    deploy_and_tell(session, wishes, json=json)
+    deploy_and_tell(session, wishes, json=json, wait=wait, yes=yes)
 
 
-def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
-    """Deploy, then print one line a service."""
+def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool, wait: float | None = None, yes: bool = False) -> None:
+    """Deploy, then print one line a service. Nothing is locked where nothing is to be done.
+
+    :param wait: seconds, where another command changes the environment. Default: as long as it takes.
+    :param yes: agree to what could lose data, instead of asking.
+    """
+    say_where(session)
+    with screen.Board() as board:
+        receipt = unchanged(session.site, board, wishes)
+    if receipt:
+        tell(session, wishes, receipt, json=json)
+        return
+    with alone(session, "dockyard deploy", wait) as (held, lock):
+        deploy_under(lock, held, wishes, json=json, yes=yes)
+
+
+def deploy_under(lock: Lock, session: Session, wishes: Wishes, *, json: bool, yes: bool = False) -> None:
+    """The same for who holds the lock already."""
+    with screen.Board() as board:
+        hint = f"supply --yes: dockyard deploy --yes --env {session.environment.name}"
+        safety = Safety(lock.check, lambda question: yes or board.ask(question, hint))
+        receipt = unchanged(session.site, board, wishes) or run(session.site, board, wishes, safety)
+    tell(session, wishes, receipt, json=json)
+
+
+def say_where(session: Session) -> None:
+    """Which environment it is about."""
+    screen.say(f"{session.project.name} to {session.environment.name} (account {session.aws.account}, {session.aws.region})")
+
+
+def tell(session: Session, wishes: Wishes, receipt: Receipt, *, json: bool) -> None:
+    """What was done, and where services answer; pins that have done their work are taken out of dockyard.lock."""
     environment = session.environment.name
-    screen.say(f"{session.project.name} to {environment} (account {session.aws.account}, {session.aws.region})")
-    busy = f"another deploy to {environment} runs in this folder; waiting for it"
-    with alone(session.own_folder / f"deploy-{environment}.lock", lambda: screen.say(busy)), screen.Board() as board:
-        receipt = run(session.site, board, wishes)
     screen.say(f"{'nothing changed' if receipt.nothing_changed else 'done'} ({receipt.seconds:.1f} s)")
     for name in lift(session, wishes.services, receipt.images):
         screen.say(f"{name}: its sources changed after its rollback, so its pin is taken out of dockyard.lock; commit that")

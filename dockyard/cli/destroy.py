@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from dockyard.cli import screen
-from dockyard.cli.arguments import Environment, Project, Services
+from dockyard.cli.arguments import Environment, Project, Services, Wait
+from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
-from dockyard.doors.lock import alone
 from dockyard.errors import UsageError
 from dockyard.operate.destroy import Doomed, doomed
 from dockyard.operate.destroy import destroy as run
@@ -20,6 +20,7 @@ def destroy(
     registry: Annotated[
         bool, typer.Option("--registry", help="Also delete the registry's stack, and its repositories with all images.")
     ] = False,
+    wait: Wait = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete the stacks of an environment, or of services: services first, side by side, then what they share.
@@ -30,11 +31,9 @@ def destroy(
     """
     if services and registry:
         raise UsageError("--registry is for the whole application: name no services with it")
-    session = Session(project, env)
-    environment = session.environment.name
-    screen.say(f"{session.project.name} in {environment} (account {session.aws.account}, {session.aws.region})")
-    busy = f"a deploy to {environment} runs in this folder; waiting for it"
-    with alone(session.own_folder / f"deploy-{environment}.lock", lambda: screen.say(busy)):
+    begun = Session(project, env)
+    screen.say(f"{begun.project.name} in {begun.environment.name} (account {begun.aws.account}, {begun.aws.region})")
+    with alone(begun, "dockyard destroy", wait) as (session, lock):
         going = doomed(session.site, services or [], registry=registry)
         if not going.names and not going.repositories:
             screen.say("nothing to delete")
@@ -42,7 +41,7 @@ def destroy(
         if not yes:
             _ask(going)
         with screen.Board() as board:
-            run(session.site, going, board)
+            run(session.site, going, board, lock.check)
 
 
 def _ask(going: Doomed) -> None:

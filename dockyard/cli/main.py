@@ -3,8 +3,10 @@
 import importlib
 import os
 import signal
+import stat
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -96,7 +98,18 @@ def run() -> None:
     """The program."""
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT is ignored at first where a shell has started us in the background
         signal.signal(number, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wishes it
+        signal.signal(signal.SIGHUP, _hung_up)
     app()
+
+
+def _hung_up(*_: object) -> None:
+    """The terminal is gone, and writing to it would fail: nobody is told, and all else is as with Ctrl-C."""
+    with Path(os.devnull).open("r+b") as nowhere:
+        for stream in (0, 1, 2):
+            if stat.S_ISCHR(os.fstat(stream).st_mode):
+                os.dup2(nowhere.fileno(), stream)
+    raise KeyboardInterrupt
 
 
 def _interrupted(hint: str) -> None:

@@ -9,8 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build import Wanted
 from dockyard.cli import screen
-from dockyard.cli.arguments import Environment, Json, Project, Service
-from dockyard.cli.deploy import deploy_and_tell
+from dockyard.cli.arguments import Environment, Json, Project, Service, Wait
+from dockyard.cli.deploy import deploy_under, say_where
+from dockyard.cli.locked import alone
 from dockyard.cli.pins import of_sources
 from dockyard.cli.session import Session
 from dockyard.config import SEPARATOR, Reference
@@ -18,9 +19,9 @@ from dockyard.config.load import LOCK_FILE
 from dockyard.config.lock import Lock
 from dockyard.config.relock import write_lock
 from dockyard.config.sidecar import APP
+from dockyard.deploy.operations import describe
 from dockyard.deploy.run import Wishes
 from dockyard.deploy.site import Site
-from dockyard.deploy.stack import describe
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import surely_deployed
 from dockyard.operate.history import Change, history
@@ -34,7 +35,9 @@ To = Annotated[
 ]
 
 
-def rollback(service: Service, to: To = None, env: Environment = None, project: Project = None, json: Json = False) -> None:
+def rollback(
+    service: Service, to: To = None, env: Environment = None, project: Project = None, wait: Wait = None, json: Json = False
+) -> None:
     """Go back to a version that was deployed well before, by a deploy as any other, and keep it until the sources change.
 
     dockyard.lock gets a pin of it, which every deploy follows and tells of; commit it. Only images go back: variables, size and
@@ -42,17 +45,19 @@ def rollback(service: Service, to: To = None, env: Environment = None, project: 
 
     Example: dockyard rollback hello-python --to 1a2b3c4
     """
-    session = Session(project, env)
-    session.check_services([service])
-    chosen, lock = _decide(session, service, to)
-    screen.say(f"{service}: back to {named(chosen)}, deployed {chosen.begun.astimezone():%Y-%m-%d %H:%M}")
-    if lock.pins == session.project.lock.pins:
-        deploy_and_tell(Session(project, env), Wishes([service]), json=json)
-        return
-    with _kept(session, service, chosen):
-        write_lock(session.root, lock)
-        deploy_and_tell(Session(project, env), Wishes([service]), json=json)
-    if f"{session.environment.name}/{service}" in lock.pins:
+    before = Session(project, env)
+    before.check_services([service])
+    say_where(before)
+    with alone(before, "dockyard rollback", wait) as (session, lock):
+        chosen, pinned = _decide(session, service, to)
+        screen.say(f"{service}: back to {named(chosen)}, deployed {chosen.begun.astimezone():%Y-%m-%d %H:%M}")
+        if pinned.pins == session.project.lock.pins:
+            deploy_under(lock, session, Wishes([service]), json=json)
+            return
+        with _kept(session, service, chosen):
+            write_lock(session.root, pinned)
+            deploy_under(lock, session.anew(), Wishes([service]), json=json)
+    if f"{session.environment.name}/{service}" in pinned.pins:
         screen.say("dockyard.lock is written; commit it, so that others do not deploy what was taken back")
     else:
         screen.say(f"{service}: its sources give just this version, so its pin is taken out of dockyard.lock; commit that")

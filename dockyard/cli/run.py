@@ -9,7 +9,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Service
 from dockyard.cli.session import Session
 from dockyard.config import Job, Task
-from dockyard.deploy.stack import describe
+from dockyard.deploy.operations import describe
 from dockyard.doors import tasks
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.run import container_of, followed, parameters_in, request

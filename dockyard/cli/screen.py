@@ -8,11 +8,14 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+import typer
 from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
+
+from dockyard.errors import UsageError
 
 _err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)  # what users write is no markup
 _QUIET_SECONDS = 5.0
@@ -117,6 +120,19 @@ class Board:
         with self._lock:
             self._now.pop(subject, None)
             _err.print(Text.assemble(("✓", "green"), f" {subject}: {text}"))  # in one go: the display is redrawn between two
+
+    def ask(self, question: str, hint: str) -> bool:
+        """Whether the user agrees. Raises UsageError with the hint where nobody can be asked."""
+        if not is_terminal():
+            raise UsageError(f"{question}? there is nobody to ask", hint=hint)
+        with self._lock:  # nothing is printed meanwhile
+            if self._live:
+                self._live.stop()
+            try:
+                return typer.confirm(question, err=True)
+            finally:
+                if self._live:
+                    self._live.start()
 
     def _lines(self) -> Table:
         """What is done now. Without our lock: here the display holds its own, and who prints takes them in the other order."""

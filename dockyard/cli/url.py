@@ -4,7 +4,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project, Service
 from dockyard.cli.session import Session
 from dockyard.config import Web
-from dockyard.deploy.stack import describe
+from dockyard.deploy.operations import describe
 from dockyard.errors import DockyardError, UsageError
 
 

@@ -8,11 +8,11 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from dockyard.config import LOCK_FILE, PROJECT_FILE, Project
+from dockyard.config import PROJECT_FILE, Project
 
 _OWN = ("dockyard", "dockyard_constructs")
 """What app.py imports of ours. Where it is installed from a repository its version says little."""
-_SETTINGS = ("cdk.json", "cdk.context.json", PROJECT_FILE, LOCK_FILE)
+_SETTINGS = ("cdk.json", "cdk.context.json", PROJECT_FILE)
 _WHOLE = ("stacks", "constructs")
 """Folders of which every file counts, not only Python."""
 _NOT_IMPORTED = ("services", "tests", "bench")
@@ -22,10 +22,12 @@ _NEVER = ("node_modules", "__pycache__", "cdk.out")
 def fingerprint(project: Project, environment: str, account: str, region: str) -> str:
     """A hash of all that the stacks are made from, but for the sources of the images: files, versions, place.
 
-    Files are the settings, each service.yaml, files of variables, and every Python file that app.py could import: those of the
-    project, but for hidden folders, virtual environments, services, tests and bench, and Dockyard's own.
+    Pins in dockyard.lock say which image runs: they change a tag, and nothing else of the stacks. Files are the settings, each
+    service.yaml, files of variables, and every Python file that app.py could import: those of the project, but for hidden
+    folders, virtual environments, services, tests and bench, and Dockyard's own.
     """
-    digest = hashlib.sha256(json.dumps([environment, account, region, *_versions()]).encode())
+    lock = project.lock.model_dump(mode="json", exclude={"pins"})
+    digest = hashlib.sha256(json.dumps([environment, account, region, lock, *_versions()]).encode())
     env_files = {file.resolve() for found in project.environments.values() for file in found.env_files}
     for name, path in _files(project.root.resolve(), env_files):
         digest.update(f"\0{name}\0".encode())

@@ -10,6 +10,8 @@ from dockyard.doors.services import newest_deployment
 
 _TYPE = "AWS::ECS::Service"
 _DONE = "done"
+_BEGUN = ("PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
+"""States of a deployment that has not ended."""
 _STEPS = {
     "RECONCILE_SERVICE": "settle",
     "PRE_SCALE_UP": "before",
@@ -68,7 +70,11 @@ def _old(deployment: Mapping[str, Any]) -> int:
 
 
 class RolloutWatch:
-    """Looks at the newest deployment of one stack's service from time to time, unless it was there before."""
+    """Looks at the newest deployment of one stack's service from time to time, unless it had ended before.
+
+    One that is under way at the first look is that of a deploy that was interrupted, as a stack is looked at only while it is
+    changed, or somebody else's; either is waited for.
+    """
 
     def __init__(self, aws: Aws, artifact: StackArtifact, approve: str, clock: Callable[[], float] = time.monotonic) -> None:
         """Make it.
@@ -89,9 +95,10 @@ class RolloutWatch:
 
     def look(self) -> list[str]:
         """What has happened since the last time."""
-        found = self._newest() if self._has_service else None
+        newest = self._newest() if self._has_service else None
+        found = str(newest["serviceDeploymentArn"]) if newest else None
         first, self._looked = not self._looked, True
-        if first:
+        if first and newest and newest.get("status") not in _BEGUN:
             self._before = found
         if not found or found == self._before:
             return []
@@ -116,13 +123,12 @@ class RolloutWatch:
         self._told |= set(new)
         return new
 
-    def _newest(self) -> str | None:
-        """ARN of the newest deployment, once CloudFormation has made the service."""
+    def _newest(self) -> Any:
+        """The newest deployment, once CloudFormation has made the service."""
         if not self._service:
             resources = self._aws.cloudformation.describe_stack_resources(StackName=self._stack)["StackResources"]
             arns = [one.get("PhysicalResourceId", "") for one in resources if one["ResourceType"] == _TYPE]
             self._service = next((arn for arn in arns if arn.startswith("arn:")), None)
         if not self._service:
             return None
-        found = newest_deployment(self._aws, self._service.split("/")[1], self._service)
-        return str(found["serviceDeploymentArn"]) if found else None
+        return newest_deployment(self._aws, self._service.split("/")[1], self._service)

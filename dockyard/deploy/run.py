@@ -1,7 +1,8 @@
 """The deploy itself: build and synthesize side by side, then stacks and images in the order that they need each other."""
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,17 +12,18 @@ from dockyard.build.inputs import Inputs, read_inputs, write_inputs
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, SomeBuiltError, named, side_by_side
 from dockyard.build.secrets import check_build_secrets
-from dockyard.config import service_of
 from dockyard.deploy.assembly import StackArtifact, read_assembly
-from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
-from dockyard.deploy.images import built, cautions, lacking, needed, pushed
+from dockyard.deploy.images import built, lacking, pushed
+from dockyard.deploy.intent import intent_of, tell_cautions
+from dockyard.deploy.operations import describe
 from dockyard.deploy.orphans import orphans
-from dockyard.deploy.receipt import NONE, Receipt, read_receipt
+from dockyard.deploy.receipt import NONE, Receipt
 from dockyard.deploy.replacements import NOTHING_LOST, Allowed
 from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import PARTITION, Site
-from dockyard.deploy.stack import Deployed, StackDeployer, describe, version
+from dockyard.deploy.stack import Deployed, StackDeployer, version
+from dockyard.deploy.states import Safety
 from dockyard.deploy.synth import synthesize
 from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.deploy.watches import Watches
@@ -49,29 +51,32 @@ class Wishes:
     """Changes that are made although requests or data are lost by them."""
 
 
-def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
+def unchanged(site: Site, progress: Progress, wishes: Wishes) -> Receipt | None:
+    """The last receipt, where there is nothing to do; it takes no lock, as nothing is changed."""
+    begun = time.monotonic()
+    intent = intent_of(site)
+    last = intent.last
+    if not last or wishes.force or last.infrastructure != intent.infrastructure or last.images != intent.tags:
+        return None
+    if not _untouched(site, last):
+        return None
+    tell_cautions(site, progress, intent.of(wishes.services))
+    return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
+
+
+def deploy(site: Site, progress: Progress, wishes: Wishes, safety: Safety) -> Receipt:
     """Bring the environment to what the project says; the receipt."""
     begun = time.monotonic()
-    made = needed(site.project, site.environment, site.workshop.bases)
-    services = wishes.services
-    wanted = [found for found in made if not services or service_of(found.service) in services]
-    for found in wanted:
-        for caution in cautions(site.project, site.environment, found):
-            progress.note(found.service, caution)
-    for service, text in site.environment.cautions:
-        progress.note(service, text)
-    tags = {found.service: found.tag for found in made}
-    now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
-    last = read_receipt(site.receipt_file)
-    if last and not wishes.force and last.infrastructure == now and last.images == tags and _untouched(site, last):
-        return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
+    intent, services = intent_of(site), wishes.services
+    wanted, last = intent.of(services), intent.last
+    tell_cautions(site, progress, wanted)
     check_build_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     check_secrets(site, services)
-    deployer = StackDeployer(site.aws, site.reading, wishes.allowed)
-    with Threads(max_workers=1) as pool:
+    deployer = StackDeployer(site.aws, site.reading, safety, wishes.allowed)
+    with Threads(max_workers=1) as pool, _told_when_interrupted(deployer):
         building = pool.submit(_built, site, wanted, progress)
         try:
-            everything = synthesized(site, progress, validate=last is None or last.infrastructure != now)
+            everything = synthesized(site, progress, validate=last is None or last.infrastructure != intent.infrastructure)
             artifacts = wanted_stacks(site, everything, services)
             _check_bootstrap(site, artifacts)
             if building.done():
@@ -80,12 +85,13 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
             end_all()  # the builds: what is wrong is to be told now, and they would wait for it to be mended
             raise
         if wishes.via_cdk:
-            images, stacks = _via_cdk(site, artifacts, building.result, progress, deployer)
+            images, stacks = _via_cdk(site, artifacts, building.result, progress, deployer, safety)
         else:
             images, stacks = _by_change_sets(site, artifacts, building.result, progress, deployer)
     kept = last if last and services else NONE
+    whole = not services or (last and last.infrastructure == intent.infrastructure)  # else others may have changed too
     receipt = Receipt(
-        infrastructure=now if not services or (last and last.infrastructure == now) else "",  # others may have changed too
+        infrastructure=intent.infrastructure if whole else "",
         images=kept.images | {entry.image.service: entry.image.tag for entry in images},
         digests=kept.digests | {entry.image.service: entry.digest or "" for entry in images},
         stacks=kept.stacks | {name: stack.version for name, stack in stacks.items()},
@@ -99,6 +105,17 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     inputs = {entry.image.service: Inputs.of(entry.image) for entry in images}
     write_inputs(site.inputs_file, read_inputs(site.inputs_file) | inputs if services else inputs)
     return receipt
+
+
+@contextmanager
+def _told_when_interrupted(deployer: StackDeployer) -> Iterator[None]:
+    """Say with the interrupt what goes on in the account."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        names = sorted(deployer.under_way)
+        what = f"{named(names)} being changed, which goes on in the account" if names else "no stack was being changed"
+        raise KeyboardInterrupt(f"{what}; run the same command again to {'follow it' if names else 'go on'}") from error
 
 
 def _untouched(site: Site, last: Receipt) -> bool:
@@ -177,12 +194,16 @@ def _via_cdk(
     images: Callable[[], list[Planned]],
     progress: Progress,
     deployer: StackDeployer,
+    safety: Safety,
 ) -> tuple[list[Planned], Stacks]:
     """The registry by a change set, then the images, then the CDK CLI."""
     registry = [artifact for artifact in artifacts if artifact.name == site.registry_stack]
     in_ecr, _ = _by_change_sets(site, registry, images, progress, deployer)
-    deploy_via_cdk(site, site.assembly, [artifact.name for artifact in artifacts], progress)
-    return in_ecr, {artifact.name: deployer.look(artifact.name) for artifact in artifacts}
+    names = [artifact.name for artifact in artifacts]
+    safety.check()
+    with deployer.changing(*names):
+        deploy_via_cdk(site, site.assembly, names, progress)
+    return in_ecr, {name: deployer.look(name) for name in names}
 
 
 def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deployer: StackDeployer) -> Deployed:

@@ -49,6 +49,16 @@ def in_deploy_role(aws: Aws, root: Path) -> Aws:
     return _in_role("deploy", aws, root)
 
 
+def in_publishing_role(aws: Aws, root: Path) -> Aws:
+    """The account in the bootstrap's role that may read and write its bucket."""
+    return _in_role("file-publishing", aws, root)
+
+
+def bootstrap_bucket(aws: Aws, root: Path) -> str:
+    """Name of the bootstrap's bucket."""
+    return f"cdk-{qualifier(root)}-assets-{aws.account}-{aws.region}"
+
+
 def _in_role(purpose: str, aws: Aws, root: Path) -> Aws:
     name = f"cdk-{qualifier(root)}-{purpose}-role-{aws.account}-{aws.region}"
     return aws.assuming(f"arn:{PARTITION}:iam::{aws.account}:role/{name}")
@@ -73,6 +83,11 @@ class Site:
     def inputs_file(self) -> Path:
         """Where it is kept what went into the images of the last deploy."""
         return self.workshop.folder / "receipts" / f"{self._place}.inputs.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """What tells whether the process of this folder lives that holds the environment's lock."""
+        return self.workshop.folder / f"deploy-{self._place}.lock"
 
     @property
     def assembly(self) -> Path:

@@ -3,14 +3,16 @@
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dockyard.deploy.archive import archive
 from dockyard.deploy.assembly import StackArtifact
-from dockyard.deploy.causes import plain
+from dockyard.deploy.operations import Watch, describe, follow, pauses
 from dockyard.deploy.replacements import NOTHING_LOST, Allowed, changes, refusal
+from dockyard.deploy.states import Safety, settled
 from dockyard.doors.aws import Aws
 from dockyard.doors.folders import temporary
 from dockyard.errors import DeployError
@@ -24,8 +26,13 @@ INLINE_TEMPLATE_BYTES = 51_200
 _SOUND = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
-Watch = Callable[[str], None]
-"""Told what happens to the stack, in words; called before the change and at least every two seconds until its end."""
+
+def _refuse(*_: object) -> bool:
+    raise DeployError("nothing may be changed without the environment's lock")
+
+
+READ_ONLY = Safety(check=_refuse, consent=_refuse)
+"""For who only looks."""
 
 
 @dataclass(frozen=True)
@@ -42,23 +49,22 @@ class Deployed:
 class StackDeployer:
     """Deploys stacks into one account and region."""
 
-    def __init__(self, aws: Aws, reading: Aws, allowed: Allowed = NOTHING_LOST) -> None:
+    def __init__(self, aws: Aws, reading: Aws, safety: Safety = READ_ONLY, allowed: Allowed = NOTHING_LOST) -> None:
         """Make a deployer.
 
         :param reading: the same account, in a role that may read.
+        :param safety: what is asked before each change. Default: nothing may be changed.
         :param allowed: changes that are made although requests or data are lost by them.
         """
-        self._aws, self._reading, self._allowed = aws, reading, allowed
+        self._aws, self._reading, self._safety, self._allowed = aws, reading, safety, allowed
+        self.under_way: set[str] = set()
+        """Stacks that are being changed, and would go on without us."""
 
     def deploy(self, artifact: StackArtifact, watch: Watch) -> Deployed:
         """Make the stack what the artifact says, unless it is; wait for the end. Raises DeployError with the reasons."""
         acting = self._aws.assuming(artifact.deploy_role)
         client = acting.cloudformation
-        current = _awaited(client, artifact.name, watch)
-        if current and current["StackStatus"] == "ROLLBACK_COMPLETE":
-            watch("removing what a failed creation left")  # such a stack can only be deleted, and holds nothing
-            client.delete_stack(StackName=artifact.name)
-            current = _awaited(client, artifact.name, watch)
+        current = self._settled(client, artifact.name, watch)
         if current and self._is_current(artifact, current, acting):
             return _deployed(artifact.name, current, changed=False)
         self._publish(artifact)
@@ -139,9 +145,27 @@ class StackDeployer:
             client.delete_change_set(StackName=artifact.name, ChangeSetName=name)
             raise refused
         watch("")
-        client.execute_change_set(StackName=artifact.name, ChangeSetName=name)
-        _follow(client, artifact.name, found["CreationTime"], watch)
+        self._safety.check()
+        with self.changing(artifact.name):
+            client.execute_change_set(StackName=artifact.name, ChangeSetName=name)
+            _end(artifact.name, *follow(client, found["StackId"], found["CreationTime"], watch))
         return True
+
+    def _settled(self, client: "CloudFormationClient", name: str, watch: Watch) -> "StackTypeDef | None":
+        def noted(text: str) -> None:
+            self.under_way.add(name)  # else nothing would be told
+            watch(text)
+
+        found = settled(client, name, noted, self._safety)
+        self.under_way.discard(name)
+        return found
+
+    @contextmanager
+    def changing(self, *stacks: str) -> Iterator[None]:
+        """Note that these are being changed, for who interrupts it."""
+        self.under_way.update(stacks)
+        yield
+        self.under_way.difference_update(stacks)
 
     def _protect(self, client: "CloudFormationClient", artifact: StackArtifact, current: "StackTypeDef | None") -> None:
         was = bool(current and current.get("EnableTerminationProtection"))
@@ -151,54 +175,10 @@ class StackDeployer:
             )
 
 
-def describe(client: "CloudFormationClient", name: str) -> "StackTypeDef | None":
-    """The stack; None where there is none, or only an empty one that a change set has made."""
-    try:
-        stack = client.describe_stacks(StackName=name)["Stacks"][0]
-    except client.exceptions.ClientError as error:
-        if "does not exist" in str(error):
-            return None
-        raise
-    return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
-
-
-def _awaited(client: "CloudFormationClient", name: str, watch: Watch) -> "StackTypeDef | None":
-    """The stack, once no other operation is under way."""
-    for pause in pauses():
-        stack = describe(client, name)
-        if not stack or not stack["StackStatus"].endswith("_IN_PROGRESS"):
-            break
-        watch(f"waiting: another operation is under way ({stack['StackStatus']})")
-        time.sleep(pause)
-    if stack and stack["StackStatus"] in ("UPDATE_ROLLBACK_FAILED", "DELETE_FAILED", "ROLLBACK_FAILED"):
-        raise DeployError(
-            f"{name} is in state {stack['StackStatus']}: {stack.get('StackStatusReason', 'no reason given')}",
-            hint=f"look at it with: cdk rollback {name}",
-        )
-    return None if stack and stack["StackStatus"] == "DELETE_COMPLETE" else stack
-
-
-def _follow(client: "CloudFormationClient", name: str, since: Any, watch: Watch) -> None:
-    """Tell the events until the stack is done. Raises DeployError with the first reasons where it failed."""
-    told: set[str] = set()
-    reasons: list[str] = []
-    for pause in pauses():
-        stack = describe(client, name)
-        for event in reversed(client.describe_stack_events(StackName=name)["StackEvents"]):
-            if event["EventId"] in told or event["Timestamp"] < since:
-                continue
-            told.add(event["EventId"])
-            status, id = event.get("ResourceStatus", ""), event.get("LogicalResourceId", "")
-            if status.endswith("_FAILED") and "ResourceStatusReason" in event and id != name:
-                reasons.append(f"{id} ({event.get('ResourceType')}): {plain(event['ResourceStatusReason'])}")
-            watch(f"{id} {status}")
-        status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
-        if not status.endswith("_IN_PROGRESS"):
-            break
-        watch("")
-        time.sleep(pause)
+def _end(name: str, status: str, reasons: list[str]) -> None:
+    """Raise DeployError with the reasons, unless it ended well."""
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
-        detail = "".join(f"\n  {reason}" for reason in reasons if "cancelled" not in reason)
+        detail = "".join(f"\n  {reason}" for reason in reasons)
         left = "; it is as it was before, and what ran still runs" if status == "UPDATE_ROLLBACK_COMPLETE" else ""
         raise DeployError(f"{name} was not deployed ({status}){left}{detail}")
 
@@ -216,10 +196,3 @@ def version(stack: "StackTypeDef") -> str:
 def _same_template(deployed: Any, wanted: str) -> bool:
     parsed = json.loads(deployed) if isinstance(deployed, str) else deployed
     return bool(parsed == json.loads(wanted))
-
-
-def pauses() -> Iterator[float]:
-    """Seconds between two looks: short at first, for what takes a second; two seconds after a while, for what takes minutes."""
-    begun = time.monotonic()
-    while True:
-        yield min(2.0, 0.1 + (time.monotonic() - begun) / 10)

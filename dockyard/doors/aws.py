@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, RefreshableCredentials
 
 from dockyard.doors.aws_faults import LOCAL, explained
+from dockyard.doors.lease import Lease
 from dockyard.doors.secrets import Secrets
 from dockyard.errors import PrerequisiteError
 
@@ -32,6 +33,8 @@ CACHE_TAG_PREFIX = "cache-"
 _RETRIES = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, user_agent_extra="dockyard")
 _FIRST = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=5, user_agent_extra="dockyard")
 """For the first question: where nobody answers, that is to be told soon."""
+_SOON = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5, read_timeout=10, user_agent_extra="dockyard")
+"""For locks: they are renewed in time or not at all, and given back also where nobody answers."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,10 @@ class Aws:
     def secrets(self) -> Secrets:
         """Values that nobody else should read."""
         return Secrets(self)
+
+    def lease(self, bucket: str, key: str) -> Lease:
+        """The lock that is this object."""
+        return Lease(self._session.client("s3", config=_SOON), bucket, key, self.account)
 
     def _untyped(self, service: str) -> Any:
         """A client of a service whose types are not installed."""

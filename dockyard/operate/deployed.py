@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dockyard.deploy.operations import describe
 from dockyard.deploy.site import Site
-from dockyard.deploy.stack import describe
 from dockyard.errors import DockyardError
 from dockyard.operate.run import parameters_in
 

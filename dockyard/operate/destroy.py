@@ -1,7 +1,6 @@
 """The end of services or of a whole environment: their stacks are deleted, those that need others first."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,9 +8,10 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.deploy.graph import Node, run_graph
+from dockyard.deploy.operations import awaited, begun, follow, stack_of
 from dockyard.deploy.orphans import RESOURCES, without
 from dockyard.deploy.site import Site, in_deploy_role
-from dockyard.deploy.stack import describe, pauses
+from dockyard.deploy.states import DELETE_BY_HAND, by_hand, failed
 from dockyard.errors import DeployError, UsageError
 from dockyard.operate.care import repositories
 from dockyard.progress import Progress
@@ -19,6 +19,10 @@ from dockyard.progress import Progress
 if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
 
+Check = Callable[[], None]
+"""Raises where the environment's lock is not held any more."""
+
+_CANCELLED = ("CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS")
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 
 
@@ -73,7 +77,7 @@ def doomed(site: Site, services: Sequence[str], *, registry: bool) -> Doomed:
     return Doomed(tuple(filter(None, groups)), tuple(repositories(site, [])))
 
 
-def destroy(site: Site, going: Doomed, progress: Progress) -> None:
+def destroy(site: Site, going: Doomed, progress: Progress, check: Check) -> None:
     """Delete them, and wait for the end. Raises DeployError with the reasons where something stays.
 
     Repositories are deleted with the own credentials: no role that deploys may do so.
@@ -82,12 +86,13 @@ def destroy(site: Site, going: Doomed, progress: Progress) -> None:
     nodes: dict[str, Node] = {}
     before: frozenset[str] = frozenset()
     for group in going.stacks:
-        nodes |= {name: Node(partial(_delete, client, name, progress), before) for name in group}
+        nodes |= {name: Node(partial(_delete, client, name, progress, check), before) for name in group}
         before |= frozenset(group)
     if site.registry_stack in before:
         client.update_termination_protection(StackName=site.registry_stack, EnableTerminationProtection=False)
     run_graph(nodes)
     for name in going.repositories:
+        check()
         site.aws.ecr.delete_repository(repositoryName=name, force=True)
         progress.done(name, "deleted with its images")
 
@@ -129,34 +134,30 @@ def _of_another(tags: dict[str, str], own: dict[str, str]) -> bool:
     return tags.get("dockyard:environment", own["dockyard:environment"]) != own["dockyard:environment"]
 
 
-def _delete(client: "CloudFormationClient", name: str, progress: Progress) -> None:
-    stack = describe(client, name)
+def _delete(client: "CloudFormationClient", name: str, progress: Progress, check: Check) -> None:
+    """Also where its creation is under way, which that cancels; anything else that is under way is awaited."""
+
+    def watch(text: str) -> None:
+        if text:
+            progress.update(name, text)
+
+    stack = stack_of(client, name)
+    if stack and stack["StackStatus"] not in _CANCELLED:
+        stack = awaited(client, name, watch)
     if not stack:
         return
     try:
+        check()
         client.delete_stack(StackName=name)
-        _follow(client, name, stack["StackId"], progress)
+        deleting = stack_of(client, stack["StackId"])
+        status, reasons = follow(client, stack["StackId"], begun(deleting or stack), watch)
     except (ClientError, BotoCoreError) as error:
         raise DeployError(f"{name}: {error}") from error
-    progress.done(name, "deleted")
-
-
-def _follow(client: "CloudFormationClient", name: str, id: str, progress: Progress) -> None:
-    """Tell what goes until the stack is gone."""
-    told: set[str] = set()
-    reasons: list[str] = []
-    for pause in pauses():
-        stack = describe(client, name)
-        status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
-        for event in reversed(client.describe_stack_events(StackName=id)["StackEvents"]):
-            resource, now = event.get("LogicalResourceId", ""), event.get("ResourceStatus", "")
-            if event["EventId"] not in told and now.startswith("DELETE_"):
-                progress.update(name, f"{resource} {now}")
-                reasons += [f"{resource}: {event.get('ResourceStatusReason', '')}"] if now == "DELETE_FAILED" else []
-            told.add(event["EventId"])
-        if not status.endswith("_IN_PROGRESS"):
-            break
-        time.sleep(pause)
     if status != "DELETE_COMPLETE":
+        left = by_hand(name, DELETE_BY_HAND, list(failed(client, name)))
         detail = "".join(f"\n  {reason}" for reason in reasons)
-        raise DeployError(f"{name} was not deleted ({status}){detail}", hint="run the same command again")
+        raise DeployError(
+            f"{name} was not deleted ({status}){detail}",
+            hint=f"run the same command again, or leave that to itself: {left}",
+        )
+    progress.done(name, "deleted")

@@ -363,3 +363,22 @@ shown_by(
     "Builds", "This machine's disk is full", "told with the folder that there is no room for",
     "unit/build/test_builder.py", "test_a_disk_without_room_for_the_log_is_told_with_the_folder",
 )  # fmt: skip
+
+DEPLOYS, LOCK = "Deploys", "integration/test_lock.py"
+shown_by(
+    DEPLOYS, "Two at once, from two machines", "the second waits, tells for whom, and is deployed as a whole", LOCK,
+    "test_two_deploys_from_two_machines_one_waits_and_the_last_one_wins_whole",
+)  # fmt: skip
+shown_by(
+    DEPLOYS, "The machine is gone that holds the lock", "it is taken over when it was not renewed for its lease", LOCK,
+    "test_the_lock_of_a_machine_that_is_gone_is_taken_over_after_its_lease",
+)  # fmt: skip
+shown_by(
+    DEPLOYS, "Ctrl-C, or SIGTERM", "tells what is being changed, and leaves no lock; the next run follows that to its end", LOCK,
+    "test_an_interrupt_is_told_with_what_goes_on_and_leaves_no_lock",
+)  # fmt: skip
+shown_by(DEPLOYS, "The terminal is closed", "the same, and nobody is told", LOCK, "test_a_terminal_that_is_closed_leaves_no_lock")
+shown_by(
+    DEPLOYS, "`kill -9` at any step", "the next run ends well; nothing is lost, and no lock stays", LOCK,
+    "test_killed_at_any_step_the_next_deploy_ends_well_and_nothing_is_lost_or_locked",
+)  # fmt: skip

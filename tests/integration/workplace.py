@@ -45,7 +45,7 @@ _MODELS = botocore.session.Session()
 """Shared, as what it reads of each service takes longer than a test."""
 
 
-class _At(boto3.Session):
+class At(boto3.Session):
     """AWS is on this port."""
 
     def __init__(self, port: int) -> None:
@@ -71,7 +71,7 @@ class Workplace:
             "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1", **({"DOCKER_HOST": engine} if engine else {}),
         }  # fmt: skip
         self.docker = Docker(Processes(self.variables))
-        self.aws = Aws(session=_At(port))
+        self.aws = Aws(session=At(port))
         assert self.aws.ecr.meta.endpoint_url == f"http://localhost:{port}"  # made here: not in two threads at once
         self.service = folder / "services/web"
         self.service.mkdir(parents=True)

@@ -99,5 +99,15 @@ def test_a_link_to_nothing_is_passed_over(root):
     assert taken(root)
 
 
+def test_of_dockyard_lock_all_counts_but_pins(root):
+    """What is pinned is a tag, which the receipt holds beside it: a rollback makes no other infrastructure."""
+    before = taken(root)
+    file = root / "dockyard.lock"
+    file.write_text(f"pins: {{dev/web: {{tag: {'a' * 20}, instead_of: [{'b' * 20}]}}}}")
+    assert taken(root) == before
+    file.write_text("refresh: '2026-01-01T00:00:00+00:00'")
+    assert taken(root) != before
+
+
 def test_another_place_changes_it(root):
     assert len({taken(root), taken(root, account="2"), taken(root, region="s"), taken(root, environment="prod")}) == 4

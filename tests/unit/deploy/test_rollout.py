@@ -63,7 +63,10 @@ class Account:
 
     def list_service_deployments(self, service, cluster):
         assert (service, cluster) == (self.arn, "dev")
-        found = [{"serviceDeploymentArn": str(n), "createdAt": n} for n in range(len(self.deployments))]
+        found = [
+            {"serviceDeploymentArn": str(number), "createdAt": number, "status": (one or {}).get("status", "PENDING")}
+            for number, one in enumerate(self.deployments)
+        ]
         return {"serviceDeployments": found}
 
     def describe_service_deployments(self, serviceDeploymentArns):  # noqa: N803
@@ -83,8 +86,8 @@ def watch(account):
 
 
 def test_each_event_is_told_once_and_the_steps_with_their_times_at_the_end(account, watch):
-    account.deployments = [deployment()]
-    assert watch.look() == []  # that one was there before
+    account.deployments = [deployment(status="SUCCESSFUL")]
+    assert watch.look() == []  # that one had ended before
     account.deployments.append(deployment("SCALE_UP"))
     assert watch.look() == ["new tasks: 0 of 2 new tasks run, 2 old"]
     assert watch.look() == []
@@ -97,6 +100,12 @@ def test_each_event_is_told_once_and_the_steps_with_their_times_at_the_end(accou
     assert watch.look() == ["rollback: 0 of 2 new tasks run, 2 old", "goes back: a hook"]
     account.now = 10
     assert (watch.times(), watch.fault) == ("new tasks 4 s, test 5 s, rollback 1 s", "a hook")
+
+
+def test_one_that_is_under_way_at_the_first_look_is_told_as_our_own(account, watch):
+    """A deploy was interrupted, and this one waits for it."""
+    account.deployments = [deployment("SCALE_UP", lifecycleHookDetails=[{"status": "AWAITING_ACTION"}])]
+    assert watch.look() == ["new tasks: 0 of 2 new tasks run, 2 old", f"waits for approval: {APPROVE}"]
 
 
 def test_why_it_went_back_is_still_known_when_what_runs_is_deployed_again(account, watch):

@@ -1,0 +1,47 @@
+"""What a deploy is to bring about, as the project's files say it at this moment, and what the last one left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dockyard.build.mirrored import Wanted
+from dockyard.config import service_of
+from dockyard.deploy.fingerprint import fingerprint
+from dockyard.deploy.images import cautions, needed
+from dockyard.deploy.receipt import Receipt, read_receipt
+from dockyard.deploy.site import Site
+from dockyard.progress import Progress
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What the project says, and what was deployed last."""
+
+    images: Sequence[Wanted]
+    infrastructure: str
+    """Fingerprint of what makes the stacks."""
+    last: Receipt | None
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Service to tag."""
+        return {found.service: found.tag for found in self.images}
+
+    def of(self, services: Sequence[str]) -> list[Wanted]:
+        """The images of these services; all where none are given."""
+        return [found for found in self.images if not services or service_of(found.service) in services]
+
+
+def intent_of(site: Site) -> Intent:
+    """That of the site, read now."""
+    images = needed(site.project, site.environment, site.workshop.bases)
+    now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
+    return Intent(images, now, read_receipt(site.receipt_file))
+
+
+def tell_cautions(site: Site, progress: Progress, wanted: Sequence[Wanted]) -> None:
+    """Tell what the user should know of these images, and of the environment."""
+    for found in wanted:
+        for caution in cautions(site.project, site.environment, found):
+            progress.note(found.service, caution)
+    for service, text in site.environment.cautions:
+        progress.note(service, text)

@@ -1,0 +1,80 @@
+"""Operations of CloudFormation on a stack: what is under way is followed to its end, whoever began it."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from dockyard.deploy.causes import plain
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.client import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import StackTypeDef
+
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+Watch = Callable[[str], None]
+"""Told what happens to the stack, in words; called before the change and at least every two seconds until its end."""
+
+
+def stack_of(client: "CloudFormationClient", name: str) -> "StackTypeDef | None":
+    """The stack of this name or id; by an id also one that was deleted."""
+    try:
+        return client.describe_stacks(StackName=name)["Stacks"][0]
+    except client.exceptions.ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+
+
+def describe(client: "CloudFormationClient", name: str) -> "StackTypeDef | None":
+    """The stack; None where there is none, or only an empty one that a change set has made."""
+    stack = stack_of(client, name)
+    return None if stack and stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
+
+
+def awaited(client: "CloudFormationClient", name: str, watch: Watch) -> "StackTypeDef | None":
+    """The stack, once no operation is under way; one that is, as of a deploy that was interrupted, is followed to its end."""
+    stack = describe(client, name)
+    if stack and stack["StackStatus"].endswith("_IN_PROGRESS"):
+        watch(f"follows what is under way ({stack['StackStatus']})")
+        follow(client, stack["StackId"], begun(stack), watch)
+        stack = describe(client, name)
+    return None if stack and stack["StackStatus"] == "DELETE_COMPLETE" else stack
+
+
+def begun(stack: "StackTypeDef") -> datetime:
+    """When its last operation began."""
+    return max(stack["CreationTime"], stack.get("LastUpdatedTime", _LONG_AGO), stack.get("DeletionTime", _LONG_AGO))
+
+
+def follow(client: "CloudFormationClient", id: str, since: datetime, watch: Watch) -> tuple[str, list[str]]:
+    """Tell the events until no operation is under way; the status then, and why resources failed.
+
+    :param id: of the stack, and not its name, by which one that was deleted is not found.
+    """
+    told: set[str] = set()
+    reasons: list[str] = []
+    for pause in pauses():
+        stack = stack_of(client, id)
+        for event in reversed(client.describe_stack_events(StackName=id)["StackEvents"]):
+            if event["EventId"] in told or event["Timestamp"] < since:
+                continue
+            told.add(event["EventId"])
+            status, name = event.get("ResourceStatus", ""), event.get("LogicalResourceId", "")
+            if status.endswith("_FAILED") and "ResourceStatusReason" in event and event.get("PhysicalResourceId") != id:
+                reasons.append(f"{name} ({event.get('ResourceType')}): {plain(event['ResourceStatusReason'])}")
+            watch(f"{name} {status}")
+        status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
+        if not status.endswith("_IN_PROGRESS"):
+            break
+        watch("")
+        time.sleep(pause)
+    return status, [reason for reason in reasons if "cancelled" not in reason]
+
+
+def pauses() -> Iterator[float]:
+    """Seconds between two looks: short at first, for what takes a second; two seconds after a while, for what takes minutes."""
+    begun = time.monotonic()
+    while True:
+        yield min(2.0, 0.1 + (time.monotonic() - begun) / 10)
