@@ -45,9 +45,9 @@ class CostChange:
 
     before: Range
     after: Range
-    unpriced_before: tuple[str, ...]
-    """What is paid for besides, and has no price here: `2 x NAT gateway`."""
-    unpriced_after: tuple[str, ...]
+    unpriced_before: Mapping[str, int]
+    """What is paid for besides, and has no price here, and how many of it."""
+    unpriced_after: Mapping[str, int]
 
 
 def cost_change(before: Template, after: Template) -> CostChange:
@@ -65,9 +65,8 @@ def _sum(found: list[Priced]) -> Range:
     return added([one.month for one in found if one.month])
 
 
-def _unpriced(found: list[Priced]) -> tuple[str, ...]:
-    counts = Counter(one.what for one in found if one.month is None)
-    return tuple(f"{count} x {what}" for what, count in sorted(counts.items()))
+def _unpriced(found: list[Priced]) -> Mapping[str, int]:
+    return Counter(one.what for one in found if one.month is None)
 
 
 def priced(template: Template) -> Iterator[Priced]:

@@ -62,4 +62,4 @@ def test_what_has_no_price_is_named():
     unknown["Service"]["Properties"]["DesiredCount"] = {"Ref": "Count"}
     found = change(service(), unknown)
     assert (found.before, found.after) == ((9.01, 9.01), (0, 0))
-    assert found.unpriced_after == ("2 x NAT gateway", "1 x task of 0.25 vCPU and 512 MiB on Fargate")
+    assert found.unpriced_after == {"NAT gateway": 2, "task of 0.25 vCPU and 512 MiB on Fargate": 1}
