@@ -9,7 +9,7 @@ import typer
 from dockyard.build.builder import JOBS, Options
 from dockyard.build.command import ENGINE
 from dockyard.build.sizes import size
-from dockyard.cli import screen
+from dockyard.cli import orphans, screen
 from dockyard.cli.arguments import AllowInterruption, Builder, Environment, Jobs, Json, NoCache, Project, Services
 from dockyard.cli.pins import lift
 from dockyard.cli.session import Session
@@ -32,6 +32,10 @@ def deploy(
         Literal["changesets", "cdk"], typer.Option(help="Deploy stacks by change sets, or by the CDK CLI.")
     ] = "changesets",
     allow_interruption: AllowInterruption = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Also delete the stacks of services that the project no longer has, after asking.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     jobs: Jobs = JOBS,
     no_cache: NoCache = False,
     builder: Builder = ENGINE,
@@ -43,8 +47,11 @@ def deploy(
     """
     session = Session(project, env, options=Options(jobs, no_cache, builder))
     session.check_services(services or [])
-    wishes = Wishes(services or [], force=force, via_cdk=via == "cdk", allow_interruption=allow_interruption)
+    wishes = Wishes(services or [], force, via == "cdk", allow_interruption, prune)
+    going = orphans.agreed(session, yes=yes) if prune else []
     deploy_and_tell(session, wishes, json=json)
+    if going:
+        orphans.delete(session, going)
 
 
 def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
@@ -59,9 +66,8 @@ def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
         screen.say(f"{name}: its sources changed after its rollback, so its pin is taken out of dockyard.lock; commit that")
     for name, pushed in receipt.pushed.items():
         screen.say(f"{name}: {_told(pushed)}")
-    for name in [] if receipt.nothing_changed else receipt.orphans:
-        gone = name.removeprefix(session.site.service_stack(""))
-        screen.say(f"{orphan_text(session.site, name)}; to delete: dockyard destroy {gone} --env {environment}")
+    for name in [] if receipt.nothing_changed or wishes.prune else receipt.orphans:
+        screen.say(f"{orphan_text(session.site, name)}; to delete: dockyard deploy --prune --env {environment}")
     for name, balancer in receipt.through.items():
         screen.say(f"{name}: " + _pointing(session.environment.services[name], receipt.addresses[name], balancer))
     if json:

@@ -46,6 +46,8 @@ class Wishes:
     """Leave the stacks to the CDK CLI."""
     allow_interruption: bool = False
     """Also make changes during which requests to a service fail."""
+    prune: bool = False
+    """Stacks of services that the project no longer has go afterwards: they need not be told of."""
 
 
 def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
