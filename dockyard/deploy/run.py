@@ -22,6 +22,7 @@ from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import PARTITION, Site
 from dockyard.deploy.stack import Deployed, StackDeployer, describe, version
 from dockyard.deploy.synth import synthesize
+from dockyard.deploy.verify.run import check_quickly
 from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.deploy.watches import Watches
 from dockyard.doors.aws_faults import explained
@@ -68,6 +69,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
         return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
     check_build_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     check_secrets(site, services)
+    check_quickly(site, services)
     deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
     with Threads(max_workers=1) as pool:
         building = pool.submit(_built, site, wanted, progress)
