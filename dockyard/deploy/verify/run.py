@@ -73,7 +73,7 @@ def verify(site: Site, services: Sequence[str], progress: Progress, *, quick: bo
 
 
 def check_quickly(site: Site, services: Sequence[str]) -> None:
-    """Raise PrerequisiteError with all that would make a deploy fail, as far as a second tells; `check_secrets` tells of secrets."""
+    """Raise PrerequisiteError with all that would make a deploy fail, as a second tells; `check_secrets` tells of secrets."""
     scene = _scene(site, services)
     families = [family for name, family in QUICK if name != SECRETS]
     checks = side_by_side(lambda family: [*looked("", "", lambda: family(scene))], families)
