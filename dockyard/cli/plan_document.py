@@ -17,8 +17,9 @@ from dockyard.capacity.cost import prices
 from dockyard.capacity.estimate import Estimate
 from dockyard.config.schema import DRAFT
 from dockyard.deploy.diff.cost import CostChange, Range, added
+from dockyard.deploy.diff.resources import Replacement, ResourceAction
 from dockyard.deploy.plan import Plan, PlannedImage
-from dockyard.deploy.planned_stack import PlannedStack
+from dockyard.deploy.planned_stack import PlannedStack, StackAction
 from dockyard.deploy.site import Site
 
 SCHEMA = "plan.schema.json"
@@ -38,7 +39,7 @@ class ServiceEntry(_Told):
     kind: str | None
     """Null where it is an orphan."""
     stack: str
-    action: Literal["nothing", "create", "update", "delete", "orphan"]
+    action: StackAction | Literal["orphan"]
     """`orphan`: its folder is gone, and its stack is not; `dockyard deploy --prune` deletes it."""
 
 
@@ -51,8 +52,8 @@ class ResourceEntry(_Told):
     name: str
     """Its path in the stack."""
     type: str
-    action: Literal["create", "update", "replace", "delete"]
-    replacement: Literal["no", "perhaps", "yes"]
+    action: ResourceAction
+    replacement: Replacement
     """Whether another takes its place."""
     revision: bool
     """Whether that is how it is meant to change, as of a task definition."""
@@ -67,7 +68,7 @@ class StackEntry(_Told):
     """One stack."""
 
     stack: str
-    action: Literal["nothing", "create", "update", "delete"]
+    action: StackAction
     because: tuple[str, ...]
     """What of the stack itself changes, and what is to be known of it."""
     resources: tuple[ResourceEntry, ...]
@@ -81,7 +82,8 @@ class SecurityEntry(_Told):
     change: Literal["added", "removed"]
     of: str
     """Whose policy, role or security group it is in."""
-    kind: Literal["role", "policy", "managed policy", "ingress", "egress", "permission"]
+    kind: str
+    """`role`, `policy`, `managed policy`, `ingress`, `egress` or `permission`."""
     text: str
     """`allow s3:GetObject on …`, `tcp 80 from 0.0.0.0/0`."""
     wide: bool
@@ -157,27 +159,26 @@ def _services(site: Site, found: Plan) -> Iterable[ServiceEntry]:
     planned = {one.stack: one.action for one in found.stacks}
     for name, service in site.environment.services.items():
         if (stack := site.service_stack(name)) in planned:
-            yield ServiceEntry(name, service.kind, stack, planned[stack].value)
+            yield ServiceEntry(name, service.kind, stack, planned[stack])
     for stack in found.orphans:
-        yield ServiceEntry(stack.removeprefix(site.service_stack("")), None, stack, "delete" if stack in planned else "orphan")
+        yield ServiceEntry(stack.removeprefix(site.service_stack("")), None, stack, planned.get(stack, "orphan"))
 
 
 def _stack(one: PlannedStack) -> StackEntry:
     resources = [
         ResourceEntry(
-            change.id, change.name, change.type, change.action.value, change.replacement.value, change.is_revision, change.stays,
+            change.id, change.name, change.type, change.action, change.replacement, change.is_revision, change.stays,
             change.because,
         )
         for change in one.resources
     ]  # fmt: skip
-    return StackEntry(one.stack, one.action.value, one.because, tuple(resources))
+    return StackEntry(one.stack, one.action, one.because, tuple(resources))
 
 
 def _security(one: PlannedStack) -> Iterable[SecurityEntry]:
     for change in one.rights:
         right = change.right
-        kind: Any = right.kind
-        yield SecurityEntry(one.stack, "added" if change.added else "removed", right.of, kind, right.text, right.is_wide)
+        yield SecurityEntry(one.stack, "added" if change.added else "removed", right.of, right.kind, right.text, right.is_wide)
 
 
 def cost(stacks: Iterable[PlannedStack]) -> Cost:

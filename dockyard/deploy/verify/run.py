@@ -1,7 +1,7 @@
 """All checks in order, and which of them a deploy makes by itself."""
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 
 from dockyard.build.plan import side_by_side
 from dockyard.deploy.site import Site
@@ -24,6 +24,8 @@ from dockyard.deploy.verify.scene import Scene
 from dockyard.deploy.verify.secrets import NAME as SECRETS
 from dockyard.deploy.verify.secrets import READABLE, readable_checks, secret_checks
 from dockyard.deploy.verify.stacks import DRIFT, STATE, drift_checks, stack_checks
+from dockyard.doors.docker import Docker
+from dockyard.doors.lock import alone
 from dockyard.doors.trial import LABEL
 from dockyard.errors import PrerequisiteError
 from dockyard.progress import Progress
@@ -63,13 +65,27 @@ def verify(site: Site, services: Sequence[str], progress: Progress, *, quick: bo
         return [*looked(name, name, lambda: family(scene))]
 
     progress.update("verify", "looking" + ("" if quick else "; images that are here are run, and CloudFormation compares"))
-    try:
+    with nullcontext() if quick else _trials(scene, progress):
         found = [check for checks in side_by_side(look, families, len(families)) for check in checks]
-    finally:
-        if not quick:
-            with suppress(Exception):
-                site.workshop.docker.remove_containers(f"{LABEL}={label(scene)}")
     return sorted(found, key=lambda one: ORDER.index(one.subject) if one.subject in ORDER else len(ORDER))
+
+
+@contextmanager
+def _trials(scene: Scene, progress: Progress) -> Iterator[None]:
+    """Images may be run: by one command at a time, and no container stays, also none of a command that was killed."""
+    docker = scene.site.workshop.docker
+    busy = "another verify runs in this folder; waiting for it"
+    with alone(scene.site.workshop.folder / "verify.lock", lambda: progress.update("verify", busy)):
+        try:
+            _remove(docker, scene)
+            yield
+        finally:
+            _remove(docker, scene)
+
+
+def _remove(docker: Docker, scene: Scene) -> None:
+    if docker.answers():
+        docker.remove_containers(f"{LABEL}={label(scene)}")
 
 
 def check_quickly(site: Site, services: Sequence[str]) -> None:

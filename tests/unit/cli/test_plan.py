@@ -21,27 +21,50 @@ from dockyard.cli.plan_document import (
 )
 from dockyard.cli.plan_markdown import MOST, markdown
 from dockyard.cli.plan_text import lines
+from dockyard.deploy.diff.resources import Replacement, ResourceAction
 from dockyard.deploy.plan import Action, PlannedImage
+from dockyard.deploy.planned_stack import StackAction
 
 ACCOUNT = "123456789012"
 REPLACED = ResourceEntry(
-    "G", "Web/Targets", "AWS::ELB::TargetGroup", "replace", "yes", False, False, ("Port: 80 -> 81 (cannot be changed in place)",)
+    "G",
+    "Web/Targets",
+    "AWS::ELB::TargetGroup",
+    ResourceAction.REPLACE,
+    Replacement.YES,
+    False,
+    False,
+    ("Port: 80 -> 81 (cannot be changed in place)",),
 )
 REVISION = ResourceEntry(
-    "T", "Web/Task", "AWS::ECS::TaskDefinition", "replace", "yes", True, False, (f"Image: {ACCOUNT}.dkr/a:1 -> b|c",)
+    "T",
+    "Web/Task",
+    "AWS::ECS::TaskDefinition",
+    ResourceAction.REPLACE,
+    Replacement.YES,
+    True,
+    False,
+    (f"Image: {ACCOUNT}.dkr/a:1 -> b|c",),
 )
 KEPT = ResourceEntry(
-    "B", "Files", "AWS::S3::Bucket", "delete", "no", False, True, ("it leaves the stack, and stays (DeletionPolicy)",)
+    "B",
+    "Files",
+    "AWS::S3::Bucket",
+    ResourceAction.DELETE,
+    Replacement.NO,
+    False,
+    True,
+    ("it leaves the stack, and stays (DeletionPolicy)",),
 )
-NEW = ResourceEntry("Q", "Queue", "AWS::SQS::Queue", "create", "no", False, False, ())
+NEW = ResourceEntry("Q", "Queue", "AWS::SQS::Queue", ResourceAction.CREATE, Replacement.NO, False, False, ())
 PLAN = Document(
     version=1, application="shop", environment="prod", account=ACCOUNT, region="eu-west-1", nothing_to_do=False,
-    services=(ServiceEntry("web", "web", "shop-prod-web", "update"), ServiceEntry("old", None, "shop-prod-old", "orphan")),
+    services=(ServiceEntry("web", "web", "shop-prod-web", StackAction.UPDATE), ServiceEntry("old", None, "shop-prod-old", "orphan")),
     images=(PlannedImage("web", "shop/web", "1", Action.BUILD), PlannedImage("api", "shop/api", "1", Action.NONE)),
     stacks=(
-        StackEntry("shop-prod-platform", "nothing", (), ()),
-        StackEntry("shop-prod-web", "update", ("deploy refuses this without --allow-interruption: …",), (REPLACED, REVISION, KEPT)),
-        StackEntry("shop-prod-jobs", "create", (), (NEW,)),
+        StackEntry("shop-prod-platform", StackAction.NONE, (), ()),
+        StackEntry("shop-prod-web", StackAction.UPDATE, ("deploy refuses this without --allow-interruption: …",), (REPLACED, REVISION, KEPT)),
+        StackEntry("shop-prod-jobs", StackAction.CREATE, (), (NEW,)),
     ),
     orphans=("shop-prod-old",),
     security=(SecurityEntry("shop-prod-web", "added", "Web/Role", "policy", "allow s3:* on * by @everyone", True),),
