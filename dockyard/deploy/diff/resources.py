@@ -114,6 +114,8 @@ def _changed(id: str, before: Template, after: Template, moving: Set[str]) -> Re
     action = ResourceAction.REPLACE if must else ResourceAction.UPDATE
     cannot = {one.path for one in must} if type_name not in _REVISIONS else ()
     because = [one.text + (" (cannot be changed in place)" if one.path in cannot else "") for one in differences]
+    if must and old.get("UpdateReplacePolicy") == "Retain":
+        because.append("the old one stays, and nothing uses it (UpdateReplacePolicy)")
     return ResourceChange(id, name, type_name, action, replacement, (*because, *(f"{key} changes" for key in others)))
 
 

@@ -85,11 +85,12 @@ def settings_check(
 
 
 def own_rules(scene: Scene) -> list[Asked]:
-    """Those that services, and the rules of dockyard.yaml, need."""
-    lock = scene.site.project.lock
+    """Those that the services that are meant, and the rules of dockyard.yaml, need."""
+    lock, others = scene.site.project.lock, scene.site.environment.services.keys() - scene.services.keys()
     return [
         Asked(name, lock.priority(route, environment=scene.environment, service=name), conditions_of(route))
         for name, route in scene.site.environment.routes.items()
+        if name not in others
     ]
 
 

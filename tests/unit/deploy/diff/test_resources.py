@@ -52,6 +52,12 @@ def test_what_cannot_is_replaced_and_what_names_it_follows():
     assert (found["R"].action, found["R"].because) == (ResourceAction.UPDATE, ("Actions: G is replaced",))
 
 
+def test_what_is_kept_of_a_replaced_resource_is_told():
+    kept = {"UpdateReplacePolicy": "Retain"}
+    found = changed({"B": of(BUCKET, kept, BucketName="a")}, {"B": of(BUCKET, kept, BucketName="b")})["B"]
+    assert found.because[1] == "the old one stays, and nothing uses it (UpdateReplacePolicy)"
+
+
 def test_what_is_made_of_what_is_replaced_is_replaced_as_well():
     old = {
         "V": of("AWS::EC2::VPC", CidrBlock="10.0.0.0/16"),
