@@ -9,6 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dockyard.doors.aws_faults import DENIED
 from dockyard.errors import DockyardError
 
+_NOT_THERE = ("InvalidAction", "UnknownOperationException", "NotImplemented", "NotImplementedException")
+
 
 class Verdict(StrEnum):
     """How it is."""
@@ -64,4 +66,6 @@ def untold(error: ClientError | BotoCoreError) -> str:
     code = error.response.get("Error", {}).get("Code", "")
     if code in (*DENIED, "AuthorizationError"):
         return f"may not be asked: {error.operation_name} is denied (docs/permissions.md)"
+    if code in _NOT_THERE or code.isdigit():  # a number is a status of HTTP, where the answer is none of this API
+        return f"there is no {error.operation_name} here"
     return f"AWS does not tell: {error.operation_name}: {code}"

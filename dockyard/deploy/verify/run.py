@@ -67,7 +67,7 @@ def verify(site: Site, services: Sequence[str], progress: Progress, *, quick: bo
     progress.update("verify", "looking" + ("" if quick else "; images that are here are run, and CloudFormation compares"))
     with nullcontext() if quick else _trials(scene, progress):
         found = [check for checks in side_by_side(look, families, len(families)) for check in checks]
-    return sorted(found, key=lambda one: ORDER.index(one.subject) if one.subject in ORDER else len(ORDER))
+    return sorted(found, key=lambda one: (ORDER.index(one.subject), "") if one.subject in ORDER else (len(ORDER), one.subject))
 
 
 @contextmanager

@@ -132,6 +132,7 @@ def raising(error):
     [
         (ClientError({"Error": {"Code": "AccessDenied"}}, "GetRole"), "SKIP", "may not be asked: GetRole is denied (docs/permissions.md)"),
         (ClientError({"Error": {"Code": "Unknown"}}, "GetRole"), "SKIP", "AWS does not tell: GetRole: Unknown"),
+        (ClientError({"Error": {"Code": "400"}}, "ListServiceQuotas"), "SKIP", "there is no ListServiceQuotas here"),
         (EndpointConnectionError(endpoint_url="https://a"), "SKIP", 'AWS does not tell: Could not connect to the endpoint URL: "https://a"'),
         (BuildError("broken", hint="mend it"), "NG", "broken"),
     ],
