@@ -10,7 +10,7 @@ from typing import Any
 
 from dockyard.capacity.cost import ec2_month, fargate_month, spot
 from dockyard.capacity.instances import instance_types
-from dockyard.deploy.diff.template import Template
+from dockyard.deploy.diff.template import Template, entries, only
 
 Range = tuple[float, float]
 """US dollars a month, at least and at most."""
@@ -85,8 +85,8 @@ def priced(template: Template) -> Iterator[Priced]:
 
 def _service(template: Template, id: str, service: Mapping[str, Any]) -> Priced | None:
     """None where it is on servers, which are priced by themselves."""
-    weights = {one.get("CapacityProvider"): one for one in service.get("CapacityProviderStrategy") or []}
-    definition = (template.resources.get((service.get("TaskDefinition") or {}).get("Ref", "")) or {}).get("Properties") or {}
+    weights = {str(one.get("CapacityProvider")): one for one in entries(service.get("CapacityProviderStrategy"))}
+    definition = only(template.resources.get(only(service.get("TaskDefinition")).get("Ref", ""))).get("Properties") or {}
     if "FARGATE" not in (definition.get("RequiresCompatibilities") or []):
         return None
     counts = _counts(template, id, service)
@@ -97,13 +97,13 @@ def _service(template: Template, id: str, service: Mapping[str, Any]) -> Priced 
     what = f"task of {cpu:g} vCPU and {memory} MiB on Fargate"
     if counts is None:
         return Priced(what, None)
-    arm = (definition.get("RuntimePlatform") or {}).get("CpuArchitecture") == "ARM64"
+    arm = only(definition.get("RuntimePlatform")).get("CpuArchitecture") == "ARM64"
     each = fargate_month(cpu, memory, arm=arm)
     low, high = counts
     return Priced(what, (round(_least(low, each, weights), 2), round(high * each, 2)))
 
 
-def _least(count: int, each: float, weights: Mapping[Any, Mapping[str, Any]]) -> float:
+def _least(count: int, each: float, weights: Mapping[str, Mapping[str, Any]]) -> float:
     """The least that so many tasks cost: those that the strategy gives to Spot at its lowest price."""
     if "FARGATE_SPOT" not in weights:
         return count * each
@@ -125,8 +125,8 @@ def _counts(template: Template, id: str, service: Mapping[str, Any]) -> tuple[in
 
 
 def _servers(template: Template, group: Mapping[str, Any]) -> Priced:
-    mixed = group.get("MixedInstancesPolicy") or {}
-    overrides = (mixed.get("LaunchTemplate") or {}).get("Overrides") or []
+    mixed = only(group.get("MixedInstancesPolicy"))
+    overrides = entries(only(mixed.get("LaunchTemplate")).get("Overrides"))
     name = next((one.get("InstanceType") for one in overrides if isinstance(one.get("InstanceType"), str)), None)
     name = name or next((found for _, one in template.of_type("AWS::EC2::LaunchTemplate") if (found := _type_of(one))), None)
     instance = instance_types().get(name or "")
@@ -136,11 +136,11 @@ def _servers(template: Template, group: Mapping[str, Any]) -> Priced:
         return Priced(what, None)
     each = ec2_month(instance)
     cheap = (
-        spot(each, "ec2") if (mixed.get("InstancesDistribution") or {}).get("OnDemandPercentageAboveBaseCapacity") == 0 else each
+        spot(each, "ec2") if only(mixed.get("InstancesDistribution")).get("OnDemandPercentageAboveBaseCapacity") == 0 else each
     )
     return Priced(what, (round(int(str(low)) * cheap, 2), round(int(str(high)) * each, 2)))
 
 
 def _type_of(launch_template: Mapping[str, Any]) -> str | None:
-    found = (launch_template.get("LaunchTemplateData") or {}).get("InstanceType")
+    found = only(launch_template.get("LaunchTemplateData")).get("InstanceType")
     return found if isinstance(found, str) else None

@@ -16,6 +16,8 @@ _BY = ("Name", "Key", "Id")
 _REDACTED = "[REDACTED]"
 _REVISIONS = ("AWS::ECS::TaskDefinition", "AWS::Lambda::Version", "AWS::Lambda::LayerVersion", "AWS::ApiGateway::Deployment")
 """Types of which another one with each change is what is wanted."""
+_NOT_MADE = ("AWS::CDK::Metadata",)
+"""Types of which there is nothing but in the template."""
 _NO_EFFECT = ("Metadata", "DependsOn")
 """What of a resource is no property of it, and changes nothing that runs."""
 
@@ -83,6 +85,7 @@ def resource_changes(before: Template, after: Template, moved: Set[str] = frozen
     :param moved: parameters that have another value now, though the templates do not tell.
     """
     old, new = before.resources, after.resources
+    new = {id: resource for id, resource in new.items() if resource["Type"] not in _NOT_MADE}
     found = {id: _changed(id, before, after, frozenset()) for id in new}
     moving = moved
     while True:
@@ -91,7 +94,7 @@ def resource_changes(before: Template, after: Template, moved: Set[str] = frozen
             break
         moving = replaced
         found = {id: _changed(id, before, after, moving) for id in new}
-    gone = [_gone(id, resource) for id, resource in old.items() if id not in new]
+    gone = [_gone(id, resource) for id, resource in old.items() if id not in new and resource["Type"] not in _NOT_MADE]
     return [*filter(None, found.values()), *gone]
 
 

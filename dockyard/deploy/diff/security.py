@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dockyard.deploy.diff.template import Template
+from dockyard.deploy.diff.template import Template, entries, only
 
 _POLICIES = {
     "AWS::IAM::Policy": "PolicyDocument",
@@ -68,7 +68,7 @@ def rights(template: Template) -> Iterator[Right]:
             yield from _identity(template, name, properties)
         elif kind in _POLICIES and (document := properties.get(_POLICIES[kind])):
             of = _of(template, properties) or name
-            for one in _statements(document.get("PolicyDocument", document)):
+            for one in _statements(only(document).get("PolicyDocument", document)):
                 yield _statement(template, of, "policy", one)
         elif kind == "AWS::Lambda::Permission":
             yield _permission(template, properties)
@@ -77,12 +77,12 @@ def rights(template: Template) -> Iterator[Right]:
 
 
 def _identity(template: Template, name: str, properties: Mapping[str, Any]) -> Iterator[Right]:
-    for one in _statements(properties.get("AssumeRolePolicyDocument") or {}):
+    for one in _statements(properties.get("AssumeRolePolicyDocument")):
         yield _statement(template, name, "role", one)
-    for policy in properties.get("Policies") or []:
-        for one in _statements(policy["PolicyDocument"]):
+    for policy in entries(properties.get("Policies")):
+        for one in _statements(policy.get("PolicyDocument")):
             yield _statement(template, name, "policy", one)
-    for arn in properties.get("ManagedPolicyArns") or []:
+    for arn in _several(properties.get("ManagedPolicyArns")):
         text = template.text(arn)
         yield Right(name, "managed policy", text.rpartition(":policy/")[2] or text, text.endswith("/AdministratorAccess"))
 
@@ -92,8 +92,8 @@ def _of(template: Template, properties: Mapping[str, Any]) -> str:
     return ", ".join(told)
 
 
-def _statements(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return _several(document.get("Statement"))
+def _statements(document: Any) -> list[Mapping[str, Any]]:
+    return entries(only(document).get("Statement"))
 
 
 def _several(value: Any) -> list[Any]:
@@ -141,7 +141,7 @@ def _permission(template: Template, properties: Mapping[str, Any]) -> Right:
 def _group(template: Template, name: str, kind: str, properties: Mapping[str, Any]) -> Iterator[Right]:
     if kind == "AWS::EC2::SecurityGroup":
         for way in ("Ingress", "Egress"):
-            for one in properties.get(f"SecurityGroup{way}") or []:
+            for one in entries(properties.get(f"SecurityGroup{way}")):
                 yield _rule(template, name, way, one)
     else:
         of = template.text(properties.get("GroupId", name)).removesuffix(".GroupId}").strip("${}")

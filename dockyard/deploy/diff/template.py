@@ -49,10 +49,10 @@ class Template:
         return self._told(function, argument)
 
     def _told(self, function: str, argument: Any) -> str:
-        if function == "Ref":
+        if function == "Ref" and isinstance(argument, str):
             return f"${{{self.names.get(argument, argument)}}}"
         if function == "Fn::GetAtt":
-            id, _, attribute = ".".join(argument if isinstance(argument, list) else [argument]).partition(".")
+            id, _, attribute = ".".join(map(str, argument if isinstance(argument, list) else [argument])).partition(".")
             return f"${{{self.names.get(id, id)}.{attribute}}}"
         if function == "Fn::Join":
             separator, parts = argument
@@ -62,6 +62,17 @@ class Template:
         if function == "Fn::ImportValue":
             return f"${{{self.text(argument)}}}"
         return json.dumps({function: argument}, sort_keys=True)
+
+
+def entries(value: Any) -> list[Mapping[str, Any]]:
+    """The mappings of a list, or the only one; what CloudFormation computes, as by a condition, left out."""
+    found = value if isinstance(value, list) else [value]
+    return [one for one in found if isinstance(one, Mapping) and not is_intrinsic(one)]
+
+
+def only(value: Any) -> Mapping[str, Any]:
+    """The mapping that it is, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def is_intrinsic(value: Any) -> bool:

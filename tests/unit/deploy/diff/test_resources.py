@@ -2,7 +2,9 @@
 
 import pytest
 
+from dockyard.deploy.diff.cost import cost_change
 from dockyard.deploy.diff.resources import Replacement, ResourceAction, resource_changes
+from dockyard.deploy.diff.security import right_changes
 from dockyard.deploy.diff.template import Template
 from tests.unit.deploy.diff import create_only
 
@@ -107,3 +109,30 @@ def test_variables_are_told_by_name_and_never_what_should_be_a_secret(old, new, 
     (because,) = changed(one, other)["T"].because
     assert told in because
     assert "hush" not in because
+
+
+IF = {"Fn::If": ["IsProd", [{"A": {"Ref": "B"}}], {"Ref": "AWS::NoValue"}]}
+TYPES = (
+    SERVICE,
+    TASK,
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::IAM::Role",
+    "AWS::IAM::Policy",
+    "AWS::EC2::SecurityGroup",
+    "AWS::S3::BucketPolicy",
+)
+KEYS = (
+    "CapacityProviderStrategy", "TaskDefinition", "DesiredCount", "MixedInstancesPolicy", "MinSize", "Policies", "ManagedPolicyArns",
+    "AssumeRolePolicyDocument", "PolicyDocument", "Roles", "Bucket", "SecurityGroupIngress", "SecurityGroupEgress", "RequiresCompatibilities",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [IF, {"Ref": "P"}, [IF], [{"Ref": "P"}], {"Fn::Transform": {"Name": "a"}}, "text", None, 3])
+def test_any_form_of_a_value_can_be_compared(value):
+    """Users' own constructs may write what ours do not."""
+    made = {kind: of(kind, **dict.fromkeys(KEYS, value)) for kind in TYPES}
+    one, other = Template({}), Template({"Resources": made})
+    for before, after in ((one, other), (other, one), (other, other)):
+        resource_changes(before, after)
+        right_changes(before, after)
+        cost_change(before, after)
