@@ -90,7 +90,7 @@ def estimate(environment: Environment) -> Estimate:
 
 
 def _service(name: str, service: Service, instances: list[InstanceType]) -> ServiceEstimate:
-    low, high = _tasks(service)
+    low, high = tasks(service)
     size, arm = fargate_size(service.cpu, service.memory), _is_arm(service)
     fargate = _range(low, high, lambda count: count * fargate_month(*size, arm=arm)) if size else None
     return ServiceEstimate(
@@ -106,14 +106,14 @@ def _service(name: str, service: Service, instances: list[InstanceType]) -> Serv
 
 
 def _fit(service: Service, instance: InstanceType) -> Fit:
-    need, (low, high) = _need(service), _tasks(service)
+    need, (low, high) = _need(service), tasks(service)
     bridge, awsvpc, trunking = (fitting(need, instance, network) for network in Network)
     ec2 = _range(low, high, lambda count: count * ec2_month(instance) / bridge) if bridge else None
     return Fit(instance.name, bridge, awsvpc, trunking, ec2, _on_spot(ec2, "ec2"))
 
 
 def _together(services: list[Service], instance: InstanceType) -> Together:
-    low, high = (servers([(_need(one), _tasks(one)[end]) for one in services], instance) for end in (0, 1))
+    low, high = (servers([(_need(one), tasks(one)[end]) for one in services], instance) for end in (0, 1))
     if low is None or high is None:
         return Together(instance.name, None, None, None)
     ec2 = _range(low, high, lambda count: count * ec2_month(instance))
@@ -124,7 +124,7 @@ def _need(service: Service) -> Need:
     return Need(round(service.cpu * 1024), service.memory)
 
 
-def _tasks(service: Service) -> tuple[int, int]:
+def tasks(service: Service) -> tuple[int, int]:
     """Fewest and most, at any time of its schedule; of what runs now and then, none or one."""
     if isinstance(service, Job | Task):
         return (0, 1)

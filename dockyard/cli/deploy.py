@@ -1,6 +1,6 @@
 """`dockyard deploy`: the environment as the project says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Literal
 
@@ -9,7 +9,7 @@ import typer
 from dockyard.build.builder import JOBS, Options
 from dockyard.build.command import ENGINE
 from dockyard.build.sizes import size
-from dockyard.cli import screen
+from dockyard.cli import orphans, screen
 from dockyard.cli.arguments import (
     AllowDataLoss,
     AllowInterruption,
@@ -48,6 +48,9 @@ def deploy(
     ] = "changesets",
     allow_interruption: AllowInterruption = False,
     allow_data_loss: AllowDataLoss = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Also delete the stacks of services that the project no longer has, after asking.")
+    ] = False,
     jobs: Jobs = JOBS,
     no_cache: NoCache = False,
     builder: Builder = ENGINE,
@@ -64,24 +67,35 @@ def deploy(
     session = Session(project, env, options=Options(jobs, no_cache, builder))
     session.check_services(services or [])
     allowed = Allowed(allow_interruption, allow_data_loss)
-    wishes = Wishes(services or [], force=force, via_cdk=via == "cdk", allowed=allowed)
-    deploy_and_tell(session, wishes, json=json, wait=wait, yes=yes)
+    wishes = Wishes(services or [], force, via == "cdk", allowed, prune)
+    going = orphans.agreed(session, yes=yes) if prune else []
+    deploy_and_tell(session, wishes, going, json=json, wait=wait, yes=yes)
 
 
-def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool, wait: float | None = None, yes: bool = False) -> None:
+def deploy_and_tell(
+    session: Session,
+    wishes: Wishes,
+    going: Sequence[str] = (),
+    *,
+    json: bool,
+    wait: float | None = None,
+    yes: bool = False,
+) -> None:
     """Deploy, then print one line a service. Nothing is locked where nothing is to be done.
 
+    :param going: stacks that are deleted afterwards.
     :param wait: seconds, where another command changes the environment. Default: as long as it takes.
     :param yes: agree to what could lose data, instead of asking.
     """
     say_where(session)
     with screen.Board() as board:
         receipt = unchanged(session.site, board, wishes)
-    if receipt:
+    if receipt and not going:
         tell(session, wishes, receipt, json=json)
         return
     with alone(session, "dockyard deploy", wait) as (held, lock):
         deploy_under(lock, held, wishes, json=json, yes=yes)
+        orphans.delete(held, going, lock)
 
 
 def deploy_under(lock: Lock, session: Session, wishes: Wishes, *, json: bool, yes: bool = False) -> None:
@@ -106,9 +120,8 @@ def tell(session: Session, wishes: Wishes, receipt: Receipt, *, json: bool) -> N
         screen.say(f"{name}: its sources changed after its rollback, so its pin is taken out of dockyard.lock; commit that")
     for name, pushed in receipt.pushed.items():
         screen.say(f"{name}: {_told(pushed)}")
-    for name in [] if receipt.nothing_changed else receipt.orphans:
-        gone = name.removeprefix(session.site.service_stack(""))
-        screen.say(f"{orphan_text(session.site, name)}; to delete: dockyard destroy {gone} --env {environment}")
+    for name in [] if receipt.nothing_changed or wishes.prune else receipt.orphans:
+        screen.say(f"{orphan_text(session.site, name)}; to delete: dockyard deploy --prune --env {environment}")
     for name, balancer in receipt.through.items():
         screen.say(f"{name}: " + _pointing(session.environment.services[name], receipt.addresses[name], balancer))
     if json:

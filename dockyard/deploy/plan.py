@@ -9,25 +9,23 @@ from dockyard.build.mirrored import Mirrored
 from dockyard.build.plan import Planned, State, side_by_side
 from dockyard.build.plan import plan as plan_images
 from dockyard.build.secrets import missing
-from dockyard.deploy.assembly import StackArtifact
+from dockyard.deploy.diff.resources import ResourceChange
 from dockyard.deploy.images import cautions, lacking, needed
 from dockyard.deploy.orphans import orphans
+from dockyard.deploy.planned_stack import PlannedStack, StackAction, StackPlanner
 from dockyard.deploy.run import synthesized, wanted_stacks
 from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import Site
-from dockyard.deploy.stack import StackDeployer
 from dockyard.progress import Progress
 
 
 class Action(StrEnum):
-    """What is to be done about an image or a stack."""
+    """What is to be done about an image."""
 
     NONE = "nothing"
     BUILD = "build and push"
     PUSH = "push"
     COPY = "copy"
-    CREATE = "create"
-    UPDATE = "update"
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,7 @@ class PlannedImage:
     """One image of the plan."""
 
     service: str
+    """The service, or the sidecar as `service.sidecar`."""
     repository: str
     tag: str
     action: Action
@@ -45,33 +44,34 @@ class PlannedImage:
 
 
 @dataclass(frozen=True)
-class PlannedStack:
-    """One stack of the plan."""
-
-    stack: str
-    action: Action
-
-
-@dataclass(frozen=True)
 class Plan:
     """All that a deploy would do."""
 
     images: tuple[PlannedImage, ...]
     stacks: tuple[PlannedStack, ...]
     orphans: tuple[str, ...]
-    """Stacks of services that the project no longer has; a deploy leaves them."""
+    """Stacks of services that the project no longer has. A deploy leaves them, unless it is to prune."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        return {Action.NONE} >= {one.action for one in self.images} | {one.action for one in self.stacks}
+        images = all(one.action is Action.NONE for one in self.images)
+        return images and all(one.action is StackAction.NONE for one in self.stacks)
+
+    @property
+    def lost(self) -> list[tuple[str, ResourceChange]]:
+        """Stack and resource of all that runs, or holds something, and is replaced or goes."""
+        return [(stack.stack, one) for stack in self.stacks for one in stack.resources if one.is_lost]
 
 
 _ACTIONS = {State.PUSHED: Action.NONE, State.BUILT: Action.PUSH, State.MISSING: Action.BUILD}
 
 
-def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan:
-    """Plan a deploy of these services and what they need, or of all. Nothing is built, and no engine is needed."""
+def plan(site: Site, progress: Progress, services: Collection[str] = (), *, prune: bool = False) -> Plan:
+    """Plan a deploy of these services and what they need, or of all. Nothing is built, and no engine is needed.
+
+    :param prune: stacks of services that the project no longer has go.
+    """
     made = needed(site.project, site.environment, site.workshop.bases, services)
     told = {image.service: cautions(site.project, site.environment, image) for image in made}
     for name, texts in told.items():
@@ -88,16 +88,11 @@ def plan(site: Site, progress: Progress, services: Collection[str] = ()) -> Plan
     planned = plan_images(made, site.reading, lambda name: has_engine and docker.image_id(name) is not None)
     deployed = read_inputs(site.inputs_file)
     artifacts = wanted_stacks(site, synthesized(site, progress, validate=False), services)
-    deployer = StackDeployer(site.aws, site.reading)
-
-    def stack(artifact: StackArtifact) -> PlannedStack:
-        found = deployer.is_as_wanted(artifact)
-        return PlannedStack(artifact.name, Action.CREATE if found is None else Action.NONE if found else Action.UPDATE)
-
+    planner, left = StackPlanner(site), tuple(orphans(site))
     return Plan(
         images=tuple(_image(entry, deployed.get(entry.image.service), told[entry.image.service]) for entry in planned),
-        stacks=tuple(side_by_side(stack, artifacts)),
-        orphans=tuple(orphans(site)),
+        stacks=(*side_by_side(planner.stack, artifacts), *side_by_side(planner.gone, left if prune else ())),
+        orphans=left,
     )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
     from types_boto3_cloudformation.type_defs import ResourceChangeTypeDef
 
-_TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
+TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
 _RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 _WITH_DATA = {
     "AWS::SQS::Queue": "queue",
@@ -99,7 +99,7 @@ def interrupting(found: "list[ResourceChangeTypeDef]") -> list[str]:
     return [
         change["LogicalResourceId"]
         for change in found
-        if change["ResourceType"] == _TARGETS and change.get("Replacement") in ("True", "Conditional")
+        if change["ResourceType"] == TARGETS and change.get("Replacement") in ("True", "Conditional")
     ]
 
 

@@ -25,6 +25,7 @@ from dockyard.deploy.site import PARTITION, Site
 from dockyard.deploy.stack import Deployed, StackDeployer, version
 from dockyard.deploy.states import Safety
 from dockyard.deploy.synth import synthesize
+from dockyard.deploy.verify.run import check_quickly
 from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.deploy.watches import Watches
 from dockyard.doors.aws_faults import explained
@@ -49,6 +50,8 @@ class Wishes:
     """Leave the stacks to the CDK CLI."""
     allowed: Allowed = NOTHING_LOST
     """Changes that are made although requests or data are lost by them."""
+    prune: bool = False
+    """Stacks of services that the project no longer has go afterwards: they need not be told of."""
 
 
 def unchanged(site: Site, progress: Progress, wishes: Wishes) -> Receipt | None:
@@ -72,6 +75,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes, safety: Safety) -> Re
     tell_cautions(site, progress, wanted)
     check_build_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     check_secrets(site, services)
+    check_quickly(site, services)
     deployer = StackDeployer(site.aws, site.reading, safety, wishes.allowed)
     with Threads(max_workers=1) as pool, _told_when_interrupted(deployer):
         building = pool.submit(_built, site, wanted, progress)

@@ -176,6 +176,31 @@ class Aws:
         return self._untyped("secretsmanager")
 
     @functools.cached_property
+    def ec2(self) -> Any:
+        """EC2: networks."""
+        return self._untyped("ec2")
+
+    @functools.cached_property
+    def acm(self) -> Any:
+        """Certificate Manager."""
+        return self._untyped("acm")
+
+    @functools.cached_property
+    def route53(self) -> Any:
+        """Route 53: hosted zones."""
+        return self._untyped("route53")
+
+    @functools.cached_property
+    def iam(self) -> Any:
+        """IAM."""
+        return self._untyped("iam")
+
+    @functools.cached_property
+    def quotas(self) -> Any:
+        """Service Quotas."""
+        return self._untyped("service-quotas")
+
+    @functools.cached_property
     def secrets(self) -> Secrets:
         """Values that nobody else should read."""
         return Secrets(self)

@@ -102,6 +102,16 @@ class Docker:
         return f"{attributes['Os']}/{attributes['Architecture']}"
 
     @explaining()
+    def image_config(self, name: str) -> Mapping[str, Any]:
+        """What the engine tells of a local image: `Os`, `Architecture`, `Config`."""
+        return dict(self._engine.images.get(name).attrs)
+
+    @explaining()
+    def architecture(self) -> str:
+        """That of the engine's machine, as images name it: `amd64`, `arm64`."""
+        return str(self._engine.version()["Arch"])
+
+    @explaining()
     def image_size(self, name: str) -> int:
         """Size of a local image, in bytes."""
         return int(self._engine.images.get(name).attrs["Size"])
@@ -177,6 +187,19 @@ class Docker:
 
     # containers and networks
 
+    @explaining()
+    def start(self, image: str, **options: Any) -> Any:
+        """A container of a local image that was just started, as docker-py has it.
+
+        :param options: of docker-py's `containers.run`.
+        """
+        return self._engine.containers.run(image, detach=True, **options)
+
+    def remove(self, container: Any) -> None:
+        """Remove a container, whatever it does."""
+        with _ignoring_missing():
+            container.remove(force=True, v=True)
+
     def containers(self, label: str | None = None, *, ended: bool = False) -> list[str]:
         """Names of the running containers, or of those with this label; with `ended` also of those that have ended."""
         found = self._engine.containers.list(all=ended, filters={"label": label} if label else {}, ignore_removed=True)
@@ -206,8 +229,7 @@ class Docker:
         """Remove all containers with this label, whatever they do; how many there were."""
         found = self._engine.containers.list(all=True, filters={"label": label}, ignore_removed=True)
         for container in found:
-            with _ignoring_missing():
-                container.remove(force=True, v=True)
+            self.remove(container)
         return len(found)
 
     def remove_volumes(self, label: str) -> None:

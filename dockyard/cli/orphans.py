@@ -1,0 +1,38 @@
+"""Stacks of services that the project no longer has, and their end by `dockyard deploy --prune`."""
+
+from collections.abc import Sequence
+
+import typer
+
+from dockyard.cli import screen
+from dockyard.cli.session import Session
+from dockyard.deploy.lock import Lock
+from dockyard.deploy.orphans import orphan_text, orphans
+from dockyard.errors import UsageError
+from dockyard.operate.destroy import destroy, doomed
+
+
+def agreed(session: Session, *, yes: bool) -> list[str]:
+    """Stacks that are to go, after asking; it is asked before anything is changed.
+
+    Raises UsageError where nobody can be asked, and ends where the answer is no.
+    """
+    found = orphans(session.site)
+    for name in found:
+        screen.say(f"  {orphan_text(session.site, name)}")
+    if not found or yes:
+        return found
+    if not screen.is_terminal():
+        raise UsageError("these stacks would be deleted, and there is nobody to ask", hint="supply --yes, or leave --prune")
+    typer.confirm("delete these after the deploy", abort=True, err=True)
+    return found
+
+
+def delete(session: Session, stacks: Sequence[str], lock: Lock) -> None:
+    """Delete them, those of them that are still orphans. What their templates retain stays."""
+    if not stacks:
+        return
+    still = [name.removeprefix(session.site.service_stack("")) for name in orphans(session.site) if name in stacks]
+    if still:
+        with screen.Board() as board:
+            destroy(session.site, doomed(session.site, still, registry=False), board, lock.check)

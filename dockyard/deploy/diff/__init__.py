@@ -1,0 +1,1 @@
+"""What differs between two templates: resources, rights and cost. Pure: it asks nobody."""

@@ -1,0 +1,94 @@
+"""Quotas of the account that the environment could meet: vCPUs of Fargate, load balancers, rules of a load balancer.
+
+What others in the account use of the vCPUs is not known here. https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html
+"""
+
+from collections.abc import Iterator, Mapping
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dockyard.capacity.cost import fargate_size
+from dockyard.capacity.estimate import tasks
+from dockyard.config import Environment, Service, Web, shares, target
+from dockyard.deploy.verify.check import Check, ng, ok, skip, untold
+from dockyard.deploy.verify.scene import Scene
+
+SUBJECT = "quotas"
+_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+VCPUS, SPOT_VCPUS = "Fargate On-Demand vCPU resource count", "Fargate Spot vCPU resource count"
+BALANCERS, RULES = "Application Load Balancers per Region", "Rules per Application Load Balancer"
+_SERVICES = {"fargate": (VCPUS, SPOT_VCPUS), "elasticloadbalancing": (BALANCERS, RULES)}
+
+
+def quota_checks(scene: Scene) -> Iterator[Check]:
+    """Each of them, as far as the account tells of it."""
+    quotas: dict[str, float] = {}
+    for service, names in _SERVICES.items():
+        try:
+            pages = scene.reading.quotas.get_paginator("list_service_quotas").paginate(ServiceCode=service)
+            quotas |= {one["QuotaName"]: one["Value"] for page in pages for one in page["Quotas"] if one["QuotaName"] in names}
+        except (ClientError, BotoCoreError) as error:
+            yield skip(SUBJECT, service, untold(error))
+    on_demand, spot = vcpus(scene.site.environment.services)
+    rules = rules_needed(scene.site.environment)
+    yield from vcpu_checks(quotas, on_demand, spot)
+    if RULES in quotas:
+        yield rule_check(quotas[RULES], rules, scene.settings.load_balancer.most_rules)
+    if BALANCERS in quotas and not scene.settings.load_balancer.existing and any(_is_web(scene.site.environment)):
+        pages = scene.reading.elbv2.get_paginator("describe_load_balancers").paginate()
+        there = sum(one["Type"] == "application" for page in pages for one in page["LoadBalancers"])
+        own = len(scene.made(scene.site.service_stack("platform"), _BALANCER))
+        yield balancer_check(quotas[BALANCERS], there - own, 2 if scene.settings.load_balancer.internal else 1)
+
+
+def _is_web(environment: Environment) -> Iterator[bool]:
+    yield from (isinstance(one, Web) for one in environment.services.values())
+
+
+def vcpus(services: Mapping[str, Service]) -> tuple[float, float]:
+    """On-Demand and Spot at the most: all tasks, and once more those of the largest service while it is deployed."""
+    most, largest = [0.0, 0.0], [0.0, 0.0]
+    for service in services.values():
+        if target(service.runs_on) != "fargate" or (size := fargate_size(service.cpu, service.memory)) is None:
+            continue
+        mix, needs = shares(service.runs_on), size[0] * tasks(service)[1]
+        for kind, used in enumerate((mix.fargate or mix.base, mix.fargate_spot)):
+            if used:
+                most[kind] += needs
+                largest[kind] = max(largest[kind], needs)
+    return most[0] + largest[0], most[1] + largest[1]
+
+
+def vcpu_checks(quotas: Mapping[str, float], on_demand: float, spot: float) -> Iterator[Check]:
+    """The services at their most, and while the largest is deployed."""
+    for name, needed, short in ((VCPUS, on_demand, "Fargate vCPU"), (SPOT_VCPUS, spot, "Fargate Spot vCPU")):
+        if needed and name in quotas:
+            yield _within(short, name, quotas[name], needed, f"{needed:g} at the most, with a deployment under way")
+
+
+def rules_needed(environment: Environment) -> int:
+    """Rules of one load balancer, that of a page of maintenance and that of test requests included."""
+    webs = [one for one in environment.services.values() if isinstance(one, Web)]
+    more = sum((one.http.maintenance is not None) + one.deploy.has_test_rule for one in webs)
+    return len(environment.routes) + more
+
+
+def rule_check(quota: float, needed: int, configured: int) -> Check:
+    """The rules fit, and `most_rules` does not promise more than there may be."""
+    if configured > quota:
+        got = f"load_balancer.most_rules is {configured}, and the quota is {quota:g}"
+        return ng(
+            SUBJECT, "rules", got, f'have "{RULES}" raised (Service Quotas), or set most_rules to {quota:g} in dockyard.yaml'
+        )
+    return _within("rules", RULES, quota, needed, f"{needed} of a load balancer")
+
+
+def balancer_check(quota: float, others: int, needed: int) -> Check:
+    """One, or two, besides those of others."""
+    return _within("load balancers", BALANCERS, quota, others + needed, f"{needed} besides {others} of others")
+
+
+def _within(short: str, name: str, quota: float, needed: float, told: str) -> Check:
+    if needed > quota:
+        return ng(SUBJECT, short, f"{told}, and the quota is {quota:g}", f'have "{name}" raised (Service Quotas), or need less')
+    return ok(SUBJECT, short, f"{told}, of {quota:g}")
