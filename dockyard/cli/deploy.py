@@ -1,7 +1,7 @@
 """`dockyard deploy`: the environment as the project says."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Literal
 
 import typer
@@ -16,9 +16,12 @@ from dockyard.cli.session import Session
 from dockyard.config import Service, Web
 from dockyard.config.problems import all_of
 from dockyard.deploy.orphans import orphan_text
+from dockyard.deploy.receipt import Receipt
 from dockyard.deploy.run import Wishes
 from dockyard.deploy.run import deploy as run
+from dockyard.deploy.site import Synth
 from dockyard.doors.lock import alone
+from dockyard.progress import Progress
 
 
 def deploy(
@@ -51,9 +54,8 @@ def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
     """Deploy, then print one line a service."""
     environment = session.environment.name
     screen.say(f"{session.project.name} to {environment} (account {session.aws.account}, {session.aws.region})")
-    busy = f"another deploy to {environment} runs in this folder; waiting for it"
-    with alone(session.own_folder / f"deploy-{environment}.lock", lambda: screen.say(busy)), screen.Board() as board:
-        receipt = run(session.site, board, wishes)
+    with screen.Board() as board:
+        receipt = deployed(session, wishes, board)
     screen.say(f"{'nothing changed' if receipt.nothing_changed else 'done'} ({receipt.seconds:.1f} s)")
     for name in lift(session, wishes.services, receipt.images):
         screen.say(f"{name}: its sources changed after its rollback, so its pin is taken out of dockyard.lock; commit that")
@@ -68,6 +70,17 @@ def deploy_and_tell(session: Session, wishes: Wishes, *, json: bool) -> None:
         screen.as_json(asdict(receipt))
     else:
         screen.table([{"service": name, "address": address} for name, address in receipt.addresses.items()])
+
+
+def deployed(session: Session, wishes: Wishes, progress: Progress, synth: Synth | None = None) -> Receipt:
+    """Deploy, one at a time.
+
+    :param synth: what synthesizes. Default: a process for each time.
+    """
+    environment = session.environment.name
+    busy = f"another deploy to {environment} runs in this folder; waiting for it"
+    with alone(session.own_folder / f"deploy-{environment}.lock", lambda: screen.say(busy)):
+        return run(replace(session.site, synth=synth), progress, wishes)
 
 
 def _told(pushed: Mapping[str, int | None]) -> str:

@@ -45,6 +45,10 @@ class Session:
         """The same project and environment, with these variables set."""
         return Session(self._folder, self._environment, variables, self._options)
 
+    def anew(self) -> "Session":
+        """The same, with the project's files read again."""
+        return Session(self._folder, self._environment, options=self._options)
+
     @functools.cached_property
     def root(self) -> Path:
         """The project's folder. Raises UsageError."""

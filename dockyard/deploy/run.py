@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,12 +10,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dockyard.build.inputs import Inputs, read_inputs, write_inputs
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, SomeBuiltError, named, side_by_side
+from dockyard.build.promoted import Promoted
 from dockyard.build.secrets import check_build_secrets
 from dockyard.config import service_of
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
-from dockyard.deploy.images import built, cautions, lacking, needed, pushed
+from dockyard.deploy.images import built, cautions, lacking, needed, pushed, with_promoted
+from dockyard.deploy.ledger import Ledger
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt, read_receipt
 from dockyard.deploy.secrets import check_secrets
@@ -46,12 +48,14 @@ class Wishes:
     """Leave the stacks to the CDK CLI."""
     allow_interruption: bool = False
     """Also make changes during which requests to a service fail."""
+    promoted: Mapping[str, Promoted] = field(default_factory=dict)
+    """Service or sidecar to its image, where another environment has it: it is copied from there, and never built."""
 
 
 def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     """Bring the environment to what the project says; the receipt."""
     begun = time.monotonic()
-    made = needed(site.project, site.environment, site.workshop.bases)
+    made = with_promoted(needed(site.project, site.environment, site.workshop.bases), wishes.promoted)
     services = wishes.services
     wanted = [found for found in made if not services or service_of(found.service) in services]
     for found in wanted:
@@ -64,6 +68,17 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     last = read_receipt(site.receipt_file)
     if last and not wishes.force and last.infrastructure == now and last.images == tags and _untouched(site, last):
         return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
+    origins = {name: image.origin for name, image in wishes.promoted.items()}
+    with Ledger(site, progress, begun, {found.service: found.tag for found in wanted}, origins) as ledger:
+        return _deployed(site, ledger, wishes, wanted, now, last)
+
+
+def _deployed(site: Site, ledger: Ledger, wishes: Wishes, wanted: list[Wanted], now: str, last: Receipt | None) -> Receipt:
+    """Do it, and write the receipt.
+
+    :param now: the fingerprint of what makes the stacks.
+    """
+    services, progress = wishes.services, ledger.progress
     check_build_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     check_secrets(site, services)
     deployer = StackDeployer(site.aws, site.reading, allow_interruption=wishes.allow_interruption)
@@ -91,8 +106,12 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
         addresses=_outputs(site, stacks, "Address", kept.addresses),
         through=_outputs(site, stacks, "LoadBalancer", kept.through),
         orphans=orphans(site),
-        seconds=time.monotonic() - begun,
+        seconds=ledger.seconds,
         pushed={image.image.service: image.pushed for image in images if image.size is not None},
+        promoted={name: origin for name, origin in kept.promoted.items() if name not in {one.image.service for one in images}}
+        | {name: image.origin for name, image in wishes.promoted.items()},
+        made=ledger.made,
+        steps=dict(ledger.progress.seconds),
     )
     receipt.write(site.receipt_file)
     inputs = {entry.image.service: Inputs.of(entry.image) for entry in images}
@@ -116,7 +135,7 @@ def synthesized(site: Site, progress: Progress, *, validate: bool) -> list[Stack
     begun = time.monotonic()
     account, region = site.aws.account, site.aws.region
     progress.update("synth", "writing templates" + (" and checking them" if validate else ""))
-    synthesize(
+    (site.synth or synthesize)(
         site.project.root, site.assembly, site.processes,
         environment=site.environment.name, account=account, region=region, validate=validate,
     )  # fmt: skip

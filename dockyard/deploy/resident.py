@@ -1,0 +1,56 @@
+"""A synth by a process that stays: the first takes seconds, each further one a tenth of a second."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from dockyard.config import load_project
+from dockyard.deploy import resident_app
+from dockyard.deploy.fingerprint import fingerprint
+from dockyard.deploy.synth import command_of, failed, synthesize, variables_of
+from dockyard.doors.process import Processes, Talk
+
+_PYTHON = ("python", "python3")
+
+
+class ResidentSynth:
+    """In the place of `synthesize`, for one environment.
+
+    The process is another one as soon as anything differs that makes the stacks, but for the sources of images: modules are read
+    once. What is to be validated, and an app that is not run by Python alone, is synthesized as ever.
+    """
+
+    def __init__(self) -> None:
+        self._talk: Talk | None = None
+        self._state = ""
+
+    def __call__(
+        self, root: Path, out: Path, processes: Processes, *, environment: str, account: str, region: str, validate: bool
+    ) -> None:
+        """The same as `synthesize`, into a folder that is kept: the app does not write again what it has once put there."""
+        command = command_of(root)
+        program, *script = command.split()
+        if validate or program not in _PYTHON or len(script) != 1:
+            self.end()
+            synthesize(root, out, processes, environment=environment, account=account, region=region, validate=validate)
+            return
+        state = fingerprint(load_project(root), environment, account, region)
+        if self._talk is None or state != self._state:
+            self.end()
+            shutil.rmtree(out, ignore_errors=True)
+            variables = variables_of(root, out, environment=environment, account=account, region=region, validate=validate)
+            here = processes.with_environment(**variables)
+            self._talk, self._state = Talk(here, [sys.executable, resident_app.__file__, script[0]], root), state
+        answer = self._talk.ask("run")
+        if answer is None:
+            self.end()
+            raise failed(command, "the process that runs it has ended")
+        if (fault := json.loads(answer)) is not None:
+            raise failed(command, fault)
+
+    def end(self) -> None:
+        """End the process."""
+        if self._talk:
+            self._talk.end()
+        self._talk = None
