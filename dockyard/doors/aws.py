@@ -75,7 +75,7 @@ class Aws:
     def _identity(self) -> dict[str, str]:
         try:
             found = self._session.client("sts", config=_FIRST).get_caller_identity()
-            return {key: str(found[key]) for key in ("Account", "Arn")}  # type: ignore[literal-required]
+            return {key: str(found[key]) for key in ("Account", "Arn")}
         except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
             raise explained(error) or error from error
 

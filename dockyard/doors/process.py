@@ -151,7 +151,8 @@ class Talk:
 
     def end(self) -> None:
         """End it, and what it has started."""
-        for one in (*_children(self._process.pid), self._process):
+        every: list[subprocess.Popen[str] | psutil.Process] = [*_children(self._process.pid), self._process]
+        for one in every:
             with contextlib.suppress(psutil.NoSuchProcess):
                 one.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -54,7 +54,7 @@ def forward(processes: Processes, aws: Aws, place: str, local_port: int, port: i
         "Parameters": {"portNumber": [str(port)], "localPortNumber": [str(local_port)]},
     }
     answer = aws.ssm.start_session(**request)
-    session = {key: answer[key] for key in ("SessionId", "TokenValue", "StreamUrl")}  # type: ignore[literal-required]
+    session = {key: answer[key] for key in ("SessionId", "TokenValue", "StreamUrl")}
     return _joined(processes, aws, session, request, aws.ssm.meta.endpoint_url)
 
 

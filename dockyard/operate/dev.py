@@ -34,7 +34,7 @@ def facts_of(project: Project, environment: Environment, service: str) -> Facts:
     for name, settings in environment.images.items():
         if service_of(name) == service:
             found |= seen(project, name, settings)
-    return found | settings_of(project, environment, service)
+    return {**found, **settings_of(project, environment, service)}
 
 
 def settings_of(project: Project, environment: Environment, service: str) -> Facts:
