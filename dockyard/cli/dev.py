@@ -13,6 +13,7 @@ from dockyard.cli.painted import console
 from dockyard.cli.session import Session
 from dockyard.deploy.receipt import Receipt
 from dockyard.deploy.resident import ResidentSynth
+from dockyard.deploy.rollout import ALONE
 from dockyard.deploy.run import Wishes
 from dockyard.deploy.site import Site
 from dockyard.doors.process import end_all
@@ -51,44 +52,53 @@ class _Bench:
     def run(self) -> None:
         """Until it is interrupted. Raises DockyardError where it cannot be deployed in the first place."""
         watch = Watch(self._look)
-        first = self._deploy()
+        first = self._deploy(Lines())
         address = first.addresses.get(self._service)
         screen.say(f"{self._service}: {address or 'runs'}; each save of its files replaces it, Ctrl-C ends this")
-        site = self._session.site
+        site, what = self._session.site, f"answers at {address}" if address else "runs"
+        threading.Thread(target=self._synth.warm, args=(site,), daemon=True).start()
         threading.Thread(target=_print, args=(site, self._service), daemon=True).start()
         while True:
             saved = watch.wait()
             screen.say(f"{self._service}: {named(saved.paths, self._session.root)} saved")
             try:
-                receipt = self._deploy()
+                if self._deploy(Lines(f"{self._service}: {what}", saved.at)).nothing_changed:
+                    screen.say(f"{self._service}: nothing changed")
             except DockyardError as error:
                 for message in error.problems if isinstance(error, ConfigError) else [str(error)]:
                     screen.fault(message, error.hint)
                 screen.say(f"{self._service}: the version before runs on; save again")
-                continue
-            what = f"answers at {address}" if address else "runs"
-            what = "nothing changed" if receipt.nothing_changed else f"{what} {time.time() - saved.at:.1f} s after the save"
-            screen.say(f"{self._service}: {what}")
 
     def _look(self) -> Facts:
         """By the settings of the last deploy: what changes in them is seen by their own files."""
         return facts_of(self._session.project, self._session.environment, self._service)
 
-    def _deploy(self) -> Receipt:
+    def _deploy(self, lines: "Lines") -> Receipt:
         """By the files as they are now."""
         self._session = self._session.anew()
         self._session.check_services([self._service])
-        return deployed(self._session, Wishes([self._service]), Lines(), synth=self._synth)
+        return deployed(self._session, Wishes([self._service]), lines, synth=self._synth)
 
 
 class Lines:
-    """Progress of which only what has ended is told, between the lines of the log."""
+    """Progress of which only what has ended is told, between the lines of the log.
+
+    :param what: to tell, with the seconds since the save, as soon as all requests go to the new version. What is left of its
+        deployment then is to see that it stays well. Default: nothing.
+    :param saved: when, by `time.time`.
+    """
+
+    def __init__(self, what: str = "", saved: float = 0.0) -> None:
+        self._what, self._saved = what, saved
 
     def update(self, subject: str, text: str) -> None:
         """Nothing."""
 
     def event(self, subject: str, text: str) -> None:
-        """Nothing."""
+        """Nothing, but that the old tasks are gone."""
+        if self._what and text.startswith(ALONE):
+            screen.say(f"{self._what} {time.time() - self._saved:.1f} s after the save")
+            self._what = ""
 
     def note(self, subject: str, text: str) -> None:
         """What does not go well."""

@@ -10,6 +10,8 @@ from dockyard.doors.services import newest_deployment
 
 _TYPE = "AWS::ECS::Service"
 _DONE = "done"
+ALONE = ("bake: ", f"{_DONE}: ")
+"""How the state of a deployment begins whose new tasks have all requests."""
 _STEPS = {
     "RECONCILE_SERVICE": "settle",
     "PRE_SCALE_UP": "before",
