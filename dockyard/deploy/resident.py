@@ -22,12 +22,12 @@ class ResidentSynth:
     """In the place of `synthesize`, for one environment.
 
     The process is another one as soon as anything differs that makes the stacks, but for the sources of images: modules are read
-    once. What is to be validated, and an app that is not run by Python alone, is synthesized as ever.
+    once. What is to be validated, once, and an app that is not run by Python alone, is synthesized as ever.
     """
 
     def __init__(self) -> None:
         self._talk: Talk | None = None
-        self._state = ""
+        self._state = self._validated = ""
         self._alone = Lock()
 
     def warm(self, site: Site) -> None:
@@ -48,17 +48,18 @@ class ResidentSynth:
     ) -> None:
         command = command_of(root)
         program, *script = command.split()
-        if validate or program not in _PYTHON or len(script) != 1:
+        state = fingerprint(load_project(root), environment, account, region)
+        if (validate and state != self._validated) or program not in _PYTHON or len(script) != 1:
             self._end()
             synthesize(root, out, processes, environment=environment, account=account, region=region, validate=validate)
+            self._validated = state
             return
-        state = fingerprint(load_project(root), environment, account, region)
         if self._talk is None or state != self._state:
             self._end()
             shutil.rmtree(out, ignore_errors=True)
-            variables = variables_of(root, out, environment=environment, account=account, region=region, validate=validate)
+            variables = variables_of(root, out, environment=environment, account=account, region=region, validate=False)
             here = processes.with_environment(**variables)
-            self._talk, self._state = Talk(here, [sys.executable, resident_app.__file__, script[0]], root), state
+            self._talk, self._state = Talk(here, [sys.executable, "-m", resident_app.__name__, script[0]], root), state
         answer = self._talk.ask("run")
         if answer is None:
             self._end()

@@ -31,7 +31,6 @@ def main() -> None:
     """Answer until nobody asks any more."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what Node prints is no answer
-    sys.path.insert(0, os.getcwd())  # noqa: PTH109  # as a script has it
     for _ in sys.stdin:
         answers.write(json.dumps(run(sys.argv[1])) + "\n")
 

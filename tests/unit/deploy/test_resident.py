@@ -10,7 +10,8 @@ from dockyard.doors.process import Processes
 from dockyard.errors import DeployError
 
 APP = """
-import json, os, pathlib
+import json, os, pathlib, secrets
+secrets.token_hex()  # Python's own, and no module of ours
 print("this is no answer")
 out = pathlib.Path(os.environ["CDK_OUTDIR"])
 out.mkdir(exist_ok=True)
@@ -31,8 +32,8 @@ def synth(tmp_path, monkeypatch):
     monkeypatch.setattr(resident, "fingerprint", lambda *_: state[0])
     made, out = ResidentSynth(), tmp_path / "out"
 
-    def run():
-        made(tmp_path, out, Processes(), environment="dev", account="1", region="r", validate=False)
+    def run(*, validate=False):
+        made(tmp_path, out, Processes(), environment="dev", account="1", region="r", validate=validate)
         return json.loads((out / "manifest.json").read_text())
 
     run.state, run.file = state, tmp_path / "bad"
@@ -65,3 +66,8 @@ def test_a_process_that_has_ended_is_told_and_another_takes_its_place(synth):
     with pytest.raises(DeployError, match="the process that runs it has ended"):
         synth()
     assert synth()[0] != process
+
+
+def test_what_was_validated_once_needs_no_process_of_its_own(synth):
+    alone, first, resident = (synth(validate=validate)[0] for validate in (True, True, False))
+    assert (alone != first, first == resident) == (True, True)
