@@ -1,5 +1,6 @@
 """How long work tells what it does. The command line shows it; a test may collect it."""
 
+import time
 from typing import Protocol
 
 
@@ -33,3 +34,34 @@ class Silent:
 
     def done(self, subject: str, text: str) -> None:
         """Nothing."""
+
+
+class Measured:
+    """Passes all on, and knows how long each subject was worked at."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._begun: dict[str, float] = {}
+        self.seconds: dict[str, float] = {}
+        """Of each subject that has ended, in the order in which they did."""
+
+    def update(self, subject: str, text: str) -> None:
+        """It begins with the first word of it."""
+        self._begun.setdefault(subject, time.monotonic())
+        self._progress.update(subject, text)
+
+    def event(self, subject: str, text: str) -> None:
+        """As well."""
+        self._begun.setdefault(subject, time.monotonic())
+        self._progress.event(subject, text)
+
+    def note(self, subject: str, text: str) -> None:
+        """Begins and ends nothing."""
+        self._progress.note(subject, text)
+
+    def done(self, subject: str, text: str) -> None:
+        """Add what it took this time: an image is built, and pushed later."""
+        if subject in self._begun:
+            took = time.monotonic() - self._begun.pop(subject)
+            self.seconds[subject] = round(self.seconds.get(subject, 0.0) + took, 1)
+        self._progress.done(subject, text)

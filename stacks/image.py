@@ -14,7 +14,7 @@ from dockyard_constructs import CachedImage, ExecutableImage, RepositorySynthesi
 class ServiceImage:
     """The image of a service or sidecar: built, copied, or named where it is.
 
-    Read `container_image` and, where the service was rolled back to it, `is_pinned`.
+    Read `container_image` and, where the service was rolled back to it, `is_rolled_back`.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class ServiceImage:
         self._cached: CachedImage | None = None
         settings = environment.images[name]
         made = wanted(project, environment, name, bases)
-        self.is_pinned = isinstance(made, Pinned)
+        self.is_rolled_back = isinstance(made, Pinned) and made.promoted_from is None
         if made is None:
             self.container_image = self._named(settings, bases)
             return

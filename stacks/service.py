@@ -51,7 +51,7 @@ class ServiceStack(cdk.Stack):
             ServiceImage(self, images, project=project, environment=environment, name=one, bases=bases, id=id)
             for one, id in [(name, "Image"), *((f"{name}{SEPARATOR}{one}", f"Image-{one}") for one in settings.sidecars)]
         ]
-        around = Surroundings(self, project, environment, name, platform, resources, is_rolled_back=image.is_pinned)
+        around = Surroundings(self, project, environment, name, platform, resources, is_rolled_back=image.is_rolled_back)
         container = around.container(settings, image.container_image)
         links = Links(around, settings, container)
         add_volumes(around, container, settings)

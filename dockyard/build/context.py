@@ -69,12 +69,8 @@ def contents(
     :param hashes: what is known of the files from the time before.
     """
     known = hashes or Hashes(None)
-    chosen = kept(context, patterns)
-    if below is not None:
-        roots, folders = frozenset(below), tuple(f"{path}/" for path in below)
-        chosen = ((path, entry) for path, entry in chosen if path in roots or path.startswith(folders))
     found, size = [], 0
-    for path, entry in sorted(chosen, key=lambda one: one[0]):
+    for path, entry in sorted(chosen(context, patterns, below), key=lambda one: one[0]):
         try:
             facts = entry.stat(follow_symlinks=False)
             if modes.S_ISLNK(facts.st_mode):
@@ -86,6 +82,20 @@ def contents(
             raise unreadable(entry.path, error) from error
     known.keep()
     return Contents(tuple(found), size)
+
+
+def chosen(
+    context: Path, patterns: Iterable[str], below: Sequence[str] | None = None
+) -> Iterable[tuple[str, "os.DirEntry[str]"]]:
+    """Path and entry of all that no pattern leaves out, in no order. Raises BuildError.
+
+    :param below: as of `contents`.
+    """
+    found = kept(context, patterns)
+    if below is None:
+        return found
+    roots, folders = frozenset(below), tuple(f"{path}/" for path in below)
+    return ((path, entry) for path, entry in found if path in roots or path.startswith(folders))
 
 
 def _target(context: Path, path: str, link: str) -> str:

@@ -4,15 +4,14 @@ Where the registry does not answer, what is on this machine is used, as for base
 engine has. What the registry refuses is told.
 """
 
-import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
 from dockyard.build.builder import Workshop, local_name
-from dockyard.build.copy import copy
 from dockyard.build.mirrored import Mirrored
 from dockyard.build.plan import Planned
-from dockyard.build.push import PERMISSIONS, address_of, arrived, push, refuse_stand_in
+from dockyard.build.push import PERMISSIONS, address_of, push, refuse_stand_in
+from dockyard.build.transfer import credentials, transfer
 from dockyard.config import Reference
 from dockyard.doors.aws import Aws, Registry
 from dockyard.doors.distribution import RegistryError, Repository, UnansweredError
@@ -29,42 +28,19 @@ def mirror(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, p
     assert isinstance(image, Mirrored)  # noqa: S101  # what is built is pushed
     address = address_of(image, aws)
     refuse_stand_in(image.service, image.source if image.source in workshop.bases.stand_ins else None, address)
-    host, _, name = address.partition("/")
+    host = address.partition("/")[0]
     progress.update(image.service, f"copying {image.source}")
     try:
-        with _source(image, aws, workshop, host, _of(registry)) as source:
+        with _source(image, aws, workshop, host, credentials(registry)) as source:
             found = source.manifest(_digest(image, workshop) or Reference.parse(image.source).version)
     except UnansweredError as fault:
         return _from_engine(planned, fault, aws, registry, workshop, progress)
     except RegistryError as fault:
         raise BuildError(f"failed to copy {image.source}: {fault}", hint=fault.hint or _CHECK) from fault
-    tokens = itertools.chain([registry], iter(aws.registry, None))  # a new one each time: the last may be what was refused
-
-    def once() -> str:
-        ours = _of(next(tokens))
-        with (
-            _source(image, aws, workshop, host, ours) as source,
-            Repository(host, name, ours, workshop.ca_bundle, hint=PERMISSIONS) as target,
-        ):
-            return copy(
-                source, target, found, image.tag, platform=image.platform,
-                told=lambda amount: progress.update(image.service, f"copying {image.source}: {amount}"),
-            )  # fmt: skip
-
-    def send() -> str:
-        return workshop.retries.run(once, _is_worth, lambda text: progress.note(image.service, f"copy failed: {text}"))
-
-    return arrived(planned, aws, send, progress, lambda: f"image copied from {_place(source, image, workshop)}")
-
-
-def _of(registry: Registry) -> Credentials:
-    return Credentials(registry.username, registry.password)
-
-
-def _is_worth(fault: BuildError) -> bool:
-    """Whether another attempt may help: not where there is no such thing, or the tag does not move."""
-    refused = isinstance(fault, RegistryError) and fault.status in (None, 401, 403)
-    return refused or isinstance(fault, UnansweredError)
+    return transfer(
+        planned, aws, registry, workshop, progress, source=lambda ours: _source(image, aws, workshop, host, ours), found=found,
+        platform=image.platform, named=image.source, place=lambda source: _place(source, image, workshop),
+    )  # fmt: skip
 
 
 def to_engine(image: Mirrored, aws: Callable[[], Aws], workshop: Workshop, progress: Progress) -> str:

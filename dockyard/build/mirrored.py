@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from dockyard.build.bases import Bases
 from dockyard.build.pinned import Pinned
+from dockyard.build.promoted import Promoted
 from dockyard.build.recipe import Recipe, repository_name
 from dockyard.build.variables import PLATFORM
 from dockyard.config import Environment, Project, Reference, Service, Sidecar
@@ -50,7 +51,7 @@ class Mirrored:
         return {"from": self.source, f"base {self.source}": self.identity, "platform": self.platform or "all"}
 
 
-Wanted = Recipe | Mirrored | Pinned
+Wanted = Recipe | Mirrored | Pinned | Promoted
 """An image that ECR is to have."""
 
 

@@ -11,6 +11,7 @@ from dockyard.build.layers import Layers
 from dockyard.build.mirrored import Wanted
 from dockyard.build.pinned import Pinned
 from dockyard.build.prerequisites import check
+from dockyard.build.promoted import Promoted
 from dockyard.build.recipe import Recipe
 from dockyard.doors.aws import Aws
 from dockyard.errors import BuildError
@@ -56,14 +57,18 @@ class Planned:
 def plan(images: Iterable[Wanted], aws: Aws, is_local: Callable[[str], bool]) -> list[Planned]:
     """What is there of each image. An image that ECR has is neither built, nor copied, nor pushed.
 
-    Raises BuildError where a service was rolled back to one that ECR has no more.
+    Raises BuildError where a service was rolled back to one that ECR has no more, or is promoted and ECR has another by its tag.
     """
 
     def look(image: Wanted) -> Planned:
         if digest := aws.image_digest(image.repository, image.tag):
+            if isinstance(image, Promoted):
+                image.check(digest)
             return Planned(image, State.PUSHED, digest)
         if isinstance(image, Pinned):
             raise image.gone()
+        if isinstance(image, Promoted):
+            return Planned(image, State.MISSING)
         return Planned(image, State.BUILT if is_local(local_name(image)) else State.MISSING)
 
     return side_by_side(look, list(images))

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from dockyard.build.bases import Bases, references
 from dockyard.build.cautions import cautions, misplaced
-from dockyard.build.context import GENERATED_IGNORES, Entry, contents, ignore_patterns
+from dockyard.build.context import GENERATED_IGNORES, Entry, chosen, contents, ignore_patterns
 from dockyard.build.copied import copied
 from dockyard.build.detect import Wishes, detect, left_out
 from dockyard.build.dockerfile import render
 from dockyard.build.hashes import Hashes
+from dockyard.build.ignore import ignore_file
 from dockyard.build.text import text_of
 from dockyard.build.variables import PLATFORM
 from dockyard.config import SEPARATOR, Backend, Build, BuildSecret, Project, Service, Sidecar, Web
@@ -140,14 +141,10 @@ def recipe(
     build = service.image.build or Build()
     wanted = tuple(platforms or build.platforms)
     found = references(source.text, source.args, wanted)
-    secrets = {id: _located(secret, project.service_folder(name)) for id, secret in build.secrets.items()}
-    patterns = [*ignore_patterns(source.context, source.file, source.ignored), *_left_out(secrets, source.context)]
-    found_files = contents(
-        source.context,
-        patterns,
-        below=copied(source.text, source.context, source.args, wanted),
-        hashes=Hashes(project.own_folder / "hashes" / f"{name}.json"),
-    )
+    secrets = _secrets(project, name, build)
+    patterns, below = _scope(source, secrets, wanted)
+    hashes = Hashes(project.own_folder / "hashes" / f"{name}.json")
+    found_files = contents(source.context, patterns, below=below, hashes=hashes)
     return Recipe(
         service=name,
         repository=repository_name(project, name),
@@ -167,6 +164,34 @@ def recipe(
         refresh=project.lock.refresh,
         cautions=(*source.warnings, *cautions(source.context, found_files)),
     )
+
+
+def seen(project: Project, name: str, service: Service | Sidecar) -> dict[str, tuple[int, ...]]:
+    """Path of each file that counts for the image to what the file system says of it, without reading it. Raises BuildError.
+
+    Size, times of the last change of content and of anything, inode; nothing where the service takes an image from a registry.
+    """
+    source = dockerfile_of(project, name, service)
+    if source is None:
+        return {}
+    build = service.image.build or Build()
+    patterns, below = _scope(source, _secrets(project, name, build), build.platforms)
+    found = {entry.path: entry.stat(follow_symlinks=False) for _, entry in chosen(source.context, patterns, below)}
+    beside = (source.file, ignore_file(source.context, source.file))
+    found |= {str(file): file.stat() for file in beside if file and file.is_file()}
+    return {path: (facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino) for path, facts in found.items()}
+
+
+def _secrets(project: Project, name: str, build: Build) -> dict[str, BuildSecret]:
+    return {id: _located(secret, project.service_folder(name)) for id, secret in build.secrets.items()}
+
+
+def _scope(
+    source: Source, secrets: Mapping[str, BuildSecret], platforms: Sequence[str]
+) -> tuple[list[str], tuple[str, ...] | None]:
+    """What of the context counts: patterns of what does not, and the paths that alone do, or None for all."""
+    patterns = [*ignore_patterns(source.context, source.file, source.ignored), *_left_out(secrets, source.context)]
+    return patterns, copied(source.text, source.context, source.args, platforms)
 
 
 def _port(service: Service | Sidecar) -> int | None:

@@ -1,4 +1,4 @@
-"""What ECR is to have of a service or a sidecar: what its sources give, or what it was rolled back to."""
+"""What ECR is to have of a service or a sidecar: what its sources give, or what a pin has in place of that."""
 
 from collections.abc import Sequence
 
@@ -25,5 +25,5 @@ def wanted(
 ) -> Wanted | None:
     """The same, or what dockyard.lock has in place of it."""
     found = of_sources(project, environment, name, bases, platforms)
-    tag = project.lock.pinned(found.tag, environment=environment.name, image=name) if found else None
-    return Pinned(name, found.repository, tag, found.tag, found.is_index) if found and tag else found
+    pin = project.lock.pinned(found.tag, environment=environment.name, image=name) if found else None
+    return Pinned(name, found.repository, pin.tag, found.tag, found.is_index, pin.promoted_from) if found and pin else found

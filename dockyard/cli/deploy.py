@@ -1,7 +1,7 @@
 """`dockyard deploy`: the environment as the project says."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Annotated, Literal
 
 import typer
@@ -33,7 +33,9 @@ from dockyard.deploy.receipt import Receipt
 from dockyard.deploy.replacements import Allowed
 from dockyard.deploy.run import Wishes, unchanged
 from dockyard.deploy.run import deploy as run
+from dockyard.deploy.site import Synth
 from dockyard.deploy.states import Safety
+from dockyard.progress import Progress
 
 
 def deploy(
@@ -100,11 +102,27 @@ def deploy_and_tell(
 
 def deploy_under(lock: Lock, session: Session, wishes: Wishes, *, json: bool, yes: bool = False) -> None:
     """The same for who holds the lock already."""
+    hint = f"supply --yes: dockyard deploy --yes --env {session.environment.name}"
     with screen.Board() as board:
-        hint = f"supply --yes: dockyard deploy --yes --env {session.environment.name}"
-        safety = Safety(lock.check, lambda question: yes or board.ask(question, hint))
-        receipt = unchanged(session.site, board, wishes) or run(session.site, board, wishes, safety)
+        receipt = deployed(lock, session, wishes, board, lambda question: yes or board.ask(question, hint))
     tell(session, wishes, receipt, json=json)
+
+
+def deployed(
+    lock: Lock,
+    session: Session,
+    wishes: Wishes,
+    progress: Progress,
+    consent: Callable[[str], bool],
+    synth: Synth | None = None,
+) -> Receipt:
+    """Deploy what is not deployed yet.
+
+    :param consent: whether the user agrees to what could lose data.
+    :param synth: what synthesizes. Default: a process for each time.
+    """
+    site = replace(session.site, synth=synth)
+    return unchanged(site, progress, wishes) or run(site, progress, wishes, Safety(lock.check, consent))
 
 
 def say_where(session: Session) -> None:

@@ -1,6 +1,6 @@
 """`dockyard history`: what was deployed, when, and how it ended."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -13,8 +13,9 @@ from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.painted import Row, console, grid, span, width
 from dockyard.cli.session import Session
 from dockyard.cli.status import TAG_LENGTH, short_commit
+from dockyard.deploy.ledger import entries
 from dockyard.operate.deployed import deployed, surely_deployed
-from dockyard.operate.history import AT_ONCE, Change
+from dockyard.operate.history import AT_ONCE, Change, with_deploys
 from dockyard.operate.history import history as look
 from dockyard.operate.version import Versions
 
@@ -27,9 +28,9 @@ Last = Annotated[int, typer.Option("--last", min=1, max=AT_ONCE, help="How many 
 def history(
     services: Services = None, env: Environment = None, project: Project = None, last: Last = SHOWN, json: Json = False
 ) -> None:
-    """Print which version was deployed when, how long that took, and how it ended, the newest first.
+    """Print which version was deployed when and by whom, how long that took, and how it ended, the newest first.
 
-    It is read from ECS, and so the same whoever deployed, and from where.
+    It is read from the account, and so the same whoever looks, and from where. Who made it is told of deploys by Dockyard.
 
     Example: dockyard history hello-python
     """
@@ -42,24 +43,29 @@ def history(
     versions = Versions(site.reading)
     listed = side_by_side(lambda one: look(site.reading, versions, one, last), found)
     changes = sorted((change for of_one in listed for change in of_one), key=lambda change: change.begun, reverse=True)
+    changes = with_deploys(changes, entries(site)) if changes else []
     if json:
         screen.as_json([asdict(change) | {"seconds": change.seconds} for change in changes])
         return
     if not changes:
         screen.say(f"ECS knows of no deployment to {session.environment.name}; to make one: dockyard deploy")
-    for line in lines(changes, width()):
+        return
+    for line in lines(changes, width(), site.service_stack):
         console().print(line)
 
 
-def lines(changes: Sequence[Change], columns: int | None) -> Iterator[Text]:
-    """A table, and below it why what did not end well did not."""
-    yield from grid([_row(change) for change in changes], columns, ("image",))
+def lines(changes: Sequence[Change], columns: int | None, stack: Callable[[str], str]) -> Iterator[Text]:
+    """A table, and below it why what did not end well did not.
+
+    :param stack: the name of a service's stack.
+    """
+    yield from grid([_row(change, stack(change.service)) for change in changes], columns, ("steps", "image", "from"))
     for change in changes:
         if change.reason and change.what not in STYLES:
             yield Text.assemble(("!", "yellow"), f" {change.service} {_when(change)}: {change.reason}")
 
 
-def _row(change: Change) -> Row:
+def _row(change: Change, stack: str) -> Row:
     return {
         "when": _when(change),
         "service": change.service,
@@ -67,6 +73,20 @@ def _row(change: Change) -> Row:
         "image": change.version.tag.removeprefix("sha256:")[:TAG_LENGTH] if change.version else None,
         "commit": short_commit(change.version.commit) if change.version and change.version.commit else None,
         "took": span(change.ended - change.begun) if change.ended else None,
+        **_made(change, stack),
+    }
+
+
+def _made(change: Change, stack: str) -> Row:
+    """By whom, from which environment, and how long each step took."""
+    if not (deploy := change.deploy):
+        return dict.fromkeys(("by", "from", "steps"))
+    number = deploy.made.run.rstrip("/").rpartition("/")[2]
+    steps = {"synth": "synth", "image": change.service, "stack": stack}
+    return {
+        "by": deploy.made.actor + (f" (run {number})" if number else ""),
+        "from": deploy.promoted.get(change.service, {}).get("environment"),
+        "steps": ", ".join(f"{step} {deploy.steps[name]:g} s" for step, name in steps.items() if name in deploy.steps) or None,
     }
 
 

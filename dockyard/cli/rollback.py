@@ -1,33 +1,24 @@
 """`dockyard rollback`: a version that ran well before."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
-from dockyard.build import Wanted
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Service, Wait
 from dockyard.cli.deploy import deploy_under, say_where
 from dockyard.cli.locked import alone
-from dockyard.cli.pins import of_sources
+from dockyard.cli.pins import kept, of_sources
 from dockyard.cli.session import Session
-from dockyard.config import SEPARATOR, Reference
-from dockyard.config.load import LOCK_FILE
 from dockyard.config.lock import Lock
 from dockyard.config.relock import write_lock
-from dockyard.config.sidecar import APP
-from dockyard.deploy.operations import describe
 from dockyard.deploy.run import Wishes
-from dockyard.deploy.site import Site
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import surely_deployed
 from dockyard.operate.history import Change, history
 from dockyard.operate.look import Lookout
 from dockyard.operate.rollback import named, target, with_pins
-from dockyard.operate.version import Versions
+from dockyard.operate.version import Versions, tags_in
 
 To = Annotated[
     str | None,
@@ -54,7 +45,7 @@ def rollback(
         if pinned.pins == session.project.lock.pins:
             deploy_under(lock, session, Wishes([service]), json=json)
             return
-        with _kept(session, service, chosen):
+        with kept(session, {service: chosen.version.tag if chosen.version else ""}):
             write_lock(session.root, pinned)
             deploy_under(lock, session.anew(), Wishes([service]), json=json)
     if f"{session.environment.name}/{service}" in pinned.pins:
@@ -69,9 +60,11 @@ def _decide(session: Session, service: str, to: str | None) -> tuple[Change, Loc
     changes = history(reading, Versions(reading), surely_deployed(session.site, service))
     version = Lookout(session.site).look([service])[0].version
     pin = before.pins.get(f"{environment}/{service}")
-    chosen = target(service, version.tag if version else None, changes, to, pin.instead_of if pin else ())
+    chosen = target(
+        service, version.tag if version else None, changes, to, pin.instead_of if pin and not pin.promoted_from else ()
+    )
     images = {image.service: image for image in session.images([service])}
-    wanted = _tags(service, chosen.images, images)
+    wanted = tags_in(service, chosen.images, images)
     if service not in wanted:
         raise UsageError(
             f"{service} does not take its image from a repository of its own", hint="take its service.yaml back, by git"
@@ -82,47 +75,4 @@ def _decide(session: Session, service: str, to: str | None) -> tuple[Change, Loc
                 f"ECR has no {images[name].repository}:{tag} any more", hint=f"go back to another: dockyard history {service}"
             )
     running = next((change.images for change in changes if version and change.version == version), {})
-    return chosen, with_pins(before, environment, wanted, of_sources(images.values()), _tags(service, running, images))
-
-
-def _tags(service: str, by_container: Mapping[str, str], images: Mapping[str, Wanted]) -> dict[str, str]:
-    """Service or sidecar to its tag, of those containers whose image is one of ours."""
-    found = {}
-    for container, image in by_container.items():
-        name, reference = service if container == APP else f"{service}{SEPARATOR}{container}", Reference.parse(image)
-        if name in images and reference.repository == images[name].repository and reference.tag:
-            found[name] = reference.tag
-    return found
-
-
-@contextmanager
-def _kept(session: Session, service: str, chosen: Change) -> Iterator[None]:
-    """Put dockyard.lock back as it was where what is done fails, unless the account is where the lock says, or may get there.
-
-    Where it is interrupted, the account goes on as well.
-    """
-    file = session.root / LOCK_FILE
-    before = file.read_bytes() if file.exists() else None
-    try:
-        yield
-    except Exception:
-        if why := _why_kept(session.site, service, chosen):
-            screen.warn(f"{service}: {why}, so its pin stays in dockyard.lock; how it ended: dockyard status {service}")
-        elif before is None:
-            file.unlink(missing_ok=True)
-        else:
-            file.write_bytes(before)
-        raise
-
-
-def _why_kept(site: Site, service: str, chosen: Change) -> str | None:
-    """Why the pin of a rollback that failed here is still right, or may be; None where it is not."""
-    try:
-        stack = describe(site.reading.cloudformation, site.service_stack(service))
-        version = Lookout(site).look([service])[0].version
-    except (DockyardError, ClientError, BotoCoreError):
-        return "whether it goes back in the account could not be asked"
-    if stack and stack["StackStatus"].endswith("_IN_PROGRESS"):
-        return f"its stack is being changed ({stack['StackStatus']})"
-    is_there = version and chosen.version and version.tag == chosen.version.tag
-    return "the version runs that it goes back to" if is_there else None
+    return chosen, with_pins(before, environment, wanted, of_sources(images.values()), tags_in(service, running, images))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dockyard.config.model import Model, number, words
+from dockyard.config.model import EnvironmentName, Model, number, words
 from dockyard.config.route import Route
 from dockyard.config.routes import FIRST, priority, written
 
@@ -27,12 +27,14 @@ Tag = Annotated[str, words("a tag of 20 hexadecimal digits", TAG.pattern)]
 
 
 class Pin(Model):
-    """A version that a service was rolled back to."""
+    """A version that a service was rolled back to, or that it has from another environment."""
 
     tag: Tag
     """Tag that runs."""
     instead_of: list[Tag]
     """Tags that do not run, though the sources may give one of them. Of any other the pin says nothing."""
+    promoted_from: EnvironmentName | None = None
+    """The environment that it was promoted from; none where it was rolled back to."""
 
 
 class Lock(Model):
@@ -46,15 +48,15 @@ class Lock(Model):
     """`environment/service` to the priority of its rule, where the computed one was taken."""
 
     pins: dict[str, Pin] = Field(default_factory=dict)
-    """`environment/service`, or `environment/service.sidecar`, to what it was rolled back to."""
+    """`environment/service`, or `environment/service.sidecar`, to what it was rolled back to, or promoted to have."""
 
-    def pinned(self, tag: str, *, environment: str, image: str) -> str | None:
-        """The tag that is to run in place of one that the sources give; None where that is to run itself.
+    def pinned(self, tag: str, *, environment: str, image: str) -> Pin | None:
+        """What is to run in place of a tag that the sources give; None where that is to run itself.
 
         :param image: the service's name, or the sidecar's.
         """
         pin = self.pins.get(f"{environment}/{image}")
-        return pin.tag if pin and tag in pin.instead_of else None
+        return pin if pin and tag in pin.instead_of else None
 
     def priority(self, route: Route, *, environment: str, service: str) -> int:
         """Priority of the rule: the one that the service gives itself, else the locked one, else the computed one."""

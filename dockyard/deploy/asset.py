@@ -8,6 +8,7 @@ from dockyard.build.mirror import to_engine
 from dockyard.build.mirrored import Wanted
 from dockyard.build.pinned import Pinned
 from dockyard.build.prerequisites import check
+from dockyard.build.promoted import Promoted
 from dockyard.build.recipe import Recipe
 from dockyard.deploy.images import bring
 from dockyard.deploy.site import Site
@@ -23,6 +24,7 @@ def in_engine(image: Wanted, workshop: Workshop, aws: Callable[[], Aws]) -> str:
     """
     if isinstance(image, Pinned):
         raise image.gone()  # else nobody would ask for it
+    assert not isinstance(image, Promoted)  # noqa: S101  # the CDK CLI promotes none
     return _built(image, workshop) if isinstance(image, Recipe) else to_engine(image, aws, workshop, Silent())
 
 

@@ -1,7 +1,7 @@
 """The images of a deploy: which are there, building or copying the others, pushing them."""
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from botocore.exceptions import ClientError
@@ -12,6 +12,8 @@ from dockyard.build.mirror import mirror
 from dockyard.build.mirrored import Wanted
 from dockyard.build.pinned import Pinned
 from dockyard.build.plan import Planned, State, build_all, plan, side_by_side
+from dockyard.build.promote import promote
+from dockyard.build.promoted import Promoted
 from dockyard.build.publish import publish
 from dockyard.build.push import push
 from dockyard.build.recipe import Recipe
@@ -22,6 +24,7 @@ from dockyard.config import Environment, Project, service_of
 from dockyard.deploy.caches import BuildCaches
 from dockyard.deploy.site import Site
 from dockyard.doors.aws import Aws, Registry
+from dockyard.errors import DeployError
 from dockyard.progress import Progress
 
 _ROLE_SECONDS = 30
@@ -51,10 +54,21 @@ def needed(
     platforms: Sequence[str] | None = None,
 ) -> list[Wanted]:
     """What ECR is to have for these services with their sidecars, for these sidecars, or for all: what is built, what is
-    copied, and what a service was rolled back to. Raises BuildError as well.
+    copied, and what a pin has in place of that. Raises BuildError as well.
     """
     made = side_by_side(lambda name: wanted(project, environment, name, bases, platforms), _names(environment, services))
     return [found for found in made if found]
+
+
+def with_promoted(images: Sequence[Wanted], promoted: Mapping[str, Promoted]) -> list[Wanted]:
+    """The same, with these in the place of what the sources give. Raises DeployError where they give other tags by now."""
+    found = [promoted.get(image.service, image) for image in images]
+    for before, after in zip(images, found, strict=True):
+        if before.tag != after.tag:
+            raise DeployError(
+                f"{after.service}: {after.tag} is promoted, and its sources give {before.tag} by now", hint="promote it again"
+            )
+    return found
 
 
 def cautions(project: Project, environment: Environment, image: Wanted) -> tuple[str, ...]:
@@ -62,9 +76,10 @@ def cautions(project: Project, environment: Environment, image: Wanted) -> tuple
     pin = project.lock.pins.get(f"{environment.name}/{image.service}")
     if pin is None or isinstance(image, Pinned) or image.tag == pin.tag:
         return image.cautions
+    how = f"promoted from {pin.promoted_from} as" if pin.promoted_from else "rolled back to"
     return (
         *image.cautions,
-        f"is not rolled back to {pin.tag} any more: its sources give {image.tag} now (pins in dockyard.lock)",
+        f"is not {how} {pin.tag} any more: its sources give {image.tag} now (pins in dockyard.lock)",
     )
 
 
@@ -106,6 +121,8 @@ def pushed(site: Site, planned: list[Planned], progress: Progress) -> list[Plann
 
     def bring_one(name: str) -> Planned:
         entry = by_name[name]
+        if isinstance(entry.image, Promoted):
+            return promote(entry, acting, registry, workshop, progress)
         if not isinstance(entry.image, Recipe):
             return mirror(entry, acting, registry, workshop, progress)
         way = push if workshop.loads(entry.image) else publish

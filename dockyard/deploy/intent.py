@@ -1,12 +1,13 @@
 """What a deploy is to bring about, as the project's files say it at this moment, and what the last one left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dockyard.build.mirrored import Wanted
+from dockyard.build.promoted import Promoted
 from dockyard.config import service_of
 from dockyard.deploy.fingerprint import fingerprint
-from dockyard.deploy.images import cautions, needed
+from dockyard.deploy.images import cautions, needed, with_promoted
 from dockyard.deploy.receipt import Receipt, read_receipt
 from dockyard.deploy.site import Site
 from dockyard.progress import Progress
@@ -31,9 +32,12 @@ class Intent:
         return [found for found in self.images if not services or service_of(found.service) in services]
 
 
-def intent_of(site: Site) -> Intent:
-    """That of the site, read now."""
-    images = needed(site.project, site.environment, site.workshop.bases)
+def intent_of(site: Site, promoted: Mapping[str, Promoted]) -> Intent:
+    """That of the site, read now.
+
+    :param promoted: images of another environment that take the place of those that the sources give.
+    """
+    images = with_promoted(needed(site.project, site.environment, site.workshop.bases), promoted)
     now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
     return Intent(images, now, read_receipt(site.receipt_file))
 

@@ -10,9 +10,10 @@ from dockyard.deploy.diff.cost import CostChange, cost_change
 from dockyard.deploy.diff.resources import ResourceAction, ResourceChange, resource_changes
 from dockyard.deploy.diff.security import RightChange, right_changes
 from dockyard.deploy.diff.template import Template
+from dockyard.deploy.operations import describe
 from dockyard.deploy.replacements import TARGETS
 from dockyard.deploy.site import Site
-from dockyard.deploy.stack import StackDeployer, describe
+from dockyard.deploy.stack import StackDeployer
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackTypeDef

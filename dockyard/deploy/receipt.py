@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -15,6 +16,22 @@ from dockyard.errors import DeployError
 
 KEPT = 10
 HISTORY = ".history.jsonl"
+
+
+@dataclass(frozen=True)
+class Made:
+    """By whom, when and from what a deploy was made."""
+
+    at: datetime
+    """When it began."""
+    by: str
+    """ARN of the credentials."""
+    actor: str
+    """Who it was: the pipeline's actor, else whom the credentials name."""
+    run: str = ""
+    """Address or id of the pipeline's run; empty without one."""
+    commit: str = ""
+    """Of the project's folder, with `-dirty` where not all was committed; empty where git knows none."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +58,12 @@ class Receipt:
 
     The size is unpacked; where no layers are told, as its builder pushed it, it is compressed (`Planned.size`).
     """
+    promoted: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Service to where its image was copied from: environment, account, region, digest and, where it says so, commit."""
+    made: Made | None = None
+    """By whom, when and from what."""
+    steps: dict[str, float] = field(default_factory=dict)
+    """Seconds of each step that had something to do: `synth`, a service's image, a stack."""
     nothing_changed: bool = False
 
     def write(self, path: Path) -> None:
@@ -48,11 +71,11 @@ class Receipt:
         path.parent.mkdir(parents=True, exist_ok=True)
         history = path.with_suffix(HISTORY)
         before = history.read_text(encoding="utf-8", errors="replace").splitlines() if history.is_file() else []
-        kept = [*before[1 - KEPT :], json.dumps(asdict(self))]
+        kept = [*before[1 - KEPT :], json.dumps(asdict(self), default=str)]
         written = history.with_suffix(f".{os.getpid()}")
         written.write_text("\n".join(kept) + "\n", encoding="utf-8")
         written.replace(history)
-        path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(asdict(self), indent=2, default=str) + "\n", encoding="utf-8")
 
 
 NONE = Receipt(infrastructure="", images={}, digests={}, stacks={}, addresses={}, through={}, orphans=(), seconds=0.0)

@@ -12,6 +12,8 @@ _TYPE = "AWS::ECS::Service"
 _DONE = "done"
 _BEGUN = ("PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 """States of a deployment that has not ended."""
+ALONE = ("bake: ", f"{_DONE}: ")
+"""How the state of a deployment begins whose new tasks have all requests."""
 _STEPS = {
     "RECONCILE_SERVICE": "settle",
     "PRE_SCALE_UP": "before",

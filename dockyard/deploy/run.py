@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,11 +11,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dockyard.build.inputs import Inputs, read_inputs, write_inputs
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, SomeBuiltError, named, side_by_side
+from dockyard.build.promoted import Promoted
 from dockyard.build.secrets import check_build_secrets
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, lacking, pushed
-from dockyard.deploy.intent import intent_of, tell_cautions
+from dockyard.deploy.intent import Intent, intent_of, tell_cautions
+from dockyard.deploy.ledger import Ledger
 from dockyard.deploy.operations import describe
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt
@@ -52,12 +54,14 @@ class Wishes:
     """Changes that are made although requests or data are lost by them."""
     prune: bool = False
     """Stacks of services that the project no longer has go afterwards: they need not be told of."""
+    promoted: Mapping[str, Promoted] = field(default_factory=dict)
+    """Service or sidecar to its image, where another environment has it: it is copied from there, and never built."""
 
 
 def unchanged(site: Site, progress: Progress, wishes: Wishes) -> Receipt | None:
     """The last receipt, where there is nothing to do; it takes no lock, as nothing is changed."""
     begun = time.monotonic()
-    intent = intent_of(site)
+    intent = intent_of(site, wishes.promoted)
     last = intent.last
     if not last or wishes.force or last.infrastructure != intent.infrastructure or last.images != intent.tags:
         return None
@@ -70,9 +74,18 @@ def unchanged(site: Site, progress: Progress, wishes: Wishes) -> Receipt | None:
 def deploy(site: Site, progress: Progress, wishes: Wishes, safety: Safety) -> Receipt:
     """Bring the environment to what the project says; the receipt."""
     begun = time.monotonic()
-    intent, services = intent_of(site), wishes.services
-    wanted, last = intent.of(services), intent.last
+    intent = intent_of(site, wishes.promoted)
+    wanted = intent.of(wishes.services)
     tell_cautions(site, progress, wanted)
+    origins = {name: image.origin for name, image in wishes.promoted.items()}
+    with Ledger(site, progress, begun, {found.service: found.tag for found in wanted}, origins) as ledger:
+        return _deployed(site, ledger, wishes, intent, safety)
+
+
+def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety: Safety) -> Receipt:
+    """Do it, and write the receipt."""
+    services, progress, last = wishes.services, ledger.progress, intent.last
+    wanted = intent.of(services)
     check_build_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     check_secrets(site, services)
     check_quickly(site, services)
@@ -102,8 +115,12 @@ def deploy(site: Site, progress: Progress, wishes: Wishes, safety: Safety) -> Re
         addresses=_outputs(site, stacks, "Address", kept.addresses),
         through=_outputs(site, stacks, "LoadBalancer", kept.through),
         orphans=orphans(site),
-        seconds=time.monotonic() - begun,
+        seconds=ledger.seconds,
         pushed={image.image.service: image.pushed for image in images if image.size is not None},
+        promoted={name: origin for name, origin in kept.promoted.items() if name not in {one.image.service for one in images}}
+        | {name: image.origin for name, image in wishes.promoted.items()},
+        made=ledger.made,
+        steps=dict(ledger.progress.seconds),
     )
     receipt.write(site.receipt_file)
     inputs = {entry.image.service: Inputs.of(entry.image) for entry in images}
@@ -138,7 +155,7 @@ def synthesized(site: Site, progress: Progress, *, validate: bool) -> list[Stack
     begun = time.monotonic()
     account, region = site.aws.account, site.aws.region
     progress.update("synth", "writing templates" + (" and checking them" if validate else ""))
-    synthesize(
+    (site.synth or synthesize)(
         site.project.root, site.assembly, site.processes,
         environment=site.environment.name, account=account, region=region, validate=validate,
     )  # fmt: skip

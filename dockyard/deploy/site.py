@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from dockyard.build.builder import Workshop
 from dockyard.config import Environment, Project
 from dockyard.doors.aws import Aws
 from dockyard.doors.process import Processes
-from dockyard.errors import DeployError
+from dockyard.errors import DeployError, PrerequisiteError
 
 PARTITION = "aws"
 
@@ -59,9 +59,35 @@ def bootstrap_bucket(aws: Aws, root: Path) -> str:
     return f"cdk-{qualifier(root)}-assets-{aws.account}-{aws.region}"
 
 
-def _in_role(purpose: str, aws: Aws, root: Path) -> Aws:
-    name = f"cdk-{qualifier(root)}-{purpose}-role-{aws.account}-{aws.region}"
-    return aws.assuming(f"arn:{PARTITION}:iam::{aws.account}:role/{name}")
+def in_other_account(aws: Aws, root: Path, account: str) -> Aws:
+    """Another account of the same region, in its role that may read; the own one, where that is meant.
+
+    Raises PrerequisiteError where that account does not let this one in.
+    """
+    if account == aws.account:
+        return aws
+    other = _in_role("lookup", aws, root, account)
+    if other is aws:
+        raise PrerequisiteError(
+            f"account {account} does not let {aws.account} read it ({aws.region})",
+            hint=f"run there: cdk bootstrap --trust-for-lookup {aws.account}; or name a profile of that account",
+        )
+    return other
+
+
+def _in_role(purpose: str, aws: Aws, root: Path, account: str | None = None) -> Aws:
+    owner = account or aws.account
+    name = f"cdk-{qualifier(root)}-{purpose}-role-{owner}-{aws.region}"
+    return aws.assuming(f"arn:{PARTITION}:iam::{owner}:role/{name}")
+
+
+class Synth(Protocol):
+    """What writes the cloud assembly of an environment (`dockyard.deploy.synth.synthesize`)."""
+
+    def __call__(
+        self, root: Path, out: Path, processes: Processes, *, environment: str, account: str, region: str, validate: bool
+    ) -> None:
+        """Write it to `out`, anew. Raises DeployError."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +99,8 @@ class Site:
     aws: Aws
     processes: Processes
     workshop: Workshop
+    synth: Synth | None = None
+    """What synthesizes in the place of a process for each time."""
 
     @property
     def receipt_file(self) -> Path:

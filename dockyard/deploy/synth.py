@@ -29,24 +29,39 @@ def synthesize(
     infrastructure is seen; a source change alters a tag and nothing that it looks at.
     """
     shutil.rmtree(out, ignore_errors=True)
-    settings = mapping_in(root / "cdk.json")
+    variables = variables_of(root, out, environment=environment, account=account, region=region, validate=validate)
+    command = command_of(root)
+    ended = processes.with_environment(**variables).run(command.split(), cwd=root)
+    if ended.code != 0:
+        raise failed(command, ended.output)
+
+
+def command_of(root: Path) -> str:
+    """How cdk.json says that the CDK app is run. Raises DeployError."""
+    command = mapping_in(root / "cdk.json").get("app")
+    if not isinstance(command, str):
+        raise DeployError(f"cdk.json: app: should be the command that runs the CDK app, got {json.dumps(command)}")
+    return command
+
+
+def variables_of(root: Path, out: Path, *, environment: str, account: str, region: str, validate: bool) -> dict[str, str]:
+    """What the CDK CLI tells app.py by its environment. Raises DeployError where cdk.json is damaged."""
     remembered = root / "cdk.context.json"
     context = {
         **(mapping_in(remembered) if remembered.exists() else {}),
-        **(settings.get("context") or {}),
+        **(mapping_in(root / "cdk.json").get("context") or {}),
         **_CLI_CONTEXT,
         "env": environment,
     }
-    command = settings.get("app")
-    if not isinstance(command, str):
-        raise DeployError(f"cdk.json: app: should be the command that runs the CDK app, got {json.dumps(command)}")
-    variables = {
+    return {
         "CDK_OUTDIR": str(out),
         "CDK_CONTEXT_JSON": json.dumps(context),
         "CDK_DEFAULT_ACCOUNT": account,
         "CDK_DEFAULT_REGION": region,
         "CDK_VALIDATION": "true" if validate else "false",
     }
-    ended = processes.with_environment(**variables).run(command.split(), cwd=root)
-    if ended.code != 0:
-        raise DeployError(f"failed to synthesize: {command}:\n{ended.output.strip()}")
+
+
+def failed(command: str, printed: str) -> DeployError:
+    """That app.py has ended with a fault, and what it printed."""
+    return DeployError(f"failed to synthesize: {command}:\n{printed.strip()}")

@@ -47,11 +47,12 @@ class Registry:
 
 
 class Aws:
-    """One account and region, with the credentials that the environment gives."""
+    """One account and region, with the credentials that the environment gives, or those of a profile."""
 
-    def __init__(self, *, region: str | None = None, session: boto3.Session | None = None) -> None:
+    def __init__(self, *, region: str | None = None, session: boto3.Session | None = None, profile: str | None = None) -> None:
+        where = region or os.environ.get("AWS_REGION")  # boto3 reads another
         try:
-            self._session = session or boto3.Session(region_name=region or os.environ.get("AWS_REGION"))  # boto3 reads another
+            self._session = session or boto3.Session(region_name=where, profile_name=profile)
         except botocore.exceptions.ProfileNotFound as error:
             raise PrerequisiteError(str(error), hint="set AWS_PROFILE to a profile of your AWS configuration") from error
         self._assumed: dict[str, Aws] = {}
@@ -63,11 +64,21 @@ class Aws:
         """The region."""
         return str(self._session.region_name)
 
-    @functools.cached_property
+    @property
     def account(self) -> str:
         """The account of the credentials. Raises PrerequisiteError where there are none, or they are not taken."""
+        return self._identity["Account"]
+
+    @property
+    def caller(self) -> str:
+        """ARN of whose credentials they are. Raises PrerequisiteError as well."""
+        return self._identity["Arn"]
+
+    @functools.cached_property
+    def _identity(self) -> dict[str, str]:
         try:
-            return str(self._session.client("sts", config=_FIRST).get_caller_identity()["Account"])
+            found = self._session.client("sts", config=_FIRST).get_caller_identity()
+            return {key: str(found[key]) for key in ("Account", "Arn")}
         except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
             raise explained(error) or error from error
 
@@ -228,6 +239,17 @@ class Aws:
             answer = self.ssm.get_parameters(Names=names[start : start + 10])
             found.update({entry["Name"]: entry["Value"] for entry in answer["Parameters"]})
         return found
+
+    def kept(self, bucket: str, key: str) -> bytes:
+        """What a bucket of this account keeps under this key; empty where it keeps nothing."""
+        try:
+            return self.s3.get_object(Bucket=bucket, Key=key, ExpectedBucketOwner=self.account)["Body"].read()
+        except self.s3.exceptions.NoSuchKey:
+            return b""
+
+    def keep(self, bucket: str, key: str, content: bytes) -> None:
+        """Keep it there."""
+        self.s3.put_object(Bucket=bucket, Key=key, Body=content, ExpectedBucketOwner=self.account)
 
     def upload(self, path: Path, bucket: str, key: str) -> None:
         """Put a file in a bucket, unless it is there: keys of assets are hashes of their content."""

@@ -225,6 +225,15 @@ class Docker:
             raise PrerequisiteError("no program docker on PATH", hint="sudo apt-get install -y docker.io")
         return self._processes.attached([program, "exec", "-it" if terminal else "-i", container, *command])
 
+    def address(self, container: str) -> str:
+        """Where this machine reaches a container: its address, or that of the container whose network it has."""
+        attributes = self._engine.containers.get(container).attrs
+        mode = str(attributes["HostConfig"]["NetworkMode"])
+        if mode.startswith("container:"):
+            return self.address(mode.removeprefix("container:"))
+        networks = attributes["NetworkSettings"]["Networks"].values()
+        return next((str(one["IPAddress"]) for one in networks if one["IPAddress"]), "127.0.0.1")  # the machine's own network
+
     def remove_containers(self, label: str) -> int:
         """Remove all containers with this label, whatever they do; how many there were."""
         found = self._engine.containers.list(all=True, filters={"label": label}, ignore_removed=True)

@@ -129,6 +129,42 @@ class Processes:
                 signal.signal(number, handler)
 
 
+class Talk:
+    """A program that is asked by a line, and answers by one, until it is ended. What it prints beside is not heard."""
+
+    def __init__(self, processes: Processes, arguments: Sequence[str], cwd: Path) -> None:
+        self._process = subprocess.Popen(
+            arguments, cwd=cwd, env=processes.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True, errors="replace", start_new_session=True,
+        )  # fmt: skip  # in a session of its own, Ctrl-C is ours
+        _running.add(self._process)
+
+    def ask(self, line: str) -> str | None:
+        """The answer; None where it has ended."""
+        assert self._process.stdin and self._process.stdout  # noqa: S101  # they are pipes
+        try:
+            self._process.stdin.write(f"{line}\n")
+            self._process.stdin.flush()
+        except OSError:
+            return None
+        return self._process.stdout.readline() or None
+
+    def end(self) -> None:
+        """End it, and what it has started."""
+        every: list[subprocess.Popen[str] | psutil.Process] = [*_children(self._process.pid), self._process]
+        for one in every:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_SECONDS)
+        self._process.kill()
+        _running.discard(self._process)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
 class Daemon:
     """A program that goes on when this one has ended: its process id is kept in a file, its output in a log.
 

@@ -1,6 +1,8 @@
-"""Sessions of ECS Exec: begun by ECS, joined by the program `session-manager-plugin`, as the AWS CLI does it.
+"""Sessions in a container: a command, begun by ECS, or a port, begun by Systems Manager.
 
+Both are joined by the program `session-manager-plugin`, as the AWS CLI does it.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-sessions-start.html
 """
 
 import json
@@ -38,7 +40,30 @@ def join(processes: Processes, aws: Aws, begun: dict[str, Any], runtime_id: str)
     :param runtime_id: of the container, as DescribeTasks tells it.
     """
     cluster, task = (begun[key].rsplit("/", 1)[-1] for key in ("clusterArn", "taskArn"))
-    target = {"Target": f"ecs:{cluster}_{task}_{runtime_id}"}
+    return _joined(processes, aws, begun["session"], {"Target": target(cluster, task, runtime_id)}, aws.ecs.meta.endpoint_url)
+
+
+def forward(processes: Processes, aws: Aws, place: str, local_port: int, port: int) -> int:
+    """A port of this machine is one of the container until an interrupt; the exit code of the program.
+
+    :param place: the container (`target`).
+    """
+    request: Any = {
+        "Target": place,
+        "DocumentName": "AWS-StartPortForwardingSession",
+        "Parameters": {"portNumber": [str(port)], "localPortNumber": [str(local_port)]},
+    }
+    answer = aws.ssm.start_session(**request)
+    session = {key: answer[key] for key in ("SessionId", "TokenValue", "StreamUrl")}
+    return _joined(processes, aws, session, request, aws.ssm.meta.endpoint_url)
+
+
+def target(cluster: str, task: str, runtime_id: str) -> str:
+    """What Systems Manager calls a container of a task."""
+    return f"ecs:{cluster}_{task}_{runtime_id}"
+
+
+def _joined(processes: Processes, aws: Aws, session: Any, request: Any, endpoint: str) -> int:
     profile = processes.environment.get("AWS_PROFILE", "")
-    session, endpoint = json.dumps(begun["session"]), aws.ecs.meta.endpoint_url
-    return processes.attached([program(processes), session, aws.region, "StartSession", profile, json.dumps(target), endpoint])
+    told = [json.dumps(session), aws.region, "StartSession", profile, json.dumps(request), endpoint]
+    return processes.attached([program(processes), *told])

@@ -1,4 +1,4 @@
-"""Sessions of ECS Exec on the local AWS: the token tells which container is entered, and with what command."""
+"""Sessions on the local AWS: the token tells the container, and the command that is run in it, or the port that is reached."""
 
 import base64
 import binascii
@@ -18,6 +18,8 @@ class Session:
     """ARN."""
     container: str
     command: str
+    ports: tuple[int, int] | None = None
+    """In place of the command: the port here, and the one of the container."""
 
     @property
     def token(self) -> str:

@@ -1,15 +1,17 @@
 """What was deployed of a service, when, and how it ended: as ECS has it, so that it is true whoever deployed, and from where.
 
-ECS keeps deployments for 90 days. A receipt knows nothing of a deploy by another machine or by plain CDK, of a restart, or of a
-rollback by the circuit breaker. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html
+ECS keeps deployments for 90 days. Who made one it does not know: that is in what deploys of Dockyard leave in the account, which
+know nothing of a deploy by plain CDK, of a restart, or of a rollback by the circuit breaker.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dockyard.config.sidecar import APP
+from dockyard.deploy.ledger import Entry
 from dockyard.doors.aws import Aws
 from dockyard.doors.services import service_deployments
 from dockyard.operate.deployed import Deployed
@@ -17,6 +19,8 @@ from dockyard.operate.version import Version, Versions
 
 AT_ONCE = 20
 """Deployments or revisions that ECS tells in one call."""
+CLOCKS = timedelta(seconds=30)
+"""That the clock of who deploys may be off."""
 _ENDS = {"SUCCESSFUL": "deployed", "STOPPED": "stopped", "ROLLBACK_SUCCESSFUL": "rolled back", "ROLLBACK_FAILED": "failed"}
 
 
@@ -33,11 +37,25 @@ class Change:
     """Container to image, of those that its task definition names."""
     ended: datetime | None = None
     reason: str | None = None
+    deploy: Entry | None = None
+    """What Dockyard knows of it: who made it, from what, and how long each step took."""
 
     @property
     def seconds(self) -> float | None:
         """How long it took; None where it is under way, or nobody knows."""
         return (self.ended - self.begun).total_seconds() if self.ended else None
+
+
+def with_deploys(changes: Iterable[Change], entries: Sequence[Entry]) -> list[Change]:
+    """The same, each with the deploy of Dockyard that made it: one of the same tag, within whose time it began."""
+    return [replace(one, deploy=next((entry for entry in reversed(entries) if _is_of(one, entry)), None)) for one in changes]
+
+
+def _is_of(change: Change, entry: Entry) -> bool:
+    if change.what == "restarted" or not change.version or entry.images.get(change.service) != change.version.tag:
+        return False
+    begun = entry.made.at
+    return begun - CLOCKS <= change.begun <= begun + timedelta(seconds=entry.seconds) + CLOCKS
 
 
 def history(aws: Aws, versions: Versions, found: Deployed, last: int = AT_ONCE, statuses: Sequence[str] = ()) -> list[Change]:

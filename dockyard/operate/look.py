@@ -85,7 +85,7 @@ class Lookout:
             state,
             (self._awaits(newest, found.name) if state is State.DEPLOYING else None) or reason,
             deployment.since if deployment else None,
-            self._version(_primary(service)),
+            self._version(primary(service)),
             tasks,
             self._health(found, cluster, name),
             self._queue(found),
@@ -147,7 +147,7 @@ def _only_scales(alarm: Mapping[str, Any]) -> bool:
     return bool(actions) and all(":scalingPolicy:" in action for action in actions)
 
 
-def _primary(service: Mapping[str, Any]) -> str:
+def primary(service: Mapping[str, Any]) -> str:
     """The task definition of the deployment that is to be, else the service's own."""
     deployments = service.get("deployments", [])
     return str(next((one["taskDefinition"] for one in deployments if one["status"] == "PRIMARY"), service["taskDefinition"]))

@@ -54,13 +54,19 @@ def named(change: Change) -> str:
 
 
 def with_pins(
-    lock: Lock, environment: str, wanted: Mapping[str, str], sources: Mapping[str, str], running: Mapping[str, str]
+    lock: Lock,
+    environment: str,
+    wanted: Mapping[str, str],
+    sources: Mapping[str, str],
+    running: Mapping[str, str],
+    promoted_from: str | None = None,
 ) -> Lock:
     """The lock by which these images run; without a pin where the sources give just that.
 
     :param wanted: service or sidecar to the tag that is to run.
     :param sources: to the tag that its sources give here.
     :param running: to the tag that runs; a pipeline may have other sources.
+    :param promoted_from: the environment that they come from; None where they were rolled back to.
 
     Raises DockyardError for a tag that is not one of Dockyard's: no lock has it.
     """
@@ -74,7 +80,7 @@ def with_pins(
                     hint=f"go back to another: dockyard history {service_of(name)}",
                 )
             instead_of = sorted({sources[name], *filter(TAG.fullmatch, [running.get(name, "")])})
-            pins[f"{environment}/{name}"] = Pin(tag=tag, instead_of=instead_of)
+            pins[f"{environment}/{name}"] = Pin(tag=tag, instead_of=instead_of, promoted_from=promoted_from)
     return lock.model_copy(update={"pins": dict(sorted(pins.items()))})
 
 

@@ -12,8 +12,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from dockyard.build import Wanted
 from dockyard.build.manifests import read
-from dockyard.config import Reference
+from dockyard.config import SEPARATOR, Reference
+from dockyard.config.sidecar import APP
 from dockyard.doors.aws import Aws
 from dockyard.doors.distribution import Repository
 from dockyard.doors.registry_auth import Credentials
@@ -73,3 +75,17 @@ class Versions:
             with repository.blob(entry["digest"], int(entry["size"])) as blob:
                 config = json.loads(b"".join(blob))
         return (config.get("config") or {}).get("Labels") or {}
+
+
+def tags_in(service: str, by_container: Mapping[str, str], images: Mapping[str, Wanted]) -> dict[str, str]:
+    """Service or sidecar to its tag, of those containers whose image is one of ours.
+
+    :param by_container: container to image, as a task definition names them.
+    :param images: those that ECR is to have, by service or sidecar.
+    """
+    found = {}
+    for container, image in by_container.items():
+        name, reference = service if container == APP else f"{service}{SEPARATOR}{container}", Reference.parse(image)
+        if name in images and reference.repository == images[name].repository and reference.tag:
+            found[name] = reference.tag
+    return found

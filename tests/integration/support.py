@@ -85,9 +85,9 @@ class Site:
         assert ended.returncode == code, f"cdk {arguments} ended with {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
         return ended
 
-    def client(self, service: str):
+    def client(self, service: str, region: str = "us-east-1"):
         return boto3.client(
-            service, endpoint_url=f"http://localhost:{self.port}", region_name="us-east-1", aws_access_key_id="test",
+            service, endpoint_url=f"http://localhost:{self.port}", region_name=region, aws_access_key_id="test",
             aws_secret_access_key="test",
         )  # fmt: skip
 

@@ -2,15 +2,17 @@
 
 import json
 import select
+import signal
 import subprocess
 import time
 
 import docker
+import psutil
 import pytest
 
 from tests.integration.local_aws import until
 from tests.integration.rights import only_roles
-from tests.integration.support import Requests, environment, get
+from tests.integration.support import Requests, environment, free_port, get
 
 NAME = "hello-python"
 
@@ -76,6 +78,23 @@ def test_exec_runs_a_command_by_a_session_of_ecs(site):
     assert (ended.stdout, "container app" in ended.stderr) == ("42\n", True)
     told = site.dockyard("exec", NAME, code=1, **{**here, "PATH": environment()["PATH"]})
     assert "no program session-manager-plugin on PATH" in told.stderr
+
+
+def test_exec_opens_a_port_of_a_task_on_this_machine(site):
+    port = free_port()
+    opened = subprocess.Popen(
+        ["dockyard", "exec", NAME, "--forward", f"{port}:8080"], cwd=site.root, env=site.in_local_aws(), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert opened.stdout.readline() == "Waiting for connections...\n"
+        assert get(f"http://localhost:{port}/{NAME}")[0] == 200
+        taken = site.dockyard("exec", NAME, "--forward", f"{port}:8080", code=1, **site.in_local_aws()).stderr
+        assert f"port {port} of this machine cannot be opened" in taken
+    finally:
+        psutil.Process(opened.pid).children()[0].send_signal(signal.SIGINT)  # as Ctrl-C does: it is for the program
+        _, told = opened.communicate(timeout=20)
+    assert (opened.returncode, f"localhost:{port} leads to its port 8080" in told) == (0, True)
 
 
 def test_a_restart_fails_no_request_and_is_in_the_history_with_the_commit_of_the_image(site, ask):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dockyard.config import EnvironmentSettings, Service
+from dockyard.deploy.operations import describe
 from dockyard.deploy.site import Site
-from dockyard.deploy.stack import describe
 from dockyard.doors.aws import Aws
 
 

@@ -6,8 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from dockyard.deploy.ledger import Entry
+from dockyard.deploy.receipt import Made
 from dockyard.operate.deployed import Deployed
-from dockyard.operate.history import Change, change, history
+from dockyard.operate.history import Change, change, history, with_deploys
+from dockyard.operate.version import Version
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 REVISIONS = {"r1": {"taskDefinition": "web:1"}, "r2": {"taskDefinition": "web:2"}, "r3": {"taskDefinition": "web:2"}}
@@ -51,3 +54,34 @@ def test_a_definition_of_others_has_no_version():
     )
     found = Deployed("job", NOW, "", {"RunTask": json.dumps({"cluster": "c", "taskDefinition": "x/job:1"})})
     assert history(SimpleNamespace(ecs=ecs), None, found) == [Change("job", NOW, "deployed", None, {"theirs": "nginx"})]
+
+
+def of_deploy(at=NOW, tag="1", seconds=10.0):
+    return Entry(Made(at, "arn", "alice"), seconds, {"web": tag})
+
+
+def of_ecs(seconds, tag="1", what="deployed"):
+    return Change("web", NOW + timedelta(seconds=seconds), what, Version(f"r/web:{tag}", tag))
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (of_ecs(5), True),
+        (of_ecs(-20), True),  # by another clock
+        (of_ecs(5, what="rolled back"), True),
+        (of_ecs(5, what="restarted"), False),
+        (of_ecs(5, tag="2"), False),
+        (of_ecs(60), False),
+        (of_ecs(-60), False),
+    ],
+)
+def test_a_deployment_is_of_the_deploy_of_its_tag_and_time(change, found):
+    (one,) = with_deploys([change], [of_deploy()])
+    assert (one.deploy == of_deploy()) is found
+
+
+def test_of_two_deploys_it_is_the_later_one():
+    later = of_deploy(NOW + timedelta(seconds=20))
+    (one,) = with_deploys([of_ecs(25)], [of_deploy(), later])
+    assert one.deploy == later

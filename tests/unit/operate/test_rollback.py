@@ -58,7 +58,8 @@ def test_what_was_taken_back_is_gone_back_to_only_by_name():
 def test_a_pin_is_in_place_of_what_runs_and_of_what_the_sources_give_here():
     lock = with_pins(Lock(), "prod", {"web": ONE}, {"web": THREE}, {"web": TWO})
     assert lock.pins == {"prod/web": Pin(tag=ONE, instead_of=[TWO, THREE])}
-    assert [lock.pinned(tag, environment="prod", image="web") for tag in (ONE, TWO, THREE, FOUR)] == [None, ONE, ONE, None]
+    pinned = [lock.pinned(tag, environment="prod", image="web") for tag in (ONE, TWO, THREE, FOUR)]
+    assert [pin and pin.tag for pin in pinned] == [None, ONE, ONE, None]
     assert lock.pinned(TWO, environment="dev", image="web") is None
 
 

@@ -1,16 +1,15 @@
-"""What becomes of dockyard.lock where a rollback fails."""
+"""What becomes of dockyard.lock where what writes a pin into it fails."""
 
 from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from dockyard.cli import rollback
-from dockyard.cli.rollback import _kept
+from dockyard.cli import pins
+from dockyard.cli.pins import kept
 from dockyard.errors import DeployError
 
 OLD, BAD = "1" * 20, "2" * 20
-CHOSEN = SimpleNamespace(version=SimpleNamespace(tag=OLD))
 
 
 @pytest.fixture
@@ -24,8 +23,8 @@ def session(tmp_path, monkeypatch):
             return {"StackStatus": status}
 
         look = [SimpleNamespace(version=SimpleNamespace(tag=tag))]
-        monkeypatch.setattr(rollback, "describe", asked)
-        monkeypatch.setattr(rollback, "Lookout", lambda _: SimpleNamespace(look=lambda _: look))
+        monkeypatch.setattr(pins, "describe", asked)
+        monkeypatch.setattr(pins, "Lookout", lambda _: SimpleNamespace(look=lambda _: look))
         site = SimpleNamespace(reading=SimpleNamespace(cloudformation=None), service_stack=lambda name: name)
         return SimpleNamespace(root=tmp_path, site=site)
 
@@ -33,7 +32,7 @@ def session(tmp_path, monkeypatch):
 
 
 def _fail(session, error):
-    with pytest.raises(type(error)), _kept(session, "web", CHOSEN):
+    with pytest.raises(type(error)), kept(session, {"web": OLD}):
         (session.root / "dockyard.lock").write_text("pinned")
         raise error
 
@@ -51,8 +50,8 @@ def test_it_is_as_before_where_the_account_is(session, tmp_path, before):
     ("status", "tag", "why"),
     [
         ("UPDATE_IN_PROGRESS", BAD, "its stack is being changed (UPDATE_IN_PROGRESS)"),
-        ("UPDATE_COMPLETE", OLD, "the version runs that it goes back to"),
-        (EndpointConnectionError(endpoint_url="x"), BAD, "whether it goes back in the account could not be asked"),
+        ("UPDATE_COMPLETE", OLD, "the version runs that it is pinned to"),
+        (EndpointConnectionError(endpoint_url="x"), BAD, "whether it goes on in the account could not be asked"),
     ],
 )
 def test_the_pin_stays_where_the_account_goes_back_or_may(session, tmp_path, capsys, status, tag, why):

@@ -1,0 +1,112 @@
+"""What was deployed, and by whom, kept in the bootstrap's bucket: so it is known to whoever looks, from wherever."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import TypeAdapter
+
+from dockyard.deploy.actor import actor
+from dockyard.deploy.receipt import Made
+from dockyard.deploy.site import Site, bootstrap_bucket, in_publishing_role
+from dockyard.progress import Measured, Progress
+
+KEPT = 100
+"""Deploys of an environment; ECS keeps its deployments for 90 days."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One deploy that was begun, whatever became of it."""
+
+    made: Made
+    seconds: float
+    images: dict[str, str]
+    """Service or sidecar to the tag that it was to have."""
+    steps: dict[str, float] = field(default_factory=dict)
+    """Seconds of each step that ended and had something to do."""
+    promoted: dict[str, dict[str, str]] = field(default_factory=dict)
+    """As in a receipt."""
+    fault: str = ""
+    """Why it failed, in a line; empty where it did not."""
+
+
+_ENTRY = TypeAdapter(Entry)
+
+
+class Ledger:
+    """The entry of one deploy, written at its end: `with Ledger(…) as ledger`. An interrupt writes none.
+
+    :param begun: when, by `time.monotonic`.
+    :param images: service or sidecar to the tag that it is to have.
+    :param promoted: as in a receipt.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        progress: Progress,
+        begun: float,
+        images: Mapping[str, str],
+        promoted: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        self._site, self._begun = site, begun
+        self._images, self._promoted = dict(images), {name: dict(origin) for name, origin in promoted.items()}
+        self.progress = Measured(progress)
+        self.made = made(site)
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if error is None or isinstance(error, Exception):
+            fault = str(error).partition("\n")[0] if error else ""
+            self._write(Entry(self.made, round(self.seconds, 1), self._images, self.progress.seconds, self._promoted, fault))
+
+    @property
+    def seconds(self) -> float:
+        """Since it was begun."""
+        return time.monotonic() - self._begun
+
+    def _write(self, entry: Entry) -> None:
+        """Where that is refused, the deploy is still what it was; it is told of a good one."""
+        bucket, key = _place(self._site)
+        try:
+            aws = in_publishing_role(self._site.aws, self._site.project.root)
+            lines = [*aws.kept(bucket, key).splitlines()[1 - KEPT :], _ENTRY.dump_json(entry)]
+            aws.keep(bucket, key, b"\n".join(lines) + b"\n")
+        except (ClientError, BotoCoreError) as error:
+            if not entry.fault:
+                self.progress.note("history", f"it does not tell who made this deploy, as {bucket} cannot be written: {error}")
+
+
+def made(site: Site) -> Made:
+    """Who deploys from here now, and from what."""
+    git, variables = site.workshop.git, site.workshop.environment
+    revision = git.revision(site.project.root) if git else None
+    who, run = actor(variables, site.aws.caller)
+    at = datetime.now(UTC).replace(microsecond=0)
+    return Made(at, site.aws.caller, who, run, revision.commit if revision else "")
+
+
+def entries(site: Site) -> list[Entry]:
+    """The deploys of the environment, the newest last; none where they may not be read."""
+    try:
+        content = site.reading.kept(*_place(site))
+    except (ClientError, BotoCoreError):
+        return []  # a history is worth more than who made it
+    return list(_read(content))
+
+
+def _read(content: bytes) -> Iterator[Entry]:
+    for line in content.splitlines():
+        try:
+            yield _ENTRY.validate_json(line)
+        except ValueError:
+            continue  # of another version, or damaged
+
+
+def _place(site: Site) -> tuple[str, str]:
+    return bootstrap_bucket(site.aws, site.project.root), f"dockyard/deploys/{site.cluster}.jsonl"

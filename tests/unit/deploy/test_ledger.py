@@ -1,0 +1,92 @@
+"""What is kept of deploys in the account."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ClientError
+
+from dockyard.deploy import ledger
+from dockyard.deploy.ledger import KEPT, Ledger, entries
+from dockyard.progress import Silent
+
+ORIGIN = {"web": {"environment": "staging"}}
+
+
+class Bucket:
+    """An account that keeps things."""
+
+    account, region, caller = "111111111111", "eu-west-1", "arn:aws:iam::111111111111:user/alice"
+
+    def __init__(self):
+        self.content = {}
+        self.refuses = False
+
+    def assuming(self, _):
+        return self
+
+    def kept(self, bucket, key):
+        return self.content.get((bucket, key), b"")
+
+    def keep(self, bucket, key, content):
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "PutObject")
+        self.content[bucket, key] = content
+
+
+class Notes(Silent):
+    def __init__(self):
+        self.told = []
+
+    def note(self, subject, text):
+        self.told.append(f"{subject}: {text}")
+
+
+@pytest.fixture
+def site(tmp_path):
+    bucket = Bucket()
+    workshop = SimpleNamespace(git=None, environment={})
+    return SimpleNamespace(
+        aws=bucket, reading=bucket, project=SimpleNamespace(root=Path(tmp_path)), workshop=workshop, cluster="shop-prod"
+    )
+
+
+def deploy(site, fault=None, progress=None):
+    with Ledger(site, progress or Silent(), 0.0, {"web": "1"}, ORIGIN) as one:
+        one.progress.update("synth", "")
+        one.progress.done("synth", "")
+        if fault:
+            raise fault
+
+
+def test_a_deploy_is_kept_with_who_made_it_and_its_steps(site):
+    deploy(site)
+    (found,) = entries(site)
+    assert (found.made.actor, found.made.by, found.images, found.promoted) == ("alice", Bucket.caller, {"web": "1"}, ORIGIN)
+    assert (list(found.steps), found.fault) == (["synth"], "")
+    assert list(site.aws.content) == [("cdk-hnb659fds-assets-111111111111-eu-west-1", "dockyard/deploys/shop-prod.jsonl")]
+
+
+def test_one_that_failed_is_kept_with_the_reason_and_one_that_is_interrupted_is_not(site):
+    for fault in (ValueError("no\nmore of it"), KeyboardInterrupt()):
+        with pytest.raises(type(fault)):
+            deploy(site, fault)
+    assert [one.fault for one in entries(site)] == ["no"]
+
+
+def test_only_the_last_ones_are_kept_and_what_is_damaged_is_passed_over(site):
+    place = ledger._place(site)
+    site.aws.content[place] = b"{\n" * KEPT
+    deploy(site)
+    deploy(site)
+    assert len(site.aws.content[place].splitlines()) == KEPT
+    assert len(entries(site)) == 2
+
+
+def test_a_bucket_that_may_not_be_written_fails_no_deploy(site):
+    site.aws.refuses, notes = True, Notes()
+    deploy(site, progress=notes)
+    assert "history: it does not tell who made this deploy" in notes.told[0]
+    with pytest.raises(ValueError, match="no"):
+        deploy(site, ValueError("no"), notes)
+    assert len(notes.told) == 1
