@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from dockyard.deploy.archive import archive
 from dockyard.deploy.assembly import StackArtifact
@@ -27,7 +27,7 @@ _SOUND = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMP
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
-def _refuse(*_: object) -> bool:
+def _refuse(*_: object) -> NoReturn:
     raise DeployError("nothing may be changed without the environment's lock")
 
 

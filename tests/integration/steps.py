@@ -1,8 +1,8 @@
 """`dockyard` as its users have it, killed as by `kill -9` at one of its steps: python -m tests.integration.steps FILE STEP ARGUMENT…
 
-A step is a piece of the deploy's graph that begins or ends, a call that changes something in the account that is sent or answered,
-or something else that progress is told of for the first time. Each is a line in FILE, as far as the program comes; at STEP the
-program and all that it started end at once. It is no part of the program: it looks from outside at what is announced.
+A step is made when a piece of the deploy's graph has ended, when a call has been answered that changes something in the account,
+and when progress is told for the first time, or at the end, of something else. Each is a line in FILE, as far as the program
+comes; at STEP the program and all that it started end at once. It is no part of the program: it looks at what is announced.
 """
 
 import os
@@ -45,14 +45,12 @@ def watch(steps: Steps) -> None:
         if operation.startswith(_ONLY_READ):
             return call(self, operation, parameters)
         what = " ".join([operation, *(str(parameters[name]) for name in ("StackName", "repositoryName") if name in parameters)])
-        steps.at(f"send {what}")
         answer = call(self, operation, parameters)
         steps.at(f"answered {what}")
         return answer
 
     def run_graph(nodes: dict[str, Any]) -> Any:
         def work(name: str) -> Any:
-            steps.at(f"begin {name}")
             done = nodes[name].work()
             steps.at(f"end {name}")
             return done

@@ -10,11 +10,11 @@ from dockyard.deploy.stack import StackDeployer
 from dockyard.deploy.states import Safety
 from dockyard.doors.aws import Aws
 from dockyard.errors import DeployError
+from tests.integration.images import Repository
 from tests.integration.workplace import At
 
 NAME = "states"
-CIDR = "10.77.0.0/16"
-VPC = {"Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": CIDR}}}
+REPOSITORY = {"Images": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "of-states"}}}
 TOPIC = {"Topic": {"Type": "AWS::SNS::Topic"}}
 FAULT = {"Fault": {"Type": "AWS::SQS::Queue", "Properties": {"NoSuch": 1}, "DependsOn": "Topic"}}
 LATE = {
@@ -22,10 +22,10 @@ LATE = {
     "Late": {
         "Type": "AWS::CloudFormation::WaitCondition",
         "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "2"},
-        "DependsOn": "Vpc",
+        "DependsOn": "Images",
     },
 }
-"""It fails two seconds after the network is there."""
+"""It fails two seconds after the repository is there."""
 
 
 class Stack:
@@ -33,7 +33,7 @@ class Stack:
 
     def __init__(self, site):
         self.aws = Aws(session=At(site.port))
-        self.client, self.ec2 = self.aws.cloudformation, site.client("ec2")
+        self.site, self.client, self.ecr = site, self.aws.cloudformation, site.client("ecr")
         self.asked = []
 
     def deploy(self, resources, *, agrees=None):
@@ -64,20 +64,19 @@ class Stack:
         self.client.update_stack(StackName=NAME, TemplateBody=_template(resources), **settings)
 
     def fill(self):
-        """Make something in the network, once it is there, without which it cannot be deleted."""
+        """Push an image to the repository, once it is there, which cannot be deleted then."""
         end = time.monotonic() + 10
-        while not (found := self._vpcs()):
+        while not self._is_there():
             assert time.monotonic() < end
             time.sleep(0.02)
-        self.ec2.create_subnet(VpcId=found[0], CidrBlock="10.77.1.0/24")
+        Repository(self.site, "of-states", make=False).push("data", "v1")
 
     def empty(self):
-        for vpc in self._vpcs():
-            for subnet in self.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]:
-                self.ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+        if self._is_there():
+            self.ecr.batch_delete_image(repositoryName="of-states", imageIds=[{"imageTag": "v1"}])
 
-    def _vpcs(self):
-        return [one["VpcId"] for one in self.ec2.describe_vpcs()["Vpcs"] if one["CidrBlock"] == CIDR]
+    def _is_there(self):
+        return any(one["repositoryName"] == "of-states" for one in self.ecr.describe_repositories()["repositories"])
 
 
 def _template(resources):
@@ -92,11 +91,13 @@ def stack(site):
     one.status()
     one.client.delete_stack(StackName=NAME)
     assert one.status() is None
+    if one._is_there():
+        one.ecr.delete_repository(repositoryName="of-states", force=True)
 
 
 def test_an_empty_one_that_only_a_change_set_has_made_is_made(stack):
     stack.client.create_change_set(
-        StackName=NAME, ChangeSetName="left", ChangeSetType="CREATE", TemplateBody=_template(TOPIC | VPC)
+        StackName=NAME, ChangeSetName="left", ChangeSetType="CREATE", TemplateBody=_template(TOPIC | REPOSITORY)
     )
     assert stack.client.describe_stacks(StackName=NAME)["Stacks"][0]["StackStatus"] == "REVIEW_IN_PROGRESS"
     assert stack.deploy(TOPIC)[0] == "CREATE_COMPLETE"
@@ -115,7 +116,7 @@ def test_one_whose_update_was_left_where_it_failed_goes_back_first(stack):
     assert stack.status() == "CREATE_COMPLETE"
     stack.update(TOPIC | FAULT, DisableRollback=True)
     assert stack.status() == "UPDATE_FAILED"
-    status, told = stack.deploy(TOPIC | VPC)
+    status, told = stack.deploy(TOPIC | REPOSITORY)
     assert status == "UPDATE_COMPLETE"
     assert told[0] == "going back to what was before (UPDATE_FAILED)"
 
@@ -131,35 +132,20 @@ def test_one_whose_creation_was_left_where_it_failed_is_deleted_after_a_question
 
 
 def test_one_that_could_not_be_deleted_is_deleted_after_a_question_and_made_anew(stack):
-    stack.create(VPC)
+    stack.create(REPOSITORY)
     stack.fill()
     stack.status()
     stack.client.delete_stack(StackName=NAME)
     assert stack.status() == "DELETE_FAILED"
-    with pytest.raises(DeployError, match=r"is in state DELETE_FAILED again.*\n  Vpc: ") as raised:
+    with pytest.raises(DeployError, match=r"is in state DELETE_FAILED again.*\n  Images: ") as raised:
         stack.deploy(TOPIC, agrees=True)
-    assert raised.value.hint.endswith(f"aws cloudformation delete-stack --stack-name {NAME} --retain-resources Vpc")
+    assert raised.value.hint.endswith(f"aws cloudformation delete-stack --stack-name {NAME} --retain-resources Images")
     stack.empty()
     assert stack.deploy(TOPIC, agrees=True)[0] == "CREATE_COMPLETE"
 
 
-def test_one_whose_way_back_failed_goes_on_with_it_once_it_can(stack):
-    stack.create(TOPIC)
-    stack.status()
-    stack.update(TOPIC | VPC | LATE)
-    stack.fill()
-    assert stack.status() == "UPDATE_ROLLBACK_FAILED"
-    with pytest.raises(DeployError, match=r"is in state UPDATE_ROLLBACK_FAILED again.*\n  Vpc: ") as raised:
-        stack.deploy(TOPIC)
-    assert raised.value.hint.endswith(f"aws cloudformation continue-update-rollback --stack-name {NAME} --resources-to-skip Vpc")
-    stack.empty()
-    status, told = stack.deploy(TOPIC)
-    assert status == "UPDATE_ROLLBACK_COMPLETE"
-    assert told[0] == "going on with its way back (UPDATE_ROLLBACK_FAILED)"
-
-
 def test_one_whose_creation_could_not_be_taken_back_is_deleted_after_a_question(stack):
-    stack.create(VPC | LATE)
+    stack.create(REPOSITORY | LATE)
     stack.fill()
     assert stack.status() == "ROLLBACK_FAILED"
     stack.empty()
