@@ -6,6 +6,7 @@ from dockyard.build.mirrored import Mirrored, Wanted
 from dockyard.build.pinned import Pinned
 from dockyard.build.plan import side_by_side
 from dockyard.build.prerequisites import check
+from dockyard.build.promoted import Promoted
 from dockyard.build.recipe import Recipe
 from dockyard.config import Cluster, Service, architecture, service_of, target
 from dockyard.deploy.images import needed
@@ -52,11 +53,11 @@ def _image(scene: Scene, service: str, what: str, image: Wanted | None) -> Itera
         yield _missing(scene, service, what, image)
 
 
-def _missing(scene: Scene, service: str, what: str, image: Recipe | Mirrored) -> Check:
+def _missing(scene: Scene, service: str, what: str, image: Recipe | Mirrored | Promoted) -> Check:
     """It is brought by the deploy, if what brings it is there."""
     name = f"{image.repository}:{image.tag}"
-    if isinstance(image, Mirrored):
-        return skip(service, what, f"{name} is not in ECR yet: deploy copies it from {image.source}")
+    if not isinstance(image, Recipe):
+        return skip(service, what, f"{name} is not in ECR yet: deploy copies it")
     workshop = scene.site.workshop
     if not workshop.docker.answers():
         got = f"{name} is not in ECR, and no Docker engine answers that could build it"
