@@ -1,5 +1,6 @@
 """What a deploy is to bring about, as the project's files say it at this moment, and what the last one left."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from dockyard.progress import Progress
 class Intent:
     """What the project says, and what was deployed last."""
 
+    begun: float
+    """When it was read, by the monotonic clock."""
     images: Sequence[Wanted]
     infrastructure: str
     """Fingerprint of what makes the stacks."""
@@ -33,9 +36,10 @@ class Intent:
 
 def intent_of(site: Site) -> Intent:
     """That of the site, read now."""
+    begun = time.monotonic()
     images = needed(site.project, site.environment, site.workshop.bases)
     now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
-    return Intent(images, now, read_receipt(site.receipt_file))
+    return Intent(begun, images, now, read_receipt(site.receipt_file))
 
 
 def tell_cautions(site: Site, progress: Progress, wanted: Sequence[Wanted]) -> None:

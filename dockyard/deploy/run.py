@@ -15,7 +15,7 @@ from dockyard.build.secrets import check_build_secrets
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, lacking, pushed
-from dockyard.deploy.intent import intent_of, tell_cautions
+from dockyard.deploy.intent import Intent, tell_cautions
 from dockyard.deploy.operations import describe
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt
@@ -50,24 +50,21 @@ class Wishes:
     """Also make changes during which requests to a service fail."""
 
 
-def unchanged(site: Site, progress: Progress, wishes: Wishes) -> Receipt | None:
+def unchanged(site: Site, progress: Progress, wishes: Wishes, intent: Intent) -> Receipt | None:
     """The last receipt, where there is nothing to do; it takes no lock, as nothing is changed."""
-    begun = time.monotonic()
-    intent = intent_of(site)
     last = intent.last
     if not last or wishes.force or last.infrastructure != intent.infrastructure or last.images != intent.tags:
         return None
     if not _untouched(site, last):
         return None
     tell_cautions(site, progress, intent.of(wishes.services))
-    return replace(last, seconds=time.monotonic() - begun, pushed={}, nothing_changed=True)
+    return replace(last, seconds=time.monotonic() - intent.begun, pushed={}, nothing_changed=True)
 
 
-def deploy(site: Site, progress: Progress, wishes: Wishes, safety: Safety) -> Receipt:
+def deploy(site: Site, progress: Progress, wishes: Wishes, intent: Intent, safety: Safety) -> Receipt:
     """Bring the environment to what the project says; the receipt."""
-    begun = time.monotonic()
-    intent, services = intent_of(site), wishes.services
-    wanted, last = intent.of(services), intent.last
+    services, last = wishes.services, intent.last
+    wanted = intent.of(services)
     tell_cautions(site, progress, wanted)
     check_build_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     check_secrets(site, services)
@@ -97,7 +94,7 @@ def deploy(site: Site, progress: Progress, wishes: Wishes, safety: Safety) -> Re
         addresses=_outputs(site, stacks, "Address", kept.addresses),
         through=_outputs(site, stacks, "LoadBalancer", kept.through),
         orphans=orphans(site),
-        seconds=time.monotonic() - begun,
+        seconds=time.monotonic() - intent.begun,
         pushed={image.image.service: image.pushed for image in images if image.size is not None},
     )
     receipt.write(site.receipt_file)
