@@ -27,6 +27,7 @@ from dockyard.cli.pins import lift
 from dockyard.cli.session import Session
 from dockyard.config import Service, Web
 from dockyard.config.problems import all_of
+from dockyard.deploy.intent import Intent, intent_of
 from dockyard.deploy.lock import Lock
 from dockyard.deploy.orphans import orphan_text
 from dockyard.deploy.receipt import Receipt
@@ -91,6 +92,7 @@ def deploy_and_tell(
     """
     say_where(session)
     with screen.Board() as board:
+<<<<<<< HEAD
         receipt = unchanged(session.site, board, wishes)
     if receipt and not going:
         tell(session, wishes, receipt, json=json)
@@ -105,6 +107,32 @@ def deploy_under(lock: Lock, session: Session, wishes: Wishes, *, json: bool, ye
     hint = f"supply --yes: dockyard deploy --yes --env {session.environment.name}"
     with screen.Board() as board:
         receipt = deployed(lock, session, wishes, board, lambda question: yes or board.ask(question, hint))
+=======
+        intent = intent_of(session.site)
+        receipt = unchanged(session.site, board, wishes, intent)
+    if receipt:
+        tell(session, wishes, receipt, json=json)
+        return
+    with alone(session, "dockyard deploy", wait) as (held, lock):
+        deploy_under(lock, held, wishes, json=json, yes=yes, intent=None if lock.waited else intent)
+
+
+def deploy_under(
+    lock: Lock, session: Session, wishes: Wishes, *, json: bool, yes: bool = False, intent: Intent | None = None
+) -> None:
+    """The same for who holds the lock already.
+
+    :param intent: what is to be brought about. Default: it is read now, and may be there already.
+    """
+    hint = f"supply --yes: dockyard deploy --yes --env {session.environment.name}"
+    receipt = None
+    with screen.Board() as board:
+        if intent is None:
+            intent = intent_of(session.site)
+            receipt = unchanged(session.site, board, wishes, intent)
+        safety = Safety(lock.check, lambda question: yes or board.ask(question, hint))
+        receipt = receipt or run(session.site, board, wishes, intent, safety)
+>>>>>>> feat/lock
     tell(session, wishes, receipt, json=json)
 
 

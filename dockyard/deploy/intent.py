@@ -1,6 +1,11 @@
 """What a deploy is to bring about, as the project's files say it at this moment, and what the last one left."""
 
+<<<<<<< HEAD
 from collections.abc import Mapping, Sequence
+=======
+import time
+from collections.abc import Sequence
+>>>>>>> feat/lock
 from dataclasses import dataclass
 
 from dockyard.build.mirrored import Wanted
@@ -17,6 +22,8 @@ from dockyard.progress import Progress
 class Intent:
     """What the project says, and what was deployed last."""
 
+    begun: float
+    """When it was read, by the monotonic clock."""
     images: Sequence[Wanted]
     infrastructure: str
     """Fingerprint of what makes the stacks."""
@@ -32,14 +39,21 @@ class Intent:
         return [found for found in self.images if not services or service_of(found.service) in services]
 
 
+<<<<<<< HEAD
 def intent_of(site: Site, promoted: Mapping[str, Promoted]) -> Intent:
     """That of the site, read now.
 
     :param promoted: images of another environment that take the place of those that the sources give.
     """
     images = with_promoted(needed(site.project, site.environment, site.workshop.bases), promoted)
+=======
+def intent_of(site: Site) -> Intent:
+    """That of the site, read now."""
+    begun = time.monotonic()
+    images = needed(site.project, site.environment, site.workshop.bases)
+>>>>>>> feat/lock
     now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
-    return Intent(images, now, read_receipt(site.receipt_file))
+    return Intent(begun, images, now, read_receipt(site.receipt_file))
 
 
 def tell_cautions(site: Site, progress: Progress, wanted: Sequence[Wanted]) -> None:

@@ -1,6 +1,6 @@
 import threading
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockyard.build.turns import Turns
@@ -41,6 +41,7 @@ def test_a_push_that_fails_lets_the_others_go() -> None:
 _IMAGES = st.dictionaries(st.integers(0, 9).map(str), st.lists(st.sampled_from("abcdef"), unique=True), max_size=8)
 
 
+@settings(deadline=None)  # it has threads
 @given(_IMAGES, st.integers(1, 4))
 def test_all_get_their_turn_however_few_work_and_no_layer_is_sent_twice(images: dict[str, list[str]], jobs: int) -> None:
     turns, sent, twice, lock = Turns(images), set[str](), list[str](), threading.Lock()
