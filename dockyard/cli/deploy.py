@@ -92,29 +92,14 @@ def deploy_and_tell(
     """
     say_where(session)
     with screen.Board() as board:
-<<<<<<< HEAD
-        receipt = unchanged(session.site, board, wishes)
+        intent = intent_of(session.site, wishes.promoted)
+        receipt = unchanged(session.site, board, wishes, intent)
     if receipt and not going:
         tell(session, wishes, receipt, json=json)
         return
     with alone(session, "dockyard deploy", wait) as (held, lock):
-        deploy_under(lock, held, wishes, json=json, yes=yes)
+        deploy_under(lock, held, wishes, json=json, yes=yes, intent=None if lock.waited or receipt else intent)
         orphans.delete(held, going, lock)
-
-
-def deploy_under(lock: Lock, session: Session, wishes: Wishes, *, json: bool, yes: bool = False) -> None:
-    """The same for who holds the lock already."""
-    hint = f"supply --yes: dockyard deploy --yes --env {session.environment.name}"
-    with screen.Board() as board:
-        receipt = deployed(lock, session, wishes, board, lambda question: yes or board.ask(question, hint))
-=======
-        intent = intent_of(session.site)
-        receipt = unchanged(session.site, board, wishes, intent)
-    if receipt:
-        tell(session, wishes, receipt, json=json)
-        return
-    with alone(session, "dockyard deploy", wait) as (held, lock):
-        deploy_under(lock, held, wishes, json=json, yes=yes, intent=None if lock.waited else intent)
 
 
 def deploy_under(
@@ -125,14 +110,8 @@ def deploy_under(
     :param intent: what is to be brought about. Default: it is read now, and may be there already.
     """
     hint = f"supply --yes: dockyard deploy --yes --env {session.environment.name}"
-    receipt = None
     with screen.Board() as board:
-        if intent is None:
-            intent = intent_of(session.site)
-            receipt = unchanged(session.site, board, wishes, intent)
-        safety = Safety(lock.check, lambda question: yes or board.ask(question, hint))
-        receipt = receipt or run(session.site, board, wishes, intent, safety)
->>>>>>> feat/lock
+        receipt = deployed(lock, session, wishes, board, lambda question: yes or board.ask(question, hint), intent=intent)
     tell(session, wishes, receipt, json=json)
 
 
@@ -142,15 +121,21 @@ def deployed(
     wishes: Wishes,
     progress: Progress,
     consent: Callable[[str], bool],
+    *,
     synth: Synth | None = None,
+    intent: Intent | None = None,
 ) -> Receipt:
     """Deploy what is not deployed yet.
 
     :param consent: whether the user agrees to what could lose data.
     :param synth: what synthesizes. Default: a process for each time.
+    :param intent: what is to be brought about. Default: it is read now, and may be there already.
     """
-    site = replace(session.site, synth=synth)
-    return unchanged(site, progress, wishes) or run(site, progress, wishes, Safety(lock.check, consent))
+    site, receipt = replace(session.site, synth=synth), None
+    if intent is None:
+        intent = intent_of(site, wishes.promoted)
+        receipt = unchanged(site, progress, wishes, intent)
+    return receipt or run(site, progress, wishes, intent, Safety(lock.check, consent))
 
 
 def say_where(session: Session) -> None:

@@ -79,7 +79,7 @@ class _Bench:
         self._session = self._session.anew()
         self._session.check_services([self._service])
         with alone(self._session, "dockyard dev", None) as (self._session, lock):
-            return deployed(lock, self._session, Wishes([self._service]), lines, lambda _: False, self._synth)
+            return deployed(lock, self._session, Wishes([self._service]), lines, lambda _: False, synth=self._synth)
 
 
 class Lines:

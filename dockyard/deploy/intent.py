@@ -1,11 +1,7 @@
 """What a deploy is to bring about, as the project's files say it at this moment, and what the last one left."""
 
-<<<<<<< HEAD
-from collections.abc import Mapping, Sequence
-=======
 import time
-from collections.abc import Sequence
->>>>>>> feat/lock
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dockyard.build.mirrored import Wanted
@@ -39,19 +35,13 @@ class Intent:
         return [found for found in self.images if not services or service_of(found.service) in services]
 
 
-<<<<<<< HEAD
 def intent_of(site: Site, promoted: Mapping[str, Promoted]) -> Intent:
     """That of the site, read now.
 
     :param promoted: images of another environment that take the place of those that the sources give.
     """
-    images = with_promoted(needed(site.project, site.environment, site.workshop.bases), promoted)
-=======
-def intent_of(site: Site) -> Intent:
-    """That of the site, read now."""
     begun = time.monotonic()
-    images = needed(site.project, site.environment, site.workshop.bases)
->>>>>>> feat/lock
+    images = with_promoted(needed(site.project, site.environment, site.workshop.bases), promoted)
     now = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
     return Intent(begun, images, now, read_receipt(site.receipt_file))
 

@@ -16,12 +16,8 @@ from dockyard.build.secrets import check_build_secrets
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, lacking, pushed
-<<<<<<< HEAD
-from dockyard.deploy.intent import Intent, intent_of, tell_cautions
-from dockyard.deploy.ledger import Ledger
-=======
 from dockyard.deploy.intent import Intent, tell_cautions
->>>>>>> feat/lock
+from dockyard.deploy.ledger import Ledger
 from dockyard.deploy.operations import describe
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt
@@ -64,11 +60,6 @@ class Wishes:
 
 def unchanged(site: Site, progress: Progress, wishes: Wishes, intent: Intent) -> Receipt | None:
     """The last receipt, where there is nothing to do; it takes no lock, as nothing is changed."""
-<<<<<<< HEAD
-    begun = time.monotonic()
-    intent = intent_of(site, wishes.promoted)
-=======
->>>>>>> feat/lock
     last = intent.last
     if not last or wishes.force or last.infrastructure != intent.infrastructure or last.images != intent.tags:
         return None
@@ -80,17 +71,10 @@ def unchanged(site: Site, progress: Progress, wishes: Wishes, intent: Intent) ->
 
 def deploy(site: Site, progress: Progress, wishes: Wishes, intent: Intent, safety: Safety) -> Receipt:
     """Bring the environment to what the project says; the receipt."""
-<<<<<<< HEAD
-    begun = time.monotonic()
-    intent = intent_of(site, wishes.promoted)
     wanted = intent.of(wishes.services)
-=======
-    services, last = wishes.services, intent.last
-    wanted = intent.of(services)
->>>>>>> feat/lock
     tell_cautions(site, progress, wanted)
     origins = {name: image.origin for name, image in wishes.promoted.items()}
-    with Ledger(site, progress, begun, {found.service: found.tag for found in wanted}, origins) as ledger:
+    with Ledger(site, progress, intent.begun, {found.service: found.tag for found in wanted}, origins) as ledger:
         return _deployed(site, ledger, wishes, intent, safety)
 
 
@@ -127,11 +111,7 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
         addresses=_outputs(site, stacks, "Address", kept.addresses),
         through=_outputs(site, stacks, "LoadBalancer", kept.through),
         orphans=orphans(site),
-<<<<<<< HEAD
         seconds=ledger.seconds,
-=======
-        seconds=time.monotonic() - intent.begun,
->>>>>>> feat/lock
         pushed={image.image.service: image.pushed for image in images if image.size is not None},
         promoted={name: origin for name, origin in kept.promoted.items() if name not in {one.image.service for one in images}}
         | {name: image.origin for name, image in wishes.promoted.items()},
