@@ -35,6 +35,7 @@ class Arrow:
     source: str
     target: str
     label: str = ""
+    """What it may do there."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,15 @@ def _box(name: str, service: Service, status: Status) -> Box:
     count = f"{status.tasks.running} of {status.tasks.desired} tasks, " if status.tasks else ""
     lines = (f"{count}{status.state}", f"{version.tag.removeprefix('sha256:')[:12]}{commit}" if version else "")
     when = service.schedule if isinstance(service, Job) else ""
-    return Box(name, service.kind, name, tuple(filter(None, (*lines, when))), is_good=status.state in GOOD and not status.alarms)
+    route = f"{', '.join(service.http.host or ())}{service.http.path}" if isinstance(service, Web) else ""
+    return Box(
+        name, service.kind, name, tuple(filter(None, (*lines, when, route))), is_good=status.state in GOOD and not status.alarms
+    )
 
 
 def _arrows(name: str, service: Service, services: Mapping[str, Service]) -> Iterator[Arrow]:
     if isinstance(service, Web):
-        yield Arrow(BALANCER, name, f"{', '.join(service.http.host or ())}{service.http.path}")
+        yield Arrow(BALANCER, name)
     for other in getattr(service, "calls", ()):
         if other in services:
             yield Arrow(name, other)

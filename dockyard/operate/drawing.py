@@ -26,24 +26,21 @@ _ICONS: Mapping[str, tuple[str, str]] = {
     "topic": (_PINK, "M10 17v6h4l9 6v-18l-9 6zM27 15c3 3 3 7 0 10"),
 }
 """Colour, as AWS has it for the group of services, and lines in a square of 40."""
-Places = Mapping[str, tuple[float, float]]
+_ROW, _COLUMN = HEIGHT + BELOW, WIDTH + BESIDE
+_ENDS = 14
+"""Pixels between two arrows at one side of a box."""
+Point = tuple[float, float]
 
 
 def svg(diagram: Diagram) -> str:
     """The picture."""
     columns = _ordered(diagram)
-    tallest = max((len(column) for column in columns), default=1)
-    height = HEAD + tallest * (HEIGHT + BELOW) - BELOW + 2 * MARGIN
-    width = max(2 * MARGIN + len(columns) * (WIDTH + BESIDE) - BESIDE, 480)
-    places = {
-        box.id: (MARGIN + number * (WIDTH + BESIDE), HEAD + MARGIN + _top(len(column), tallest) + row * (HEIGHT + BELOW))
-        for number, column in enumerate(columns)
-        for row, box in enumerate(column)
-    }
+    places = _places(columns)
+    width = max(2 * MARGIN + len(columns) * _COLUMN - BESIDE, 480)
+    height = max((y for _, y in places.values()), default=HEAD) + HEIGHT + MARGIN
     drawn = [
-        *(_arrow(one, places) for one in diagram.arrows if {one.source, one.target} <= places.keys()),
+        *(_arrow(arrow, *ends) for arrow, ends in _ends(diagram.arrows, places)),
         *(_box(box, *places[box.id]) for column in columns for box in column),
-        *(_label(one, places) for one in diagram.arrows if one.label and {one.source, one.target} <= places.keys()),
     ]
     return "\n".join(
         [
@@ -59,9 +56,15 @@ def svg(diagram: Diagram) -> str:
     )
 
 
-def _top(rows: int, tallest: int) -> float:
-    """So that each column is in the middle."""
-    return (tallest - rows) * (HEIGHT + BELOW) / 2
+def _places(columns: Sequence[Sequence[Box]]) -> dict[str, Point]:
+    """Where each box is: columns in the middle; those between others half a row aside, so that arrows pass by."""
+    tallest = max((len(column) for column in columns), default=1)
+    found = {}
+    for number, column in enumerate(columns):
+        aside = 2 < number < len(columns) - 1 and (tallest - len(column)) % 2 == 0
+        top = HEAD + MARGIN + ((tallest - len(column)) / 2 + aside / 2) * _ROW
+        found |= {box.id: (MARGIN + number * _COLUMN, top + row * _ROW) for row, box in enumerate(column)}
+    return found
 
 
 def _ordered(diagram: Diagram) -> list[list[Box]]:
@@ -82,33 +85,29 @@ def _beside(id: str, arrows: Sequence[Arrow]) -> Iterator[str]:
             yield arrow.target if arrow.source == id else arrow.source
 
 
-def _ends(arrow: Arrow, places: Places) -> tuple[float, float, float, float, float]:
-    """Where it begins and ends, at the sides that face each other, and how far it swings out."""
-    (x1, y1), (x2, y2) = places[arrow.source], places[arrow.target]
-    middle = HEIGHT / 2
-    if x1 == x2:
-        return x1 + WIDTH, y1 + middle, x2 + WIDTH, y2 + middle, BESIDE / 2
-    ahead = x1 < x2
-    swing = BESIDE / 2 if ahead else -BESIDE / 2
-    return x1 + (WIDTH if ahead else 0), y1 + middle, x2 + (0 if ahead else WIDTH), y2 + middle, swing
+def _ends(arrows: Sequence[Arrow], places: Mapping[str, Point]) -> Iterator[tuple[Arrow, tuple[Point, Point]]]:
+    """Each arrow with where it begins and ends: at the sides that face each other, and none where another does."""
+    drawn = [arrow for arrow in arrows if {arrow.source, arrow.target} <= places.keys()]
+    at: dict[tuple[str, bool], list[tuple[float, int, bool]]] = {}
+    for number, arrow in enumerate(drawn):
+        for here, other, begins in ((arrow.source, arrow.target, True), (arrow.target, arrow.source, False)):
+            at.setdefault((here, places[here][0] <= places[other][0]), []).append((places[other][1], number, begins))
+    found: dict[tuple[int, bool], Point] = {}
+    for (id, right), ends in at.items():
+        x, y = places[id]
+        for place, (_, number, begins) in enumerate(sorted(ends)):
+            aside = min(_ENDS, (HEIGHT - _ENDS) / len(ends)) * (place - (len(ends) - 1) / 2)
+            found[number, begins] = (x + (WIDTH if right else 0), y + HEIGHT / 2 + aside)
+    return ((arrow, (found[number, True], found[number, False])) for number, arrow in enumerate(drawn))
 
 
-def _arrow(arrow: Arrow, places: Places) -> str:
-    x1, y1, x2, y2, swing = _ends(arrow, places)
+def _arrow(arrow: Arrow, begin: Point, end: Point) -> str:
+    (x1, y1), (x2, y2) = begin, end
+    swing = BESIDE / 2 if x1 <= x2 else -BESIDE / 2
     back = swing if x1 == x2 else -swing
     path = f"M{x1:g} {y1:g}C{x1 + swing:g} {y1:g} {x2 + back:g} {y2:g} {x2:g} {y2:g}"
-    return f'<path d="{path}" fill="none" stroke="{_GREY}" stroke-width="1.5" marker-end="url(#end)"/>'
-
-
-def _label(arrow: Arrow, places: Places) -> str:
-    """At the arrow's end, where none is beside another."""
-    x1, _, x2, y2, _ = _ends(arrow, places)
-    anchor = "end" if x1 < x2 else "start"
-    x = x2 - 12 if x1 < x2 else x2 + 12
-    return (
-        f'<text x="{x:g}" y="{y2 - 6:g}" text-anchor="{anchor}" font-size="11" fill="{_GREY}" stroke="#fff" stroke-width="3" '
-        f'paint-order="stroke">{escape(_short(arrow.label, 20))}</text>'
-    )
+    told = f"<title>{escape(arrow.label)}</title>" if arrow.label else ""
+    return f'<path d="{path}" fill="none" stroke="{_GREY}" stroke-width="1.5" marker-end="url(#end)">{told}</path>'
 
 
 def _box(box: Box, x: float, y: float) -> str:

@@ -112,6 +112,15 @@ def test_a_restart_fails_no_request_and_is_in_the_history_with_the_commit_of_the
     assert 0 < newest["seconds"] < 120
 
 
+def test_a_diagram_shows_what_is_deployed(site, tmp_path):
+    file = tmp_path / "demo.svg"
+    assert site.dockyard("diagram", "-o", str(file), **site.account()).stdout == f"{file}\n"
+    text = file.read_text()
+    assert (text.count("1 of 1 tasks, steady"), "demo in dev (account 000000000000, us-east-1)" in text) == (2, True)
+    elsewhere = {**site.account(), "AWS_REGION": "eu-west-1"}
+    assert "nothing is deployed to dev" in site.dockyard("diagram", code=1, **elsewhere).stderr
+
+
 def test_what_is_not_there_is_told(site):
     here = site.account()
     elsewhere = {**here, "AWS_REGION": "eu-west-1"}

@@ -1,0 +1,97 @@
+"""What is drawn of a project, and where."""
+
+import xml.etree.ElementTree as ET  # our own text
+
+import pytest
+
+from dockyard.config import load_project
+from dockyard.operate.diagram import BALANCER, CLIENTS, Arrow, Box, Diagram, diagram
+from dockyard.operate.drawing import BESIDE, WIDTH, _ends, _places, svg
+from dockyard.operate.status import State, Status, Tasks
+from dockyard.operate.version import Version
+
+FILES = {
+    "dockyard.yaml": "name: shop\nenvironments: {prod: {}}\nresources: {orders: {kind: table}, events: {kind: topic}}",
+    "services/web/service.yaml": "kind: web\nhttp: {path: /shop}\ncalls: [cart]\nlinks: {orders: read, drafts: {kind: bucket}}",
+    "services/cart/service.yaml": "kind: backend\ncalls: [prices]",
+    "services/prices/service.yaml": "kind: backend",
+    "services/mailer/service.yaml": "kind: worker\ntopics: [{name: events}]",
+    "services/nightly/service.yaml": "kind: job\nschedule: rate(5 minutes)",
+}
+
+
+@pytest.fixture
+def drawn(tmp_path):
+    """The diagram, where the services that are named are not deployed."""
+    for path, text in FILES.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+        if path.startswith("services"):
+            (tmp_path / path).with_name("Dockerfile").write_text("FROM scratch\n")
+    environment = load_project(tmp_path).environment("prod")
+
+    def made(*missing):
+        statuses = [
+            Status(name, one.kind, State.NOT_DEPLOYED if name in missing else State.STEADY, version=Version("r:1", "1" * 20))
+            for name, one in environment.services.items()
+        ]
+        return diagram("shop <prod>", environment, statuses)
+
+    return made
+
+
+def ids(found):
+    return [[box.id for box in column] for column in found.columns]
+
+
+def test_columns_go_from_clients_to_what_is_used_and_each_service_is_behind_its_callers(drawn):
+    columns = ids(drawn())
+    assert columns[:2] == [[CLIENTS], [BALANCER]]
+    assert columns[2:5] == [["mailer", "nightly", "web"], ["cart"], ["prices"]]
+    assert sorted(columns[5]) == ["events", "orders", "web.drafts"]
+
+
+def test_arrows_tell_who_asks_whom(drawn):
+    assert {(one.source, one.target, one.label) for one in drawn().arrows} == {
+        (CLIENTS, BALANCER, ""), (BALANCER, "web", ""), ("web", "cart", ""), ("cart", "prices", ""), ("web", "orders", "read"),
+        ("web", "web.drafts", "read-write"), ("events", "mailer", ""),
+    }  # fmt: skip
+
+
+def test_what_is_not_deployed_is_not_drawn(drawn):
+    assert ids(drawn("web", "mailer", "cart", "prices")) == [["nightly"]]
+    assert ids(drawn(*("web", "mailer", "cart", "prices", "nightly"))) == []
+
+
+def test_a_box_tells_tasks_version_route_and_schedule_and_whether_all_is_well(drawn):
+    boxes = {box.id: box for column in drawn().columns for box in column}
+    assert boxes["web"].lines == ("steady", "1" * 12, "/shop")
+    assert boxes["nightly"].lines[-1] == "rate(5 minutes)"
+    assert boxes["web"].is_good
+
+
+def test_a_service_that_is_not_well_is_seen(tmp_path, drawn):
+    drawn()
+    environment = load_project(tmp_path).environment("prod")
+    found = diagram("", environment, [Status("web", "web", State.TOO_FEW_TASKS, tasks=Tasks(2, 1, 0))])
+    (box,) = found.columns[2]
+    assert (box.is_good, box.lines[0]) == (False, "1 of 2 tasks, too few tasks")
+
+
+def test_the_picture_is_whole_and_says_what_it_is_of(drawn):
+    root = ET.fromstring(svg(drawn()))  # noqa: S314
+    texts = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[0] == "shop <prod>"
+    assert {"web", "orders", "DynamoDB table", "drafts"} <= set(texts)
+
+
+def test_no_two_arrows_end_in_one_place_and_they_face_what_they_lead_to():
+    boxes = [[Box("a", "web", "a"), Box("b", "web", "b")], [Box("c", "table", "c")]]
+    places = _places(Diagram("", boxes).columns)
+    ends = dict(_ends([Arrow("a", "c"), Arrow("b", "c"), Arrow("c", "a"), Arrow("a", "gone")], places))
+    points = [point for pair in ends.values() for point in pair]
+    assert len(ends) == 3
+    assert len(set(points)) == len(points)
+    (begin, end), back = ends[Arrow("a", "c")], ends[Arrow("c", "a")]
+    assert (end[0] - begin[0], back[0][0] - back[1][0]) == (BESIDE, BESIDE)
+    assert begin[0] == places["a"][0] + WIDTH
