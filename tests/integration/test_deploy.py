@@ -74,7 +74,6 @@ def test_a_version_that_is_never_healthy_is_told_by_what_was_asked_and_answered_
             told = site.up(code=1).stderr
             assert get(address)[1]["version"] == "1"
         assert requests.failed == {}
-        assert "demo-dev-hello-python: follows what is under way (UPDATE_" in told
         assert "GET /health on port 8080: Health checks failed with these codes: [404] (wanted: 200" in told
         assert "Task failed ELB health checks" in told
         assert "try:   see that GET /health gives 200" in told

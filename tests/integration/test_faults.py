@@ -379,6 +379,10 @@ shown_by(
 )  # fmt: skip
 shown_by(DEPLOYS, "The terminal is closed", "the same, and nobody is told", LOCK, "test_a_terminal_that_is_closed_leaves_no_lock")
 shown_by(
+    DEPLOYS, "The network is lost", "told; the next run in this folder takes the lock over at once, others after its lease", LOCK,
+    "test_a_lost_network_is_told_and_the_next_deploy_goes_on",
+)  # fmt: skip
+shown_by(
     DEPLOYS, "`kill -9` at any step", "the next run ends well; nothing is lost, and no lock stays", LOCK,
     "test_killed_at_any_step_the_next_deploy_ends_well_and_nothing_is_lost_or_locked",
 )  # fmt: skip

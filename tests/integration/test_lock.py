@@ -1,7 +1,6 @@
 """Who changes an environment is alone, wherever it runs; and whenever it is killed, the next one ends well."""
 
 import contextlib
-import json
 import os
 import pty
 import re
@@ -17,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from dockyard.doors.lease import Lease, Note
-from tests.integration.support import ROOT, Requests, Site, environment, get
+from tests.integration.rights import only_roles
+from tests.integration.support import ROOT, Requests, Site, environment, free_port, get
 
 NAMES = ("services", "stacks", "app.py", "cdk.json", "dockyard.yaml")
 SOURCE = "services/hello-python/main.py"
@@ -127,7 +127,7 @@ def test_the_lock_of_a_machine_that_is_gone_is_taken_over_after_its_lease(site, 
 
 
 def test_an_interrupt_is_told_with_what_goes_on_and_leaves_no_lock(site, source):
-    """How the next deploy follows it is in `test_deploy.py`, with a change that takes longer."""
+    """How the next deploy follows what takes longer than this change is in `test_stack_states.py`."""
     account = site.account()
     version(site, "interrupted")
     with running(site, account, "deploy") as begun:
@@ -160,13 +160,31 @@ def test_a_terminal_that_is_closed_leaves_no_lock(site, source):
     assert is_free(site)
 
 
+def test_a_lost_network_is_told_and_the_next_deploy_goes_on(site, source):
+    account = site.account()
+    version(site, "lost")
+    with only_roles(site.port) as network:
+        through = {**account, "AWS_ENDPOINT_URL": f"http://localhost:{network.server_port}"}
+        with running(site, through, "deploy") as begun:
+            until_told(begun, "synth")
+            network.behind = free_port()
+            told = begun.stderr.read()
+            assert begun.wait(20) == 1
+    assert "error: AWS does not answer" in told
+    assert "the lock could not be given back; others may take it over in 60 s, and this folder at once" in told
+    told = site.dockyard("deploy", **account).stderr
+    assert "its process has ended" in told
+    assert get(site.addresses()["hello-python"])[1]["version"] == "lost"
+    assert is_free(site)
+
+
 def test_killed_at_any_step_the_next_deploy_ends_well_and_nothing_is_lost_or_locked(site, source, tmp_path):
     """The steps are those of a first run, as the program itself announces them (`steps.py`)."""
     address, account = site.addresses()["hello-python"], site.account()
     version(site, "whole")
     steps = _steps(site, account, tmp_path / "whole", "")
-    print(json.dumps(steps, indent=1))
-    with Requests(address) as requests:
+    assert {"end images", "end demo-dev-hello-python"} <= set(steps)
+    with Requests(address, rate=5) as requests:
         for number, step in enumerate(steps):
             version(site, f"at{number}")
             seen = _steps(site, account, tmp_path / f"{number}", step)

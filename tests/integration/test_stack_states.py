@@ -103,6 +103,18 @@ def test_an_empty_one_that_only_a_change_set_has_made_is_made(stack):
     assert stack.deploy(TOPIC)[0] == "CREATE_COMPLETE"
 
 
+def test_what_is_under_way_is_followed_step_by_step_before_anything_is_compared(stack):
+    """As after a deploy that was killed."""
+    stack.create(TOPIC)
+    stack.status()
+    stack.update(TOPIC | REPOSITORY | LATE)
+    status, told = stack.deploy(TOPIC)
+    assert status == "UPDATE_ROLLBACK_COMPLETE"
+    assert told[0] == "follows what is under way (UPDATE_IN_PROGRESS)"
+    assert any(text.startswith("Late ") and text.endswith("_FAILED") for text in told)
+    assert told.index("Images DELETE_COMPLETE") > 0
+
+
 def test_one_whose_creation_failed_and_was_rolled_back_is_made_anew(stack):
     stack.create(TOPIC | FAULT)
     assert stack.status() == "ROLLBACK_COMPLETE"
