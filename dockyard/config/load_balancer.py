@@ -58,7 +58,7 @@ class ExistingListener(Model):
         words(
             "the ARN of a listener of an Application Load Balancer such as "
             "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/front/50dc6c495c0c9188/f2f7dc8efc522ab2",
-            r"arn:aws:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[A-Za-z0-9-]+/[0-9a-f]+/[0-9a-f]+",
+            r"arn:aws:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[A-Za-z0-9-]+/[0-9a-z]+/[0-9a-z]+",
         ),
     ]
     """ARN of the listener."""

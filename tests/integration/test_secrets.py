@@ -1,5 +1,7 @@
 """A secret on its way: stored, asked for by service.yaml, and seen by the container alone."""
 
+import json
+
 import pytest
 
 VALUE = "correct horse battery"
@@ -33,6 +35,9 @@ def test_a_secret_arrives_in_the_container_and_nowhere_else(site, settings, vari
     listed = dockyard("secrets", "list").stdout
     assert [line.split()[:3] for line in listed.splitlines()[1:]] == [["hello-python", name, "1"] for name in ("GREETING", "PEM")]
     dockyard("deploy")
+    checks = json.loads(dockyard("verify", "hello-python", "--json").stdout)["checks"]
+    (readable,) = (one for one in checks if one["name"] == "secrets readable")
+    assert readable["verdict"] == "OK", readable
     for name, value in (("GREETING", VALUE), ("PEM", IMPORTED)):
         seen = site.dockyard("local", "exec", "hello-python", "--", "python", "-c", f"import os; print(os.environ['{name}'])")
         assert seen.stdout == f"{value}\n"

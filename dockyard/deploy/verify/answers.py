@@ -22,6 +22,8 @@ from dockyard.doors.trial import Trial, trial
 HEALTH, PORT = "health", "port"
 SECONDS = 15.0
 """How long an image may take to answer."""
+ANSWERED_SECONDS = 5.0
+"""How long it may give wrong answers, as 503 while it starts."""
 _PAUSE = 0.2
 
 
@@ -97,15 +99,19 @@ def _options(service: Web) -> dict[str, Any]:
 def watch(container: Trial, path: str, codes: str, seconds: float = SECONDS) -> Seen:
     """Ask until the answer is good, the container has ended, or the time is over."""
     begun = time.monotonic()
+    end = begun + seconds
     status = exit_code = None
-    while time.monotonic() - begun < seconds:
+    while time.monotonic() < end:
         exit_code = container.exit_code()
         if exit_code is not None:
             break
         answer = container.ask(path)
-        status = status if answer is None else answer
         if answer is not None and good(codes, answer):
+            status = answer
             break
+        if answer is not None:
+            end = end if status else min(end, time.monotonic() + ANSWERED_SECONDS)
+            status = answer
         time.sleep(_PAUSE)
     return Seen(status, exit_code, tuple(container.printed()), time.monotonic() - begun)
 

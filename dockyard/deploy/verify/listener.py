@@ -71,7 +71,7 @@ def settings_check(
     told = {
         "https": (existing.https, listener["Protocol"] == "HTTPS"),
         "port": (port, listener["Port"]),
-        "dns_name": (existing.dns_name.lower(), balancer["DNSName"].lower()),
+        "dns_name": (existing.dns_name.lower(), balancer["DNSName"].lower().partition(":")[0]),
     }  # fmt: skip
     wrong = [f"{key} is {is_}, and dockyard.yaml says {says}" for key, (says, is_) in told.items() if says != is_]
     if existing.security_group not in balancer.get("SecurityGroups", []):

@@ -54,12 +54,13 @@ def network_checks(scene: Scene) -> Iterator[Check]:
         yield ok(SUBJECT, "subnets", "made by the platform's stack, with a way to ECR and the logs")
         return
     ec2 = scene.reading.ec2
-    filters = [{"Name": "vpc-id", "Values": [vpc.id]}]
-    tables = [one for page in ec2.get_paginator("describe_route_tables").paginate(Filters=filters) for one in page["RouteTables"]]
-    found = [one for page in ec2.get_paginator("describe_subnets").paginate(Filters=filters) for one in page["Subnets"]]
-    endpoints = [
-        one for page in ec2.get_paginator("describe_vpc_endpoints").paginate(Filters=filters) for one in page["VpcEndpoints"]
-    ]
+
+    def of_vpc(call: str, key: str) -> list[Mapping[str, Any]]:
+        pages = ec2.get_paginator(call).paginate(Filters=[{"Name": "vpc-id", "Values": [vpc.id]}])
+        return [one for page in pages for one in page[key] if one["VpcId"] == vpc.id]
+
+    tables, found = of_vpc("describe_route_tables", "RouteTables"), of_vpc("describe_subnets", "Subnets")
+    endpoints = of_vpc("describe_vpc_endpoints", "VpcEndpoints")
     groups = sorted({group["GroupId"] for one in endpoints for group in one.get("Groups") or []})
     told = ec2.describe_security_groups(GroupIds=groups)["SecurityGroups"] if groups else []
     subnets = {one["SubnetId"]: subnet_of(one, tables) for one in found}
@@ -162,7 +163,7 @@ def reach_check(subnet: Subnet, endpoints: Sequence[Endpoint], wanted: Sequence[
         return ok(SUBJECT, subnet.id, f"reaches ECR and the logs by endpoints of {subnet.vpc}")
     no_way = f"its way out is {way}, and tasks there have no public addresses" if way else "it has no way out"
     table = subnet.route_table or "its route table"
-    hint = f"add a route to {_EVERYWHERE} by a NAT gateway to {table}, or what is told to {subnet.vpc}"
+    hint = f"add a route to {_EVERYWHERE} by a NAT gateway to {table}, or to {subnet.vpc} what it lacks"
     return ng(SUBJECT, subnet.id, f"{no_way}; {'; '.join(faults)}", hint)
 
 
