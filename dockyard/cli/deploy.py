@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -35,6 +36,15 @@ def deploy(
     jobs: Jobs = JOBS,
     no_cache: NoCache = False,
     builder: Builder = ENGINE,
+    assembly: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            resolve_path=True,
+            show_default=False,
+            help="Deploy what `push --assembly` has synthesized there, from the same files. Default: synthesize now.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Build, push and deploy what changed, and print where each service answers.
@@ -43,7 +53,7 @@ def deploy(
     """
     session = Session(project, env, options=Options(jobs, no_cache, builder))
     session.check_services(services or [])
-    wishes = Wishes(services or [], force=force, via_cdk=via == "cdk", allow_interruption=allow_interruption)
+    wishes = Wishes(services or [], force=force, via_cdk=via == "cdk", allow_interruption=allow_interruption, assembly=assembly)
     deploy_and_tell(session, wishes, json=json)
 
 

@@ -20,7 +20,7 @@ from dockyard.errors import ConfigError, DockyardError
 _COMMANDS = (
     "up", "down", "deploy", "destroy", "plan", "tags", "detect", "dockerfile", "eject", "build", "push", "mirror", "images",
     "prune", "status", "logs", "exec", "history", "scale", "restart", "rollback", "approve", "reject", "run", "secrets", "url",
-    "open", "lock", "asset", "local",
+    "open", "lock", "pipeline", "asset", "local",
 )  # fmt: skip
 """In the order of the help. Each is a module of this package, with a function of the same name, or a group named `app`."""
 _HIDDEN = {"asset"}

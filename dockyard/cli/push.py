@@ -1,5 +1,10 @@
 """`dockyard push`: images in ECR."""
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from dockyard.build.builder import JOBS, Options
 from dockyard.build.command import ENGINE
 from dockyard.build.plan import Planned
@@ -8,6 +13,7 @@ from dockyard.cli import screen, short
 from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Services
 from dockyard.cli.session import Session
 from dockyard.deploy.images import bring
+from dockyard.deploy.run import prepare
 
 
 def push(
@@ -18,17 +24,27 @@ def push(
     jobs: Jobs = JOBS,
     no_cache: NoCache = False,
     builder: Builder = ENGINE,
+    assembly: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            resolve_path=True,
+            show_default=False,
+            help="First synthesize into this folder, and deploy the registry's stack from there, so that repositories are there.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Build and push the images that ECR lacks, or copy them from their registries, side by side.
 
-    The repositories must be there: `dockyard deploy` makes them.
+    The repositories must be there: `dockyard deploy` makes them, and --assembly does.
 
     Example: dockyard push --jobs 8
     """
     session = Session(project, env, options=Options(jobs, no_cache, builder))
     with screen.Board() as board:
-        images = bring(session.site, session.images_to_build(services or [], platform), board)
+        wanted = session.images_to_build(services or [], platform)
+        images = prepare(session.site, wanted, board, assembly) if assembly else bring(session.site, wanted, board)
     rows = [_row(image, json=json) for image in images]
     screen.as_json(rows) if json else screen.table(rows)
 

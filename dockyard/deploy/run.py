@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -26,7 +27,7 @@ from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.deploy.watches import Watches
 from dockyard.doors.aws_faults import explained
 from dockyard.doors.process import end_all
-from dockyard.errors import BuildError, DeployError, DockyardError, PrerequisiteError
+from dockyard.errors import BuildError, DeployError, DockyardError, PrerequisiteError, UsageError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
 
@@ -46,6 +47,8 @@ class Wishes:
     """Leave the stacks to the CDK CLI."""
     allow_interruption: bool = False
     """Also make changes during which requests to a service fail."""
+    assembly: Path | None = None
+    """Deploy what was synthesized there, from these very files; None to synthesize now."""
 
 
 def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
@@ -70,7 +73,10 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
     with Threads(max_workers=1) as pool:
         building = pool.submit(_built, site, wanted, progress)
         try:
-            everything = synthesized(site, progress, validate=last is None or last.infrastructure != now)
+            if wishes.assembly:
+                everything = _read(site, wishes.assembly)
+            else:
+                everything = synthesized(site, progress, validate=last is None or last.infrastructure != now)
             artifacts = wanted_stacks(site, everything, services)
             _check_bootstrap(site, artifacts)
             if building.done():
@@ -79,7 +85,8 @@ def deploy(site: Site, progress: Progress, wishes: Wishes) -> Receipt:
             end_all()  # the builds: what is wrong is to be told now, and they would wait for it to be mended
             raise
         if wishes.via_cdk:
-            images, stacks = _via_cdk(site, artifacts, building.result, progress, deployer)
+            folder = wishes.assembly or site.assembly
+            images, stacks = _via_cdk(site, folder, artifacts, building.result, progress, deployer)
         else:
             images, stacks = _by_change_sets(site, artifacts, building.result, progress, deployer)
     kept = last if last and services else NONE
@@ -111,16 +118,42 @@ def _untouched(site: Site, last: Receipt) -> bool:
     return expected <= last.stacks.keys() and all(side_by_side(same, list(last.stacks)))
 
 
-def synthesized(site: Site, progress: Progress, *, validate: bool) -> list[StackArtifact]:
-    """The stacks of the environment as app.py writes them; with `validate` also checked by aws-cdk-lib."""
+def prepare(site: Site, wanted: list[Wanted], progress: Progress, assembly: Path) -> list[Planned]:
+    """Synthesize into that folder, deploy the registry from there, and bring these images into it: no service is touched."""
+    with Threads(max_workers=1) as pool:
+        building = pool.submit(_built, site, wanted, progress)
+        everything = synthesized(site, progress, validate=True, folder=assembly)
+        registry = [artifact for artifact in everything if artifact.name == site.registry_stack]
+        _check_bootstrap(site, registry)
+        images, _ = _by_change_sets(site, registry, building.result, progress, StackDeployer(site.aws, site.reading))
+    return images
+
+
+def _read(site: Site, assembly: Path) -> list[StackArtifact]:
+    """What was synthesized for this environment before. Raises UsageError."""
+    if not (assembly / "manifest.json").is_file():
+        raise UsageError(f"no cloud assembly in {assembly}", hint="supply the folder that dockyard push --assembly wrote")
+    found = read_assembly(assembly, partition=PARTITION, account=site.aws.account, region=site.aws.region)
+    if site.service_stack("platform") not in {one.name for one in found}:
+        told = ", ".join(one.name for one in found)
+        raise UsageError(f"{assembly} is not of {site.project.name} in {site.environment.name}: it has {told}")
+    return found
+
+
+def synthesized(site: Site, progress: Progress, *, validate: bool, folder: Path | None = None) -> list[StackArtifact]:
+    """The stacks of the environment as app.py writes them; with `validate` also checked by aws-cdk-lib.
+
+    :param folder: where they are written to. Default: the site's own.
+    """
+    folder = folder or site.assembly
     begun = time.monotonic()
     account, region = site.aws.account, site.aws.region
     progress.update("synth", "writing templates" + (" and checking them" if validate else ""))
     synthesize(
-        site.project.root, site.assembly, site.processes,
+        site.project.root, folder, site.processes,
         environment=site.environment.name, account=account, region=region, validate=validate,
     )  # fmt: skip
-    artifacts = read_assembly(site.assembly, partition=PARTITION, account=account, region=region)
+    artifacts = read_assembly(folder, partition=PARTITION, account=account, region=region)
     progress.done("synth", f"{len(artifacts)} stacks in {time.monotonic() - begun:.1f} s")
     return artifacts
 
@@ -172,6 +205,7 @@ def _needs(site: Site, artifact: StackArtifact) -> frozenset[str]:
 
 def _via_cdk(
     site: Site,
+    assembly: Path,
     artifacts: list[StackArtifact],
     images: Callable[[], list[Planned]],
     progress: Progress,
@@ -180,7 +214,7 @@ def _via_cdk(
     """The registry by a change set, then the images, then the CDK CLI."""
     registry = [artifact for artifact in artifacts if artifact.name == site.registry_stack]
     in_ecr, _ = _by_change_sets(site, registry, images, progress, deployer)
-    deploy_via_cdk(site, site.assembly, [artifact.name for artifact in artifacts], progress)
+    deploy_via_cdk(site, assembly, [artifact.name for artifact in artifacts], progress)
     return in_ecr, {artifact.name: deployer.look(artifact.name) for artifact in artifacts}
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from dockyard.deploy.site import mapping_in
@@ -19,30 +20,39 @@ _CLI_CONTEXT = {
 
 
 def synthesize(
-    root: Path, out: Path, processes: Processes, *, environment: str, account: str, region: str, validate: bool
+    root: Path,
+    out: Path,
+    processes: Processes,
+    *,
+    environment: str,
+    account: str,
+    region: str,
+    validate: bool,
+    context: Mapping[str, str] | None = None,
 ) -> None:
     """Write the cloud assembly of one environment to `out`, anew.
 
     Raises DeployError with what app.py printed, or where cdk.json is damaged.
 
     `validate` runs aws-cdk-lib's template validator, which costs some seconds of CPU: it is for the first time that an
-    infrastructure is seen; a source change alters a tag and nothing that it looks at.
+    infrastructure is seen; a source change alters a tag and nothing that it looks at. `context` is what else app.py is told.
     """
     shutil.rmtree(out, ignore_errors=True)
     settings = mapping_in(root / "cdk.json")
     remembered = root / "cdk.context.json"
-    context = {
+    told = {
         **(mapping_in(remembered) if remembered.exists() else {}),
         **(settings.get("context") or {}),
         **_CLI_CONTEXT,
         "env": environment,
+        **(context or {}),
     }
     command = settings.get("app")
     if not isinstance(command, str):
         raise DeployError(f"cdk.json: app: should be the command that runs the CDK app, got {json.dumps(command)}")
     variables = {
         "CDK_OUTDIR": str(out),
-        "CDK_CONTEXT_JSON": json.dumps(context),
+        "CDK_CONTEXT_JSON": json.dumps(told),
         "CDK_DEFAULT_ACCOUNT": account,
         "CDK_DEFAULT_REGION": region,
         "CDK_VALIDATION": "true" if validate else "false",
