@@ -102,7 +102,7 @@ class Repository:
         variables = [argument for name in roles for argument in ("--var", f"{name}=arn:aws:iam::000000000000:role/{name}")]
         ended = subprocess.run(
             [
-                "act", event, "--workflows", f".github/workflows/{workflow}", "--eventpath", str(file), "--bind",
+                "act", event, "--workflows", f".github/workflows/{workflow}", "--eventpath", str(file), "--no-skip-checkout",
                 "--platform", "ubuntu-24.04=-self-hosted", "--var", "AWS_REGION=us-east-1", *variables, *stand_ins,
                 "--secret", f"GITHUB_TOKEN={TOKEN}", "--env", f"GITHUB_API_URL={self.api}", *more,
             ],
@@ -115,6 +115,9 @@ class Repository:
     def _stand_in(self, name: str) -> None:
         kept = self._tools / "artifacts"
         made = {
+            "actions/checkout": _action(
+                f'git init --quiet . && git fetch --quiet "{self.root}" HEAD && git checkout --quiet FETCH_HEAD'
+            ),
             "actions/upload-artifact": _action(
                 f'mkdir -p "{kept}/$INPUT_NAME" && for one in $INPUT_PATH; do if [ -e "$one" ]; then cp -r "$one" "{kept}/$INPUT_NAME/"; fi; done',
                 ("name", "path"),
