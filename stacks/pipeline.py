@@ -15,7 +15,8 @@ from dockyard_constructs import GitHubPipeline
 class PipelineStack(cdk.Stack):
     """Roles of the pipeline's environments that are in one account, with an output each.
 
-    It is none of the stacks of `Application`: whoever could deploy it could let anybody in.
+    It is none of the stacks of `Application`, and deployed with the own credentials, in no role of the bootstrap: whoever could
+    deploy it could let anybody in.
     """
 
     def __init__(self, scope: Construct, id: str, *, project: Project, environment: Environment, env: cdk.Environment) -> None:
@@ -23,7 +24,10 @@ class PipelineStack(cdk.Stack):
 
         Raises UsageError where dockyard.yaml has no pipeline, or this environment is none of it.
         """
-        super().__init__(scope, id, env=env, termination_protection=True, tags={"dockyard:application": project.name})
+        super().__init__(
+            scope, id, env=env, termination_protection=True, tags={"dockyard:application": project.name},
+            synthesizer=cdk.CliCredentialsStackSynthesizer(),
+        )  # fmt: skip
         pipeline = project.pipeline
         if pipeline is None:
             raise UsageError("dockyard.yaml has no pipeline", hint="add: pipeline: {repository: OWNER/NAME}")

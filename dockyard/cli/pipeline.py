@@ -23,7 +23,7 @@ from dockyard.errors import DeployError, DockyardError, UsageError
 from dockyard.operate.look import Lookout
 from dockyard.pipeline.clean import expired
 from dockyard.pipeline.permissions import permissions_of
-from dockyard.pipeline.policy import LONGEST, Scope, document
+from dockyard.pipeline.policy import Scope, documents
 from dockyard.pipeline.roles import deploy_roles
 from dockyard.pipeline.roles import variables as variables_of
 from dockyard.pipeline.smoke import smoke as ask_each
@@ -34,6 +34,7 @@ app = typer.Typer(help="GitHub Actions: from a push to the last environment, wit
 Force = Annotated[bool, typer.Option("--force", help="Also write over files that were changed by hand.")]
 Name = Annotated[str, typer.Argument(help="What the comment is of: `plan`, `preview`. One of the same name is replaced.")]
 File = Annotated[Path, typer.Argument(help="Its text, as Markdown.", show_default=False)]
+Folder = Annotated[Path, typer.Argument(help="Where the files are written.", show_default=False)]
 Before = Annotated[Path, typer.Argument(help="What `dockyard status --json` printed before.", show_default=False)]
 
 
@@ -88,22 +89,24 @@ def variables(env: Environment = None, project: Project = None, json: Json = Fal
 
 
 @app.command()
-def policy(env: Environment = None, project: Project = None) -> None:
-    """Print what CloudFormation's role needs for this application, for `cdk bootstrap --cloudformation-execution-policies`.
+def policy(folder: Folder, env: Environment = None, project: Project = None) -> None:
+    """Write what CloudFormation's role needs for this application, for `cdk bootstrap --cloudformation-execution-policies`.
 
-    It is read from the templates of the environment and from CloudFormation's schemas.
+    It is read from the templates of the environment and from CloudFormation's schemas, and in several files where IAM takes no
+    policy so long.
 
-    Example: dockyard pipeline policy --env staging > policy.json
+    Example: dockyard pipeline policy policies --env staging
     """
     session = Session(project, env)
     site = session.site
     with screen.Board() as board:
         stacks = synthesized(site, board, validate=False)
     scope = Scope(site.project.name, site.aws.account, site.aws.region, qualifier(session.root))
-    found = document(stacks, scope, permissions_of(scope.region))
-    if (length := len(json.dumps(found, separators=(",", ":")))) > LONGEST:
-        screen.warn(f"it has {length} characters, and IAM takes {LONGEST}: make two of it, by its statements")
-    screen.as_json(found)
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, one in enumerate(documents(stacks, scope, permissions_of(scope.region)), 1):
+        file = folder / f"{site.project.name}-deploys-{number}.json"
+        file.write_text(json.dumps(one, indent=1) + "\n", encoding="utf-8")
+        screen.result(str(file))
 
 
 @app.command()

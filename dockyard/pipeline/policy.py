@@ -1,6 +1,7 @@
 """What CloudFormation's role needs to make the resources of one application, and no more."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,8 @@ _ALWAYS = {
 }
 """What templates need whatever they have: values of parameters, functions and templates from the bootstrap's bucket, custom
 resources, and the roles that services make for themselves."""
-_OWN_ARN = frozenset(_ALWAYS)
+_ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*]+")
+"""What IAM takes for one; a few schemas have other words."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,15 @@ class Scope:
         return [f"arn:{PARTITION}:{pattern.format(**values)}" for pattern in patterns]
 
 
-def document(stacks: Iterable[StackArtifact], scope: Scope, permissions: Callable[[str], Collection[str]]) -> dict[str, Any]:
-    """The policy.
+def documents(
+    stacks: Iterable[StackArtifact], scope: Scope, permissions: Callable[[str], Collection[str]]
+) -> list[dict[str, Any]]:
+    """The policies: as many as it takes for each to be short enough.
 
     :param permissions: of a type of resource, what CloudFormation needs for all that it does with one.
     """
     types = {resource["Type"] for stack in stacks for resource in json.loads(stack.template)["Resources"].values()}
-    actions = sorted({action for name in types for action in permissions(name)} - _OWN_ARN)
+    actions = sorted({action for name in types for action in permissions(name) if _ACTION.fullmatch(action)} - _ALWAYS.keys())
     by_service: dict[str, list[str]] = {}
     anywhere: list[str] = []
     for action in actions:
@@ -79,9 +83,33 @@ def document(stacks: Iterable[StackArtifact], scope: Scope, permissions: Callabl
             by_service.setdefault(service, []).append(action)
         else:
             anywhere.append(action)
-    statements = [_allow([action], scope.arns(patterns)) for action, patterns in _ALWAYS.items()]
-    statements += [_allow(found, scope.arns(_with_content(service))) for service, found in by_service.items()]
-    return {"Version": "2012-10-17", "Statement": [*statements, _allow(_short(anywhere), ["*"])]}
+    statements = [
+        {"Effect": "Deny", "Action": ["iam:*"], "Resource": scope.arns(["iam::{account}:role/{app}-pipeline-*"])},
+        *(_allow([action], scope.arns(patterns)) for action, patterns in _ALWAYS.items()),
+        *(_allow(found, scope.arns(_with_content(service))) for service, found in by_service.items()),
+        *(_allow(_short(found), ["*"]) for found in _halves(anywhere)),
+    ]
+    return [{"Version": "2012-10-17", "Statement": found} for found in _packed(statements)]
+
+
+def size(value: Any) -> int:
+    """Characters as IAM counts them."""
+    return len(json.dumps(value, separators=(",", ":")))
+
+
+def _halves(actions: list[str]) -> list[list[str]]:
+    """In two where they are many, as one statement must fit into a policy."""
+    middle = len(actions) // 2
+    return [actions] if size(_short(actions)) < LONGEST // 2 else [*_halves(actions[:middle]), *_halves(actions[middle:])]
+
+
+def _packed(statements: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    packed: list[list[dict[str, Any]]] = [[]]
+    for statement in statements:
+        if size([*packed[-1], statement]) > LONGEST - 100:
+            packed.append([])
+        packed[-1].append(statement)
+    return packed
 
 
 def _with_content(service: str) -> list[str]:

@@ -36,7 +36,7 @@ def version_at(address, host):
 
 
 def test_a_push_is_checked_built_and_deployed_from_what_was_built(site, repository):
-    repository.edit("services/hello-python/main.py", 'VERSION = "1"', 'VERSION = "pushed"')
+    repository.version("pushed")
     told = repository.push()
     assert get(repository.address("hello-python"))[1]["version"] == "pushed"
     assert repository.roles() == [f"{ROLE}DOCKYARD_ROLE_DEV"]
@@ -44,7 +44,7 @@ def test_a_push_is_checked_built_and_deployed_from_what_was_built(site, reposito
 
 
 def test_a_version_that_fails_the_smoke_test_goes_back_to_the_one_before(site, repository):
-    repository.edit("services/hello-python/main.py", 'VERSION = "pushed"', 'VERSION = "bad"')
+    repository.version("bad")
     told = repository.push(code=1)
     assert "hello-python: back to" in told
     assert "hello-node: runs what it ran before" in told
@@ -52,7 +52,7 @@ def test_a_version_that_fails_the_smoke_test_goes_back_to_the_one_before(site, r
 
 
 def test_a_pull_request_gets_a_preview_which_goes_when_it_is_closed(site, repository, api):
-    repository.edit("services/hello-python/main.py", 'VERSION = "bad"', 'VERSION = "preview"')
+    repository.version("preview")
     repository.pull_request("opened", job="preview")
     (comment,) = api.texts(7)
     assert "- **hello-python**: http://pr-7.preview.example.com" in comment

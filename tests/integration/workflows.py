@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -67,11 +68,10 @@ class Repository:
         self._git("add", "--all")
         self._git("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "--quiet", "--message", "x")
 
-    def edit(self, path: str, old: str, new: str) -> None:
-        file = self.root / path
-        text = file.read_text()
-        assert old in text
-        file.write_text(text.replace(old, new))
+    def version(self, name: str) -> None:
+        """Commit a version of hello-python that says so."""
+        file = self.root / "services/hello-python/main.py"
+        file.write_text(re.sub(r'VERSION = "\w+"', f'VERSION = "{name}"', file.read_text()))
         self.commit()
 
     def roles(self) -> list[str]:
