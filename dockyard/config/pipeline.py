@@ -100,9 +100,11 @@ def role_variables(environments: Iterable[str]) -> dict[str, str]:
 
 def pipeline_problems(written: Any, lasting: list[str]) -> Iterator[Problem]:
     """What is wrong with the pipeline seen together with the environments of dockyard.yaml, without previews."""
-    named = written.get("environments") if isinstance(written, dict) else None
-    for index, name in enumerate(named if isinstance(named, list) else []):
+    found = written.get("environments") if isinstance(written, dict) else None
+    named = found if isinstance(found, list) else []
+    for index, name in enumerate(named):
+        at = ("pipeline", "environments", index)
         if name not in lasting:
-            yield Problem(("pipeline", "environments", index), f'should be {one_of(lasting)}, got "{name}"')
+            yield Problem(at, f'should be {one_of(lasting)}, got "{name}"')
         elif name in named[:index]:
-            yield Problem(("pipeline", "environments", index), f"{name} is there already: each is deployed to once")
+            yield Problem(at, f"{name} is there already: each is deployed to once")

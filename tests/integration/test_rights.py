@@ -79,7 +79,9 @@ def test_the_role_of_an_environment_may_do_what_a_deploy_does_and_nothing_of_ano
     calls = set(account.calls)
     assert {one.action for one in calls if one.role is None} == {"sts:AssumeRole", "sts:GetCallerIdentity"}
     in_roles = [one for one in calls if one.role]
-    assert {"cloudformation:CreateChangeSet", "ecr:GetAuthorizationToken", "ecs:DescribeServices"} <= {one.action for one in in_roles}
+    assert {"cloudformation:CreateChangeSet", "ecr:GetAuthorizationToken", "ecs:DescribeServices"} <= {
+        one.action for one in in_roles
+    }
     allowed = {role: documents(role) for role in {one.role for one in in_roles}}
     assert [one for one in in_roles if not _is_allowed(one, allowed[one.role])] == []
 
