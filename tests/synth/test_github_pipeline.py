@@ -1,6 +1,9 @@
 """Who may take on the pipeline's roles, claim by claim, and what they may do then."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from aws_cdk import aws_iam as iam
@@ -168,3 +171,39 @@ def test_a_provider_that_is_there_is_not_made_again(stack, template):
     assert found.all("IAM::OIDCProvider") == []
     assert len(found.all("IAM::Role")) == 2
     assert found.all("IAM::Role")[0]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"Federated": arn}
+
+
+NAGGED = """
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from cdk_nag import AwsSolutionsChecks
+from dockyard_constructs import GitHubPipeline
+
+app = cdk.App()
+cdk.Validations.of(app).add_plugins(AwsSolutionsChecks())
+stack = cdk.Stack(app, "Test", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+GitHubPipeline(
+    stack, "GitHub", application="shop", subject="repo:acme/shop", repository="acme/shop", environments={"staging": "eu-west-1"},
+    previews=["eu-west-1"],
+)
+ADDED
+app.synth()
+"""
+
+
+@pytest.mark.parametrize(
+    ("added", "code"),
+    [
+        ("", 0),
+        (
+            'iam.Role(stack, "R", assumed_by=iam.AnyPrincipal()).add_to_policy(iam.PolicyStatement(actions=["*"], resources=["*"]))',
+            1,
+        ),
+    ],
+    ids=["as it is", "with a role too wide"],
+)
+def test_cdk_nag_finds_nothing(tmp_path, added, code):
+    environment = {**os.environ, "CDK_VALIDATION": "true", "CDK_OUTDIR": str(tmp_path)}
+    command = [sys.executable, "-c", NAGGED.replace("ADDED", added)]
+    ended = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "AwsSolutions-IAM5" in ended.stdout + ended.stderr) == (code, bool(code)), ended.stderr
