@@ -35,7 +35,7 @@ def version_at(address, host):
     return answer.status, text
 
 
-def test_a_push_is_checked_built_and_deployed_from_what_was_built(site, repository):
+def test_a_push_is_checked_built_and_deployed_from_what_was_built(repository):
     repository.version("pushed")
     told = repository.push()
     assert get(repository.address("hello-python"))[1]["version"] == "pushed"
@@ -43,28 +43,30 @@ def test_a_push_is_checked_built_and_deployed_from_what_was_built(site, reposito
     assert told.index("Synthesize, then build") < told.index("Deploy what was built") < told.index("Smoke test")
 
 
-def test_a_version_that_fails_the_smoke_test_goes_back_to_the_one_before(site, repository):
+def test_a_version_that_fails_the_smoke_test_goes_back_to_the_one_before(repository):
+    before = get(repository.address("hello-python"))[1]["version"]
     repository.version("bad")
     told = repository.push(code=1)
     assert "hello-python: back to" in told
     assert "hello-node: runs what it ran before" in told
-    assert get(repository.address("hello-python"))[1]["version"] == "pushed"
+    assert get(repository.address("hello-python"))[1]["version"] == before
 
 
 def test_a_pull_request_gets_a_preview_which_goes_when_it_is_closed(site, repository, api):
+    address = repository.address("hello-python")
+    before = get(address)[1]["version"]
     repository.version("preview")
     repository.pull_request("opened", job="preview")
     (comment,) = api.texts(7)
     assert "- **hello-python**: http://pr-7.preview.example.com" in comment
-    address = repository.address("hello-python")
     assert '"preview"' in version_at(address, "pr-7.preview.example.com")[1]
-    assert get(address)[1]["version"] == "pushed"
+    assert get(address)[1]["version"] == before
     assert repository.roles() == [f"{ROLE}DOCKYARD_PREVIEW_ROLE"]
     repository.pull_request("closed")
     assert api.texts(7) == ["<!-- dockyard preview -->\nThe preview is deleted.\n"]
     stacks = site.client("cloudformation").describe_stacks()["Stacks"]
     assert not [one["StackName"] for one in stacks if "-pr-7-" in one["StackName"]]
-    assert get(address)[1]["version"] == "pushed"
+    assert get(address)[1]["version"] == before
 
 
 def test_a_pull_request_of_a_fork_is_checked_and_gets_no_role(repository, api):
@@ -72,3 +74,14 @@ def test_a_pull_request_of_a_fork_is_checked_and_gets_no_role(repository, api):
     told = repository.pull_request("opened", head="evil/shop")
     assert "Check the project's files" in told
     assert (repository.roles(), len(api.asked)) == ([], before)
+
+
+def test_a_pull_request_is_told_what_a_deploy_would_do_in_one_comment(repository, api):
+    if "--markdown" not in repository.dockyard("plan", "--help").stdout:
+        pytest.skip("dockyard plan has no --markdown")
+    for name in ("planned", "again"):
+        repository.version(name)
+        repository.pull_request("synchronize", job="plan")
+        assert repository.roles() == [f"{ROLE}DOCKYARD_PLAN_ROLE"]
+    (comment,) = [text for text in api.texts(7) if text.startswith("<!-- dockyard plan -->")]
+    assert "demo-dev-hello-python" in comment
