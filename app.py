@@ -1,7 +1,7 @@
 """The CDK app: read the project, make the stacks of one environment, synthesize.
 
 The environment is `-c env=NAME`, else DOCKYARD_ENV, else the first in dockyard.yaml; its account and region are those of the
-credentials where dockyard.yaml has none.
+credentials where dockyard.yaml has none. With `-c pipeline=true` it is the stack of its account with the pipeline's roles.
 """
 
 import gc
@@ -17,7 +17,7 @@ import aws_cdk as cdk
 from dockyard.build import STAND_INS, Bases
 from dockyard.config import load_project
 from dockyard.errors import DockyardError
-from stacks import Application
+from stacks import Application, pipeline
 
 gc.freeze()
 gc.enable()
@@ -25,7 +25,10 @@ app = cdk.App()
 try:
     project = load_project(Path(__file__).parent)
     environment = project.environment(app.node.try_get_context("env") or os.environ.get("DOCKYARD_ENV"))
-    Application(app, project, environment, Bases.read(project.lock.bases, os.environ.get(STAND_INS)))
+    if app.node.try_get_context("pipeline"):
+        pipeline(app, project, environment)
+    else:
+        Application(app, project, environment, Bases.read(project.lock.bases, os.environ.get(STAND_INS)))
 except DockyardError as error:
     sys.exit(str(error))
 app.synth()

@@ -10,18 +10,35 @@ from dockyard.config import Environment, Problem, Project, calls, deployed_befor
 from dockyard.errors import ConfigError
 from dockyard_constructs import override
 from stacks.limits import size_problem
+from stacks.pipeline import PipelineStack
 from stacks.platform import PlatformStack
+from stacks.preview import PreviewPlatformStack
 from stacks.registry import RegistryStack
-from stacks.resources import ResourcesStack
+from stacks.resources import Resources, ResourcesStack
 from stacks.service import ServiceStack
 
-__all__ = ["Application", "PlatformStack", "RegistryStack", "ResourcesStack", "ServiceStack"]
+__all__ = [
+    "Application",
+    "PipelineStack",
+    "PlatformStack",
+    "PreviewPlatformStack",
+    "RegistryStack",
+    "ResourcesStack",
+    "ServiceStack",
+    "pipeline",
+]
+
+
+def pipeline(app: cdk.App, project: Project, environment: Environment) -> PipelineStack:
+    """`<app>-pipeline`: once an account, in the region of whichever environment it was deployed with. Raises UsageError."""
+    return PipelineStack(app, f"{project.name}-pipeline", project=project, environment=environment, env=_where(environment))
 
 
 class Application:
     """The stacks of one environment: `<app>-registry`, `<app>-<env>-platform` and `<app>-<env>-<service>`.
 
-    Where dockyard.yaml has resources, `<app>-<env>-resources`, too.
+    Where dockyard.yaml has resources, `<app>-<env>-resources`, too. A preview has those of the environment that it is of, and
+    most of its platform.
     """
 
     def __init__(self, app: cdk.App, project: Project, environment: Environment, bases: Bases) -> None:
@@ -30,24 +47,23 @@ class Application:
         Raises BuildError where a service's source does not tell how to build it, ConfigError where an override names what
         is not there, or a stack is too large.
         """
-        where = cdk.Environment(
-            account=environment.settings.account or os.environ.get("CDK_DEFAULT_ACCOUNT"),
-            region=environment.settings.region or os.environ.get("CDK_DEFAULT_REGION"),
-        )
+        where = _where(environment)
         prefix = f"{project.name}-{environment.name}"
         self.registry = RegistryStack(app, f"{project.name}-registry", project=project, environment=environment, env=where)
-        self.platform = PlatformStack(app, f"{prefix}-platform", project=project, environment=environment, env=where)
+        platform = PreviewPlatformStack if environment.settings.preview else PlatformStack
+        self.platform = platform(app, f"{prefix}-platform", project=project, environment=environment, env=where)
         self.resources = (
             ResourcesStack(
                 app, f"{prefix}-resources", project=project, environment=environment, platform=self.platform, env=where
             )
-            if environment.settings.resources
+            if environment.settings.resources and not environment.settings.preview
             else None
         )
+        shared = self.resources.shared if self.resources else Resources.of(project, environment)
         self.services = {
             name: ServiceStack(
                 app, f"{prefix}-{name}", project=project, environment=environment, name=name, bases=bases,
-                registry=self.registry, platform=self.platform, resources=self.resources, env=where,
+                registry=self.registry, platform=self.platform, resources=shared, env=where,
             )
             for name in environment.services
         }  # fmt: skip
@@ -57,6 +73,13 @@ class Application:
                 self.services[name].add_stack_dependency(self.services[other])
         if problems := [*_sizes(self, environment), *_override(self, environment)]:
             raise ConfigError(problems)
+
+
+def _where(environment: Environment) -> cdk.Environment:
+    return cdk.Environment(
+        account=environment.settings.account or os.environ.get("CDK_DEFAULT_ACCOUNT"),
+        region=environment.settings.region or os.environ.get("CDK_DEFAULT_REGION"),
+    )
 
 
 MANY = 20

@@ -6,13 +6,13 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 
 from stacks.network import add_no_routes, zones
-from stacks.platform import PlatformStack
+from stacks.platform import Platform
 
 
 class DataNetwork:
     """Where databases of a stack are: in the subnets of tasks. Nothing of it is in the template until it is asked for."""
 
-    def __init__(self, stack: cdk.Stack, platform: PlatformStack, *, has_servers: bool) -> None:
+    def __init__(self, stack: cdk.Stack, platform: Platform, *, has_servers: bool) -> None:
         """Say of which stack."""
         self._stack, self._platform, self._has_servers = stack, platform, has_servers
 

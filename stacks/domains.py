@@ -25,24 +25,31 @@ def add_records(
     balancer: elbv2.IApplicationLoadBalancer,
     internal: elbv2.IApplicationLoadBalancer | None = None,
 ) -> None:
-    """A record for each name by which services are called, in the hosted zones that are given.
+    """A record for each name by which services are called, in the hosted zones that are given."""
+    for host, (name, hosted_zone, entrance) in host_zones(environment).items():
+        where = internal if internal and entrance == "internal" else balancer
+        route53.ARecord(
+            stack,
+            f"Record-{host}",
+            zone=zone(stack, f"Zone-{host}", name, hosted_zone),
+            record_name=f"{host}.",
+            target=route53.RecordTarget.from_alias(targets.LoadBalancerTarget(where)),
+        )
+
+
+def host_zones(environment: Environment) -> dict[str, tuple[str, str, str]]:
+    """Each name by which services are called to its domain, the hosted zone of that, and where it leads to.
 
     It leads inside where all that has the name is internal.
     """
     domains = environment.settings.domains
     public = set(_hosts(environment, "public"))
+    found = {}
     for host in sorted(public | set(_hosts(environment, "internal"))):
         name = domain_of(host, domains)
-        zone = domains[name].hosted_zone if name else None
-        if name and zone:
-            where = internal if internal and host not in public else balancer
-            route53.ARecord(
-                stack,
-                f"Record-{host}",
-                zone=_zone(stack, f"Zone-{host}", name, zone),
-                record_name=f"{host}.",
-                target=route53.RecordTarget.from_alias(targets.LoadBalancerTarget(where)),
-            )
+        if name and (hosted_zone := domains[name].hosted_zone):
+            found[host] = (name, hosted_zone, "public" if host in public else "internal")
+    return found
 
 
 def _hosts(environment: Environment, entrance: str) -> Iterator[str]:
@@ -62,9 +69,10 @@ def _certificate(stack: cdk.Stack, name: str, domain: Domain) -> acm.ICertificat
         f"Certificate-{name}",
         domain_name=name,
         subject_alternative_names=[f"*.{name}"],
-        validation=acm.CertificateValidation.from_dns(_zone(stack, f"Zone-{name}-Validation", name, domain.hosted_zone)),
+        validation=acm.CertificateValidation.from_dns(zone(stack, f"Zone-{name}-Validation", name, domain.hosted_zone)),
     )
 
 
-def _zone(stack: cdk.Stack, id: str, name: str, zone: str) -> route53.IHostedZone:
-    return route53.HostedZone.from_hosted_zone_attributes(stack, id, hosted_zone_id=zone, zone_name=name)
+def zone(stack: cdk.Stack, id: str, name: str, hosted_zone: str) -> route53.IHostedZone:
+    """The hosted zone with that id, of that domain."""
+    return route53.HostedZone.from_hosted_zone_attributes(stack, id, hosted_zone_id=hosted_zone, zone_name=name)

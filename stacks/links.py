@@ -45,7 +45,6 @@ class Links:
     def _find(self, name: str, link: Link) -> Linked:
         if not isinstance(link, str):
             return resource(self._around.stack, _id(name), link, self._network)
-        assert self._around.resources  # noqa: S101  # else there is no such name, which was refused
         return self._around.resources.find(self._around.stack, _id(name), name, opened=self._own_address)
 
     def _add_variables(self, container: ContainerSettings) -> None:

@@ -16,10 +16,15 @@ from stacks.load_balancer import front
 from stacks.network import MOST_ZONES, task_subnet_type, vpc_of, zones
 
 
-class PlatformStack(cdk.Stack):
-    """The platform of one environment.
+def published(scope: Construct, prefix: str, name: str) -> str:
+    """What is in SSM under that name, read at each deploy."""
+    return ssm.StringParameter.value_for_string_parameter(scope, f"{prefix}/{name}")
 
-    What services need of it goes through SSM parameters, one a scalar, which their templates read as CloudFormation
+
+class Platform(cdk.Stack):
+    """What the services of an environment have in common, as they see it.
+
+    What they need of it goes through SSM parameters, one a scalar, which their templates read as CloudFormation
     parameters at each deploy. So the platform may replace what it has, and the next deploy of all follows; exports would
     forbid the replacement.
     """
@@ -29,53 +34,6 @@ class PlatformStack(cdk.Stack):
         super().__init__(scope, id, env=env, tags=tags)
         self._prefix = f"/{project.name}/{environment.name}/platform"
         self._network = environment.settings.network
-        subnets = ec2.SubnetSelection(subnet_type=task_subnet_type(self._network))
-        vpc = vpc_of(self, self._network)
-        entry = front(self, project, environment, vpc)
-        settings = environment.settings.cluster
-        cluster = ContainerCluster(
-            self,
-            "Cluster",
-            vpc=vpc,
-            cluster_name=f"{project.name}-{environment.name}",
-            instances=self._instances(settings.ec2, subnets) if settings.ec2 else None,
-            managed_instances=self._managed_instances(settings.managed, subnets) if settings.managed else None,
-            load_balancer_security_group=entry.security_group,
-        )
-        namespace = servicediscovery.HttpNamespace(self, "Namespace", name=f"{project.name}-{environment.name}")
-        callers = ec2.SecurityGroup(self, "Callers", vpc=vpc, description="Tasks that call services by their names")
-        if servers := cluster.instance_security_group:
-            for group in (callers, servers):
-                servers.add_ingress_rule(group, EPHEMERAL_PORTS, "services that call services on servers")
-            self._publish("instance-security-group", servers.security_group_id)
-        self._publish("namespace", namespace.namespace_arn)
-        self._publish("callers-security-group", callers.security_group_id)
-        self._publish("vpc-id", vpc.vpc_id)
-        for number, subnet in enumerate(vpc.select_subnets(subnet_type=subnets.subnet_type).subnets, 1):
-            self._publish(f"task-subnet-{number}", subnet.subnet_id)
-        self._publish("cluster-name", cluster.cluster.cluster_name)
-        self._publish("listener-arn", entry.listener.listener_arn)
-        self._publish("load-balancer-security-group", entry.security_group.security_group_id)
-        self._publish("load-balancer-dns-name", entry.dns_name)
-        self._publish("load-balancer-full-name", entry.full_name)
-        if inside := entry.internal:
-            self._publish("internal-listener-arn", inside.listener.listener_arn)
-            self._publish("internal-load-balancer-dns-name", inside.dns_name)
-            self._publish("internal-load-balancer-full-name", inside.full_name)
-        topic = self._topic(environment.settings.alarms)
-        self._publish("alarm-topic", topic.topic_arn)
-        StoppedTasks(self, "StoppedTasks", cluster=cluster.cluster, topic=topic)
-        ClusterDashboard(
-            self,
-            "Dashboard",
-            cluster=cluster.cluster,
-            load_balancer_full_name=entry.full_name,
-            dashboard_name=f"{project.name}-{environment.name}",
-        )
-        if cluster.capacity_provider:
-            self._publish("capacity-provider", cluster.capacity_provider.capacity_provider_name)
-        if cluster.managed_capacity_provider:
-            self._publish("managed-capacity-provider", cluster.managed_capacity_provider.capacity_provider_name)
 
     @property
     def availability_zones(self) -> list[str]:
@@ -95,7 +53,65 @@ class PlatformStack(cdk.Stack):
 
     def parameter(self, scope: Construct, name: str) -> str:
         """In another stack: the value that this stack published under that name, read at each deploy."""
-        return ssm.StringParameter.value_for_string_parameter(scope, f"{self._prefix}/{name}")
+        return published(scope, self._prefix, name)
+
+    def publish(self, name: str, value: str) -> None:
+        """Tell other stacks a value under that name."""
+        ssm.StringParameter(self, f"Parameter-{name}", parameter_name=f"{self._prefix}/{name}", string_value=value)
+
+
+class PlatformStack(Platform):
+    """The platform of one environment."""
+
+    def __init__(self, scope: Construct, id: str, *, project: Project, environment: Environment, env: cdk.Environment) -> None:
+        super().__init__(scope, id, project=project, environment=environment, env=env)
+        subnets = ec2.SubnetSelection(subnet_type=task_subnet_type(self._network))
+        vpc = vpc_of(self, self._network)
+        entry = front(self, project, environment, vpc)
+        settings = environment.settings.cluster
+        cluster = ContainerCluster(
+            self,
+            "Cluster",
+            vpc=vpc,
+            cluster_name=f"{project.name}-{environment.name}",
+            instances=self._instances(settings.ec2, subnets) if settings.ec2 else None,
+            managed_instances=self._managed_instances(settings.managed, subnets) if settings.managed else None,
+            load_balancer_security_group=entry.security_group,
+        )
+        namespace = servicediscovery.HttpNamespace(self, "Namespace", name=f"{project.name}-{environment.name}")
+        callers = ec2.SecurityGroup(self, "Callers", vpc=vpc, description="Tasks that call services by their names")
+        if servers := cluster.instance_security_group:
+            for group in (callers, servers):
+                servers.add_ingress_rule(group, EPHEMERAL_PORTS, "services that call services on servers")
+            self.publish("instance-security-group", servers.security_group_id)
+        self.publish("namespace", namespace.namespace_arn)
+        self.publish("callers-security-group", callers.security_group_id)
+        self.publish("vpc-id", vpc.vpc_id)
+        for number, subnet in enumerate(vpc.select_subnets(subnet_type=subnets.subnet_type).subnets, 1):
+            self.publish(f"task-subnet-{number}", subnet.subnet_id)
+        self.publish("cluster-name", cluster.cluster.cluster_name)
+        self.publish("listener-arn", entry.listener.listener_arn)
+        self.publish("load-balancer-security-group", entry.security_group.security_group_id)
+        self.publish("load-balancer-dns-name", entry.dns_name)
+        self.publish("load-balancer-full-name", entry.full_name)
+        if inside := entry.internal:
+            self.publish("internal-listener-arn", inside.listener.listener_arn)
+            self.publish("internal-load-balancer-dns-name", inside.dns_name)
+            self.publish("internal-load-balancer-full-name", inside.full_name)
+        topic = self._topic(environment.settings.alarms)
+        self.publish("alarm-topic", topic.topic_arn)
+        StoppedTasks(self, "StoppedTasks", cluster=cluster.cluster, topic=topic)
+        ClusterDashboard(
+            self,
+            "Dashboard",
+            cluster=cluster.cluster,
+            load_balancer_full_name=entry.full_name,
+            dashboard_name=f"{project.name}-{environment.name}",
+        )
+        if cluster.capacity_provider:
+            self.publish("capacity-provider", cluster.capacity_provider.capacity_provider_name)
+        if cluster.managed_capacity_provider:
+            self.publish("managed-capacity-provider", cluster.managed_capacity_provider.capacity_provider_name)
 
     def _topic(self, notify: Notify) -> sns.ITopic:
         """Not encrypted: CloudWatch may not use AWS's own key for topics, and one of your own costs by the month."""
@@ -135,6 +151,3 @@ class PlatformStack(cdk.Stack):
             scale_in_after_seconds=settings.scale_in_after,
             subnets=subnets,
         )
-
-    def _publish(self, name: str, value: str) -> None:
-        ssm.StringParameter(self, f"Parameter-{name}", parameter_name=f"{self._prefix}/{name}", string_value=value)

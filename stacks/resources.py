@@ -1,5 +1,7 @@
 """Resources that services are linked with: made, or there already; those that services share have a stack of their own."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import aws_cdk as cdk
@@ -25,43 +27,27 @@ from dockyard_constructs import Database, DatabaseAccess, DataBucket, MessageQue
 from stacks import linked
 from stacks.data_network import DataNetwork
 from stacks.linked import Linked
-from stacks.platform import PlatformStack
+from stacks.platform import Platform
 
 
-class ResourcesStack(cdk.Stack):
-    """What services of an environment share: no deploy of a service or of the platform touches it.
+@dataclass(frozen=True)
+class Resources:
+    """What services of an environment share, as they see it: through SSM parameters, as the platform."""
 
-    What services need of it goes through SSM parameters, as from the platform.
-    """
+    prefix: str
+    """What the names of the parameters begin with."""
+    settings: Mapping[str, AnyResource]
+    stack: cdk.Stack | None = None
+    """The stack that makes them; None where that is one of another environment."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        project: Project,
-        environment: Environment,
-        platform: PlatformStack,
-        env: cdk.Environment,
-    ) -> None:
-        tags = {"dockyard:application": project.name, "dockyard:environment": environment.name}
-        super().__init__(scope, id, env=env, tags=tags)
-        self._prefix = f"/{project.name}/{environment.name}/resources"
-        self._settings = environment.settings.resources
-        network = DataNetwork(self, platform, has_servers=environment.settings.cluster.ec2 is not None)
-        for name, settings in self._settings.items():
-            made = resource(self, name, settings, network)
-            for part, value in made.identity.items():
-                parameter = f"{self._prefix}/{name}/{part}"
-                ssm.StringParameter(self, f"Parameter-{name}-{part}", parameter_name=parameter, string_value=value)
-            if made.database and (servers := network.servers):
-                made.database.allow_from(servers, "services on servers")
-        if network.is_used:
-            self.add_stack_dependency(platform)
+    @staticmethod
+    def of(project: Project, environment: Environment, stack: cdk.Stack | None = None) -> "Resources":
+        """Those of the environment."""
+        return Resources(f"/{project.name}/{environment.shared}/resources", environment.settings.resources, stack)
 
     def find(self, scope: Construct, id: str, name: str, *, opened: bool) -> Linked:
         """In another stack: the resource of that name. `opened`: where it is reached through the network, that stack lets in."""
-        settings = self._settings[name]
+        settings = self.settings[name]
         value = partial(self._value, scope, name)
         if not isinstance(settings, DatabaseResource):
             return linked.by_arn(scope, id, settings.kind, self.arn(scope, name))
@@ -82,7 +68,35 @@ class ResourcesStack(cdk.Stack):
         return self._value(scope, name, "arn")
 
     def _value(self, scope: Construct, name: str, part: str) -> str:
-        return ssm.StringParameter.value_for_string_parameter(scope, f"{self._prefix}/{name}/{part}")
+        return ssm.StringParameter.value_for_string_parameter(scope, f"{self.prefix}/{name}/{part}")
+
+
+class ResourcesStack(cdk.Stack):
+    """What services of an environment share: no deploy of a service or of the platform touches it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        project: Project,
+        environment: Environment,
+        platform: Platform,
+        env: cdk.Environment,
+    ) -> None:
+        tags = {"dockyard:application": project.name, "dockyard:environment": environment.name}
+        super().__init__(scope, id, env=env, tags=tags)
+        self.shared = Resources.of(project, environment, self)
+        network = DataNetwork(self, platform, has_servers=environment.settings.cluster.ec2 is not None)
+        for name, settings in self.shared.settings.items():
+            made = resource(self, name, settings, network)
+            for part, value in made.identity.items():
+                parameter = f"{self.shared.prefix}/{name}/{part}"
+                ssm.StringParameter(self, f"Parameter-{name}-{part}", parameter_name=parameter, string_value=value)
+            if made.database and (servers := network.servers):
+                made.database.allow_from(servers, "services on servers")
+        if network.is_used:
+            self.add_stack_dependency(platform)
 
 
 def resource(scope: Construct, id: str, settings: AnyResource, network: DataNetwork) -> Linked:

@@ -9,8 +9,8 @@ from dockyard_constructs import PublishingRole, RepositorySynthesizer
 from stacks import kinds
 from stacks.image import ServiceImage
 from stacks.links import Links
-from stacks.platform import PlatformStack
-from stacks.resources import ResourcesStack
+from stacks.platform import Platform
+from stacks.resources import Resources
 from stacks.sidecars import add_sidecars
 from stacks.surroundings import Surroundings
 from stacks.volumes import add_volumes
@@ -29,8 +29,8 @@ class ServiceStack(cdk.Stack):
         name: str,
         bases: Bases,
         registry: cdk.Stack,
-        platform: PlatformStack,
-        resources: ResourcesStack | None,
+        platform: Platform,
+        resources: Resources,
         env: cdk.Environment,
     ) -> None:
         tags = {"dockyard:application": project.name, "dockyard:environment": environment.name, "dockyard:service": name}
@@ -45,8 +45,8 @@ class ServiceStack(cdk.Stack):
         self.add_stack_dependency(platform)
         settings = environment.services[name]
         named = {*(name for name, link in settings.links.items() if isinstance(link, str)), *topic_names(settings)}
-        if resources and named & environment.settings.resources.keys():
-            self.add_stack_dependency(resources)
+        if resources.stack and named & environment.settings.resources.keys():
+            self.add_stack_dependency(resources.stack)
         image, *beside = [
             ServiceImage(self, images, project=project, environment=environment, name=one, bases=bases, id=id)
             for one, id in [(name, "Image"), *((f"{name}{SEPARATOR}{one}", f"Image-{one}") for one in settings.sidecars)]

@@ -27,8 +27,8 @@ from dockyard.config import (
 from dockyard_constructs import Capacity, ContainerSettings, Ec2Capacity, FargateCapacity, ManagedCapacity, Namespace
 from stacks.logs import retention
 from stacks.network import add_no_routes, zones
-from stacks.platform import PlatformStack
-from stacks.resources import ResourcesStack
+from stacks.platform import Platform
+from stacks.resources import Resources
 from stacks.runtime import add_runtime
 
 _PLATFORM_VERSIONS = {"LATEST": ecs.FargatePlatformVersion.LATEST, "1.4.0": ecs.FargatePlatformVersion.VERSION1_4}
@@ -42,9 +42,9 @@ class Surroundings:
     project: Project
     environment: Environment
     name: str
-    platform: PlatformStack
-    resources: ResourcesStack | None
-    """Those of dockyard.yaml, where it has any."""
+    platform: Platform
+    resources: Resources
+    """Those of dockyard.yaml."""
     is_rolled_back: bool = False
     """Whether it runs a version that it went back to, and not the one of its sources."""
 
@@ -155,7 +155,7 @@ class Surroundings:
 
     def _secret(self, id: str, variable: str, source: Source) -> ecs.Secret:
         if source is True:
-            source = parameter_name(self.project.name, self.environment.name, self.name, variable)
+            source = parameter_name(self.project.name, self.environment.shared, self.name, variable)
         if isinstance(source, ManagedSecret):
             secret = secretsmanager.Secret.from_secret_name_v2(self.stack, id, source.secretsmanager)
             return ecs.Secret.from_secrets_manager(secret, source.key)

@@ -14,6 +14,7 @@ from dockyard_constructs.database import Database, DatabaseAccess
 from dockyard_constructs.deployment import Deployment, SmokeTest, TestRoute
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.file_storage import FileStorage
+from dockyard_constructs.github_pipeline import GitHubPipeline
 from dockyard_constructs.group_deletion import GroupDeletion
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
@@ -62,6 +63,7 @@ __all__ = [
     "ExecutableImage",
     "FargateCapacity",
     "FileStorage",
+    "GitHubPipeline",
     "GroupDeletion",
     "HealthCheck",
     "ImageRepository",

@@ -27,15 +27,20 @@ class PublishingRole(Construct):
         self.role = iam.Role(
             self,
             "Resource",
-            role_name=f"cdk-{application}-publish-{stack.account}-{stack.region}",
+            role_name=self.name_of(application, stack.account, stack.region),
             assumed_by=iam.AccountPrincipal(stack.account),
             description=f"Pushes images of {application} to ECR",
         )
 
     @staticmethod
+    def name_of(application: str, account: str, region: str) -> str:
+        """Name of the role in that account and region."""
+        return f"cdk-{application}-publish-{account}-{region}"
+
+    @staticmethod
     def arn_of(application: str) -> str:
         """ARN of the role in the account and region of a deploy, for `RepositorySynthesizer`."""
-        name = f"cdk-{application}-publish-${{AWS::AccountId}}-${{AWS::Region}}"
+        name = PublishingRole.name_of(application, "${AWS::AccountId}", "${AWS::Region}")
         return f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{name}"
 
 

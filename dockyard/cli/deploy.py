@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -61,6 +62,15 @@ def deploy(
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask: delete what is left of a stack that could not be made, or deleted.")
     ] = False,
+    assembly: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            resolve_path=True,
+            show_default=False,
+            help="Deploy what `push --assembly` has synthesized there, from the same files. Default: synthesize now.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Build, push and deploy what changed, and print where each service answers.
@@ -70,7 +80,7 @@ def deploy(
     session = Session(project, env, options=Options(jobs, no_cache, builder))
     session.check_services(services or [])
     allowed = Allowed(allow_interruption, allow_data_loss)
-    wishes = Wishes(services or [], force, via == "cdk", allowed, prune)
+    wishes = Wishes(services or [], force, via == "cdk", allowed, prune, assembly=assembly)
     going = orphans.agreed(session, yes=yes) if prune else []
     deploy_and_tell(session, wishes, going, json=json, wait=wait, yes=yes)
 

@@ -22,7 +22,7 @@ from dockyard.errors import ConfigError, DockyardError
 _COMMANDS = (
     "up", "down", "dev", "deploy", "destroy", "plan", "verify", "tags", "detect", "dockerfile", "eject", "build", "push",
     "mirror", "images", "prune", "status", "logs", "exec", "history", "diagram", "scale", "restart", "rollback", "promote",
-    "approve", "reject", "run", "secrets", "url", "open", "lock", "asset", "local",
+    "approve", "reject", "run", "secrets", "url", "open", "lock", "pipeline", "asset", "local",
 )  # fmt: skip
 """In the order of the help. Each is a module of this package, with a function of the same name, or a group named `app`."""
 _HIDDEN = {"asset"}

@@ -1,13 +1,21 @@
 """`dockyard push`: images in ECR."""
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from dockyard.build.builder import JOBS, Options
 from dockyard.build.command import ENGINE
 from dockyard.build.plan import Planned
 from dockyard.build.sizes import size
 from dockyard.cli import screen, short
-from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Services
+from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Services, Wait
+from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
 from dockyard.deploy.images import bring
+from dockyard.deploy.run import prepare
+from dockyard.deploy.states import Safety
 
 
 def push(
@@ -18,17 +26,32 @@ def push(
     jobs: Jobs = JOBS,
     no_cache: NoCache = False,
     builder: Builder = ENGINE,
+    assembly: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            resolve_path=True,
+            show_default=False,
+            help="First synthesize into this folder, and deploy the registry's stack from there, so that repositories are there.",
+        ),
+    ] = None,
+    wait: Wait = None,
     json: Json = False,
 ) -> None:
     """Build and push the images that ECR lacks, or copy them from their registries, side by side.
 
-    The repositories must be there: `dockyard deploy` makes them.
+    The repositories must be there: `dockyard deploy` makes them, and --assembly does.
 
     Example: dockyard push --jobs 8
     """
     session = Session(project, env, options=Options(jobs, no_cache, builder))
-    with screen.Board() as board:
-        images = bring(session.site, session.images_to_build(services or [], platform), board)
+    if assembly:
+        with alone(session, "dockyard push --assembly", wait) as (held, lock), screen.Board() as board:
+            safety = Safety(lock.check, lambda _: False)
+            images = prepare(held.site, held.images_to_build(services or [], platform), board, assembly, safety)
+    else:
+        with screen.Board() as board:
+            images = bring(session.site, session.images_to_build(services or [], platform), board)
     rows = [_row(image, json=json) for image in images]
     screen.as_json(rows) if json else screen.table(rows)
 

@@ -115,7 +115,7 @@ def rm(
 
 
 def _own(session: Session) -> OwnSecrets:
-    return OwnSecrets(session.project.name, session.environment.name, session.aws)
+    return OwnSecrets(session.project.name, session.environment.shared, session.aws)
 
 
 def _service(session: Session, service: str | None) -> str:

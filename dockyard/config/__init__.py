@@ -20,6 +20,7 @@ from dockyard.config.load_balancer import ExistingListener, LoadBalancer, Waf
 from dockyard.config.lock import Lock
 from dockyard.config.logs import RETENTIONS
 from dockyard.config.network import Network
+from dockyard.config.pipeline import PLAN_ROLE, PREVIEW_ROLE, Pipeline, role_output, role_variables
 from dockyard.config.problems import Problem
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.pull_through import PullThrough
@@ -37,6 +38,8 @@ from dockyard.config.volume import Volume as ServiceVolume
 __all__ = [
     "FOLDER",
     "LOCK_FILE",
+    "PLAN_ROLE",
+    "PREVIEW_ROLE",
     "PROJECT_FILE",
     "RETENTIONS",
     "SEPARATOR",
@@ -58,6 +61,7 @@ __all__ = [
     "ManagedSecret",
     "Network",
     "Notify",
+    "Pipeline",
     "Problem",
     "Project",
     "PullThrough",
@@ -84,6 +88,8 @@ __all__ = [
     "parameter_name",
     "parked",
     "path_patterns",
+    "role_output",
+    "role_variables",
     "rule_key",
     "service_of",
     "shares",

@@ -1,18 +1,22 @@
 """A project that was checked, and its environments."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from dockyard.config.image import Way
 from dockyard.config.kinds.web import Web
 from dockyard.config.lock import Lock
+from dockyard.config.pipeline import Pipeline
+from dockyard.config.previews import LONGEST, numbered_hosts
 from dockyard.config.problems import Problem, holds, one_of
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.pull_through import PullThrough
 from dockyard.config.route import Route
 from dockyard.config.route_checks import rule_key
+from dockyard.config.routes import numbered
 from dockyard.config.service import Service
 from dockyard.config.sidecar import SEPARATOR, Sidecar
 from dockyard.errors import UsageError
@@ -35,6 +39,19 @@ class Environment:
     """Files that variables of its services are in."""
     overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """File to what is written there below `environments` for this one."""
+
+    @property
+    def shared(self) -> str:
+        """The environment whose platform, resources and secrets it has: itself, unless it is a preview."""
+        return self.settings.preview.of if self.settings.preview else self.name
+
+    def preview(self, number: int) -> "Environment":
+        """The one with that number, of an environment that stands for previews. Raises UsageError for a number too long."""
+        name = f"{self.name}-{number}"
+        if len(name) > LONGEST:
+            raise UsageError(f"environment should have at most {LONGEST} characters, got {name}", hint=f"rename {self.name}")
+        services = {one: numbered_hosts(service, number) for one, service in self.services.items()}
+        return replace(self, name=name, services=MappingProxyType(services))
 
     def placed(self, file: str, problem: Problem) -> Problem:
         """A fault at the key where its value is written: below `environments` where this environment has it from there."""
@@ -76,14 +93,35 @@ class Project:
     lock: Lock
     pull_through: Mapping[str, PullThrough] = field(default_factory=dict)
     """By registry."""
+    pipeline: Pipeline | None = None
+    """What GitHub Actions deploys."""
 
     def environment(self, name: str | None = None) -> Environment:
-        """The environment of that name; the first in dockyard.yaml where none is given. Raises UsageError."""
+        """The environment of that name; the first in dockyard.yaml where none is given. Raises UsageError.
+
+        `pr-12` is the preview with that number where `pr` stands for previews.
+        """
         if name is None:
-            return next(iter(self.environments.values()))
-        if name not in self.environments:
-            raise UsageError(f'environment should be {one_of(list(self.environments))}, got "{name}"')
-        return self.environments[name]
+            return next(one for one in self.environments.values() if one.settings.preview is None)
+        found, (of, number) = self.environments.get(name), numbered(name)
+        if found and found.settings.preview is None:
+            return found
+        previews = self.environments.get(of) if number is not None else None
+        if previews and previews.settings.preview:
+            return previews.preview(number or 0)
+        known = [f"{one.name}-NUMBER" if one.settings.preview else one.name for one in self.environments.values()]
+        raise UsageError(f'environment should be {one_of(known)}, got "{name}"')
+
+    @property
+    def pipeline_environments(self) -> list[str]:
+        """Those that the pipeline deploys to, in the order of their deploys."""
+        lasting = [name for name, one in self.environments.items() if one.settings.preview is None]
+        return list(self.pipeline.environments or lasting) if self.pipeline else []
+
+    @property
+    def previews(self) -> Environment | None:
+        """The environment that stands for previews."""
+        return next((one for one in self.environments.values() if one.settings.preview), None)
 
     @property
     def own_folder(self) -> Path:

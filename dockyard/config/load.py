@@ -13,8 +13,11 @@ from dockyard.config.capacity import on_its_platform
 from dockyard.config.deployment import Strategy
 from dockyard.config.domains import record_problems
 from dockyard.config.environment import Environment, Project
+from dockyard.config.kinds.web import Web
 from dockyard.config.lock import Lock
 from dockyard.config.model import Model
+from dockyard.config.pipeline import pipeline_problems
+from dockyard.config.previews import base_of, preview_host_problems, preview_problems, previewed
 from dockyard.config.problems import Problem, holds, one_of, problems_of, show
 from dockyard.config.project import EnvironmentSettings, ProjectFile
 from dockyard.config.read import read, service_files
@@ -55,13 +58,18 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
         _note(f"services/{name}/service.yaml", checks.build_problems(root, name, raw), problems)
     for problem in checks.stack_name_problems({name: list(made.services) for name, made in environments.items()}):
         problems[problem] = None
-    of_domains = {name: (made.settings.domains, made.routes.values()) for name, made in environments.items()}
+    of_domains = {
+        name: (made.settings.domains, made.routes.values()) for name, made in environments.items() if not made.settings.preview
+    }
     _note(PROJECT_FILE, record_problems(of_domains), problems)
+    lasting = [name for name, made in environments.items() if not made.settings.preview]
+    _note(PROJECT_FILE, pipeline_problems(file.get("pipeline"), lasting), problems)
     if problems or project is None or lock is None:
         raise ConfigError(list(problems))
     return Project(
-        root, project.name, project.base_images, MappingProxyType(environments), lock, MappingProxyType(project.pull_through)
-    )
+        root, project.name, project.base_images, MappingProxyType(environments), lock, MappingProxyType(project.pull_through),
+        project.pipeline,
+    )  # fmt: skip
 
 
 def merge(base: Any, override: Any, *, keep_null: bool = False) -> Any:
@@ -85,9 +93,14 @@ def _environment(
     problems: dict[str, None],
     allow_collisions: bool,
 ) -> Environment:
-    override = _mapping(_mapping(file.get("environments")).get(name))
+    written = _mapping(file.get("environments"))
+    override = _mapping(written.get(name))
+    base = base_of(override)
     shared: dict[str, Any] = {key: file[key] for key in SHARED if key in file}
+    if base:
+        shared = merge(merge(shared, _mapping(written.get(base))), {"load_balancer": {"rules": None}})
     settings = _overridden(EnvironmentSettings, shared, override, name, PROJECT_FILE, problems)
+    _note(PROJECT_FILE, preview_problems(name, override, written, settings), problems)
     overridden: dict[str, Mapping[str, Any]] = {PROJECT_FILE: override}
     services: dict[str, Service] = {}
     merged: dict[str, dict[str, Any]] = {}
@@ -96,9 +109,10 @@ def _environment(
     for service, raw in raw_services.items():
         path = f"services/{service}/service.yaml"
         own = _strategy_spelled_out(_spelled_out({key: value for key, value in raw.items() if key != "environments"}))
-        overrides = _mapping(raw.get("environments"))
-        _note(path, _override_problems(raw, _mapping(file.get("environments"))), problems)
-        override = _spelled_out({k: v for k, v in _mapping(overrides.get(name)).items() if k not in NOT_BY_ENVIRONMENT})
+        _note(path, _override_problems(raw, written), problems)
+        if base:
+            own = previewed(merge(own, _service_override(raw, base)), name, settings)
+        override = _service_override(raw, name)
         overridden[path] = override
         if settings:
             own = on_its_platform(own, merge(own, override), settings.cluster)
@@ -112,6 +126,8 @@ def _environment(
             services[service] = model.model_copy(update={"env": merged_env(below, model.env, model.secrets)})
         env_files += [env_file] if env_file else []
         _note(path, _placed(checks.service_problems(service, merged[service], settings), override, name), problems)
+        if base and isinstance(model, Web):
+            _note(path, (problem.below("environments", name) for problem in preview_host_problems(model.http)), problems)
     across = [
         *checks.rule_problems(name, merged, settings, lock, allow_collisions=allow_collisions),
         *checks.call_problems(merged),
@@ -122,6 +138,11 @@ def _environment(
         name, settings or EnvironmentSettings(), MappingProxyType(services), tuple(cautions), tuple(dict.fromkeys(env_files)),
         MappingProxyType(overridden),
     )  # fmt: skip
+
+
+def _service_override(raw: Mapping[str, Any], environment: str) -> dict[str, Any]:
+    written = _mapping(_mapping(raw.get("environments")).get(environment))
+    return _spelled_out({key: value for key, value in written.items() if key not in NOT_BY_ENVIRONMENT})
 
 
 def _read_env_file(root: Path, path: Path, kind: str, problems: dict[str, None]) -> EnvFile | None:

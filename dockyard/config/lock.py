@@ -7,7 +7,7 @@ from pydantic import Field
 
 from dockyard.config.model import EnvironmentName, Model, number, words
 from dockyard.config.route import Route
-from dockyard.config.routes import FIRST, priority, written
+from dockyard.config.routes import FIRST, numbered, priority, shifted, without_number, written
 
 Digest = Annotated[str, words("a digest such as sha256:0123...", r"sha256:[0-9a-f]{64}")]
 
@@ -61,7 +61,12 @@ class Lock(Model):
     def priority(self, route: Route, *, environment: str, service: str) -> int:
         """Priority of the rule: the one that the service gives itself, else the locked one, else the computed one."""
         entry = self.entry(route, environment=environment, service=service)
-        return entry.priority if entry else priority(route, environment=environment, service=service)
+        if entry:
+            return entry.priority
+        of, number = numbered(environment)
+        if number is not None:  # of a preview that is locked for all
+            entry = self.entry(without_number(route, number), environment=of, service=service)
+        return shifted(entry.priority, number) if entry else priority(route, environment=environment, service=service)
 
     def entry(self, route: Route, *, environment: str, service: str) -> LockedPriority | None:
         """What is locked for this route; None where nothing is, or the service gives itself a priority."""

@@ -12,6 +12,8 @@ from dockyard.config.logs import Retention
 from dockyard.config.model import AppName, EnvironmentName, LinkName, Model, words
 from dockyard.config.network import Network
 from dockyard.config.overrides import Overrides
+from dockyard.config.pipeline import Pipeline
+from dockyard.config.preview import Preview
 from dockyard.config.pull_through import Rules
 from dockyard.config.region import supported_region
 from dockyard.config.resources import AnyResource
@@ -58,6 +60,8 @@ class EnvironmentSettings(Model):
     overrides: Overrides = Field(default_factory=dict)
     """Properties of resources in the stacks of the platform and of `resources`, by the resource's path or type and the property's
     path."""
+    preview: Preview | None = None
+    """Whether it stands for previews of another environment. Default: it is one by itself."""
 
     @property
     def https(self) -> bool:
@@ -103,3 +107,5 @@ class ProjectFile(Model):
     registry or of an ECR pull-through cache."""
     pull_through: Rules = Field(default_factory=dict)
     """Registries of which ECR keeps a cache: images that services take from there come by it, and are not copied."""
+    pipeline: Pipeline | None = None
+    """What GitHub Actions deploys. Default: nothing."""

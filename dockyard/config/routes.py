@@ -3,15 +3,19 @@
 An Application Load Balancer asks its rules by priority, 1 to 50000, and takes the first that matches, so a narrow rule
 must come before a wide one (with `/*` at 100, `/e1*` at 201 is never reached). A priority here is a band, by how specific
 the route is, plus a hash of environment and service within the band. So it stays the same whatever other services come
-or go, and needs no shared state. How specific: first the host, then segments of the path and other conditions, each of which
-counts as a segment, so that `/api` with a header comes before `/api`. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+or go, and needs no shared state. Previews of one environment are on its load balancer, each so far behind the hash as its
+number says: two of one service never meet, and two services of one preview only where they would in all. How specific: first the
+host, then segments of the path and other conditions, each of which counts as a segment, so that `/api` with a header comes
+before `/api`. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
 """
 
 import hashlib
 from itertools import accumulate
+from typing import TypeVar
 
 from dockyard.config.route import MAX_DEPTH, Route
 
+R = TypeVar("R", bound=Route)
 FIRST = 1000
 """Below are the priorities that a service.yaml may give itself."""
 LAST = 50000
@@ -29,16 +33,47 @@ def priority(route: Route, *, environment: str, service: str) -> int:
     """Priority of the rule of this service, 1 to 50000; the one that it gives itself where it does."""
     if route.priority is not None:
         return route.priority
+    name, number = numbered(environment)
     host = 2 if not route.host else 1 if any(name.startswith("*") for name in route.host) else 0
     band = host * (MAX_DEPTH + 1) + MAX_DEPTH - route.level
-    digest = hashlib.sha256(f"{environment}/{service}".encode()).digest()
-    return _STARTS[band] + int.from_bytes(digest[:8]) % _WIDTHS[band]
+    digest = hashlib.sha256(f"{name}/{service}".encode()).digest()
+    return shifted(_STARTS[band] + int.from_bytes(digest[:8]) % _WIDTHS[band], number)
+
+
+def numbered(environment: str) -> tuple[str, int | None]:
+    """Name and number of an environment such as `pr-12`; no number where it has none."""
+    name, _, number = environment.rpartition("-")
+    return (name, int(number)) if name and number.isdigit() else (environment, None)
+
+
+def with_number(route: R, number: int) -> R:
+    """The route of the preview with that number: `shop-pr-7.example.com` where that of all is `shop-pr.example.com`."""
+    split = [host.partition(".") for host in route.host]
+    return route.model_copy(update={"host": tuple(f"{label}-{number}{dot}{rest}" for label, dot, rest in split)})
+
+
+def without_number(route: R, number: int) -> R:
+    """The route of all previews, of that of one."""
+    split = [host.partition(".") for host in route.host]
+    return route.model_copy(
+        update={"host": tuple(f"{label.removesuffix(f'-{number}')}{dot}{rest}" for label, dot, rest in split)}
+    )
+
+
+def shifted(priority: int, number: int | None) -> int:
+    """The priority of the preview with that number, in the same band: two further for each, as a rule for tests is one before."""
+    start, width = _band(priority)
+    return start + (priority - start + 2 * (number or 0)) % width
+
+
+def _band(priority: int) -> tuple[int, int]:
+    """First number and width of the band that a priority is in."""
+    return next((start, width) for start, width in zip(_STARTS, _WIDTHS, strict=False) if start <= priority < start + width)
 
 
 def neighbour(number: int, taken: set[int]) -> int:
     """The next priority of the same band that is not taken. Raises ValueError where the whole band is."""
-    band = next(i for i, width in enumerate(_WIDTHS) if _STARTS[i] <= number < _STARTS[i] + width)
-    start, width = _STARTS[band], _WIDTHS[band]
+    start, width = _band(number)
     for step in range(1, width):
         candidate = start + (number - start + step) % width
         if candidate not in taken:

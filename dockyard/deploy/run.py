@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -32,7 +33,7 @@ from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.deploy.watches import Watches
 from dockyard.doors.aws_faults import explained
 from dockyard.doors.process import end_all
-from dockyard.errors import BuildError, DeployError, DockyardError, PrerequisiteError
+from dockyard.errors import BuildError, DeployError, DockyardError, PrerequisiteError, UsageError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
 
@@ -56,6 +57,8 @@ class Wishes:
     """Stacks of services that the project no longer has go afterwards: they need not be told of."""
     promoted: Mapping[str, Promoted] = field(default_factory=dict)
     """Service or sidecar to its image, where another environment has it: it is copied from there, and never built."""
+    assembly: Path | None = None
+    """Deploy what was synthesized there, from these very files; None to synthesize now."""
 
 
 def unchanged(site: Site, progress: Progress, wishes: Wishes, intent: Intent) -> Receipt | None:
@@ -89,7 +92,10 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
     with Threads(max_workers=1) as pool, _told_when_interrupted(deployer):
         building = pool.submit(_built, site, wanted, progress)
         try:
-            everything = synthesized(site, progress, validate=last is None or last.infrastructure != intent.infrastructure)
+            if wishes.assembly:
+                everything = _read(site, wishes.assembly)
+            else:
+                everything = synthesized(site, progress, validate=last is None or last.infrastructure != intent.infrastructure)
             artifacts = wanted_stacks(site, everything, services)
             _check_bootstrap(site, artifacts)
             if building.done():
@@ -98,7 +104,8 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
             end_all()  # the builds: what is wrong is to be told now, and they would wait for it to be mended
             raise
         if wishes.via_cdk:
-            images, stacks = _via_cdk(site, artifacts, building.result, progress, deployer, safety)
+            folder = wishes.assembly or site.assembly
+            images, stacks = _via_cdk(site, folder, artifacts, building.result, progress, deployer, safety)
         else:
             images, stacks = _by_change_sets(site, artifacts, building.result, progress, deployer)
     kept = last if last and services else NONE
@@ -146,16 +153,43 @@ def _untouched(site: Site, last: Receipt) -> bool:
     return expected <= last.stacks.keys() and all(side_by_side(same, list(last.stacks)))
 
 
-def synthesized(site: Site, progress: Progress, *, validate: bool) -> list[StackArtifact]:
-    """The stacks of the environment as app.py writes them; with `validate` also checked by aws-cdk-lib."""
+def prepare(site: Site, wanted: list[Wanted], progress: Progress, assembly: Path, safety: Safety) -> list[Planned]:
+    """Synthesize into that folder, deploy the registry from there, and bring these images into it: no service is touched."""
+    with Threads(max_workers=1) as pool:
+        building = pool.submit(_built, site, wanted, progress)
+        everything = synthesized(site, progress, validate=True, folder=assembly)
+        registry = [artifact for artifact in everything if artifact.name == site.registry_stack]
+        _check_bootstrap(site, registry)
+        deployer = StackDeployer(site.aws, site.reading, safety)
+        images, _ = _by_change_sets(site, registry, building.result, progress, deployer)
+    return images
+
+
+def _read(site: Site, assembly: Path) -> list[StackArtifact]:
+    """What was synthesized for this environment before. Raises UsageError."""
+    if not (assembly / "manifest.json").is_file():
+        raise UsageError(f"no cloud assembly in {assembly}", hint="supply the folder that dockyard push --assembly wrote")
+    found = read_assembly(assembly, partition=PARTITION, account=site.aws.account, region=site.aws.region)
+    if site.service_stack("platform") not in {one.name for one in found}:
+        told = ", ".join(one.name for one in found)
+        raise UsageError(f"{assembly} is not of {site.project.name} in {site.environment.name}: it has {told}")
+    return found
+
+
+def synthesized(site: Site, progress: Progress, *, validate: bool, folder: Path | None = None) -> list[StackArtifact]:
+    """The stacks of the environment as app.py writes them; with `validate` also checked by aws-cdk-lib.
+
+    :param folder: where they are written to. Default: the site's own.
+    """
+    folder = folder or site.assembly
     begun = time.monotonic()
     account, region = site.aws.account, site.aws.region
     progress.update("synth", "writing templates" + (" and checking them" if validate else ""))
     (site.synth or synthesize)(
-        site.project.root, site.assembly, site.processes,
+        site.project.root, folder, site.processes,
         environment=site.environment.name, account=account, region=region, validate=validate,
     )  # fmt: skip
-    artifacts = read_assembly(site.assembly, partition=PARTITION, account=account, region=region)
+    artifacts = read_assembly(folder, partition=PARTITION, account=account, region=region)
     progress.done("synth", f"{len(artifacts)} stacks in {time.monotonic() - begun:.1f} s")
     return artifacts
 
@@ -207,6 +241,7 @@ def _needs(site: Site, artifact: StackArtifact) -> frozenset[str]:
 
 def _via_cdk(
     site: Site,
+    assembly: Path,
     artifacts: list[StackArtifact],
     images: Callable[[], list[Planned]],
     progress: Progress,
@@ -219,7 +254,7 @@ def _via_cdk(
     names = [artifact.name for artifact in artifacts]
     safety.check()
     with deployer.changing(*names):
-        deploy_via_cdk(site, site.assembly, names, progress)
+        deploy_via_cdk(site, assembly, names, progress)
     return in_ecr, {name: deployer.look(name) for name in names}
 
 

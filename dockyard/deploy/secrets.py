@@ -38,7 +38,7 @@ def secret_problems(
         for variable, source in one.secrets.items()
     }
     parameters = {
-        key: parameter_name(project.name, environment.name, key[0], key[2]) if source is True else source
+        key: parameter_name(project.name, environment.shared, key[0], key[2]) if source is True else source
         for key, source in sources.items()
         if not isinstance(source, ManagedSecret)
     }
@@ -47,7 +47,7 @@ def secret_problems(
     for key, name in parameters.items():
         if name not in there:
             service, _, variable = key
-            command = f"dockyard secrets set {variable} {service} --env {environment.name}"
+            command = f"dockyard secrets set {variable} {service} --env {environment.shared}"
             yield _told(
                 key, f"no parameter {name} in SSM ({reading.region})" + (f"; run: {command}" if sources[key] is True else "")
             )

@@ -134,7 +134,7 @@ class Site:
     @property
     def cluster(self) -> str:
         """Name of the environment's ECS cluster."""
-        return f"{self.project.name}-{self.environment.name}"
+        return f"{self.project.name}-{self.environment.shared}"
 
     @property
     def reading(self) -> Aws:

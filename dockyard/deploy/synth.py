@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from dockyard.deploy.site import mapping_in
 from dockyard.doors.process import Processes
@@ -19,17 +21,27 @@ _CLI_CONTEXT = {
 
 
 def synthesize(
-    root: Path, out: Path, processes: Processes, *, environment: str, account: str, region: str, validate: bool
+    root: Path,
+    out: Path,
+    processes: Processes,
+    *,
+    environment: str,
+    account: str,
+    region: str,
+    validate: bool,
+    context: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Write the cloud assembly of one environment to `out`, anew.
 
     Raises DeployError with what app.py printed, or where cdk.json is damaged.
 
     `validate` runs aws-cdk-lib's template validator, which costs some seconds of CPU: it is for the first time that an
-    infrastructure is seen; a source change alters a tag and nothing that it looks at.
+    infrastructure is seen; a source change alters a tag and nothing that it looks at. `context` is what else app.py is told.
     """
     shutil.rmtree(out, ignore_errors=True)
-    variables = variables_of(root, out, environment=environment, account=account, region=region, validate=validate)
+    variables = variables_of(
+        root, out, environment=environment, account=account, region=region, validate=validate, context=context
+    )
     command = command_of(root)
     ended = processes.with_environment(**variables).run(command.split(), cwd=root)
     if ended.code != 0:
@@ -44,18 +56,28 @@ def command_of(root: Path) -> str:
     return command
 
 
-def variables_of(root: Path, out: Path, *, environment: str, account: str, region: str, validate: bool) -> dict[str, str]:
+def variables_of(
+    root: Path,
+    out: Path,
+    *,
+    environment: str,
+    account: str,
+    region: str,
+    validate: bool,
+    context: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
     """What the CDK CLI tells app.py by its environment. Raises DeployError where cdk.json is damaged."""
     remembered = root / "cdk.context.json"
-    context = {
+    told = {
         **(mapping_in(remembered) if remembered.exists() else {}),
         **(mapping_in(root / "cdk.json").get("context") or {}),
         **_CLI_CONTEXT,
         "env": environment,
+        **context,
     }
     return {
         "CDK_OUTDIR": str(out),
-        "CDK_CONTEXT_JSON": json.dumps(context),
+        "CDK_CONTEXT_JSON": json.dumps(told),
         "CDK_DEFAULT_ACCOUNT": account,
         "CDK_DEFAULT_REGION": region,
         "CDK_VALIDATION": "true" if validate else "false",

@@ -15,7 +15,7 @@ from tests.integration.support import environment, make_site
 
 ON_ONE_SITE = (
     ("test_cdk", "test_deploy", "test_destroy", "test_lock", "test_plan", "test_scale", "test_stack_states", "test_verify"),
-    ("test_build", "test_kinds", "test_languages_node", "test_languages_python", "test_links"),
+    ("test_build", "test_kinds", "test_languages_node", "test_languages_python", "test_links", "test_pipeline"),
     (
         "test_container",
         "test_exec",

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dockyard.config import load_project
+from dockyard.pipeline.workflows import DEPLOY, PREVIEW, files
 from tests.synth.projects import stacks, synthesized
 from tests.synth.test_stacks import EVERYWHERE
 
@@ -122,3 +124,45 @@ def test_hadolint_finds_nothing_in_a_generated_dockerfile(service):
     printed = subprocess.run([SCRIPTS / "dockyard", "dockerfile", service], cwd=ROOT, capture_output=True, text=True, check=True)
     linted = subprocess.run([SCRIPTS / "hadolint", "-"], input=printed.stdout, capture_output=True, text=True, check=False)
     assert (linted.returncode, linted.stdout) == (0, "")
+
+
+WORKFLOWS = """
+name: shop
+environments: {staging: {region: eu-west-1}, production: {}, pr: {preview: {of: staging}}}
+pipeline: {repository: acme/shop, check: [make lint, make test], smoke: ['curl --fail "$(dockyard url web)"'], session: 120}
+"""
+
+
+@pytest.fixture(params=["ours", "everything", "a fault"])
+def workflows(request, tmp_path):
+    """Workflows in a folder, and whether something is to be found in them."""
+    if request.param == "ours":
+        return ROOT, False
+    (tmp_path / "dockyard.yaml").write_text(WORKFLOWS)
+    subprocess.run([SCRIPTS / "dockyard", "pipeline", "init"], cwd=tmp_path, capture_output=True, check=True)
+    if request.param == "a fault":
+        file = tmp_path / PREVIEW
+        file.write_text(file.read_text().replace("dockyard destroy --yes", "dockyard ${{ github.head_ref }}"))
+    return tmp_path, request.param == "a fault"
+
+
+def test_zizmor_finds_nothing_in_a_workflow(workflows):
+    root, faulty = workflows
+    told = subprocess.run(
+        [SCRIPTS / "zizmor", "--offline", "--pedantic", "--quiet", "--no-progress", ".github"], cwd=root, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert (told.returncode != 0, "template-injection" in told.stdout) == (faulty, faulty), told.stdout
+
+
+def test_actionlint_finds_nothing_in_a_workflow(workflows):
+    root, faulty = workflows
+    told = subprocess.run(
+        [SCRIPTS / "actionlint", "-no-color", DEPLOY, PREVIEW], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode != 0, '"github.head_ref" is potentially untrusted' in told.stdout) == (faulty, faulty), told.stdout
+
+
+def test_the_workflows_of_this_repository_are_those_that_it_writes():
+    project = load_project(ROOT)
+    assert {path: (ROOT / path).read_text() for path in (DEPLOY, PREVIEW)} == files(project, project.pipeline)
