@@ -115,7 +115,7 @@ def _changed(id: str, before: Template, after: Template, moving: Set[str]) -> Re
     may = [one for one in differences if may_be_create_only(type_name, one.path)]
     replacement = Replacement.YES if must else Replacement.PERHAPS if may else Replacement.NO
     action = ResourceAction.REPLACE if must else ResourceAction.UPDATE
-    cannot = {one.path for one in must} if type_name not in _REVISIONS else ()
+    cannot = {one.path for one in must} if type_name not in _REVISIONS else set()
     because = [one.text + (" (cannot be changed in place)" if one.path in cannot else "") for one in differences]
     if must and old.get("UpdateReplacePolicy") == "Retain":
         because.append("the old one stays, and nothing uses it (UpdateReplacePolicy)")
