@@ -104,8 +104,8 @@ def _changed(id: str, before: Template, after: Template, moving: Set[str]) -> Re
     if old is None:
         return ResourceChange(id, name, type_name, ResourceAction.CREATE)
     if old["Type"] != type_name:
-        because = f"Type: {old['Type']} -> {type_name}"
-        return ResourceChange(id, name, type_name, ResourceAction.REPLACE, Replacement.YES, (because,))
+        change = f"Type: {old['Type']} -> {type_name}"
+        return ResourceChange(id, name, type_name, ResourceAction.REPLACE, Replacement.YES, (change,))
     differences = [*_differences(old.get("Properties"), new.get("Properties"), (), before, after)]
     differences += _followed(new.get("Properties") or {}, after, moving - {id}, {one.path for one in differences})
     others = sorted(key for key in {*old, *new} - {"Type", "Properties", *_NO_EFFECT} if old.get(key) != new.get(key))

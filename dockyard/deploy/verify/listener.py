@@ -112,7 +112,7 @@ def rule_of(told: Mapping[str, Any]) -> Asked:
     found: dict[str, Iterable[str]] = {}
     for one in told["Conditions"]:
         field = one["Field"]
-        details = next((value for key, value in one.items() if key.endswith("Config")), {})
+        details: Mapping[str, Any] = next((value for key, value in one.items() if key.endswith("Config")), {})
         values = details.get("Values") or one.get("Values") or []
         if field == "http-header":
             found[f"header {details['HttpHeaderName'].lower()}"] = values
