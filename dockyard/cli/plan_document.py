@@ -161,7 +161,9 @@ def _services(site: Site, found: Plan) -> Iterable[ServiceEntry]:
         if (stack := site.service_stack(name)) in planned:
             yield ServiceEntry(name, service.kind, stack, planned[stack])
     for stack in found.orphans:
-        yield ServiceEntry(stack.removeprefix(site.service_stack("")), None, stack, planned.get(stack, "orphan"))
+        yield ServiceEntry(
+            stack.removeprefix(site.service_stack("")), None, stack, StackAction.DELETE if stack in planned else "orphan"
+        )
 
 
 def _stack(one: PlannedStack) -> StackEntry:
@@ -196,7 +198,9 @@ def cost(stacks: Iterable[PlannedStack]) -> Cost:
 
 def _unpriced(costs: Iterable[CostChange]) -> tuple[str, ...]:
     """`3 x NAT gateway`, of all stacks."""
-    counts = sum((Counter(one.unpriced_after) for one in costs), Counter())
+    counts: Counter[str] = Counter()
+    for one in costs:
+        counts.update(one.unpriced_after)
     return tuple(f"{count} x {what}" for what, count in sorted(counts.items()))
 
 

@@ -13,7 +13,7 @@ from dockyard.build.builder import local_name
 from dockyard.build.mirrored import Wanted
 from dockyard.config import Service, Web
 from dockyard.config.problems import all_of
-from dockyard.deploy.verify.check import Check, ng, ok, skip
+from dockyard.deploy.verify.check import Check, Verdict, ng, ok, skip
 from dockyard.deploy.verify.found_image import Found
 from dockyard.deploy.verify.scene import Scene
 from dockyard.doors.docker import Docker
@@ -48,7 +48,7 @@ def answer_checks(scene: Scene, name: str, service: Service, image: Wanted, foun
     answered = False
     if isinstance(service, Web):
         checked = _health(scene, name, service, image)
-        answered = checked.verdict == "OK"
+        answered = checked.verdict is Verdict.OK
         yield checked
     yield port_check(name, port, found.ports, answered=answered)
 

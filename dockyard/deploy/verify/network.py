@@ -183,7 +183,7 @@ def _broken(one: Endpoint, subnet: Subnet) -> str | None:
         return None if subnet.route_table in one.route_tables else f"{one.id} ({one.service}) is not in {subnet.route_table}"
     if not one.private_dns:
         return f"{one.id} ({one.service}) has no private DNS"
-    own = ipaddress.ip_network(subnet.cidr)
-    if not any(own.subnet_of(ipaddress.IPv4Network(cidr)) for cidr in one.lets_in):  # type: ignore[arg-type]  # subnets are IPv4
+    own = ipaddress.IPv4Network(subnet.cidr)
+    if not any(own.subnet_of(ipaddress.IPv4Network(cidr)) for cidr in one.lets_in):
         return f"{one.id} ({one.service}) lets in no {subnet.cidr} on {HTTPS}"
     return None
