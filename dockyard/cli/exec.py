@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -30,22 +30,31 @@ Container = Annotated[
 ]
 
 
-def _ports(text: str) -> tuple[int, int]:
-    """The one here, and the one there."""
+class Ports(NamedTuple):
+    """One here, and the one there that it leads to."""
+
+    here: int
+    there: int
+
+
+def _ports(text: str) -> Ports:
     match = _PORTS.fullmatch(text)
     ports = [int(port) for port in match.groups() if port] if match else []
     if not ports or not all(1 <= port <= 65535 for port in ports):
         raise typer.BadParameter(f"should be a port such as 5432, or one here and one there: 15432:5432; got {text}")
-    return ports[0], ports[-1]
+    return Ports(ports[0], ports[-1])
 
 
 Forward = Annotated[
-    tuple[int, int] | None,
+    Ports | None,
     typer.Option(
-        "--forward", parser=_ports, metavar="PORT[:PORT]", show_default=False,
+        "--forward",
+        parser=_ports,
+        metavar="PORT[:PORT]",
+        show_default=False,
         help="In place of a command: a port of this machine that leads to one of the container, the same or the second one.",
     ),
-]  # fmt: skip
+]
 
 
 def exec(

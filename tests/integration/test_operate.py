@@ -92,7 +92,8 @@ def test_exec_opens_a_port_of_a_task_on_this_machine(site):
         taken = site.dockyard("exec", NAME, "--forward", f"{port}:8080", code=1, **site.in_local_aws()).stderr
         assert f"port {port} of this machine cannot be opened" in taken
     finally:
-        psutil.Process(opened.pid).children()[0].send_signal(signal.SIGINT)  # as Ctrl-C does: it is for the program
+        for program in psutil.Process(opened.pid).children(recursive=True):
+            program.send_signal(signal.SIGINT)  # as Ctrl-C does: it is for the program that joins
         _, told = opened.communicate(timeout=20)
     assert (opened.returncode, f"localhost:{port} leads to its port 8080" in told) == (0, True)
 
