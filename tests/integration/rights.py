@@ -50,8 +50,15 @@ _MADE = re.compile(rb"<AccessKeyId>(\w+)<")
 _REFUSED_ROLE = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"
 
 
-def _call(role: str | None, service: str, target: str, method: str, body: bytes) -> Call:
-    """What is asked for: by the query of the body, by the header, or by method where it is neither."""
+_OF_OBJECTS = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject", "POST": "PutObject"}
+"""Method to what it is of an object in S3, as IAM has it."""
+
+
+def _call(role: str | None, service: str, target: str, method: str, path: str, body: bytes) -> Call:
+    """What is asked for: by the query of the body, by the header, or in S3 by method and path."""
+    if service == "s3":
+        key = path.partition("?")[0].strip("/").partition("/")[2]
+        return Call(role, f"s3:{_OF_OBJECTS[method] if key else 'ListBucket'}", None)
     query = {} if target else parse_qs(body.decode(errors="replace"))
     name = target.rpartition(".")[2] or query.get("Action", [method])[0]
     resource = query.get("RoleArn", [None])[0]
@@ -68,7 +75,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         whose = _WHOSE.search(self.headers.get("Authorization", ""))
         key, service = whose.groups() if whose else ("", "")
-        call = _call(self.server.roles.get(key), service, self.headers.get("X-Amz-Target", ""), self.command, body)
+        call = _call(self.server.roles.get(key), service, self.headers.get("X-Amz-Target", ""), self.command, self.path, body)
         self.server.calls.append(call)
         assuming, may_assume = call.action == "sts:AssumeRole", self.server.may_assume
         too_much = assuming and may_assume is not None and call.resource not in may_assume
