@@ -59,7 +59,7 @@ def svg(diagram: Diagram) -> str:
 def _places(columns: Sequence[Sequence[Box]]) -> dict[str, Point]:
     """Where each box is: columns in the middle; those between others half a row aside, so that arrows pass by."""
     tallest = max((len(column) for column in columns), default=1)
-    found = {}
+    found: dict[str, Point] = {}
     for number, column in enumerate(columns):
         aside = 2 < number < len(columns) - 1 and (tallest - len(column)) % 2 == 0
         top = HEAD + MARGIN + ((tallest - len(column)) / 2 + aside / 2) * _ROW
