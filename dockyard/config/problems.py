@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from dockyard.config.docstrings import description
+
 Location = tuple[int | str, ...]
 MOST_TOLD = 12
 """So many known keys are told with an unknown one."""
@@ -106,7 +108,8 @@ def _message(detail: ErrorDetails, field: FieldInfo | None, owner: type[BaseMode
         case "extra_forbidden":
             return _unknown_key(str(detail["loc"][-1]), owner)
         case "missing":
-            return "is required" + (f": {_plain(field.description)}" if field and field.description else "")
+            text = description(owner, str(detail["loc"][-1])) if owner else None
+            return "is required" + (f": {_plain(text)}" if text else "")
         case "value_error":
             return str(context["error"])
         case "greater_than_equal" | "less_than_equal" if field:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from dockyard.config.docstrings import Described
 from dockyard.config.project import ProjectFile
 from dockyard.config.service import KINDS, NOT_BY_ENVIRONMENT, AnyService
 
@@ -15,8 +16,8 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 def schemas() -> dict[str, dict[str, Any]]:
     """File name to schema."""
-    project = ProjectFile.model_json_schema(by_alias=True, mode="validation")
-    service = TypeAdapter(AnyService).json_schema(by_alias=True, mode="validation")
+    project = ProjectFile.model_json_schema(by_alias=True, mode="validation", schema_generator=Described)
+    service = TypeAdapter(AnyService).json_schema(by_alias=True, mode="validation", schema_generator=Described)
     for kind in KINDS.values():
         _add_environments(service["$defs"][kind.__name__], service["$defs"])
     environment = _override(project["$defs"]["EnvironmentSettings"], project["$defs"])
