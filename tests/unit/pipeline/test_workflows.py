@@ -129,3 +129,27 @@ def test_each_job_installs_with_caches(read):
             assert list(steps)[:4] == ["Check out", "Set up Python", "Restore caches of pip, npm and jsii", "Install"]
             assert steps["Check out"] == {"persist-credentials": False}
             assert steps["Restore caches of pip, npm and jsii"]["path"].split() == ["~/.cache/pip", "~/.npm", "~/.cache/aws/jsii"]
+
+
+BADLY = "(failure() || cancelled()) && steps.before.outcome == 'success'"
+
+
+def test_a_role_is_taken_on_again_where_the_deploy_may_have_outlived_it(read):
+    for name in ("staging", "eu-prod"):
+        steps = read(DEPLOY, PROJECT.replace("{repository", "{session: 90, repository"))["jobs"][f"deploy-{name}"]["steps"]
+        by_name = {step["name"]: step for step in steps}
+        order = list(by_name)
+        after = order[next(index for index, one in enumerate(order) if one.startswith("Deploy what")) + 1 :][:4]
+        assert after == ["Take on the role for the smoke test", "Smoke test", "Take on the role to go back", "Go back"]
+        assert [by_name[one].get("if") for one in after] == [None, None, BADLY, BADLY]
+        taken = [step["with"] for one, step in by_name.items() if one.startswith("Take on")]
+        assert taken == [taken[0]] * 3
+        assert taken[0]["role-duration-seconds"] == 90 * 60
+
+
+def test_a_deploy_ends_with_its_session_so_that_the_job_has_time_to_go_back(read):
+    for text, minutes in ((PROJECT, 60), (PROJECT.replace("{repository", "{session: 240, repository"), 240)):
+        job = read(DEPLOY, text)["jobs"]["deploy-eu-prod"]
+        limits = {step["name"]: step["timeout-minutes"] for step in job["steps"] if "timeout-minutes" in step}
+        assert limits == {"Deploy what staging runs": minutes, "Smoke test": 30}
+        assert job["timeout-minutes"] == minutes + 120
