@@ -1,7 +1,6 @@
 """`dockyard pipeline`: GitHub Actions, from a push to the last environment."""
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Wait
 from dockyard.cli.destroy import destroy
 from dockyard.cli.locked import alone
-from dockyard.cli.rollback import rollback
+from dockyard.cli.restore import restore_each
 from dockyard.cli.session import Session
 from dockyard.config import Pipeline, Web
 from dockyard.deploy.operations import describe
@@ -21,8 +20,9 @@ from dockyard.deploy.site import qualifier
 from dockyard.deploy.states import Safety
 from dockyard.doors.github import GitHub
 from dockyard.doors.website import answer_of
-from dockyard.errors import DeployError, DockyardError, UsageError
+from dockyard.errors import DeployError, UsageError
 from dockyard.operate.look import Lookout
+from dockyard.pipeline.before import images_before, noted
 from dockyard.pipeline.clean import expired
 from dockyard.pipeline.permissions import permissions_of
 from dockyard.pipeline.policy import Scope, documents
@@ -37,7 +37,7 @@ Force = Annotated[bool, typer.Option("--force", help="Also write over files that
 Name = Annotated[str, typer.Argument(help="What the comment is of: `plan`, `preview`. One of the same name is replaced.")]
 File = Annotated[Path, typer.Argument(help="Its text, as Markdown.", show_default=False)]
 Folder = Annotated[Path, typer.Argument(help="Where the files are written.", show_default=False)]
-Before = Annotated[Path, typer.Argument(help="What `dockyard status --json` printed before.", show_default=False)]
+Before = Annotated[Path, typer.Argument(help="What `note` writes, and `restore` reads.", show_default=False)]
 
 
 @app.command()
@@ -144,26 +144,25 @@ def smoke(env: Environment = None, project: Project = None) -> None:
 
 
 @app.command()
+def note(file: Before, env: Environment = None, project: Project = None) -> None:
+    """Write down what runs, for `restore`; fails where AWS does not tell of a service.
+
+    Example: dockyard pipeline note before.json
+    """
+    session = Session(project, env)
+    file.write_text(noted(Lookout(session.site).look(sorted(session.environment.services))), encoding="utf-8")
+
+
+@app.command()
 def restore(before: Before, env: Environment = None, project: Project = None) -> None:
-    """Go back to the versions that ran before: a `dockyard rollback` of each service that runs another one by now.
+    """Go back to the images that ran before, sidecars' too, of each service that runs others by now.
+
+    Only images go back, as by `dockyard rollback`: settings stay as they were deployed, and so does a service of which nothing
+    ran before.
 
     Example: dockyard pipeline restore before.json
     """
-    session = Session(project, env)
-    wanted = _versions(before)
-    services = [name for name in session.environment.services if name in wanted]
-    now = {one.service: one.version.tag if one.version else None for one in Lookout(session.site).look(services)}
-    faults = []
-    for name in services:
-        tag = wanted[name]
-        if tag is None or tag == now[name]:
-            screen.say(f"{name}: " + ("was not there before, and stays" if tag is None else "runs what it ran before"))
-            continue
-        try:
-            rollback(name, to=tag, env=env, project=project)
-        except DockyardError as error:
-            faults.append(f"{name}: {error}")
-    if faults:
+    if faults := restore_each(Session(project, env), images_before(before, _read(before))):
         raise DeployError("\n".join(faults))
 
 
@@ -228,11 +227,3 @@ def _addresses(session: Session) -> dict[str, str]:
             outputs = stack.get("Outputs", []) if stack else []
             found[name] = next((output["OutputValue"] for output in outputs if output["OutputKey"] == "Address"), None)
     return {name: address for name, address in found.items() if address}
-
-
-def _versions(before: Path) -> Mapping[str, str | None]:
-    """Service to the tag that ran. Raises UsageError."""
-    try:
-        return {one["service"]: (one["version"] or {}).get("tag") for one in json.loads(_read(before))}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise UsageError(f"{before}: should be what dockyard status --json printed, got something else ({error})") from error

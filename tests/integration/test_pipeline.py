@@ -47,8 +47,8 @@ def test_a_version_that_fails_the_smoke_test_goes_back_to_the_one_before(reposit
     before = get(repository.address("hello-python"))[1]["version"]
     repository.version("bad")
     told = repository.push(code=1)
-    assert "hello-python: back to" in told
-    assert "hello-node: runs what it ran before" in told
+    assert "hello-python: back to the images that ran before" in told
+    assert "hello-node: runs the images that ran before" in told
     assert get(repository.address("hello-python"))[1]["version"] == before
 
 

@@ -42,7 +42,7 @@ def jobs(workflow):
 
 def test_what_is_pushed_is_checked_built_once_and_goes_from_one_environment_to_the_next(read):
     deploy = read(DEPLOY)
-    after = ["dockyard status --json > before.json"]
+    after = ["dockyard pipeline note before.json"]
     smoke = ["./smoke $(dockyard url web)", "dockyard pipeline restore before.json"]
     assert jobs(deploy) == {
         "check": ["dockyard tags", "make lint\nmake test"],
