@@ -46,6 +46,15 @@ def test_sessions_are_as_long_as_asked_for(read):
     assert [role["MaxSessionDuration"] for role in roles] == [90 * 60] * 4
 
 
+def test_who_promotes_from_another_region_may_look_there_and_nobody_else(read):
+    policies = {json.dumps(one["Roles"]): json.dumps(one["PolicyDocument"]) for one in resources(read("staging"), "IAM::Policy")}
+    (second,) = [text for role, text in policies.items() if "second" in role]
+    assert "cdk-hnb659fds-lookup-role-111111111111-eu-west-1" in second
+    assert "deploy-role-111111111111-eu-west-1" not in second
+    (staging,) = [text for role, text in policies.items() if "staging" in role]
+    assert "us-east-1" not in staging
+
+
 def test_who_promotes_from_another_account_may_look_there(read):
     (policy,) = resources(read("prod"), "IAM::Policy")
     (statement,) = policy["PolicyDocument"]["Statement"]
