@@ -29,6 +29,7 @@ from dockyard.pipeline.policy import Scope, documents
 from dockyard.pipeline.roles import deploy_roles
 from dockyard.pipeline.roles import variables as variables_of
 from dockyard.pipeline.smoke import smoke as ask_each
+from dockyard.pipeline.todo import steps
 from dockyard.pipeline.workflows import files
 
 app = typer.Typer(help="GitHub Actions: from a push to the last environment, without a secret stored.", no_args_is_help=True)
@@ -56,10 +57,11 @@ def init(project: Project = None, force: Force = False) -> None:
         (session.root / path).parent.mkdir(parents=True, exist_ok=True)
         (session.root / path).write_text(text, encoding="utf-8")
         screen.say(f"{path}: {told}")
-    screen.say("left to do, once an account, with the rights of an administrator and of the repository's owner:")
-    for name in _one_an_account(session):
-        screen.result(f"dockyard pipeline deploy --env {name}")
-        screen.result(f"dockyard pipeline variables --env {name} | gh variable set --env-file -")
+    screen.say("left to do, in this order:")
+    for step in steps(session.project, _pipeline(session), qualifier(session.root)):
+        screen.say(f"- {step.what}")
+        for command in step.commands:
+            screen.result(command)
 
 
 @app.command()
@@ -190,13 +192,6 @@ def _pipeline(session: Session) -> Pipeline:
     if session.project.pipeline is None:
         raise UsageError("dockyard.yaml has no pipeline", hint="add: pipeline: {repository: OWNER/NAME}")
     return session.project.pipeline
-
-
-def _one_an_account(session: Session) -> list[str]:
-    """The first environment of each account that the pipeline deploys to."""
-    environments = session.project.environments
-    accounts = {environments[name].settings.account: name for name in reversed(session.project.pipeline_environments)}
-    return list(reversed(accounts.values()))
 
 
 def _ask(changed: list[str]) -> None:
