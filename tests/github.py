@@ -1,4 +1,4 @@
-"""GitHub's API on loopback, as far as comments go: it keeps what it is sent."""
+"""GitHub's API on loopback, as far as comments go, and what is open: it keeps what it is sent."""
 
 import http.server
 import json
@@ -17,6 +17,10 @@ class GitHubApi(http.server.ThreadingHTTPServer):
         self.address = f"http://127.0.0.1:{self.server_port}"
         self.comments: dict[int, list[dict]] = {}
         """Number of a pull request to its comments."""
+        self.closed: set[int] = set()
+        """Numbers of pull requests; others are open."""
+        self.heads: dict[str, str] = {}
+        """Branch to commit."""
         self.asked: list[str] = []
 
     def __enter__(self) -> "GitHubApi":
@@ -58,6 +62,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             (found,) = [one for all in self.server.comments.values() for one in all if one["id"] == int(of[1])]
             found["body"] = body
             return self._answer(200, found)
+        if of := re.fullmatch(r"/repos/acme/shop/pulls/(\d+)", where.path):
+            return self._answer(200, {"state": "closed" if int(of[1]) in self.server.closed else "open"})
+        if (of := re.fullmatch(r"/repos/acme/shop/git/ref/heads/(.+)", where.path)) and of[1] in self.server.heads:
+            return self._answer(200, {"object": {"type": "commit", "sha": self.server.heads[of[1]]}})
         return self._answer(404, {"message": "Not Found"})
 
     def _answer(self, status: int, content: object) -> None:

@@ -1,6 +1,7 @@
 """`dockyard pipeline`: GitHub Actions, from a push to the last environment."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,7 @@ from dockyard.errors import DeployError, UsageError
 from dockyard.operate.look import Lookout
 from dockyard.pipeline.before import images_before, noted
 from dockyard.pipeline.clean import expired
+from dockyard.pipeline.current import check_current
 from dockyard.pipeline.permissions import permissions_of
 from dockyard.pipeline.policy import Scope, documents
 from dockyard.pipeline.roles import deploy_roles
@@ -121,14 +123,19 @@ def comment(name: Name, file: File) -> None:
 
     Example: dockyard pipeline comment plan plan.md
     """
-    given = Session(None).variables
-    names = ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "PULL_REQUEST")
-    if missing := [one for one in names if not given.get(one)]:
-        raise UsageError(f"{', '.join(missing)} should be set, as a job of GitHub Actions has it")
-    if not given["PULL_REQUEST"].isdigit():
-        raise UsageError(f"PULL_REQUEST should be the number of a pull request, got {given['PULL_REQUEST']}")
-    github = GitHub(given.get("GITHUB_API_URL") or "https://api.github.com", given["GITHUB_REPOSITORY"], given["GITHUB_TOKEN"])
+    github, given = _github("PULL_REQUEST")
     screen.result(github.comment(int(given["PULL_REQUEST"]), f"<!-- dockyard {name} -->", _read(file)))
+
+
+@app.command()
+def current() -> None:
+    """In a job: fail where its pull request is closed, or where its branch was pushed to again.
+
+    The job gives it GITHUB_TOKEN, and PULL_REQUEST, its number, where it is of one.
+
+    Example: dockyard pipeline current
+    """
+    check_current(*_github("GITHUB_REF", "GITHUB_SHA"))
 
 
 @app.command()
@@ -186,6 +193,17 @@ def clean(project: Project = None, yes: Annotated[bool, typer.Option("--yes", he
         screen.say(f"no preview was last deployed more than {hours} hours ago")
     for name in names:
         destroy(env=name, project=project, yes=yes)
+
+
+def _github(*more: str) -> tuple[GitHub, Mapping[str, str]]:
+    """GitHub as the job reaches it, and the job's variables, with these among them. Raises UsageError."""
+    given = Session(None).variables
+    if missing := [one for one in ("GITHUB_TOKEN", "GITHUB_REPOSITORY", *more) if not given.get(one)]:
+        raise UsageError(f"{', '.join(missing)} should be set, as a job of GitHub Actions has it")
+    if not (number := given.get("PULL_REQUEST") or "0").isdigit():
+        raise UsageError(f"PULL_REQUEST should be the number of a pull request, got {number}")
+    api = given.get("GITHUB_API_URL") or "https://api.github.com"
+    return GitHub(api, given["GITHUB_REPOSITORY"], given["GITHUB_TOKEN"]), given
 
 
 def _pipeline(session: Session) -> Pipeline:

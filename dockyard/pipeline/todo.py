@@ -39,7 +39,7 @@ def steps(project: Project, pipeline: Pipeline, qualifier: str) -> Iterator[Step
         )
     for name in _one_an_account(project):
         yield Step(
-            f"make the roles of the account of {name}, as an administrator, and tell GitHub their ARNs, as the repository's owner",
+            f"make the roles of the account of {name}, as administrator, and tell GitHub their ARNs, as owner of the repository",
             (
                 f"dockyard pipeline deploy --env {name}",
                 f"dockyard pipeline variables --env {name} | gh variable set --env-file -",

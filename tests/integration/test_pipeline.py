@@ -20,7 +20,7 @@ def api():
 @pytest.fixture(scope="module")
 def repository(site, tmp_path_factory, api):
     """The site's project with workflows; what they deploy is undone."""
-    yield Repository(site, tmp_path_factory.mktemp("repository"), api.address)
+    yield Repository(site, tmp_path_factory.mktemp("repository"), api)
     site.up()
 
 

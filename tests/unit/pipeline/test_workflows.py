@@ -47,7 +47,12 @@ def test_what_is_pushed_is_checked_built_once_and_goes_from_one_environment_to_t
     assert jobs(deploy) == {
         "check": ["dockyard tags", "make lint\nmake test"],
         "build": ["dockyard push --assembly assembly --json > images.json"],
-        "deploy-staging": [*after, "dockyard deploy --assembly assembly --json > deployed.json", *smoke],
+        "deploy-staging": [
+            "dockyard pipeline current",
+            *after,
+            "dockyard deploy --assembly assembly --json > deployed.json",
+            *smoke,
+        ],
         "deploy-eu-prod": [*after, "dockyard promote --from staging --to eu-prod --yes --json > deployed.json", *smoke],
     }
     assert [job.get("needs") for job in deploy["jobs"].values()] == [None, "check", "build", "deploy-staging"]
@@ -153,3 +158,8 @@ def test_a_deploy_ends_with_its_session_so_that_the_job_has_time_to_go_back(read
         limits = {step["name"]: step["timeout-minutes"] for step in job["steps"] if "timeout-minutes" in step}
         assert limits == {"Deploy what staging runs": minutes, "Smoke test": 30}
         assert job["timeout-minutes"] == minutes + 120
+
+
+def test_a_preview_is_deployed_only_while_its_pull_request_is_open(read):
+    runs = jobs(read(PREVIEW))["preview"]
+    assert runs[:2] == ["dockyard pipeline current", "dockyard deploy --json > deployed.json"]
