@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Wait
-from dockyard.cli.destroy import destroy
+from dockyard.cli.clean import clean_all
 from dockyard.cli.locked import alone
 from dockyard.cli.restore import restore_each
 from dockyard.cli.session import Session
@@ -24,7 +23,6 @@ from dockyard.doors.website import answer_of
 from dockyard.errors import DeployError, UsageError
 from dockyard.operate.look import Lookout
 from dockyard.pipeline.before import images_before, noted
-from dockyard.pipeline.clean import expired
 from dockyard.pipeline.current import check_current
 from dockyard.pipeline.permissions import permissions_of
 from dockyard.pipeline.policy import Scope, documents
@@ -184,15 +182,9 @@ def clean(project: Project = None, yes: Annotated[bool, typer.Option("--yes", he
     found = Session(project).project.previews
     if found is None or found.settings.preview is None:
         raise UsageError("dockyard.yaml has no previews", hint="add an environment: pr: {preview: {of: ENVIRONMENT}}")
-    session = Session(project, found.shared)
-    pages = session.site.reading.cloudformation.get_paginator("describe_stacks").paginate()
-    stacks = [stack for page in pages for stack in page["Stacks"] if stack["StackStatus"] != "DELETE_COMPLETE"]
     hours = found.settings.preview.lifetime
-    names = expired(stacks, application=session.project.name, previews=found.name, hours=hours, now=datetime.now(UTC))
-    if not names:
-        screen.say(f"no preview was last deployed more than {hours} hours ago")
-    for name in names:
-        destroy(env=name, project=project, yes=yes)
+    if faults := clean_all(Session(project, found.shared), found, hours, yes=yes):
+        raise DeployError("\n".join(faults))
 
 
 def _github(*more: str) -> tuple[GitHub, Mapping[str, str]]:

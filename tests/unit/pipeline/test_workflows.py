@@ -163,3 +163,8 @@ def test_a_deploy_ends_with_its_session_so_that_the_job_has_time_to_go_back(read
 def test_a_preview_is_deployed_only_while_its_pull_request_is_open(read):
     runs = jobs(read(PREVIEW))["preview"]
     assert runs[:2] == ["dockyard pipeline current", "dockyard deploy --json > deployed.json"]
+
+
+def test_the_nightly_job_runs_where_its_role_lets_it_in(read):
+    clean = read(PREVIEW, PROJECT.replace("{repository", "{branch: release/1.x, repository"))["jobs"]["clean"]
+    assert "github.ref == 'refs/heads/release/1.x'" in clean["if"]
