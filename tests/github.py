@@ -34,10 +34,15 @@ class GitHubApi(http.server.ThreadingHTTPServer):
     def texts(self, pull_request: int) -> list[str]:
         return [one["body"] for one in self.comments.get(pull_request, [])]
 
-    def put(self, pull_request: int, body: str) -> dict:
+    def put(self, pull_request: int, body: str, login: str = "somebody") -> dict:
         """A comment, as anybody may write one."""
         number = sum(map(len, self.comments.values())) + 1
-        made = {"id": number, "body": body, "html_url": f"{self.address}/acme/shop/pull/{pull_request}#{number}"}
+        made = {
+            "id": number,
+            "user": {"login": login},
+            "body": body,
+            "html_url": f"{self.address}/acme/shop/pull/{pull_request}#{number}",
+        }
         self.comments.setdefault(pull_request, []).append(made)
         return made
 
@@ -55,7 +60,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if of := re.fullmatch(r"/repos/acme/shop/issues/(\d+)/comments", where.path):
             number = int(of[1])
             if self.command == "POST":
-                return self._answer(201, self.server.put(number, body))
+                return self._answer(201, self.server.put(number, body, "github-actions[bot]"))
             page, size = (int(parse_qs(where.query)[name][0]) for name in ("page", "per_page"))
             return self._answer(200, self.server.comments.get(number, [])[(page - 1) * size : page * size])
         if self.command == "PATCH" and (of := re.fullmatch(r"/repos/acme/shop/issues/comments/(\d+)", where.path)):

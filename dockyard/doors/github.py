@@ -10,6 +10,8 @@ from dockyard.errors import DockyardError
 
 _TIMEOUT = 30.0
 _PAGE = 100
+BOT = "github-actions[bot]"
+"""Who writes what is sent with a job's token."""
 LONGEST = 65_536
 """Characters of a comment."""
 
@@ -25,13 +27,13 @@ class GitHub:
     token: str = field(repr=False)
 
     def comment(self, pull_request: int, marker: str, text: str) -> str:
-        """Put a comment there, in the place of the one that begins with the same marker; its address. Raises DockyardError."""
+        """Put a comment there, in the place of the job's own with that marker; its address. Raises DockyardError."""
         body = {"body": f"{marker}\n{text}"[:LONGEST]}
         issue = f"repos/{self.repository}/issues"
         page = 1
         while found := self._asked("GET", f"{issue}/{pull_request}/comments?per_page={_PAGE}&page={page}"):
             for one in found:
-                if (one["body"] or "").startswith(f"{marker}\n"):
+                if one["user"]["login"] == BOT and (one["body"] or "").startswith(f"{marker}\n"):
                     return str(self._asked("PATCH", f"{issue}/comments/{one['id']}", body)["html_url"])
             if len(found) < _PAGE:
                 break
