@@ -46,10 +46,14 @@ def test_what_is_pushed_is_checked_built_once_and_goes_from_one_environment_to_t
     smoke = ["./smoke $(dockyard url web)", "dockyard pipeline restore before.json"]
     assert jobs(deploy) == {
         "check": ["dockyard tags", "make lint\nmake test"],
-        "build": ["dockyard push --assembly assembly --json > images.json"],
+        "build": [
+            "dockyard push --assembly assembly --json > images.json",
+            "tar --create --gzip --file assembly.tar.gz assembly images.json",
+        ],
         "deploy-staging": [
             "dockyard pipeline current",
             *after,
+            "tar --extract --gzip --file assembly.tar.gz",
             "dockyard deploy --assembly assembly --json > deployed.json",
             *smoke,
         ],
@@ -168,3 +172,9 @@ def test_a_preview_is_deployed_only_while_its_pull_request_is_open(read):
 def test_the_nightly_job_runs_where_its_role_lets_it_in(read):
     clean = read(PREVIEW, PROJECT.replace("{repository", "{branch: release/1.x, repository"))["jobs"]["clean"]
     assert "github.ref == 'refs/heads/release/1.x'" in clean["if"]
+
+
+def test_a_job_that_is_run_again_replaces_its_artifacts_and_no_receipt_fails_a_deploy(read):
+    found = [step for job in read(DEPLOY)["jobs"].values() for step in job["steps"] if "upload-artifact" in step.get("uses", "")]
+    kept = {step["with"]["name"]: (step["with"]["overwrite"], step.get("continue-on-error", False)) for step in found}
+    assert kept == {"assembly": (True, False), "receipt-staging": (True, True), "receipt-eu-prod": (True, True)}
