@@ -17,7 +17,7 @@ environments:
   staging: {account: '111111111111', region: eu-west-1, domains: {example.com: {hosted_zone: Z0123456789}}}
   second: {account: '111111111111', region: us-east-1}
   prod: {account: '222222222222', region: eu-west-1}
-  pr: {preview: {of: staging}}
+  pr: {preview: {of: staging, trusted: true}}
 pipeline: {repository: acme/shop, session: 90}
 """
 

@@ -10,7 +10,7 @@ from dockyard.pipeline.workflows import ACTIONS, DEPLOY, PREVIEW, files
 
 PROJECT = """
 name: shop
-environments: {staging: {region: eu-west-1}, eu-prod: {}, pr: {preview: {of: staging}}}
+environments: {staging: {region: eu-west-1}, eu-prod: {}, pr: {preview: {of: staging, trusted: true}}}
 pipeline: {repository: acme/shop, setup: [make setup], check: [make lint, make test], smoke: ["./smoke $(dockyard url web)"]}
 """
 
@@ -115,7 +115,7 @@ def test_jobs_with_a_role_are_left_out_for_forks_and_until_there_is_a_role(read)
 
 
 def test_without_previews_none_are_made(read):
-    preview = read(PREVIEW, PROJECT.replace(", pr: {preview: {of: staging}}", ""))
+    preview = read(PREVIEW, PROJECT.replace(", pr: {preview: {of: staging, trusted: true}}", ""))
     assert list(preview["jobs"]) == ["check", "plan"]
     assert preview["on"] == {"pull_request": {"types": ["opened", "reopened", "synchronize"]}}
 
