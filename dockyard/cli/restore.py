@@ -36,9 +36,9 @@ def _restored(begun: Session, name: str, images: Mapping[str, str] | None) -> st
     with alone(begun, "dockyard pipeline restore", None) as (session, lock):
         now = Lookout(session.site).look([name])[0].images
         if images == now:
-            return "runs the images that ran before; nothing goes back, and its settings stay as they were deployed"
+            return "runs the images that ran before; nothing goes back, and its settings stay as they are"
         wanted = {image.service: image for image in session.images([name])}
         if tags_in(name, images, wanted) == tags_in(name, now, wanted):
-            return "runs its own images that ran before; those of others stay as they were deployed, as do its settings"
+            return "runs its own images that ran before; those of others and its settings stay as they are"
         go_back(lock, session, name, images, now)
-    return "back to the images that ran before; its settings stay as they were deployed"
+    return "back to the images that ran before; its settings stay as they are"

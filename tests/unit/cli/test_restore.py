@@ -59,15 +59,15 @@ def restored(monkeypatch, capsys):
 def test_other_images_of_any_container_go_back(restored, old, new):
     faults, told, back = restored({"web": old}, {"web": new})
     assert (faults, back) == ([], [("web", old, new)])
-    assert "web: back to the images that ran before; its settings stay as they were deployed" in told
+    assert "web: back to the images that ran before; its settings stay as they are" in told
 
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        (images(app="1"), images(app="1"), "nothing goes back, and its settings stay as they were deployed"),
+        (images(app="1"), images(app="1"), "nothing goes back, and its settings stay as they are"),
         (images(app="1") | {"otel": "public.ecr.aws/a:1"}, images(app="1") | {"otel": "public.ecr.aws/a:2"},
-         "those of others stay as they were deployed"),
+         "those of others and its settings stay as they are"),
         ({}, images(app="1"), "nothing of it ran before, so it stays as it was deployed"),
     ],
 )  # fmt: skip
