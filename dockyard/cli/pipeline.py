@@ -78,7 +78,7 @@ def deploy(env: Environment = None, project: Project = None, wait: Wait = None) 
 
 @app.command()
 def variables(env: Environment = None, project: Project = None, json: Json = False) -> None:
-    """Print the variables that the workflows read in GitHub: ARNs of roles, and the region.
+    """Print the variables that the workflows read in GitHub: ARNs of roles, and the region where an environment has none.
 
     Example: dockyard pipeline variables --env staging
     """
