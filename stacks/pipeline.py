@@ -64,12 +64,12 @@ class PipelineStack(cdk.Stack):
             self._tell(PREVIEW_ROLE, made.preview_role, "What deploys and removes previews")
 
     def _readers(self, deployed: Sequence[Environment], here: Mapping[str, str], qualifier: str) -> dict[str, list[str]]:
-        """Environments whose images come from another account, to the role there that reads."""
+        """Environments whose images come from another account or region, to the role there that reads."""
         found = {}
         for before, one in pairwise(deployed):
-            account = before.settings.account
-            if one.name in here and account and before.name not in here:
-                name = f"cdk-{qualifier}-lookup-role-{account}-{before.settings.region or self.region}"
+            account, region = before.settings.account or self.account, before.settings.region or self.region
+            if one.name in here and (account, region) != (self.account, here[one.name]):
+                name = f"cdk-{qualifier}-lookup-role-{account}-{region}"
                 found[one.name] = [
                     self.format_arn(service="iam", region="", account=account, resource="role", resource_name=name)
                 ]

@@ -49,7 +49,7 @@ class GitHubPipeline(Construct):
         :param repository: the claim `repository`: `acme/shop`.
         :param branch: whose jobs deploy to the environments.
         :param environments: name of each in GitHub to the region that it deploys to.
-        :param readers: environment to ARNs of roles in other accounts that its jobs take on to read what they promote.
+        :param readers: environment to ARNs of roles in other accounts or regions that its jobs take on to read what they promote.
         :param plans: make the role of pull requests that may only look. Default: yes.
         :param previews: regions that pull requests deploy previews to, and jobs of the branch remove them from. Default: none,
             and there is no such role.

@@ -1,5 +1,6 @@
 """`dockyard destroy`: the end of services, or of an environment."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project, Services, Wait
 from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
+from dockyard.deploy.lock import Lock
 from dockyard.errors import UsageError
 from dockyard.operate.destroy import Doomed, doomed
 from dockyard.operate.destroy import destroy as run
@@ -34,14 +36,19 @@ def destroy(
     begun = Session(project, env)
     screen.say(f"{begun.project.name} in {begun.environment.name} (account {begun.aws.account}, {begun.aws.region})")
     with alone(begun, "dockyard destroy", wait) as (session, lock):
-        going = doomed(session.site, services or [], registry=registry)
-        if not going.names and not going.repositories:
-            screen.say("nothing to delete")
-            return
-        if not yes:
-            _ask(going)
-        with screen.Board() as board:
-            run(session.site, going, board, lock.check)
+        destroy_under(lock, session, services or [], registry=registry, yes=yes)
+
+
+def destroy_under(lock: Lock, session: Session, services: Sequence[str] = (), *, registry: bool = False, yes: bool) -> None:
+    """The same for who holds the lock already."""
+    going = doomed(session.site, services, registry=registry)
+    if not going.names and not going.repositories:
+        screen.say("nothing to delete")
+        return
+    if not yes:
+        _ask(going)
+    with screen.Board() as board:
+        run(session.site, going, board, lock.check)
 
 
 def _ask(going: Doomed) -> None:

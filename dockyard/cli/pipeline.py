@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +9,9 @@ import typer
 
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Wait
-from dockyard.cli.destroy import destroy
+from dockyard.cli.clean import clean_all
 from dockyard.cli.locked import alone
-from dockyard.cli.rollback import rollback
+from dockyard.cli.restore import restore_each
 from dockyard.cli.session import Session
 from dockyard.config import Pipeline, Web
 from dockyard.deploy.operations import describe
@@ -21,14 +20,16 @@ from dockyard.deploy.site import qualifier
 from dockyard.deploy.states import Safety
 from dockyard.doors.github import GitHub
 from dockyard.doors.website import answer_of
-from dockyard.errors import DeployError, DockyardError, UsageError
+from dockyard.errors import DeployError, UsageError
 from dockyard.operate.look import Lookout
-from dockyard.pipeline.clean import expired
+from dockyard.pipeline.before import images_before, noted
+from dockyard.pipeline.current import check_current
 from dockyard.pipeline.permissions import permissions_of
 from dockyard.pipeline.policy import Scope, documents
 from dockyard.pipeline.roles import deploy_roles
 from dockyard.pipeline.roles import variables as variables_of
 from dockyard.pipeline.smoke import smoke as ask_each
+from dockyard.pipeline.todo import steps
 from dockyard.pipeline.workflows import files
 
 app = typer.Typer(help="GitHub Actions: from a push to the last environment, without a secret stored.", no_args_is_help=True)
@@ -37,7 +38,7 @@ Force = Annotated[bool, typer.Option("--force", help="Also write over files that
 Name = Annotated[str, typer.Argument(help="What the comment is of: `plan`, `preview`. One of the same name is replaced.")]
 File = Annotated[Path, typer.Argument(help="Its text, as Markdown.", show_default=False)]
 Folder = Annotated[Path, typer.Argument(help="Where the files are written.", show_default=False)]
-Before = Annotated[Path, typer.Argument(help="What `dockyard status --json` printed before.", show_default=False)]
+Before = Annotated[Path, typer.Argument(help="What `note` writes, and `restore` reads.", show_default=False)]
 
 
 @app.command()
@@ -56,10 +57,11 @@ def init(project: Project = None, force: Force = False) -> None:
         (session.root / path).parent.mkdir(parents=True, exist_ok=True)
         (session.root / path).write_text(text, encoding="utf-8")
         screen.say(f"{path}: {told}")
-    screen.say("left to do, once an account, with the rights of an administrator and of the repository's owner:")
-    for name in _one_an_account(session):
-        screen.result(f"dockyard pipeline deploy --env {name}")
-        screen.result(f"dockyard pipeline variables --env {name} | gh variable set --env-file -")
+    screen.say("left to do, in this order:")
+    for step in steps(session.project, _pipeline(session), qualifier(session.root)):
+        screen.say(f"- {step.what}")
+        for command in step.commands:
+            screen.result(command)
 
 
 @app.command()
@@ -76,7 +78,7 @@ def deploy(env: Environment = None, project: Project = None, wait: Wait = None) 
 
 @app.command()
 def variables(env: Environment = None, project: Project = None, json: Json = False) -> None:
-    """Print the variables that the workflows read in GitHub: ARNs of roles, and the region.
+    """Print the variables that the workflows read in GitHub: ARNs of roles, and the region where an environment has none.
 
     Example: dockyard pipeline variables --env staging
     """
@@ -119,14 +121,19 @@ def comment(name: Name, file: File) -> None:
 
     Example: dockyard pipeline comment plan plan.md
     """
-    given = Session(None).variables
-    names = ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "PULL_REQUEST")
-    if missing := [one for one in names if not given.get(one)]:
-        raise UsageError(f"{', '.join(missing)} should be set, as a job of GitHub Actions has it")
-    if not given["PULL_REQUEST"].isdigit():
-        raise UsageError(f"PULL_REQUEST should be the number of a pull request, got {given['PULL_REQUEST']}")
-    github = GitHub(given.get("GITHUB_API_URL") or "https://api.github.com", given["GITHUB_REPOSITORY"], given["GITHUB_TOKEN"])
+    github, given = _github("PULL_REQUEST")
     screen.result(github.comment(int(given["PULL_REQUEST"]), f"<!-- dockyard {name} -->", _read(file)))
+
+
+@app.command()
+def current() -> None:
+    """In a job: fail where its pull request is closed, or where its branch was pushed to again.
+
+    The job gives it GITHUB_TOKEN, and PULL_REQUEST, its number, where it is of one.
+
+    Example: dockyard pipeline current
+    """
+    check_current(*_github("GITHUB_REF", "GITHUB_SHA"))
 
 
 @app.command()
@@ -144,26 +151,25 @@ def smoke(env: Environment = None, project: Project = None) -> None:
 
 
 @app.command()
+def note(file: Before, env: Environment = None, project: Project = None) -> None:
+    """Write down what runs, for `restore`; fails where AWS does not tell of a service.
+
+    Example: dockyard pipeline note before.json
+    """
+    session = Session(project, env)
+    file.write_text(noted(Lookout(session.site).look(sorted(session.environment.services))), encoding="utf-8")
+
+
+@app.command()
 def restore(before: Before, env: Environment = None, project: Project = None) -> None:
-    """Go back to the versions that ran before: a `dockyard rollback` of each service that runs another one by now.
+    """Go back to the images that ran before, sidecars' too, of each service that runs others by now.
+
+    Only images go back, as by `dockyard rollback`: settings stay as they were deployed, and so does a service of which nothing
+    ran before.
 
     Example: dockyard pipeline restore before.json
     """
-    session = Session(project, env)
-    wanted = _versions(before)
-    services = [name for name in session.environment.services if name in wanted]
-    now = {one.service: one.version.tag if one.version else None for one in Lookout(session.site).look(services)}
-    faults = []
-    for name in services:
-        tag = wanted[name]
-        if tag is None or tag == now[name]:
-            screen.say(f"{name}: " + ("was not there before, and stays" if tag is None else "runs what it ran before"))
-            continue
-        try:
-            rollback(name, to=tag, env=env, project=project)
-        except DockyardError as error:
-            faults.append(f"{name}: {error}")
-    if faults:
+    if faults := restore_each(Session(project, env), images_before(before, _read(before))):
         raise DeployError("\n".join(faults))
 
 
@@ -176,28 +182,26 @@ def clean(project: Project = None, yes: Annotated[bool, typer.Option("--yes", he
     found = Session(project).project.previews
     if found is None or found.settings.preview is None:
         raise UsageError("dockyard.yaml has no previews", hint="add an environment: pr: {preview: {of: ENVIRONMENT}}")
-    session = Session(project, found.shared)
-    pages = session.site.reading.cloudformation.get_paginator("describe_stacks").paginate()
-    stacks = [stack for page in pages for stack in page["Stacks"] if stack["StackStatus"] != "DELETE_COMPLETE"]
     hours = found.settings.preview.lifetime
-    names = expired(stacks, application=session.project.name, previews=found.name, hours=hours, now=datetime.now(UTC))
-    if not names:
-        screen.say(f"no preview was last deployed more than {hours} hours ago")
-    for name in names:
-        destroy(env=name, project=project, yes=yes)
+    if faults := clean_all(Session(project, found.shared), found, hours, yes=yes):
+        raise DeployError("\n".join(faults))
+
+
+def _github(*more: str) -> tuple[GitHub, Mapping[str, str]]:
+    """GitHub as the job reaches it, and the job's variables, with these among them. Raises UsageError."""
+    given = Session(None).variables
+    if missing := [one for one in ("GITHUB_TOKEN", "GITHUB_REPOSITORY", *more) if not given.get(one)]:
+        raise UsageError(f"{', '.join(missing)} should be set, as a job of GitHub Actions has it")
+    if not (number := given.get("PULL_REQUEST") or "0").isdigit():
+        raise UsageError(f"PULL_REQUEST should be the number of a pull request, got {number}")
+    api = given.get("GITHUB_API_URL") or "https://api.github.com"
+    return GitHub(api, given["GITHUB_REPOSITORY"], given["GITHUB_TOKEN"]), given
 
 
 def _pipeline(session: Session) -> Pipeline:
     if session.project.pipeline is None:
         raise UsageError("dockyard.yaml has no pipeline", hint="add: pipeline: {repository: OWNER/NAME}")
     return session.project.pipeline
-
-
-def _one_an_account(session: Session) -> list[str]:
-    """The first environment of each account that the pipeline deploys to."""
-    environments = session.project.environments
-    accounts = {environments[name].settings.account: name for name in reversed(session.project.pipeline_environments)}
-    return list(reversed(accounts.values()))
 
 
 def _ask(changed: list[str]) -> None:
@@ -228,11 +232,3 @@ def _addresses(session: Session) -> dict[str, str]:
             outputs = stack.get("Outputs", []) if stack else []
             found[name] = next((output["OutputValue"] for output in outputs if output["OutputKey"] == "Address"), None)
     return {name: address for name, address in found.items() if address}
-
-
-def _versions(before: Path) -> Mapping[str, str | None]:
-    """Service to the tag that ran. Raises UsageError."""
-    try:
-        return {one["service"]: (one["version"] or {}).get("tag") for one in json.loads(_read(before))}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise UsageError(f"{before}: should be what dockyard status --json printed, got something else ({error})") from error

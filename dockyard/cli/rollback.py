@@ -1,5 +1,6 @@
 """`dockyard rollback`: a version that ran well before."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from dockyard.cli.pins import kept, of_sources
 from dockyard.cli.session import Session
 from dockyard.config.lock import Lock
 from dockyard.config.relock import write_lock
+from dockyard.deploy.lock import Lock as Held
 from dockyard.deploy.run import Wishes
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import surely_deployed
@@ -40,22 +42,37 @@ def rollback(
     before.check_services([service])
     say_where(before)
     with alone(before, "dockyard rollback", wait) as (session, lock):
-        chosen, pinned = _decide(session, service, to)
+        chosen, running = _decide(session, service, to)
         screen.say(f"{service}: back to {named(chosen)}, deployed {chosen.begun.astimezone():%Y-%m-%d %H:%M}")
-        if pinned.pins == session.project.lock.pins:
-            deploy_under(lock, session, Wishes([service]), json=json)
-            return
-        with kept(session, {service: chosen.version.tag if chosen.version else ""}):
-            write_lock(session.root, pinned)
-            deploy_under(lock, session.anew(), Wishes([service]), json=json)
+        pinned = go_back(lock, session, service, chosen.images, running, json=json)
+    if pinned is None:
+        return
     if f"{session.environment.name}/{service}" in pinned.pins:
         screen.say("dockyard.lock is written; commit it, so that others do not deploy what was taken back")
     else:
         screen.say(f"{service}: its sources give just this version, so its pin is taken out of dockyard.lock; commit that")
 
 
-def _decide(session: Session, service: str, to: str | None) -> tuple[Change, Lock]:
-    """The version to go back to, which ECR has, and the lock that keeps it."""
+def go_back(
+    held: Held, session: Session, service: str, chosen: Mapping[str, str], running: Mapping[str, str], *, json: bool = False
+) -> Lock | None:
+    """Deploy a service with these images, and pin them; the lock that keeps them, or None where it did already.
+
+    :param chosen: container to image, as a task definition names them.
+    :param running: the same of what runs now.
+    """
+    pinned, tag = _pinned(session, service, chosen, running)
+    if pinned.pins == session.project.lock.pins:
+        deploy_under(held, session, Wishes([service]), json=json)
+        return None
+    with kept(session, {service: tag}):
+        write_lock(session.root, pinned)
+        deploy_under(held, session.anew(), Wishes([service]), json=json)
+    return pinned
+
+
+def _decide(session: Session, service: str, to: str | None) -> tuple[Change, Mapping[str, str]]:
+    """The version to go back to, and the images of the one that runs."""
     reading, environment, before = session.site.reading, session.environment.name, session.project.lock
     changes = history(reading, Versions(reading), surely_deployed(session.site, service))
     version = Lookout(session.site).look([service])[0].version
@@ -63,8 +80,14 @@ def _decide(session: Session, service: str, to: str | None) -> tuple[Change, Loc
     chosen = target(
         service, version.tag if version else None, changes, to, pin.instead_of if pin and not pin.promoted_from else ()
     )
+    return chosen, next((change.images for change in changes if version and change.version == version), {})
+
+
+def _pinned(session: Session, service: str, chosen: Mapping[str, str], running: Mapping[str, str]) -> tuple[Lock, str]:
+    """The lock that keeps these images, which ECR has, and the service's tag among them."""
+    reading, environment, before = session.site.reading, session.environment.name, session.project.lock
     images = {image.service: image for image in session.images([service])}
-    wanted = tags_in(service, chosen.images, images)
+    wanted = tags_in(service, chosen, images)
     if service not in wanted:
         raise UsageError(
             f"{service} does not take its image from a repository of its own", hint="take its service.yaml back, by git"
@@ -74,5 +97,5 @@ def _decide(session: Session, service: str, to: str | None) -> tuple[Change, Loc
             raise DockyardError(
                 f"ECR has no {images[name].repository}:{tag} any more", hint=f"go back to another: dockyard history {service}"
             )
-    running = next((change.images for change in changes if version and change.version == version), {})
-    return chosen, with_pins(before, environment, wanted, of_sources(images.values()), tags_in(service, running, images))
+    pinned = with_pins(before, environment, wanted, of_sources(images.values()), tags_in(service, running, images))
+    return pinned, wanted[service]

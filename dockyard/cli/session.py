@@ -49,6 +49,10 @@ class Session:
         """The same, with the project's files read again."""
         return Session(self._folder, self._environment, options=self._options)
 
+    def of(self, environment: str) -> "Session":
+        """The same project's other environment."""
+        return Session(self._folder, environment, options=self._options)
+
     @functools.cached_property
     def root(self) -> Path:
         """The project's folder. Raises UsageError."""

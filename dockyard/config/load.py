@@ -23,6 +23,7 @@ from dockyard.config.project import EnvironmentSettings, ProjectFile
 from dockyard.config.read import read, service_files
 from dockyard.config.secret import named
 from dockyard.config.service import KINDS, NOT_BY_ENVIRONMENT, Service, keys_of_others, kind_problem
+from dockyard.config.stages import stage_problems
 from dockyard.config.variables import EnvFile, env_cautions, env_file_path, env_file_problems, merged_env, read_env_file
 from dockyard.errors import ConfigError
 
@@ -64,6 +65,8 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
     _note(PROJECT_FILE, record_problems(of_domains), problems)
     lasting = [name for name, made in environments.items() if not made.settings.preview]
     _note(PROJECT_FILE, pipeline_problems(file.get("pipeline"), lasting), problems)
+    of_stages = {name: made.settings for name, made in environments.items()}
+    _note(PROJECT_FILE, stage_problems(file.get("pipeline"), of_stages), problems)
     if problems or project is None or lock is None:
         raise ConfigError(list(problems))
     return Project(

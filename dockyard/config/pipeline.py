@@ -43,7 +43,7 @@ class Pipeline(Model):
     ) = None
     """ARN of the account's identity provider for GitHub; an account has only one. Default: it is made."""
     session: Annotated[int, number(60, 720, "minutes")] = 60
-    """How long a job may use its role at most."""
+    """How long a job may use its role at most, and a deploy may take with its approvals and canaries: then it goes back."""
     runner: Annotated[str, words("the label of a runner such as ubuntu-24.04", r"[A-Za-z0-9._-]+")] = "ubuntu-24.04"
     """Label of the machines that jobs run on. They need Docker."""
     setup: list[Command] = Field(

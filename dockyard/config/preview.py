@@ -15,5 +15,8 @@ class Preview(Model):
     domain: DomainName | None = None
     """Below which services without a host answer, as `NAME-NUMBER.example.com`. The names must lead to the load balancer.
     Default: the first of `domains`, where they get their records."""
+    trusted: bool = False
+    """That whoever may push a branch is trusted with what a pipeline promotes from the account of previews: a preview pushes to
+    the same repositories, and `promote` copies what is there. Default: such previews are refused."""
     lifetime: Annotated[int, number(1, 2160, "hours")] = 72
     """How long after its last deploy a preview stays, when `dockyard pipeline clean` looks."""

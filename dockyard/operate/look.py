@@ -64,8 +64,9 @@ class Lookout:
         if found.service and found.stack_status not in _GOES:
             return _with_stack(self._service(found, kind, *found.service), found)
         if found.family and found.stack_status not in _GOES:
-            version = self._version(found.family[1])
-            runs = replace(look_at_runs(self._aws, found, kind), version=version, alarms=self._alarms(found))
+            images = self._images(found.family[1])
+            runs = look_at_runs(self._aws, found, kind)
+            runs = replace(runs, version=self._version(images), images=images, alarms=self._alarms(found))
             return _with_stack(runs, found)
         return Status(name, kind, of_stack(found.stack_status), unsound(found.stack_status))
 
@@ -79,18 +80,20 @@ class Lookout:
         lacking = deployment and state in (State.DEPLOYING, State.TOO_FEW_TASKS)
         events = [event for event in service["events"] if deployment and lacking and event["createdAt"] >= deployment.since]
         reason = deployment.reason if deployment and state is not State.STEADY else None
+        images = self._images(primary(service))
         return Status(
             found.name,
             kind,
             state,
             (self._awaits(newest, found.name) if state is State.DEPLOYING else None) or reason,
             deployment.since if deployment else None,
-            self._version(primary(service)),
+            self._version(images),
             tasks,
             self._health(found, cluster, name),
             self._queue(found),
             alarms=self._alarms(found),
             failure=last_failure(stopped, events),
+            images=images,
         )
 
     def _awaits(self, deployment: Mapping[str, Any], name: str) -> str | None:
@@ -100,9 +103,12 @@ class Lookout:
         command = f"dockyard approve {name} --env {self._site.environment.name}"
         return f"waits for approval: {command}" if any(map(waits, found)) else None
 
-    def _version(self, definition: str) -> Version:
+    def _images(self, definition: str) -> dict[str, str]:
         found = self._aws.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
-        return self._versions.of(found["containerDefinitions"][0]["image"])
+        return {one["name"]: one["image"] for one in found["containerDefinitions"]}
+
+    def _version(self, images: Mapping[str, str]) -> Version:
+        return self._versions.of(next(iter(images.values())))
 
     def _health(self, found: Deployed, cluster: str, name: str) -> Health | None:
         """Of targets, where it has any, else of tasks with a health check of their own."""

@@ -1,7 +1,7 @@
 """How a service is: what is told of it at a glance, from what AWS has told. Nothing here asks anybody."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -86,6 +86,8 @@ class Status:
     """Names of those that are in ALARM."""
     failure: Failure | None = None
     """The last task that failed in the last hour, or why none could be started."""
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Container to image, sidecars among them, as its task definition names them."""
 
 
 @dataclass(frozen=True)

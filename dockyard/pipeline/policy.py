@@ -16,7 +16,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 _NAMED = {
     "dynamodb": ("dynamodb:{place}:table/{app}-*",),
     "ecr": ("ecr:{place}:repository/{app}/*",),
-    "iam": ("iam::{account}:role/{app}-*", "iam::{account}:role/cdk-{app}-*", "iam::{account}:instance-profile/{app}-*"),
+    "iam": ("iam::{account}:role/{app}-*", "iam::{account}:role/cdk-{app}-publish-*", "iam::{account}:instance-profile/{app}-*"),
     "lambda": ("lambda:{place}:function:{app}-*",),
     "logs": ("logs:{place}:log-group:{app}-*", "logs:{place}:log-group:aws-waf-logs-{app}-*"),
     "s3": ("s3:::{app}-*",),
@@ -25,6 +25,13 @@ _NAMED = {
     "ssm": ("ssm:{place}:parameter/{app}/*",),
 }
 """Services whose resources have names that begin with the application's, written there or by CloudFormation, to their ARNs."""
+_NEVER = (
+    "iam::{account}:role/cdk-{qualifier}-*-role-*",
+    "iam::{account}:role/{app}-pipeline-*",
+    "iam::{account}:role/*-pipeline-GitHub*",
+)
+"""Roles that decide who deploys: the bootstrap's, also where its qualifier is the application's name, and those of pipelines, of
+other applications too."""
 _LOOKS = ("Describe", "List")
 """What such actions tell is what there is, never what is in it; most of them cannot be limited to a resource."""
 _SECRET = ("secretsmanager:GetSecretValue", "secretsmanager:GetRandomPassword")
@@ -84,7 +91,7 @@ def documents(
         else:
             anywhere.append(action)
     statements = [
-        {"Effect": "Deny", "Action": ["iam:*"], "Resource": scope.arns(["iam::{account}:role/{app}-pipeline-*"])},
+        {"Effect": "Deny", "Action": ["iam:*"], "Resource": scope.arns(_NEVER)},
         *(_allow([action], scope.arns(patterns)) for action, patterns in _ALWAYS.items()),
         *(_allow(found, scope.arns(_with_content(service))) for service, found in by_service.items()),
         *(_allow(_short(found), ["*"]) for found in _halves(anywhere)),

@@ -42,6 +42,9 @@ def variables(site: Site) -> dict[str, str]:
         raise DockyardError(f"no stack {name} in {site.aws.region}", hint=f"run: {deploy_command(site)}")
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     found = {name: outputs[key] for name, key in role_variables(site.project.pipeline_environments).items() if key in outputs}
+    project = site.project
+    if all(project.environments[one].settings.region for one in project.pipeline_environments):
+        return found  # the workflows have them; those of two accounts may be different
     return {"AWS_REGION": site.aws.region, **found}
 
 

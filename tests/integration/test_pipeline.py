@@ -20,7 +20,7 @@ def api():
 @pytest.fixture(scope="module")
 def repository(site, tmp_path_factory, api):
     """The site's project with workflows; what they deploy is undone."""
-    yield Repository(site, tmp_path_factory.mktemp("repository"), api.address)
+    yield Repository(site, tmp_path_factory.mktemp("repository"), api)
     site.up()
 
 
@@ -47,8 +47,8 @@ def test_a_version_that_fails_the_smoke_test_goes_back_to_the_one_before(reposit
     before = get(repository.address("hello-python"))[1]["version"]
     repository.version("bad")
     told = repository.push(code=1)
-    assert "hello-python: back to" in told
-    assert "hello-node: runs what it ran before" in told
+    assert "hello-python: back to the images that ran before" in told
+    assert "hello-node: runs the images that ran before" in told
     assert get(repository.address("hello-python"))[1]["version"] == before
 
 

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from dockyard.pipeline.workflows import ACTIONS
-from tests.github import TOKEN
+from tests.github import TOKEN, GitHubApi
 from tests.integration.support import Site, environment
 
 REPOSITORY = "acme/shop"
@@ -35,7 +35,7 @@ def _action(run: str, inputs: tuple[str, ...] = (), outputs: dict[str, str] | No
 class Repository:
     """A copy of a site's project with workflows, of which act runs one for an event."""
 
-    def __init__(self, site: Site, folder: Path, api: str) -> None:
+    def __init__(self, site: Site, folder: Path, api: GitHubApi) -> None:
         self.site, self.root, self.api = site, folder / "project", api
         self._tools = folder / "tools"
         ignored = shutil.ignore_patterns(".dockyard", "__pycache__", ".git")
@@ -67,6 +67,7 @@ class Repository:
     def commit(self) -> None:
         self._git("add", "--all")
         self._git("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "--quiet", "--message", "x")
+        self.api.heads["main"] = self._git("rev-parse", "HEAD").strip()
 
     def version(self, name: str) -> None:
         """Commit a version of hello-python that says so."""
@@ -104,7 +105,7 @@ class Repository:
             [
                 "act", event, "--workflows", f".github/workflows/{workflow}", "--eventpath", str(file), "--no-skip-checkout",
                 "--platform", "ubuntu-24.04=-self-hosted", "--var", "AWS_REGION=us-east-1", *variables, *stand_ins,
-                "--secret", f"GITHUB_TOKEN={TOKEN}", "--env", f"GITHUB_API_URL={self.api}", *more,
+                "--secret", f"GITHUB_TOKEN={TOKEN}", "--env", f"GITHUB_API_URL={self.api.address}", *more,
             ],
             cwd=self.root, env={**environment(), "XDG_CACHE_HOME": str(self._tools / "cache")}, capture_output=True, text=True,
             timeout=600, check=False,
@@ -138,6 +139,6 @@ class Repository:
         account = "".join(f"{key}={value}\n" for key, value in self.site.account().items())
         (self._tools / "account").write_text(account)
 
-    def _git(self, *arguments: str) -> None:
+    def _git(self, *arguments: str) -> str:
         without = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-        subprocess.run(["git", *arguments], cwd=self.root, env=without, check=True, capture_output=True)
+        return subprocess.run(["git", *arguments], cwd=self.root, env=without, check=True, capture_output=True, text=True).stdout

@@ -128,7 +128,7 @@ def test_hadolint_finds_nothing_in_a_generated_dockerfile(service):
 
 WORKFLOWS = """
 name: shop
-environments: {staging: {region: eu-west-1}, production: {}, pr: {preview: {of: staging}}}
+environments: {staging: {region: eu-west-1}, production: {}, pr: {preview: {of: staging, trusted: true}}}
 pipeline: {repository: acme/shop, check: [make lint, make test], smoke: ['curl --fail "$(dockyard url web)"'], session: 120}
 """
 

@@ -17,7 +17,7 @@ environments:
   staging: {account: '111111111111', region: eu-west-1, domains: {example.com: {hosted_zone: Z0123456789}}}
   second: {account: '111111111111', region: us-east-1}
   prod: {account: '222222222222', region: eu-west-1}
-  pr: {preview: {of: staging}}
+  pr: {preview: {of: staging, trusted: true}}
 pipeline: {repository: acme/shop, session: 90}
 """
 
@@ -44,6 +44,15 @@ def test_an_account_has_the_roles_of_its_environments(read):
 def test_sessions_are_as_long_as_asked_for(read):
     roles = resources(read("staging"), "IAM::Role")
     assert [role["MaxSessionDuration"] for role in roles] == [90 * 60] * 4
+
+
+def test_who_promotes_from_another_region_may_look_there_and_nobody_else(read):
+    policies = {json.dumps(one["Roles"]): json.dumps(one["PolicyDocument"]) for one in resources(read("staging"), "IAM::Policy")}
+    (second,) = [text for role, text in policies.items() if "second" in role]
+    assert "cdk-hnb659fds-lookup-role-111111111111-eu-west-1" in second
+    assert "deploy-role-111111111111-eu-west-1" not in second
+    (staging,) = [text for role, text in policies.items() if "staging" in role]
+    assert "us-east-1" not in staging
 
 
 def test_who_promotes_from_another_account_may_look_there(read):

@@ -2,6 +2,7 @@
 
 import fnmatch
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -82,6 +83,7 @@ def test_all_that_cloudformation_does_with_the_resources_is_allowed(assembly, st
         ("iam:PassRole", "arn:aws:iam::123456789012:role/Administrator"),
         ("iam:PutRolePolicy", "arn:aws:iam::123456789012:role/shop-pipeline-GitHubRolestaging"),
         ("iam:UpdateAssumeRolePolicy", "arn:aws:iam::123456789012:role/cdk-hnb659fds-deploy-role-123456789012-eu-west-1"),
+        ("iam:PutRolePolicy", "arn:aws:iam::123456789012:role/shop-2-pipeline-GitHubRolestaging"),
         ("iam:CreateUser", "arn:aws:iam::123456789012:user/shop-dev"),
         ("iam:CreateOpenIDConnectProvider", "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"),
         ("ecr:DeleteRepository", "arn:aws:ecr:eu-west-1:123456789012:repository/other/web"),
@@ -102,3 +104,14 @@ def test_all_that_cloudformation_does_with_the_resources_is_allowed(assembly, st
 )
 def test_nothing_of_another_application_is(statements, action, arn):
     assert not allows(statements, action, arn)
+
+
+@pytest.mark.parametrize("purpose", ["deploy", "cfn-exec", "file-publishing", "lookup"])
+def test_the_bootstrap_is_out_of_reach_where_its_qualifier_is_the_name_of_the_application(assembly, purpose):
+    scope = replace(SCOPE, qualifier=SCOPE.application)
+    found = [one for document in documents(assembly, scope, permissions_of(scope.region)) for one in document["Statement"]]
+    role = f"arn:aws:iam::123456789012:role/cdk-shop-{purpose}-role-123456789012-eu-west-1"
+    for action in ("iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PassRole"):
+        assert not allows(found, action, role)
+        assert not allows([one for one in found if one["Effect"] == "Allow"], action, role)
+        assert allows(found, "iam:PutRolePolicy", "arn:aws:iam::123456789012:role/cdk-shop-publish-123456789012-eu-west-1")

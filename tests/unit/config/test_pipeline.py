@@ -2,7 +2,7 @@
 
 import pytest
 
-PROJECT = "name: shop\nenvironments: {staging: {}, eu-prod: {}, pr: {preview: {of: staging}}}\npipeline: "
+PROJECT = "name: shop\nenvironments: {staging: {}, eu-prod: {}, pr: {preview: {of: staging, trusted: true}}}\npipeline: "
 
 
 def pipeline(files, lines):
@@ -52,3 +52,56 @@ REPOSITORY = "pipeline.repository: should be OWNER/NAME as GitHub has it, or OWN
 def test_what_is_wrong_is_told(files, lines, text):
     (found,) = pipeline(files, lines).problems()
     assert found == f"dockyard.yaml: {text}" if not text.endswith(" ") else found.startswith(f"dockyard.yaml: {text}")
+
+
+TWO = """
+name: shop
+environments:
+  staging: {account: '111111111111', region: eu-west-1}
+  prod: {account: '222222222222', region: eu-west-1}
+  pr: {preview: {of: staging, trusted: true}}
+pipeline: {repository: acme/shop}
+"""
+
+
+def told(files, text):
+    files.write("dockyard.yaml", text)
+    return files.problems()
+
+
+def test_each_environment_has_its_region_where_there_is_more_than_one_account(files):
+    files.write("dockyard.yaml", TWO)
+    files.load()
+    without = TWO.replace("222222222222', region: eu-west-1", "222222222222'")
+    needed = "region: is needed, as the pipeline deploys to more than one account"
+    assert told(files, without) == [f"dockyard.yaml: environments.prod.{needed}"]
+    files.write("dockyard.yaml", without.replace("acme/shop", "acme/shop, environments: [staging]"))
+    files.load()
+
+
+UNTRUSTED = (
+    "dockyard.yaml: environments.pr.preview: whoever may push a branch could change what is promoted from staging to prod, "
+)
+
+
+@pytest.mark.parametrize("of", ["staging", "other"])
+def test_previews_in_an_account_that_is_promoted_from_are_to_be_trusted(files, of):
+    other = "  other: {account: '111111111111', region: us-east-1}\n  pr:"
+    (found,) = told(files, TWO.replace("  pr:", other).replace("staging, trusted: true", of))
+    assert found.startswith(UNTRUSTED)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("of: staging,", "of: prod,"),
+        ("acme/shop}", "acme/shop, environments: [staging]}"),
+        ("pipeline: {repository: acme/shop}", ""),
+    ],
+    ids=["of the last", "nothing is promoted", "no pipeline"],
+)
+def test_others_are_as_they_are(files, before, after):
+    text = TWO.replace(before, after).replace(", trusted: true", "")
+    assert before not in text
+    files.write("dockyard.yaml", text)
+    files.load()

@@ -32,6 +32,14 @@ def test_it_is_found_behind_a_hundred_others_and_no_quotation_is_taken_for_it(ap
     assert (len(api.texts(7)), api.texts(7)[-1]) == (151, "<!-- plan -->\nsecond")
 
 
+def test_a_comment_of_somebody_else_with_the_marker_is_left_alone(api):
+    theirs = api.put(7, "<!-- plan -->\nmine", "mallory")
+    github = GitHub(api.address, "acme/shop", TOKEN)
+    github.comment(7, "<!-- plan -->", "first")
+    github.comment(7, "<!-- plan -->", "second")
+    assert (theirs["body"], api.texts(7)[1:]) == ("<!-- plan -->\nmine", ["<!-- plan -->\nsecond"])
+
+
 def test_a_long_text_is_cut_to_what_github_takes(api):
     GitHub(api.address, "acme/shop", TOKEN).comment(7, "<!-- plan -->", "x" * 100_000)
     assert len(api.texts(7)[0]) == LONGEST

@@ -53,3 +53,12 @@ def test_a_deployment_that_waits_is_told_with_the_command_that_lets_it_go_on(mon
     found._aws.ecs = asked
     found._site.environment.name = "dev"
     assert found._awaits({"serviceDeploymentArn": "d"}, "web") == told
+
+
+def test_the_images_of_sidecars_are_told_too(monkeypatch):
+    family = {"containerDefinitions": [{"name": "app", "image": "web:1"}, {"name": "proxy", "image": "web.proxy:2"}]}
+    found = lookout(monkeypatch, "UPDATE_COMPLETE", {})
+    found._aws.ecs = SimpleNamespace(describe_task_definition=lambda **_: {"taskDefinition": family})
+    images = found._images("web:7")
+    assert images == {"app": "web:1", "proxy": "web.proxy:2"}
+    assert found._version(images).image == "web:1"

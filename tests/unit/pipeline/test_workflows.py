@@ -10,7 +10,7 @@ from dockyard.pipeline.workflows import ACTIONS, DEPLOY, PREVIEW, files
 
 PROJECT = """
 name: shop
-environments: {staging: {region: eu-west-1}, eu-prod: {}, pr: {preview: {of: staging}}}
+environments: {staging: {region: eu-west-1}, eu-prod: {}, pr: {preview: {of: staging, trusted: true}}}
 pipeline: {repository: acme/shop, setup: [make setup], check: [make lint, make test], smoke: ["./smoke $(dockyard url web)"]}
 """
 
@@ -42,12 +42,21 @@ def jobs(workflow):
 
 def test_what_is_pushed_is_checked_built_once_and_goes_from_one_environment_to_the_next(read):
     deploy = read(DEPLOY)
-    after = ["dockyard status --json > before.json"]
+    after = ["dockyard pipeline note before.json"]
     smoke = ["./smoke $(dockyard url web)", "dockyard pipeline restore before.json"]
     assert jobs(deploy) == {
         "check": ["dockyard tags", "make lint\nmake test"],
-        "build": ["dockyard push --assembly assembly --json > images.json"],
-        "deploy-staging": [*after, "dockyard deploy --assembly assembly --json > deployed.json", *smoke],
+        "build": [
+            "dockyard push --assembly assembly --json > images.json",
+            "tar --create --gzip --file assembly.tar.gz assembly images.json",
+        ],
+        "deploy-staging": [
+            "dockyard pipeline current",
+            *after,
+            "tar --extract --gzip --file assembly.tar.gz",
+            "dockyard deploy --assembly assembly --json > deployed.json",
+            *smoke,
+        ],
         "deploy-eu-prod": [*after, "dockyard promote --from staging --to eu-prod --yes --json > deployed.json", *smoke],
     }
     assert [job.get("needs") for job in deploy["jobs"].values()] == [None, "check", "build", "deploy-staging"]
@@ -106,7 +115,7 @@ def test_jobs_with_a_role_are_left_out_for_forks_and_until_there_is_a_role(read)
 
 
 def test_without_previews_none_are_made(read):
-    preview = read(PREVIEW, PROJECT.replace(", pr: {preview: {of: staging}}", ""))
+    preview = read(PREVIEW, PROJECT.replace(", pr: {preview: {of: staging, trusted: true}}", ""))
     assert list(preview["jobs"]) == ["check", "plan"]
     assert preview["on"] == {"pull_request": {"types": ["opened", "reopened", "synchronize"]}}
 
@@ -129,3 +138,43 @@ def test_each_job_installs_with_caches(read):
             assert list(steps)[:4] == ["Check out", "Set up Python", "Restore caches of pip, npm and jsii", "Install"]
             assert steps["Check out"] == {"persist-credentials": False}
             assert steps["Restore caches of pip, npm and jsii"]["path"].split() == ["~/.cache/pip", "~/.npm", "~/.cache/aws/jsii"]
+
+
+BADLY = "(failure() || cancelled()) && steps.before.outcome == 'success'"
+
+
+def test_a_role_is_taken_on_again_where_the_deploy_may_have_outlived_it(read):
+    for name in ("staging", "eu-prod"):
+        steps = read(DEPLOY, PROJECT.replace("{repository", "{session: 90, repository"))["jobs"][f"deploy-{name}"]["steps"]
+        by_name = {step["name"]: step for step in steps}
+        order = list(by_name)
+        after = order[next(index for index, one in enumerate(order) if one.startswith("Deploy what")) + 1 :][:4]
+        assert after == ["Take on the role for the smoke test", "Smoke test", "Take on the role to go back", "Go back"]
+        assert [by_name[one].get("if") for one in after] == [None, None, BADLY, BADLY]
+        taken = [step["with"] for one, step in by_name.items() if one.startswith("Take on")]
+        assert taken == [taken[0]] * 3
+        assert taken[0]["role-duration-seconds"] == 90 * 60
+
+
+def test_a_deploy_ends_with_its_session_so_that_the_job_has_time_to_go_back(read):
+    for text, minutes in ((PROJECT, 60), (PROJECT.replace("{repository", "{session: 240, repository"), 240)):
+        job = read(DEPLOY, text)["jobs"]["deploy-eu-prod"]
+        limits = {step["name"]: step["timeout-minutes"] for step in job["steps"] if "timeout-minutes" in step}
+        assert limits == {"Deploy what staging runs": minutes, "Smoke test": 30}
+        assert job["timeout-minutes"] == minutes + 120
+
+
+def test_a_preview_is_deployed_only_while_its_pull_request_is_open(read):
+    runs = jobs(read(PREVIEW))["preview"]
+    assert runs[:2] == ["dockyard pipeline current", "dockyard deploy --json > deployed.json"]
+
+
+def test_the_nightly_job_runs_where_its_role_lets_it_in(read):
+    clean = read(PREVIEW, PROJECT.replace("{repository", "{branch: release/1.x, repository"))["jobs"]["clean"]
+    assert "github.ref == 'refs/heads/release/1.x'" in clean["if"]
+
+
+def test_a_job_that_is_run_again_replaces_its_artifacts_and_no_receipt_fails_a_deploy(read):
+    found = [step for job in read(DEPLOY)["jobs"].values() for step in job["steps"] if "upload-artifact" in step.get("uses", "")]
+    kept = {step["with"]["name"]: (step["with"]["overwrite"], step.get("continue-on-error", False)) for step in found}
+    assert kept == {"assembly": (True, False), "receipt-staging": (True, True), "receipt-eu-prod": (True, True)}

@@ -1,0 +1,62 @@
+"""What people do by hand before a pipeline can run."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from dockyard.config import Pipeline, Project
+
+QUALIFIER = "hnb659fds"
+"""CDK's own."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do."""
+
+    what: str
+    commands: tuple[str, ...] = ()
+
+
+def steps(project: Project, pipeline: Pipeline, qualifier: str) -> Iterator[Step]:
+    """In order: whoever approves comes before the roles, as a push deploys to every environment as soon as it has its role.
+
+    :param qualifier: that of the bootstrap.
+    """
+    if after := project.pipeline_environments[1:]:
+        yield Step(
+            f"give {', '.join(after)} reviewers, at https://github.com/{pipeline.repository_name}/settings/environments: else "
+            "each push goes there without an approval (private repositories need GitHub Enterprise for reviewers)"
+        )
+    for (account, region), readers in _trust(project).items():
+        at = f"aws://{account}/{region}" if region else ""
+        own = "" if qualifier == QUALIFIER else f"--qualifier {qualifier}"
+        told = " (with the --toolkit-stack-name that it has)" if own else ""
+        command = " ".join(filter(None, ("cdk bootstrap --trust-for-lookup", ",".join(readers), own, at)))
+        yield Step(
+            f"let {' and '.join(readers)} read what is promoted from account {account}, with credentials of that{told}",
+            (command,),
+        )
+    for name in _one_an_account(project):
+        yield Step(
+            f"make the roles of the account of {name}, as administrator, and tell GitHub their ARNs, as owner of the repository",
+            (
+                f"dockyard pipeline deploy --env {name}",
+                f"dockyard pipeline variables --env {name} | gh variable set --env-file -",
+            ),
+        )
+
+
+def _trust(project: Project) -> dict[tuple[str, str | None], list[str]]:
+    """Account and region that others promote from, to the accounts of these."""
+    found: dict[tuple[str, str | None], list[str]] = {}
+    for before, one in pairwise(project.environments[name].settings for name in project.pipeline_environments):
+        if before.account and one.account and before.account != one.account:
+            found.setdefault((before.account, before.region), []).append(one.account)
+    return found
+
+
+def _one_an_account(project: Project) -> list[str]:
+    """The first environment of each account that the pipeline deploys to."""
+    accounts = {project.environments[name].settings.account: name for name in reversed(project.pipeline_environments)}
+    return list(reversed(accounts.values()))

@@ -1,0 +1,47 @@
+"""What `dockyard pipeline init` leaves to do."""
+
+import pytest
+
+from dockyard.config import load_project
+from dockyard.pipeline.todo import steps
+
+ACCOUNTS = """
+  staging: {account: '111111111111', region: eu-west-1}
+  live: {account: '222222222222', region: eu-west-1}
+  far: {account: '222222222222', region: us-east-1}
+"""
+
+
+@pytest.fixture
+def left(tmp_path):
+    def of(environments, qualifier="hnb659fds"):
+        (tmp_path / "dockyard.yaml").write_text(f"name: shop\nenvironments: {environments}\npipeline: {{repository: acme/shop}}")
+        project = load_project(tmp_path)
+        return list(steps(project, project.pipeline, qualifier))
+
+    return of
+
+
+def test_one_environment_needs_its_roles_alone(left):
+    (step,) = left("{dev: {}}")
+    assert step.commands == (
+        "dockyard pipeline deploy --env dev",
+        "dockyard pipeline variables --env dev | gh variable set --env-file -",
+    )
+
+
+def test_reviewers_come_before_the_roles_by_which_a_push_reaches_production(left):
+    first, *others = left("{staging: {}, production: {}}")
+    assert first.what.startswith("give production reviewers, at https://github.com/acme/shop/settings/environments")
+    assert (first.commands, len(others)) == ((), 1)
+
+
+def test_an_account_that_is_promoted_from_lets_the_next_one_read(left):
+    commands = [command for step in left(ACCOUNTS) for command in step.commands]
+    assert commands[0] == "cdk bootstrap --trust-for-lookup 222222222222 aws://111111111111/eu-west-1"
+    assert [one for one in commands if "deploy --env" in one] == [
+        "dockyard pipeline deploy --env staging",
+        "dockyard pipeline deploy --env live",
+    ]
+    (own,) = [command for step in left(ACCOUNTS, "shop") for command in step.commands if "bootstrap" in command]
+    assert own == "cdk bootstrap --trust-for-lookup 222222222222 --qualifier shop aws://111111111111/eu-west-1"
