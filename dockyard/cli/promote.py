@@ -24,7 +24,7 @@ from dockyard.doors.aws import Aws
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import Deployed, deployed, not_deployed
 from dockyard.operate.look import Lookout
-from dockyard.operate.promote import Promoter, Promotion, check_fit, check_sources
+from dockyard.operate.promote import Promoter, Promotion, check_any, check_fit, check_sources
 from dockyard.operate.rollback import with_pins
 
 DIGEST_LENGTH = 19
@@ -75,6 +75,7 @@ def promote(
     check_fit(Lookout(source).look(names), origin)
     promoter = Promoter(source, session.site, session.images(names))
     promotions = [one for of_one in side_by_side(lambda one: promoter.look(one.name, one), found) for one in of_one]
+    check_any(promotions, names, to)
     _show(promotions, origin, to)
     if not pin:
         check_sources(promotions, to)
