@@ -47,7 +47,7 @@ def test_sources_of_another_version_are_told_with_the_commit_that_runs_and_both_
 
 def test_services_without_an_image_of_their_own_are_told():
     check_any([one(RUNS, RUNS)], ["web", "proxy"], "prod")
-    with pytest.raises(DockyardError, match="^proxy cache: ECS takes its image from where service.yaml says") as caught:
+    with pytest.raises(DockyardError, match="nothing to promote") as caught:
         check_any([], ["proxy", "cache"], "prod")
     assert caught.value.hint == "run: dockyard deploy proxy cache --env prod"
 
