@@ -5,13 +5,14 @@ from typing import Annotated
 import typer
 
 from dockyard.cli import screen
-from dockyard.cli.arguments import Environment, Json, Project, Service, Wait
+from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Environment, Json, Project, Service, Wait, Yes
 from dockyard.cli.deploy import deploy_under, say_where
 from dockyard.cli.locked import alone
 from dockyard.cli.pins import kept, of_sources
 from dockyard.cli.session import Session
 from dockyard.config.lock import Lock
 from dockyard.config.relock import write_lock
+from dockyard.deploy.replacements import Allowed
 from dockyard.deploy.run import Wishes
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import surely_deployed
@@ -27,7 +28,15 @@ To = Annotated[
 
 
 def rollback(
-    service: Service, to: To = None, env: Environment = None, project: Project = None, wait: Wait = None, json: Json = False
+    service: Service,
+    to: To = None,
+    env: Environment = None,
+    project: Project = None,
+    allow_interruption: AllowInterruption = False,
+    allow_data_loss: AllowDataLoss = False,
+    wait: Wait = None,
+    yes: Yes = False,
+    json: Json = False,
 ) -> None:
     """Go back to a version that was deployed well before, by a deploy as any other, and keep it until the sources change.
 
@@ -39,15 +48,17 @@ def rollback(
     before = Session(project, env)
     before.check_services([service])
     say_where(before)
+    wishes = Wishes([service], allowed=Allowed(allow_interruption, allow_data_loss))
+    again = f"dockyard rollback {service}{f' --to {to}' if to else ''} --env {before.environment.name}"
     with alone(before, "dockyard rollback", wait) as (session, lock):
         chosen, pinned = _decide(session, service, to)
         screen.say(f"{service}: back to {named(chosen)}, deployed {chosen.begun.astimezone():%Y-%m-%d %H:%M}")
         if pinned.pins == session.project.lock.pins:
-            deploy_under(lock, session, Wishes([service]), json=json)
+            deploy_under(lock, session, wishes, again, json=json, yes=yes)
             return
         with kept(session, {service: chosen.version.tag if chosen.version else ""}):
             write_lock(session.root, pinned)
-            deploy_under(lock, session.anew(), Wishes([service]), json=json)
+            deploy_under(lock, session.anew(), wishes, again, json=json, yes=yes)
     if f"{session.environment.name}/{service}" in pinned.pins:
         screen.say("dockyard.lock is written; commit it, so that others do not deploy what was taken back")
     else:
