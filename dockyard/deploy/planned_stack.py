@@ -11,7 +11,7 @@ from dockyard.deploy.diff.resources import ResourceAction, ResourceChange, resou
 from dockyard.deploy.diff.security import RightChange, right_changes
 from dockyard.deploy.diff.template import Template
 from dockyard.deploy.operations import describe
-from dockyard.deploy.replacements import TARGETS
+from dockyard.deploy.replacements import TARGETS, WITH_DATA
 from dockyard.deploy.site import Site
 from dockyard.deploy.stack import StackDeployer
 
@@ -61,7 +61,7 @@ class StackPlanner:
         current, before = describe(self._reading.cloudformation, artifact.name), self._deployed(artifact.name)
         moved = self._moved(artifact, current) if current else frozenset()
         changes = resource_changes(before, after, moved)
-        because = (*(_of_stack(artifact, current) if current else ()), *_interrupting(changes))
+        because = (*(_of_stack(artifact, current) if current else ()), *_refused(changes))
         because = because or (() if changes else ("no resource changes: outputs, order or what the CDK tells of itself",))
         return _planned(artifact.name, StackAction.UPDATE, because, before, after, changes)
 
@@ -103,8 +103,10 @@ def _of_stack(artifact: StackArtifact, current: "StackTypeDef") -> Iterator[str]
         yield f"termination protection: {'on' if artifact.termination_protection else 'off'}"
 
 
-def _interrupting(changes: list[ResourceChange]) -> Iterator[str]:
+def _refused(changes: list[ResourceChange]) -> Iterator[str]:
     """As `deploy.replacements` refuses it."""
-    replaced = [one.name for one in changes if one.type == TARGETS and one.action is ResourceAction.REPLACE]
-    if replaced:
-        yield f"deploy refuses this without --allow-interruption: requests fail while {', '.join(replaced)} is replaced"
+    replaced = [one for one in changes if one.action is ResourceAction.REPLACE]
+    if emptied := [f"{WITH_DATA[one.type]} {one.name}" for one in replaced if one.type in WITH_DATA]:
+        yield f"deploy refuses this without --allow-data-loss: a new {', '.join(emptied)} has not what is in the old one"
+    if targets := [one.name for one in replaced if one.type == TARGETS]:
+        yield f"deploy refuses this without --allow-interruption: requests fail while {', '.join(targets)} is replaced"
