@@ -66,6 +66,9 @@ AllowDataLoss = Annotated[
         "--allow-data-loss", help="Also make changes by which a queue, table, bucket or database is replaced by an empty one."
     ),
 ]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Do not ask: delete what is left of a stack that could not be made, or deleted.")
+]
 Wait = Annotated[
     float | None,
     typer.Option(

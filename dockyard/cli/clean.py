@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.cli import screen
-from dockyard.cli.destroy import destroy_under
+from dockyard.cli.destroy import asked, destroy_under
 from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
 from dockyard.config import Environment
@@ -24,9 +24,11 @@ def clean_all(session: Session, previews: Environment, hours: int, *, yes: bool)
         screen.say(f"no preview was last deployed more than {hours} hours ago")
     for name in names:
         try:
-            with alone(session.of(name), "dockyard pipeline clean", None) as (preview, lock):
+            begun = session.of(name)
+            agreed = asked(begun, yes=yes)
+            with alone(begun, "dockyard pipeline clean", None) as (preview, lock):
                 if name in _expired(session, previews, hours):  # a deploy may have been waited for
-                    destroy_under(lock, preview, yes=yes)
+                    destroy_under(lock, preview, agreed=agreed)
                 else:
                     screen.say(f"{name}: was deployed again, and stays")
         except (DockyardError, ClientError, BotoCoreError) as error:

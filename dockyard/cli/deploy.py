@@ -60,7 +60,12 @@ def deploy(
     builder: Builder = ENGINE,
     wait: Wait = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask: delete what is left of a stack that could not be made, or deleted.")
+        bool,
+        typer.Option(
+            "--yes",
+            help="Do not ask: delete what is left of a stack that could not be made, or deleted; with --prune also the stacks of "
+            "services that the project no longer has.",
+        ),
     ] = False,
     assembly: Annotated[
         Path | None,
@@ -90,6 +95,7 @@ def deploy_and_tell(
     wishes: Wishes,
     going: Sequence[str] = (),
     *,
+    command: str = "dockyard deploy",
     json: bool,
     wait: float | None = None,
     yes: bool = False,
@@ -97,6 +103,7 @@ def deploy_and_tell(
     """Deploy, then print one line a service. Nothing is locked where nothing is to be done.
 
     :param going: stacks that are deleted afterwards.
+    :param command: the one that the user gave.
     :param wait: seconds, where another command changes the environment. Default: as long as it takes.
     :param yes: agree to what could lose data, instead of asking.
     """
@@ -107,21 +114,34 @@ def deploy_and_tell(
     if receipt and not going:
         tell(session, wishes, receipt, json=json)
         return
-    with alone(session, "dockyard deploy", wait) as (held, lock):
-        deploy_under(lock, held, wishes, json=json, yes=yes, intent=None if lock.waited or receipt else intent)
-        orphans.delete(held, going, lock)
+    again = f"{' '.join([command, *wishes.services])} --env {session.environment.name}"
+    with alone(session, command, wait) as (held, lock):
+        intent_now = None if lock.waited or receipt else intent
+        deploy_under(lock, held, wishes, again, json=json, yes=yes, intent=intent_now, going=going)
 
 
 def deploy_under(
-    lock: Lock, session: Session, wishes: Wishes, *, json: bool, yes: bool = False, intent: Intent | None = None
+    lock: Lock,
+    session: Session,
+    wishes: Wishes,
+    again: str,
+    *,
+    json: bool,
+    yes: bool,
+    intent: Intent | None = None,
+    going: Sequence[str] = (),
 ) -> None:
     """The same for who holds the lock already.
 
+    :param again: the command that was given, which `--yes` is to be added to where nobody can be asked.
     :param intent: what is to be brought about. Default: it is read now, and may be there already.
+    :param going: stacks that are deleted afterwards.
     """
-    hint = f"supply --yes: dockyard deploy --yes --env {session.environment.name}"
+    hint = f"supply --yes: {again} --yes"
     with screen.Board() as board:
         receipt = deployed(lock, session, wishes, board, lambda question: yes or board.ask(question, hint), intent=intent)
+    if going:
+        receipt = replace(receipt, orphans=orphans.delete(session, going, lock))
     tell(session, wishes, receipt, json=json)
 
 

@@ -11,7 +11,7 @@ from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
 from dockyard.deploy.lock import Lock
 from dockyard.errors import UsageError
-from dockyard.operate.destroy import Doomed, doomed
+from dockyard.operate.destroy import Doomed, check_agreed, doomed
 from dockyard.operate.destroy import destroy as run
 
 
@@ -35,18 +35,34 @@ def destroy(
         raise UsageError("--registry is for the whole application: name no services with it")
     begun = Session(project, env)
     screen.say(f"{begun.project.name} in {begun.environment.name} (account {begun.aws.account}, {begun.aws.region})")
+    agreed = asked(begun, services or [], registry=registry, yes=yes)
     with alone(begun, "dockyard destroy", wait) as (session, lock):
-        destroy_under(lock, session, services or [], registry=registry, yes=yes)
+        destroy_under(lock, session, services or [], registry=registry, agreed=agreed)
 
 
-def destroy_under(lock: Lock, session: Session, services: Sequence[str] = (), *, registry: bool = False, yes: bool) -> None:
-    """The same for who holds the lock already."""
+def asked(session: Session, services: Sequence[str] = (), *, registry: bool = False, yes: bool) -> Doomed | None:
+    """What the user agrees to; None where it need not be asked. Before the lock: others would wait for the answer."""
+    if yes:
+        return None
     going = doomed(session.site, services, registry=registry)
-    if not going.names and not going.repositories:
+    if going.everything:
+        _ask(going)
+    return going
+
+
+def destroy_under(
+    lock: Lock, session: Session, services: Sequence[str] = (), *, registry: bool = False, agreed: Doomed | None = None
+) -> None:
+    """The same for who holds the lock already.
+
+    :param agreed: what the user has agreed to, where it was asked: no more than that goes.
+    """
+    going = doomed(session.site, services, registry=registry)
+    if agreed:
+        check_agreed(agreed, going)
+    if not going.everything:
         screen.say("nothing to delete")
         return
-    if not yes:
-        _ask(going)
     with screen.Board() as board:
         run(session.site, going, board, lock.check)
 

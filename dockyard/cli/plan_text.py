@@ -39,7 +39,7 @@ def _row(one: StackEntry) -> Row:
 def _stack(one: StackEntry) -> Iterator[Text]:
     yield from (Text(), Text(one.stack))
     for line in one.because:
-        yield Text(f"  ! {line}", "red" if "--allow-interruption" in line else "yellow")
+        yield Text(f"  ! {line}", "red" if "--allow-" in line else "yellow")
     for resource in one.resources if one.action != "create" else ():
         sign, style = ("~", "yellow") if resource.revision else _SIGNS[resource.action]
         style = "red" if resource.replacement == "perhaps" else "yellow" if resource.kept else style

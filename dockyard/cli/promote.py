@@ -24,7 +24,7 @@ from dockyard.doors.aws import Aws
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import Deployed, deployed, not_deployed
 from dockyard.operate.look import Lookout
-from dockyard.operate.promote import Promoter, Promotion, check_fit, check_sources
+from dockyard.operate.promote import Promoter, Promotion, check_any, check_fit, check_sources
 from dockyard.operate.rollback import with_pins
 
 DIGEST_LENGTH = 19
@@ -53,7 +53,12 @@ def promote(
     project: Project = None,
     profile: Profile = None,
     pin: Pin = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="Do not ask, neither for the promotion nor to delete what is left of a stack that could not be made."
+        ),
+    ] = False,
     allow_interruption: AllowInterruption = False,
     allow_data_loss: AllowDataLoss = False,
     wait: Wait = None,
@@ -75,6 +80,7 @@ def promote(
     check_fit(Lookout(source).look(names), origin)
     promoter = Promoter(source, session.site, session.images(names))
     promotions = [one for of_one in side_by_side(lambda one: promoter.look(one.name, one), found) for one in of_one]
+    check_any(promotions, names, to)
     _show(promotions, origin, to)
     if not pin:
         check_sources(promotions, to)
@@ -82,7 +88,8 @@ def promote(
         _ask(names, to)
     everything = set(names) == set(session.environment.services)
     wishes = Wishes(() if everything else names, allowed=Allowed(allow_interruption, allow_data_loss))
-    _deploy(session, promotions, wishes, wait, pin=pin, json=json)
+    again = f"dockyard promote {' '.join(services or [])} --from {origin} --to {to}{' --pin' if pin else ''}".replace("  ", " ")
+    _deploy(session, promotions, wishes, again, wait=wait, pin=pin, yes=yes, json=json)
 
 
 def _source(session: Session, name: str, profile: str | None) -> Site:
@@ -112,7 +119,15 @@ def _running(source: Site, names: Sequence[str], *, sure: bool) -> list[Deployed
 
 
 def _deploy(
-    session: Session, promotions: Sequence[Promotion], wishes: Wishes, wait: float | None, *, pin: bool, json: bool
+    session: Session,
+    promotions: Sequence[Promotion],
+    wishes: Wishes,
+    again: str,
+    *,
+    wait: float | None,
+    pin: bool,
+    yes: bool,
+    json: bool,
 ) -> None:
     """Deploy them, after dockyard.lock has pins of those that a deploy from here would not give the target."""
     going = [one for one in promotions if pin or not one.stays]
@@ -124,11 +139,11 @@ def _deploy(
         before = held.project.lock
         pinned = with_pins(before, held.environment.name, tags, given, {}, promotions[0].image.environment)
         if pinned.pins == before.pins:
-            deploy_under(lock, held, wishes, json=json)
+            deploy_under(lock, held, wishes, again, json=json, yes=yes)
             return
         with kept(held, {name: tag for name, tag in tags.items() if name in held.environment.services}):
             write_lock(held.root, pinned)
-            deploy_under(lock, held.anew(), wishes, json=json)
+            deploy_under(lock, held.anew(), wishes, again, json=json, yes=yes)
     screen.say("dockyard.lock is written; commit it, so that others do not deploy what their sources give")
 
 

@@ -13,6 +13,7 @@ from dockyard.cli import screen, short
 from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Services, Wait
 from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
+from dockyard.deploy.assembly_folder import check_writable
 from dockyard.deploy.images import bring
 from dockyard.deploy.run import prepare
 from dockyard.deploy.states import Safety
@@ -46,6 +47,7 @@ def push(
     """
     session = Session(project, env, options=Options(jobs, no_cache, builder))
     if assembly:
+        check_writable(assembly, session.root)
         with alone(session, "dockyard push --assembly", wait) as (held, lock), screen.Board() as board:
             safety = Safety(lock.check, lambda _: False)
             images = prepare(held.site, held.images_to_build(services or [], platform), board, assembly, safety)

@@ -8,6 +8,7 @@ from dockyard.cli import screen
 from dockyard.cli.locked import alone
 from dockyard.cli.rollback import go_back
 from dockyard.cli.session import Session
+from dockyard.deploy.run import Wishes
 from dockyard.errors import DockyardError
 from dockyard.operate.look import Lookout
 from dockyard.operate.version import tags_in
@@ -40,5 +41,6 @@ def _restored(begun: Session, name: str, images: Mapping[str, str] | None) -> st
         wanted = {image.service: image for image in session.images([name])}
         if tags_in(name, images, wanted) == tags_in(name, now, wanted):
             return "runs its own images that ran before; those of others and its settings stay as they are"
-        go_back(lock, session, name, images, now)
+        again = f"dockyard rollback {name} --env {session.environment.name}"
+        go_back(lock, session, Wishes([name]), again, images, now)
     return "back to the images that ran before; its settings stay as they are"

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dockyard.cli import screen
-from dockyard.cli.arguments import Environment, Json, Project, Service, Wait
+from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Environment, Json, Project, Service, Wait, Yes
 from dockyard.cli.deploy import deploy_under, say_where
 from dockyard.cli.locked import alone
 from dockyard.cli.pins import kept, of_sources
@@ -14,6 +14,7 @@ from dockyard.cli.session import Session
 from dockyard.config.lock import Lock
 from dockyard.config.relock import write_lock
 from dockyard.deploy.lock import Lock as Held
+from dockyard.deploy.replacements import Allowed
 from dockyard.deploy.run import Wishes
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import surely_deployed
@@ -29,7 +30,15 @@ To = Annotated[
 
 
 def rollback(
-    service: Service, to: To = None, env: Environment = None, project: Project = None, wait: Wait = None, json: Json = False
+    service: Service,
+    to: To = None,
+    env: Environment = None,
+    project: Project = None,
+    allow_interruption: AllowInterruption = False,
+    allow_data_loss: AllowDataLoss = False,
+    wait: Wait = None,
+    yes: Yes = False,
+    json: Json = False,
 ) -> None:
     """Go back to a version that was deployed well before, by a deploy as any other, and keep it until the sources change.
 
@@ -41,10 +50,12 @@ def rollback(
     before = Session(project, env)
     before.check_services([service])
     say_where(before)
+    wishes = Wishes([service], allowed=Allowed(allow_interruption, allow_data_loss))
+    again = f"dockyard rollback {service}{f' --to {to}' if to else ''} --env {before.environment.name}"
     with alone(before, "dockyard rollback", wait) as (session, lock):
         chosen, running = _decide(session, service, to)
         screen.say(f"{service}: back to {named(chosen)}, deployed {chosen.begun.astimezone():%Y-%m-%d %H:%M}")
-        pinned = go_back(lock, session, service, chosen.images, running, json=json)
+        pinned = go_back(lock, session, wishes, again, chosen.images, running, json=json, yes=yes)
     if pinned is None:
         return
     if f"{session.environment.name}/{service}" in pinned.pins:
@@ -54,20 +65,30 @@ def rollback(
 
 
 def go_back(
-    held: Held, session: Session, service: str, chosen: Mapping[str, str], running: Mapping[str, str], *, json: bool = False
+    held: Held,
+    session: Session,
+    wishes: Wishes,
+    again: str,
+    chosen: Mapping[str, str],
+    running: Mapping[str, str],
+    *,
+    json: bool = False,
+    yes: bool = False,
 ) -> Lock | None:
-    """Deploy a service with these images, and pin them; the lock that keeps them, or None where it did already.
+    """Deploy the one service of these wishes with these images, and pin them; the lock, or None where it has that already.
 
+    :param again: the command that was given.
     :param chosen: container to image, as a task definition names them.
     :param running: the same of what runs now.
     """
+    (service,) = wishes.services
     pinned, tag = _pinned(session, service, chosen, running)
     if pinned.pins == session.project.lock.pins:
-        deploy_under(held, session, Wishes([service]), json=json)
+        deploy_under(held, session, wishes, again, json=json, yes=yes)
         return None
     with kept(session, {service: tag}):
         write_lock(session.root, pinned)
-        deploy_under(held, session.anew(), Wishes([service]), json=json)
+        deploy_under(held, session.anew(), wishes, again, json=json, yes=yes)
     return pinned
 
 

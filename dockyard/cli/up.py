@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from dockyard.cli import local, screen
-from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Environment, Json, Port, Project
+from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Environment, Json, Port, Project, Yes
 from dockyard.cli.deploy import deploy_and_tell
 from dockyard.cli.session import Session
 from dockyard.deploy.replacements import Allowed
@@ -21,6 +21,7 @@ def up(
     json: Json = False,
     allow_interruption: AllowInterruption = False,
     allow_data_loss: AllowDataLoss = False,
+    yes: Yes = False,
 ) -> None:
     """Start the local AWS, bootstrap it, deploy everything, and print where each service answers.
 
@@ -29,7 +30,8 @@ def up(
     session = local.start(Session(project, env), port)
     if session.aws.parameter(f"/cdk-bootstrap/{qualifier(session.root)}/version") is None:
         _bootstrap(session)
-    deploy_and_tell(session, Wishes(allowed=Allowed(allow_interruption, allow_data_loss)), json=json)
+    wishes = Wishes(allowed=Allowed(allow_interruption, allow_data_loss))
+    deploy_and_tell(session, wishes, command="dockyard up", json=json, yes=yes)
     screen.say(f'next: change a service and run this again\nfor cdk and aws in this shell: eval "$({_own_name()} local env)"')
 
 

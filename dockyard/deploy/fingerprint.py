@@ -17,6 +17,8 @@ _WHOLE = ("stacks", "constructs")
 """Folders of which every file counts, not only Python."""
 _NOT_IMPORTED = ("services", "tests", "bench")
 _NEVER = ("node_modules", "__pycache__", "cdk.out")
+_MADE = ("pyvenv.cfg", "cdk.out")
+"""Files that only a virtual environment and a cloud assembly have."""
 
 
 def fingerprint(project: Project, environment: str, account: str, region: str) -> str:
@@ -24,7 +26,7 @@ def fingerprint(project: Project, environment: str, account: str, region: str) -
 
     Pins in dockyard.lock say which image runs: they change a tag, and nothing else of the stacks. Files are the settings, each
     service.yaml, files of variables, and every Python file that app.py could import: those of the project, but for hidden
-    folders, virtual environments, services, tests and bench, and Dockyard's own.
+    folders, virtual environments, cloud assemblies, services, tests and bench, and Dockyard's own.
     """
     lock = project.lock.model_dump(mode="json", exclude={"pins"})
     digest = hashlib.sha256(json.dumps([environment, account, region, lock, *_versions()]).encode())
@@ -66,7 +68,9 @@ def _below(top: Path, left_out: tuple[str, ...] = ()) -> Iterator[Path]:
     for folder, folders, files in os.walk(top):
         here = Path(folder)
         passed_over = (*_NEVER, *left_out) if here == top else _NEVER
-        folders[:] = sorted(
-            name for name in folders if name[0] != "." and name not in passed_over and not (here / name / "pyvenv.cfg").exists()
-        )
+        folders[:] = sorted(name for name in folders if name[0] != "." and name not in passed_over and not _is_made(here / name))
         yield from (here / name for name in sorted(files) if name[0] != "." and (here / name).is_file())
+
+
+def _is_made(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in _MADE)

@@ -109,4 +109,6 @@ def _read(content: bytes) -> Iterator[Entry]:
 
 
 def _place(site: Site) -> tuple[str, str]:
-    return bootstrap_bucket(site.aws, site.project.root), f"dockyard/deploys/{site.cluster}.jsonl"
+    """A preview has its own, as it has a lock of its own."""
+    name = f"{site.project.name}-{site.environment.name}"
+    return bootstrap_bucket(site.aws, site.project.root), f"dockyard/deploys/{name}.jsonl"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
 _RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
-_WITH_DATA = {
+WITH_DATA = {
     "AWS::SQS::Queue": "queue",
     "AWS::DynamoDB::Table": "table",
     "AWS::DynamoDB::GlobalTable": "table",
@@ -65,9 +65,9 @@ def _of_data(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact) -> D
 def emptied(found: "list[ResourceChangeTypeDef]") -> list[str]:
     """What holds data and is replaced: kind and logical id. The old one goes, or stays where nothing refers to it any more."""
     return [
-        f"{_WITH_DATA[change['ResourceType']]} {change['LogicalResourceId']}"
+        f"{WITH_DATA[change['ResourceType']]} {change['LogicalResourceId']}"
         for change in found
-        if change["ResourceType"] in _WITH_DATA and change.get("Replacement") == "True"
+        if change["ResourceType"] in WITH_DATA and change.get("Replacement") == "True"
     ]
 
 

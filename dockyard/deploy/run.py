@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,6 +16,8 @@ from dockyard.build.plan import Planned, SomeBuiltError, named, side_by_side
 from dockyard.build.promoted import Promoted
 from dockyard.build.secrets import check_build_secrets
 from dockyard.deploy.assembly import StackArtifact, read_assembly
+from dockyard.deploy.assembly_folder import note_fingerprint, read_folder
+from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, lacking, pushed
 from dockyard.deploy.intent import Intent, tell_cautions
@@ -33,7 +36,7 @@ from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.deploy.watches import Watches
 from dockyard.doors.aws_faults import explained
 from dockyard.doors.process import end_all
-from dockyard.errors import BuildError, DeployError, DockyardError, PrerequisiteError, UsageError
+from dockyard.errors import BuildError, DeployError, DockyardError, PrerequisiteError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
 
@@ -64,7 +67,7 @@ class Wishes:
 def unchanged(site: Site, progress: Progress, wishes: Wishes, intent: Intent) -> Receipt | None:
     """The last receipt, where there is nothing to do; it takes no lock, as nothing is changed."""
     last = intent.last
-    if not last or wishes.force or last.infrastructure != intent.infrastructure or last.images != intent.tags:
+    if not last or wishes.force or wishes.assembly or last.infrastructure != intent.infrastructure or last.images != intent.tags:
         return None
     if not _untouched(site, last):
         return None
@@ -84,34 +87,33 @@ def deploy(site: Site, progress: Progress, wishes: Wishes, intent: Intent, safet
 def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety: Safety) -> Receipt:
     """Do it, and write the receipt."""
     services, progress, last = wishes.services, ledger.progress, intent.last
-    wanted = intent.of(services)
+    wanted, infrastructure = intent.of(services), intent.infrastructure
     check_build_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     check_secrets(site, services)
     check_quickly(site, services)
     deployer = StackDeployer(site.aws, site.reading, safety, wishes.allowed)
     with Threads(max_workers=1) as pool, _told_when_interrupted(deployer):
         building = pool.submit(_built, site, wanted, progress)
-        try:
+        with _faults_first(building):
             if wishes.assembly:
-                everything = _read(site, wishes.assembly)
+                everything, infrastructure = read_folder(site, wishes.assembly, wanted)
+                if infrastructure not in ("", intent.infrastructure):
+                    progress.note(
+                        "assembly", "its stacks were made from other settings than are here, and are deployed as they are"
+                    )
             else:
-                everything = synthesized(site, progress, validate=last is None or last.infrastructure != intent.infrastructure)
+                everything = synthesized(site, progress, validate=last is None or last.infrastructure != infrastructure)
             artifacts = wanted_stacks(site, everything, services)
             _check_bootstrap(site, artifacts)
-            if building.done():
-                building.result()  # a fault that is known by now is told before anything is changed
-        except DockyardError:
-            end_all()  # the builds: what is wrong is to be told now, and they would wait for it to be mended
-            raise
         if wishes.via_cdk:
             folder = wishes.assembly or site.assembly
             images, stacks = _via_cdk(site, folder, artifacts, building.result, progress, deployer, safety)
         else:
             images, stacks = _by_change_sets(site, artifacts, building.result, progress, deployer)
     kept = last if last and services else NONE
-    whole = not services or (last and last.infrastructure == intent.infrastructure)  # else others may have changed too
+    whole = not services or (last and last.infrastructure == infrastructure)  # else others may have changed too
     receipt = Receipt(
-        infrastructure=intent.infrastructure if whole else "",
+        infrastructure=infrastructure if whole else "",
         images=kept.images | {entry.image.service: entry.image.tag for entry in images},
         digests=kept.digests | {entry.image.service: entry.digest or "" for entry in images},
         stacks=kept.stacks | {name: stack.version for name, stack in stacks.items()},
@@ -129,6 +131,18 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
     inputs = {entry.image.service: Inputs.of(entry.image) for entry in images}
     write_inputs(site.inputs_file, read_inputs(site.inputs_file) | inputs if services else inputs)
     return receipt
+
+
+@contextmanager
+def _faults_first(building: "Future[list[Planned]]") -> Iterator[None]:
+    """Tell what is wrong now, and not once all images are built; also of these, what is known at the end of the block."""
+    try:
+        yield
+        if building.done():
+            building.result()
+    except DockyardError:
+        end_all()  # the builds, which would wait for it to be mended
+        raise
 
 
 @contextmanager
@@ -155,25 +169,18 @@ def _untouched(site: Site, last: Receipt) -> bool:
 
 def prepare(site: Site, wanted: list[Wanted], progress: Progress, assembly: Path, safety: Safety) -> list[Planned]:
     """Synthesize into that folder, deploy the registry from there, and bring these images into it: no service is touched."""
-    with Threads(max_workers=1) as pool:
+    infrastructure = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
+    check_build_secrets(lacking(site, wanted), site.workshop.environment)
+    deployer = StackDeployer(site.aws, site.reading, safety)
+    with Threads(max_workers=1) as pool, _told_when_interrupted(deployer):
         building = pool.submit(_built, site, wanted, progress)
-        everything = synthesized(site, progress, validate=True, folder=assembly)
-        registry = [artifact for artifact in everything if artifact.name == site.registry_stack]
-        _check_bootstrap(site, registry)
-        deployer = StackDeployer(site.aws, site.reading, safety)
+        with _faults_first(building):
+            everything = synthesized(site, progress, validate=True, folder=assembly)
+            note_fingerprint(assembly, infrastructure)
+            registry = [artifact for artifact in everything if artifact.name == site.registry_stack]
+            _check_bootstrap(site, registry)
         images, _ = _by_change_sets(site, registry, building.result, progress, deployer)
     return images
-
-
-def _read(site: Site, assembly: Path) -> list[StackArtifact]:
-    """What was synthesized for this environment before. Raises UsageError."""
-    if not (assembly / "manifest.json").is_file():
-        raise UsageError(f"no cloud assembly in {assembly}", hint="supply the folder that dockyard push --assembly wrote")
-    found = read_assembly(assembly, partition=PARTITION, account=site.aws.account, region=site.aws.region)
-    if site.service_stack("platform") not in {one.name for one in found}:
-        told = ", ".join(one.name for one in found)
-        raise UsageError(f"{assembly} is not of {site.project.name} in {site.environment.name}: it has {told}")
-    return found
 
 
 def synthesized(site: Site, progress: Progress, *, validate: bool, folder: Path | None = None) -> list[StackArtifact]:

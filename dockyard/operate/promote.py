@@ -118,6 +118,19 @@ def _promotion(found: Promoted, now: str | None, here: Wanted) -> Promotion:
     return Promotion(found, now, here.tag, here.tag)
 
 
+def check_any(promotions: Sequence[Promotion], services: Sequence[str], environment: str) -> None:
+    """Raise DockyardError where none of these services has an image to promote.
+
+    :param environment: the target.
+    """
+    if not promotions:
+        names = " ".join(services)
+        raise DockyardError(
+            f"{names}: ECS takes its image from where service.yaml says, so there is nothing to promote",
+            hint=f"run: dockyard deploy {names} --env {environment}",
+        )
+
+
 def check_sources(promotions: Sequence[Promotion], environment: str) -> None:
     """Raise DockyardError where the sources here give others than these: their settings may not be meant for them.
 

@@ -57,11 +57,13 @@ def test_a_source_does_not_change_it(root):
 @pytest.mark.parametrize(
     "name",
     ["README.md", "package/data.txt", "tests/a.py", "bench/a.py", "services/a.py", ".venv/a.py", ".#app.py", "node_modules/a.py",
-     "web/node_modules/a.py", "venv/lib/a.py", "cdk.out/asset/a.py", "stacks/.cache/a.py"],
+     "web/node_modules/a.py", "venv/lib/a.py", "cdk.out/asset/a.py", "assembly/asset/a.py", "stacks/.cache/a.py"],
 )  # fmt: skip
 def test_what_app_py_does_not_import_does_not_change_it(root, name):
     (root / "venv").mkdir()
     (root / "venv/pyvenv.cfg").touch()
+    (root / "assembly").mkdir(exist_ok=True)
+    (root / "assembly/cdk.out").touch()
     before = taken(root)
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -46,9 +46,8 @@ class Notes(Silent):
 def site(tmp_path):
     bucket = Bucket()
     workshop = SimpleNamespace(git=None, environment={})
-    return SimpleNamespace(
-        aws=bucket, reading=bucket, project=SimpleNamespace(root=Path(tmp_path)), workshop=workshop, cluster="shop-prod"
-    )
+    project, environment = SimpleNamespace(root=Path(tmp_path), name="shop"), SimpleNamespace(name="prod", shared="prod")
+    return SimpleNamespace(aws=bucket, reading=bucket, project=project, environment=environment, workshop=workshop)
 
 
 def deploy(site, fault=None, progress=None):
@@ -81,6 +80,14 @@ def test_only_the_last_ones_are_kept_and_what_is_damaged_is_passed_over(site):
     deploy(site)
     assert len(site.aws.content[place].splitlines()) == KEPT
     assert len(entries(site)) == 2
+
+
+def test_deploys_of_a_preview_are_not_those_of_the_environment_that_it_is_of(site):
+    deploy(site)
+    preview = SimpleNamespace(**{**vars(site), "environment": SimpleNamespace(name="pr-1", shared="prod")})
+    assert entries(preview) == []
+    deploy(preview)
+    assert (len(entries(preview)), len(entries(site))) == (1, 1)
 
 
 def test_a_bucket_that_may_not_be_written_fails_no_deploy(site):

@@ -7,7 +7,7 @@ import pytest
 from dockyard.build.promoted import Promoted
 from dockyard.config.lock import Lock, Pin
 from dockyard.errors import DockyardError
-from dockyard.operate.promote import Promotion, check_fit, check_sources
+from dockyard.operate.promote import Promotion, check_any, check_fit, check_sources
 from dockyard.operate.rollback import with_pins
 from dockyard.operate.status import State, Status, Tasks
 
@@ -43,6 +43,13 @@ def test_sources_of_another_version_are_told_with_the_commit_that_runs_and_both_
     assert str(caught.value) == f"web: staging runs {RUNS} (commit abcdef1), and the files here give {OTHER}"
     assert "check out the commit that staging runs" in caught.value.hint
     assert "dockyard promote web --from staging --to prod --pin" in caught.value.hint
+
+
+def test_services_without_an_image_of_their_own_are_told():
+    check_any([one(RUNS, RUNS)], ["web", "proxy"], "prod")
+    with pytest.raises(DockyardError, match="nothing to promote") as caught:
+        check_any([], ["proxy", "cache"], "prod")
+    assert caught.value.hint == "run: dockyard deploy proxy cache --env prod"
 
 
 def test_a_pin_says_where_its_image_comes_from():
