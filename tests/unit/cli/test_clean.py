@@ -29,8 +29,8 @@ def cleaned(monkeypatch, capsys):
             ages.update(while_waiting)
             yield session, None
 
-        def destroy_under(_, session, *, yes):
-            assert yes
+        def destroy_under(_, session, *, agreed):
+            assert agreed is None  # it need not be asked
             if session.name in fails:
                 raise DeployError("failed")
             gone.append(session.name)

@@ -25,7 +25,9 @@ def restored(monkeypatch, capsys):
     def done(before, now, fails=()):
         back = []
 
-        def go_back(_, session, name, *changes):
+        def go_back(_, session, wishes, again, *changes):
+            (name,) = wishes.services
+            assert again == f"dockyard rollback {name} --env prod"
             if name in dict(fails):
                 raise dict(fails)[name]
             back.append((name, *changes))
@@ -34,7 +36,7 @@ def restored(monkeypatch, capsys):
             return [SimpleNamespace(service=names[0] + one, repository=f"shop/web{one}") for one in ("", ".proxy")]
 
         session = SimpleNamespace(
-            environment=SimpleNamespace(services=dict.fromkeys(before)), site=None, images=ours, anew=lambda: session
+            environment=SimpleNamespace(name="prod", services=dict.fromkeys(before)), site=None, images=ours, anew=lambda: session
         )
         found = {
             name: Status(name, "web", State.STEADY if images else State.UNKNOWN, images=images) for name, images in now.items()
