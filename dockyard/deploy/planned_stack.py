@@ -14,6 +14,7 @@ from dockyard.deploy.operations import describe
 from dockyard.deploy.replacements import TARGETS, WITH_DATA
 from dockyard.deploy.site import Site
 from dockyard.deploy.stack import StackDeployer
+from dockyard.deploy.states import cure_of
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackTypeDef
@@ -56,12 +57,13 @@ class StackPlanner:
         after, found = Template.of(artifact.template), self._deployer.is_as_wanted(artifact)
         if found:
             return PlannedStack(artifact.name, StackAction.NONE, cost=cost_change(after, after))
-        if found is None:
-            return _planned(artifact.name, StackAction.CREATE, (), _NOTHING, after)
-        current, before = describe(self._reading.cloudformation, artifact.name), self._deployed(artifact.name)
-        moved = self._moved(artifact, current) if current else frozenset()
-        changes = resource_changes(before, after, moved)
-        because = (*(_of_stack(artifact, current) if current else ()), *_refused(changes))
+        current = describe(self._reading.cloudformation, artifact.name)
+        if found is None or current is None or _goes_first(current):
+            state = tuple(_of_state(current)) if current else ()
+            return _planned(artifact.name, StackAction.CREATE, state, _NOTHING, after)
+        before = self._deployed(artifact.name)
+        changes = resource_changes(before, after, self._moved(artifact, current))
+        because = (*_of_state(current), *_of_stack(artifact, current), *_refused(changes))
         because = because or (() if changes else ("no resource changes: outputs, order or what the CDK tells of itself",))
         return _planned(artifact.name, StackAction.UPDATE, because, before, after, changes)
 
@@ -93,10 +95,22 @@ def _planned(
     return PlannedStack(name, action, because, resources, tuple(right_changes(before, after)), cost_change(before, after))
 
 
+def _goes_first(current: "StackTypeDef") -> bool:
+    cure = cure_of(current["StackStatus"])
+    return cure is not None and cure.deletes
+
+
+def _of_state(current: "StackTypeDef") -> Iterator[str]:
+    """Where it takes no change as it is."""
+    status = current["StackStatus"]
+    if cure := cure_of(status):
+        yield f"its state is {cure.told(status)}"
+    elif not status.endswith("_COMPLETE"):
+        yield f"its state is {status}"
+
+
 def _of_stack(artifact: StackArtifact, current: "StackTypeDef") -> Iterator[str]:
     """What is no resource."""
-    if not current["StackStatus"].endswith("_COMPLETE"):
-        yield f"its state is {current['StackStatus']}"
     if {tag["Key"]: tag["Value"] for tag in current.get("Tags", [])} != dict(artifact.tags):
         yield "its tags change, and with them those of its resources"
     if bool(current.get("EnableTerminationProtection")) != artifact.termination_protection:

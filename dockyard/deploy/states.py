@@ -29,6 +29,10 @@ class Safety:
     """Whether the user agrees to what could lose data. Raises UsageError where nobody can be asked."""
 
 
+def _delete(client: "CloudFormationClient", name: str) -> object:
+    return client.delete_stack(StackName=name)
+
+
 @dataclass(frozen=True)
 class Cure:
     """What is done about a state."""
@@ -41,9 +45,15 @@ class Cure:
     loses: bool = False
     """Whether data may be lost by it."""
 
+    @property
+    def deletes(self) -> bool:
+        """Whether the stack is made anew."""
+        return self.act is _delete
 
-def _delete(client: "CloudFormationClient", name: str) -> object:
-    return client.delete_stack(StackName=name)
+    def told(self, status: str) -> str:
+        """What the state is, and what a deploy does about it."""
+        asked = ", and asks before" if self.loses else ""
+        return f"{status}: {self.means}; a deploy begins by {self.does}{asked}"
 
 
 DELETE_BY_HAND = "delete-stack --retain-resources"
@@ -79,6 +89,11 @@ _CURES = {
 }
 
 
+def cure_of(status: str) -> Cure | None:
+    """What mends a stack in this state; None where it needs nothing, or nothing is known."""
+    return _CURES.get(status)
+
+
 def settled(client: "CloudFormationClient", name: str, watch: Watch, safety: Safety) -> "StackTypeDef | None":
     """The stack in a state in which it can be changed; None where there is none. What is under way is awaited first.
 
@@ -87,7 +102,7 @@ def settled(client: "CloudFormationClient", name: str, watch: Watch, safety: Saf
     tried: set[str] = set()
     while stack := awaited(client, name, watch):
         status = stack["StackStatus"]
-        cure = _CURES.get(status)
+        cure = cure_of(status)
         if cure is None:
             _refuse_unknown(client, stack)
             return stack

@@ -8,6 +8,7 @@ from dockyard.build.plan import side_by_side
 from dockyard.deploy.operations import describe
 from dockyard.deploy.receipt import Receipt, read_receipt
 from dockyard.deploy.stack import version
+from dockyard.deploy.states import cure_of
 from dockyard.deploy.verify.check import Check, looked, ng, ok, skip
 from dockyard.deploy.verify.scene import Scene
 
@@ -52,17 +53,18 @@ def _state(scene: Scene, subject: str, stack: str, last: Receipt | None) -> Iter
 
 def state_check(subject: str, stack: str, told: "StackTypeDef | None", last: Receipt | None) -> Check:
     """It is at rest, as it was left by a deploy that went well, or by going back."""
-    if told is None:
+    if told is None or told["StackStatus"] == "DELETE_COMPLETE":
         return skip(subject, STATE, f"{stack} is not there yet: deploy creates it")
     status, reason = told["StackStatus"], told.get("StackStatusReason")
-    if status.endswith("_FAILED") or status == "DELETE_COMPLETE":
+    if cure := cure_of(status):
+        found = f"{stack} is {cure.told(status)}"
+        return ng(subject, STATE, found, "agree to it: dockyard deploy --yes") if cure.loses else skip(subject, STATE, found)
+    if status.endswith("_FAILED"):
         return ng(
             subject, STATE, f"{stack} is {status}" + (f": {reason}" if reason else ""), f"look at it with: cdk rollback {stack}"
         )
     if status.endswith("_IN_PROGRESS"):
         return skip(subject, STATE, f"{stack} is {status}: something else changes it; a deploy waits for that")
-    if status == "ROLLBACK_COMPLETE":
-        return skip(subject, STATE, f"{stack} is {status}: its creation failed, and a deploy makes it anew")
     known = last.stacks.get(stack) if last else None
     by_others = f", changed since the last deploy from this folder: {version(told).partition(' ')[0]}"
     return ok(subject, STATE, status + (by_others if known and known != version(told) else ""))

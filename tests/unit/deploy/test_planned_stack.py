@@ -57,3 +57,19 @@ def test_what_is_changed_in_place_is_not_refused(monkeypatch):
     before, after = ({"VisibilityTimeout": seconds} for seconds in (1, 2))
     found = planned(monkeypatch, template(One=(resource, before)), template(One=(resource, after)))
     assert (found.action, found.because) == (StackAction.UPDATE, ())
+
+
+@pytest.mark.parametrize(("status", "asks"), [("ROLLBACK_COMPLETE", False), ("CREATE_FAILED", True), ("DELETE_FAILED", True)])
+def test_a_stack_that_is_deleted_first_is_created(monkeypatch, status, asks):
+    one = template(One=("AWS::SQS::Queue", {}))
+    found = planned(monkeypatch, one, one, status)
+    (because,) = found.because
+    assert (found.action, because.endswith(", and asks before")) == (StackAction.CREATE, asks)
+    assert because.startswith(f"its state is {status}: ")
+
+
+def test_one_that_goes_back_first_is_changed(monkeypatch):
+    one = template(One=("AWS::SQS::Queue", {}))
+    found = planned(monkeypatch, one, template(One=("AWS::SQS::Queue", {"VisibilityTimeout": 1})), "UPDATE_FAILED")
+    assert found.action is StackAction.UPDATE
+    assert found.because[0].endswith("a deploy begins by going back to what was before")

@@ -65,11 +65,21 @@ def stack(status, **more):
     [
         (None, "SKIP", "shop is not there yet: deploy creates it"),
         (stack("UPDATE_COMPLETE"), "OK", "UPDATE_COMPLETE"),
-        (stack("UPDATE_ROLLBACK_FAILED", StackStatusReason="no"), "NG", "shop is UPDATE_ROLLBACK_FAILED: no"),
+        (stack("IMPORT_ROLLBACK_FAILED", StackStatusReason="no"), "NG", "shop is IMPORT_ROLLBACK_FAILED: no"),
+        (
+            stack("UPDATE_ROLLBACK_FAILED"),
+            "SKIP",
+            "shop is UPDATE_ROLLBACK_FAILED: an update failed, and so did the way back; a deploy begins by going on with its way back",
+        ),
+        (
+            stack("DELETE_FAILED"),
+            "NG",
+            "shop is DELETE_FAILED: it was to be deleted, and not all of it could be; a deploy begins by deleting the rest, to make it "
+            "anew, and asks before",
+        ),
         (stack("UPDATE_IN_PROGRESS"), "SKIP", "shop is UPDATE_IN_PROGRESS: something else changes it; a deploy waits for that"),
-        (stack("ROLLBACK_COMPLETE"), "SKIP", "shop is ROLLBACK_COMPLETE: its creation failed, and a deploy makes it anew"),
     ],
-)
+)  # fmt: skip
 def test_a_stack_is_at_rest(told, verdict, found):
     check = state_check("shop", "shop", told, None)
     assert (check.verdict, check.found) == (verdict, found)
