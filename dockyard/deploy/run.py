@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -93,7 +94,7 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
     deployer = StackDeployer(site.aws, site.reading, safety, wishes.allowed)
     with Threads(max_workers=1) as pool, _told_when_interrupted(deployer):
         building = pool.submit(_built, site, wanted, progress)
-        try:
+        with _faults_first(building):
             if wishes.assembly:
                 everything, infrastructure = read_folder(site, wishes.assembly, wanted)
                 if infrastructure not in ("", intent.infrastructure):
@@ -104,11 +105,6 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
                 everything = synthesized(site, progress, validate=last is None or last.infrastructure != infrastructure)
             artifacts = wanted_stacks(site, everything, services)
             _check_bootstrap(site, artifacts)
-            if building.done():
-                building.result()  # a fault that is known by now is told before anything is changed
-        except DockyardError:
-            end_all()  # the builds: what is wrong is to be told now, and they would wait for it to be mended
-            raise
         if wishes.via_cdk:
             folder = wishes.assembly or site.assembly
             images, stacks = _via_cdk(site, folder, artifacts, building.result, progress, deployer, safety)
@@ -138,6 +134,18 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
 
 
 @contextmanager
+def _faults_first(building: "Future[list[Planned]]") -> Iterator[None]:
+    """Tell what is wrong now, and not once all images are built; also of these, what is known at the end of the block."""
+    try:
+        yield
+        if building.done():
+            building.result()
+    except DockyardError:
+        end_all()  # the builds, which would wait for it to be mended
+        raise
+
+
+@contextmanager
 def _told_when_interrupted(deployer: StackDeployer) -> Iterator[None]:
     """Say with the interrupt what goes on in the account."""
     try:
@@ -162,13 +170,15 @@ def _untouched(site: Site, last: Receipt) -> bool:
 def prepare(site: Site, wanted: list[Wanted], progress: Progress, assembly: Path, safety: Safety) -> list[Planned]:
     """Synthesize into that folder, deploy the registry from there, and bring these images into it: no service is touched."""
     infrastructure = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
-    with Threads(max_workers=1) as pool:
+    check_build_secrets(lacking(site, wanted), site.workshop.environment)
+    deployer = StackDeployer(site.aws, site.reading, safety)
+    with Threads(max_workers=1) as pool, _told_when_interrupted(deployer):
         building = pool.submit(_built, site, wanted, progress)
-        everything = synthesized(site, progress, validate=True, folder=assembly)
-        note_fingerprint(assembly, infrastructure)
-        registry = [artifact for artifact in everything if artifact.name == site.registry_stack]
-        _check_bootstrap(site, registry)
-        deployer = StackDeployer(site.aws, site.reading, safety)
+        with _faults_first(building):
+            everything = synthesized(site, progress, validate=True, folder=assembly)
+            note_fingerprint(assembly, infrastructure)
+            registry = [artifact for artifact in everything if artifact.name == site.registry_stack]
+            _check_bootstrap(site, registry)
         images, _ = _by_change_sets(site, registry, building.result, progress, deployer)
     return images
 
