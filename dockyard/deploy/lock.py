@@ -101,6 +101,7 @@ def locked(at: Place, variables: Mapping[str, str], doing: str, wait: float | No
     while True:
         found = _read(at)
         dead = _why_dead(found, at.file) if found else ""
+        holder = _told(found)
         if found is None or dead:
             with signed(at.file, note.id) as is_free:
                 etag = at.object.write(note, found.etag if found else None) if is_free else None
@@ -109,11 +110,12 @@ def locked(at: Place, variables: Mapping[str, str], doing: str, wait: float | No
                         tell(f"takes over the lock of {at.name}, held by {_told(found)}: {dead}")
                     yield from _held(Lock(at.object, note, etag, waited=bool(found or told)), note, tell)
                     return
-        elif wait is not None and time.monotonic() - begun >= wait:
-            raise DeployError(f"{at.name} is locked by {_told(found)}", hint="run this again when that has ended, or with --wait")
-        elif found.note.id != told:
-            tell(f"waits for the lock of {at.name}, held by {_told(found)}")
-            told = found.note.id
+                holder = "another command" + (", which was quicker" if is_free else " in this folder, which is about to end")
+        if wait is not None and time.monotonic() - begun >= wait:
+            raise DeployError(f"{at.name} is locked by {holder}", hint="run this again when that has ended, or with --wait")
+        if holder != told:
+            tell(f"waits for the lock of {at.name}, held by {holder}")
+            told = holder
         _pause()
 
 

@@ -99,6 +99,16 @@ def test_who_does_not_want_to_wait_is_told_at_once(at):
         pass
 
 
+def test_a_command_of_this_folder_that_has_lost_it_and_lives_is_waited_for_and_told(at):
+    told = []
+    fault = pytest.raises(DeployError, match="shop/dev is locked by another command in this folder")
+    with signed(at.file, "lives"), fault, hold(at, told, wait=0.1):
+        pass
+    assert told == ["waits for the lock of shop/dev, held by another command in this folder, which is about to end"]
+    with hold(at, told, wait=0) as lock:
+        assert not lock.waited
+
+
 def test_one_that_is_not_renewed_is_taken_over_and_its_holder_changes_nothing_more(at, bucket):
     told = []
     with hold(at, told) as first:
