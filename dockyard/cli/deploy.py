@@ -22,7 +22,6 @@ from dockyard.cli.arguments import (
     Project,
     Services,
     Wait,
-    Yes,
 )
 from dockyard.cli.locked import alone
 from dockyard.cli.pins import lift
@@ -60,7 +59,14 @@ def deploy(
     no_cache: NoCache = False,
     builder: Builder = ENGINE,
     wait: Wait = None,
-    yes: Yes = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes",
+            help="Do not ask: delete what is left of a stack that could not be made, or deleted; with --prune also the stacks of "
+            "services that the project no longer has.",
+        ),
+    ] = False,
     assembly: Annotated[
         Path | None,
         typer.Option(
@@ -110,21 +116,32 @@ def deploy_and_tell(
         return
     again = f"{' '.join([command, *wishes.services])} --env {session.environment.name}"
     with alone(session, command, wait) as (held, lock):
-        deploy_under(lock, held, wishes, again, json=json, yes=yes, intent=None if lock.waited or receipt else intent)
-        orphans.delete(held, going, lock)
+        intent_now = None if lock.waited or receipt else intent
+        deploy_under(lock, held, wishes, again, json=json, yes=yes, intent=intent_now, going=going)
 
 
 def deploy_under(
-    lock: Lock, session: Session, wishes: Wishes, again: str, *, json: bool, yes: bool, intent: Intent | None = None
+    lock: Lock,
+    session: Session,
+    wishes: Wishes,
+    again: str,
+    *,
+    json: bool,
+    yes: bool,
+    intent: Intent | None = None,
+    going: Sequence[str] = (),
 ) -> None:
     """The same for who holds the lock already.
 
     :param again: the command that was given, which `--yes` is to be added to where nobody can be asked.
     :param intent: what is to be brought about. Default: it is read now, and may be there already.
+    :param going: stacks that are deleted afterwards.
     """
     hint = f"supply --yes: {again} --yes"
     with screen.Board() as board:
         receipt = deployed(lock, session, wishes, board, lambda question: yes or board.ask(question, hint), intent=intent)
+    if going:
+        receipt = replace(receipt, orphans=orphans.delete(session, going, lock))
     tell(session, wishes, receipt, json=json)
 
 

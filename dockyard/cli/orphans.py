@@ -8,6 +8,7 @@ from dockyard.cli import screen
 from dockyard.cli.session import Session
 from dockyard.deploy.lock import Lock
 from dockyard.deploy.orphans import orphan_text, orphans
+from dockyard.deploy.receipt import note_orphans
 from dockyard.errors import UsageError
 from dockyard.operate.destroy import destroy, doomed
 
@@ -28,11 +29,12 @@ def agreed(session: Session, *, yes: bool) -> list[str]:
     return found
 
 
-def delete(session: Session, stacks: Sequence[str], lock: Lock) -> None:
-    """Delete them, those of them that are still orphans. What their templates retain stays."""
-    if not stacks:
-        return
+def delete(session: Session, stacks: Sequence[str], lock: Lock) -> list[str]:
+    """Delete them, those of them that are still orphans; all that are left. What their templates retain stays."""
     still = [name.removeprefix(session.site.service_stack("")) for name in orphans(session.site) if name in stacks]
     if still:
         with screen.Board() as board:
             destroy(session.site, doomed(session.site, still, registry=False), board, lock.check)
+    left = orphans(session.site)
+    note_orphans(session.site.receipt_file, left)
+    return left

@@ -6,7 +6,7 @@ The last ten are kept, a line each, in a file beside it: what they name is not r
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -75,6 +75,9 @@ class Receipt:
         written = history.with_suffix(f".{os.getpid()}")
         written.write_text("\n".join(kept) + "\n", encoding="utf-8")
         written.replace(history)
+        self._put(path)
+
+    def _put(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self), indent=2, default=str) + "\n", encoding="utf-8")
 
 
@@ -88,6 +91,12 @@ def read_receipt(path: Path) -> Receipt | None:
         return TypeAdapter(Receipt).validate_json(path.read_bytes())
     except (OSError, ValueError):  # pydantic's error is a ValueError
         return None
+
+
+def note_orphans(path: Path, orphans: Sequence[str]) -> None:
+    """Let the last receipt name these as orphans, as others were deleted after the deploy."""
+    if last := read_receipt(path):
+        replace(last, orphans=orphans)._put(path)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """What is asked during a deploy, and which command is told where nobody can be asked."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from dockyard.cli import deploy as module
 from dockyard.cli.dev import _Bench
+from dockyard.deploy.receipt import NONE
 from dockyard.deploy.replacements import NOTHING_LOST
 from dockyard.deploy.run import Wishes
 from dockyard.errors import UsageError
@@ -33,6 +35,15 @@ def test_where_nobody_can_be_asked_the_hint_is_the_command_that_was_given(asking
 def test_who_said_yes_is_not_asked(asking):
     module.deploy_under(None, SESSION, Wishes(), "dockyard promote", json=False, yes=True)
     assert asking == [True]
+
+
+def test_what_is_pruned_is_deleted_before_it_is_told_what_is_left(monkeypatch):
+    told, receipt = [], replace(NONE, orphans=["shop-dev-old", "shop-dev-new"])
+    monkeypatch.setattr(module, "deployed", lambda *_, **__: receipt)
+    monkeypatch.setattr("dockyard.cli.orphans.delete", lambda _, going, __: sorted({*receipt.orphans} - {*going}))
+    monkeypatch.setattr(module, "tell", lambda _, __, receipt, **___: told.extend(receipt.orphans))
+    module.deploy_under(None, SESSION, Wishes(prune=True), "dockyard deploy", json=False, yes=True, going=["shop-dev-old"])
+    assert told == ["shop-dev-new"]
 
 
 @pytest.mark.parametrize(

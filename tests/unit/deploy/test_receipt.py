@@ -1,11 +1,11 @@
 """The receipt of a deploy, and what is made of one that is damaged."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
-from dockyard.deploy.receipt import Receipt, last_receipts, read_receipt
+from dockyard.deploy.receipt import Receipt, last_receipts, note_orphans, read_receipt
 from dockyard.errors import DeployError
 
 
@@ -30,6 +30,16 @@ def test_a_receipt_with_a_value_of_another_kind_is_as_none(tmp_path, key):
     receipt = Receipt("f", {"web": "t"}, {}, {}, {}, {}, [], 1.5)
     (tmp_path / "a.json").write_text(json.dumps({**asdict(receipt), key: [5]}))
     assert read_receipt(tmp_path / "a.json") is None
+
+
+def test_what_is_deleted_after_a_deploy_is_no_orphan_in_its_receipt(tmp_path):
+    receipt = Receipt("f", {}, {}, {}, {}, {}, ["shop-dev-old", "shop-dev-kept"], 1.5)
+    receipt.write(tmp_path / "a.json")
+    note_orphans(tmp_path / "a.json", ["shop-dev-kept"])
+    note_orphans(tmp_path / "none.json", [])
+    assert read_receipt(tmp_path / "a.json") == replace(receipt, orphans=["shop-dev-kept"])
+    assert len(last_receipts(tmp_path)) == 1
+    assert not (tmp_path / "none.json").exists()
 
 
 def test_the_last_ten_are_kept_beside_the_last(tmp_path):
