@@ -9,7 +9,7 @@ from dockyard.cli.arguments import Environment, Project, Services, Wait
 from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
 from dockyard.errors import UsageError
-from dockyard.operate.destroy import Doomed, doomed
+from dockyard.operate.destroy import Doomed, check_agreed, doomed
 from dockyard.operate.destroy import destroy as run
 
 
@@ -33,13 +33,16 @@ def destroy(
         raise UsageError("--registry is for the whole application: name no services with it")
     begun = Session(project, env)
     screen.say(f"{begun.project.name} in {begun.environment.name} (account {begun.aws.account}, {begun.aws.region})")
+    agreed = None if yes else doomed(begun.site, services or [], registry=registry)
+    if agreed and agreed.everything:
+        _ask(agreed)
     with alone(begun, "dockyard destroy", wait) as (session, lock):
         going = doomed(session.site, services or [], registry=registry)
-        if not going.names and not going.repositories:
+        if agreed:
+            check_agreed(agreed, going)
+        if not going.everything:
             screen.say("nothing to delete")
             return
-        if not yes:
-            _ask(going)
         with screen.Board() as board:
             run(session.site, going, board, lock.check)
 

@@ -40,6 +40,11 @@ class Doomed:
         """All stacks."""
         return [name for group in self.stacks for name in group]
 
+    @property
+    def everything(self) -> list[str]:
+        """All stacks and repositories."""
+        return [*self.names, *self.repositories]
+
 
 def doomed(site: Site, services: Sequence[str], *, registry: bool) -> Doomed:
     """The stacks of these services, or of the environment, whatever the project says of it by now.
@@ -75,6 +80,12 @@ def doomed(site: Site, services: Sequence[str], *, registry: bool) -> Doomed:
     if site.registry_stack in found:
         groups.append((site.registry_stack,))
     return Doomed(tuple(filter(None, groups)), tuple(repositories(site, [])))
+
+
+def check_agreed(agreed: Doomed, going: Doomed) -> None:
+    """Raise DeployError where more is to go by now than was asked for: others may have deployed meanwhile."""
+    if more := sorted({*going.everything} - {*agreed.everything}):
+        raise DeployError(f"nothing was deleted: {', '.join(more)} came after the answer", hint="run the same command again")
 
 
 def destroy(site: Site, going: Doomed, progress: Progress, check: Check) -> None:

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from dockyard.deploy.orphans import orphan_text, orphans
-from dockyard.errors import UsageError
-from dockyard.operate.destroy import doomed
+from dockyard.errors import DeployError, UsageError
+from dockyard.operate.destroy import Doomed, check_agreed, doomed
 
 STACKS = {
     "shop-registry": {},
@@ -120,3 +120,10 @@ def test_while_the_load_balancer_is_protected_no_service_goes_with_its_environme
 
 def test_where_nothing_is_there_nothing_goes():
     assert doomed(site([]), [], registry=False).names == []
+
+
+def test_what_came_after_the_answer_is_not_deleted_with_the_rest():
+    agreed = Doomed((("shop-dev-web", "shop-dev-old"), ("shop-dev-platform",)))
+    check_agreed(agreed, Doomed((("shop-dev-web",), ("shop-dev-platform",))))
+    with pytest.raises(DeployError, match="nothing was deleted: shop-dev-new, shop/web came after the answer"):
+        check_agreed(agreed, Doomed((("shop-dev-web", "shop-dev-new"),), ("shop/web",)))
