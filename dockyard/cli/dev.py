@@ -4,6 +4,8 @@ import threading
 import time
 from datetime import UTC, datetime
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from dockyard.cli import screen
 from dockyard.cli.arguments import AllowDataLoss, Environment, Project, Service
 from dockyard.cli.deploy import deployed
@@ -18,6 +20,7 @@ from dockyard.deploy.resident import ResidentSynth
 from dockyard.deploy.rollout import ALONE
 from dockyard.deploy.run import Wishes
 from dockyard.deploy.site import Site
+from dockyard.doors.aws_faults import explained
 from dockyard.doors.process import end_all
 from dockyard.errors import ConfigError, DockyardError, UsageError
 from dockyard.operate.deployed import surely_deployed
@@ -38,8 +41,9 @@ def dev(service: Service, env: Environment = None, project: Project = None, allo
     check_kind(service, session.environment.services[service].kind, "dev")
     allowed = Allowed(interruption=True, data_loss=allow_data_loss)  # nobody but who works at it misses a request here
     bench = _Bench(session, Wishes([service], allowed=allowed), ResidentSynth())
+    bench.start()  # until its end nothing may run: an interrupt is told as that of a deploy
     try:
-        bench.run()
+        bench.work()
     except KeyboardInterrupt:
         end_all()
         screen.say(f"{service} runs on as it is; to end it with all else: dockyard down")
@@ -53,24 +57,26 @@ class _Bench:
         self._session, self._wishes, self._synth = session, wishes, synth
         (self._service,) = wishes.services
 
-    def run(self) -> None:
-        """Until it is interrupted. Raises DockyardError where it cannot be deployed in the first place."""
-        watch = Watch(self._look)
+    def start(self) -> None:
+        """Deploy it as it is. Raises DockyardError where it cannot be."""
+        self._watch = Watch(self._look)
         first = self._deploy(Lines())
         address = first.addresses.get(self._service)
         screen.say(f"{self._service}: {address or 'runs'}; each save of its files replaces it, Ctrl-C ends this")
-        site, what = self._session.site, f"answers at {address}" if address else "runs"
+        site, self._what = self._session.site, f"answers at {address}" if address else "runs"
         threading.Thread(target=self._synth.warm, args=(site,), daemon=True).start()
         threading.Thread(target=_print, args=(site, self._service), daemon=True).start()
+
+    def work(self) -> None:
+        """Deploy each save, until it is interrupted."""
         while True:
-            saved = watch.wait()
+            saved = self._watch.wait()
             screen.say(f"{self._service}: {named(saved.paths, self._session.root)} saved")
             try:
-                if self._deploy(Lines(f"{self._service}: {what}", saved.at)).nothing_changed:
+                if self._deploy(Lines(f"{self._service}: {self._what}", saved.at)).nothing_changed:
                     screen.say(f"{self._service}: nothing changed")
-            except DockyardError as error:
-                for message in error.problems if isinstance(error, ConfigError) else [str(error)]:
-                    screen.fault(message, error.hint)
+            except (DockyardError, ClientError, BotoCoreError) as error:
+                _tell(error)
                 screen.say(f"{self._service}: the version before runs on; save again")
 
     def _look(self) -> Facts:
@@ -86,6 +92,12 @@ class _Bench:
 
     def _refuse(self, question: str) -> bool:
         raise UsageError(f"{question}? dev does not ask", hint=f"run: dockyard up --env {self._session.environment.name}")
+
+
+def _tell(error: Exception) -> None:
+    known = error if isinstance(error, DockyardError) else explained(error) or DockyardError(str(error))
+    for message in known.problems if isinstance(known, ConfigError) else [str(known)]:
+        screen.fault(message, known.hint)
 
 
 class Lines:
