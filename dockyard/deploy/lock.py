@@ -2,7 +2,7 @@
 
 The lock is an object in the bootstrap's bucket (`doors/lease.py`), which deploys need in any case and may write in the role that
 publishes files. Its holder renews it; one that is not renewed for as long as its lease may be taken over, and at once where the
-process of this folder that held it has ended. Each change in the account renews it first (`check`): who has lost it, because the
+process of this folder that held it has ended. Each change of a stack renews it first (`check`): who has lost it, because the
 machine slept or the network was gone, changes nothing any more.
 """
 

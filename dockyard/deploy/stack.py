@@ -67,6 +67,7 @@ class StackDeployer:
         current = self._settled(client, artifact.name, watch)
         if current and self._is_current(artifact, current, acting):
             return _deployed(artifact.name, current, changed=False)
+        self._safety.check()
         self._publish(artifact)
         changed = self._change(client, artifact, exists=bool(current), watch=watch)
         self._protect(client, artifact, current)
@@ -170,6 +171,7 @@ class StackDeployer:
     def _protect(self, client: "CloudFormationClient", artifact: StackArtifact, current: "StackTypeDef | None") -> None:
         was = bool(current and current.get("EnableTerminationProtection"))
         if was != artifact.termination_protection:
+            self._safety.check()
             client.update_termination_protection(
                 StackName=artifact.name, EnableTerminationProtection=artifact.termination_protection
             )

@@ -100,6 +100,7 @@ def destroy(site: Site, going: Doomed, progress: Progress, check: Check) -> None
         nodes |= {name: Node(partial(_delete, client, name, progress, check), before) for name in group}
         before |= frozenset(group)
     if site.registry_stack in before:
+        check()
         client.update_termination_protection(StackName=site.registry_stack, EnableTerminationProtection=False)
     run_graph(nodes)
     for name in going.repositories:

@@ -6,7 +6,8 @@ import pytest
 
 from dockyard.deploy.orphans import orphan_text, orphans
 from dockyard.errors import DeployError, UsageError
-from dockyard.operate.destroy import Doomed, check_agreed, doomed
+from dockyard.operate.destroy import Doomed, check_agreed, destroy, doomed
+from dockyard.progress import Silent
 
 STACKS = {
     "shop-registry": {},
@@ -127,3 +128,14 @@ def test_what_came_after_the_answer_is_not_deleted_with_the_rest():
     check_agreed(agreed, Doomed((("shop-dev-web",), ("shop-dev-platform",))))
     with pytest.raises(DeployError, match="nothing was deleted: shop-dev-new, shop/web came after the answer"):
         check_agreed(agreed, Doomed((("shop-dev-web", "shop-dev-new"),), ("shop/web",)))
+
+
+def test_who_has_lost_the_lock_leaves_the_registry_protected(monkeypatch):
+    def lost():
+        raise DeployError("the lock is gone")
+
+    nothing = SimpleNamespace(cloudformation=None)  # a call to it would fail
+    monkeypatch.setattr("dockyard.operate.destroy.in_deploy_role", lambda *_: nothing)
+    here = SimpleNamespace(aws=None, project=SimpleNamespace(root=None), registry_stack="shop-registry")
+    with pytest.raises(DeployError, match="the lock is gone"):
+        destroy(here, Doomed((("shop-registry",),)), Silent(), lost)
