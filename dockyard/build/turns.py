@@ -27,9 +27,12 @@ class Turns:
         self._ended = {name: threading.Event() for name in layers}
 
     def order(self) -> list[str]:
-        """The images that others wait for, then the others: in this order none waits for a later one."""
-        first = set(self._first.values())
-        return sorted(self._leaders, key=lambda name: name not in first)
+        """The images that wait for nobody, then the others; of both, first those that others wait for.
+
+        In this order none waits for a later one, and none that waits takes the place of one that could go.
+        """
+        waited_for = {leader for leaders in self._leaders.values() for leader in leaders}
+        return sorted(self._leaders, key=lambda name: (bool(self._leaders[name]), name not in waited_for))
 
     def waits_for(self, name: str) -> list[str]:
         """Images that are still to be sent before this one."""

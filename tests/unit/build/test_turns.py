@@ -28,6 +28,13 @@ def test_images_that_share_nothing_and_images_whose_layers_are_not_known_wait_fo
     assert [turns.waits_for(name) for name in turns.order()] == [[], [], [], []]
 
 
+def test_who_waits_for_nobody_does_not_queue_behind_those_who_wait() -> None:
+    turns = Turns({"a": ["base"], "b": ["base"], "c": ["base"], "alone": ["1"], "copied": []})
+    assert turns.order() == ["a", "alone", "copied", "b", "c"]
+    two = Turns({"p": ["os", "py"], "n": ["os", "node"], "n2": ["os", "node"], "alone": ["1"]})
+    assert two.order() == ["p", "alone", "n", "n2"]
+
+
 def test_a_push_that_fails_lets_the_others_go() -> None:
     turns = Turns({"a": ["base"], "b": ["base"]})
     try:
