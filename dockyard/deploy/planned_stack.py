@@ -59,8 +59,8 @@ class StackPlanner:
             return PlannedStack(artifact.name, StackAction.NONE, cost=cost_change(after, after))
         current = describe(self._reading.cloudformation, artifact.name)
         if found is None or current is None or _goes_first(current):
-            because = _of_state(current) if current else ()
-            return _planned(artifact.name, StackAction.CREATE, tuple(because), _NOTHING, after)
+            state = tuple(_of_state(current)) if current else ()
+            return _planned(artifact.name, StackAction.CREATE, state, _NOTHING, after)
         before = self._deployed(artifact.name)
         changes = resource_changes(before, after, self._moved(artifact, current))
         because = (*_of_state(current), *_of_stack(artifact, current), *_refused(changes))
