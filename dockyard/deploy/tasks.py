@@ -11,7 +11,7 @@ from dockyard.doors.tasks import ORDERLY, log_of, why
 if TYPE_CHECKING:
     from types_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskTypeDef
 
-SHOWN_LINES = 10
+SHOWN_LINES = 20
 _ENDED = "Essential container in task exited"
 _NO_FAULT = (None, 0, 137, 143)
 """Exit codes of a container that runs, that ended well, or that a signal ended (SIGKILL, SIGTERM)."""

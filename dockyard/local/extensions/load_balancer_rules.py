@@ -1,9 +1,11 @@
-"""Listeners and rules keep all that a template or a call gives: weights, stickiness of groups, queries, regular expressions.
+"""Listeners and rules keep all that is given: weights, stickiness of groups, queries, regular expressions, pages.
 
 - A `forward` to several target groups with weights, and how long a client stays with one of them.
   https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ForwardActionConfig.html
 - Conditions on the query string, the source address, and by `RegexValues`.
   https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html
+- Fixed answers with any text, HTML too.
+  https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_FixedResponseActionConfig.html
 """
 
 from collections.abc import Iterator, Mapping
@@ -40,7 +42,7 @@ def install(_: Instance) -> None:
         return [_with_forward(*pair) for pair in zip(actions_of_template(props, lb_arn, prop), given, strict=True)]
 
     def action_xml(action: dict[str, Any]) -> str:
-        inner: str = xml_of_action(action)
+        inner: str = xml_of_action(_escaped(action))
         forward = action.get("ForwardConfig")
         return inner.replace("</member>", f"<ForwardConfig>{_xml(forward)}</ForwardConfig></member>") if forward else inner
 
@@ -49,6 +51,13 @@ def install(_: Instance) -> None:
     alb._condition_xml = lambda condition: f"<member>{_xml(condition)}</member>"
     provisioners._elbv2_listener_actions = template_actions
     provisioners._flatten_listener_rule_conditions = lambda given: [_condition(condition) for condition in given or []]
+
+
+def _escaped(action: dict[str, Any]) -> dict[str, Any]:
+    """With a page that is text in XML."""
+    fixed = action.get("FixedResponseConfig")
+    body = escape(str((fixed or {}).get("MessageBody") or ""))
+    return {**action, "FixedResponseConfig": {**fixed, "MessageBody": body}} if fixed else action
 
 
 def members(params: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:

@@ -208,3 +208,24 @@ def a_secret_of_a_template_is_its_arn_and_reaches_a_container(aws: Server) -> No
     aws.delete("s")
     with pytest.raises(aws.client("secretsmanager").exceptions.ResourceNotFoundException):
         aws.client("secretsmanager").describe_secret(SecretId=arn)
+
+
+@acts("log_events")
+def each_line_of_a_function_has_an_id(aws: Server) -> None:
+    """Who follows its log tells by it what is new."""
+    function = _function(aws, "def handler(*_): print('one'), print('two')")
+    function["Properties"]["FunctionName"] = "speaks"
+    assert aws.deploy("l", {"Function": function}) == "CREATE_COMPLETE"
+    until(lambda: aws.client("lambda").invoke(FunctionName="speaks")["StatusCode"] == 200, 10)
+    logs = aws.client("logs")
+
+    def events() -> list[dict]:
+        try:
+            return logs.filter_log_events(logGroupName="/aws/lambda/speaks")["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return []
+
+    found = until(lambda: len(told := events()) >= 4 and told, 30)
+    assert {"one", "two"} <= {one["message"].strip() for one in found}
+    assert len({one["eventId"] for one in found}) == len(found)
+    aws.delete("l")

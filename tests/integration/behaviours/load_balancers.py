@@ -149,6 +149,16 @@ def rules_look_at_query_source_and_regular_expressions(aws: Server) -> None:
         assert conditions["3"]["PathPatternConfig"]["RegexValues"] == ["^/v[0-9]+$"]
 
 
+@acts("load_balancer_rules")
+def a_fixed_answer_is_told_as_it_was_given(aws: Server) -> None:
+    """A page of maintenance is HTML."""
+    front = Front(aws)
+    page = {"StatusCode": "503", "ContentType": "text/html", "MessageBody": "<!doctype html><p>R&D is closed"}
+    front.rule(1, path("/"), {"Type": "fixed-response", "FixedResponseConfig": page})
+    (rule,) = (one for one in front.client.describe_rules(ListenerArn=front.listener)["Rules"] if not one["IsDefault"])
+    assert rule["Actions"][0]["FixedResponseConfig"] == page
+
+
 @acts("load_balancers", only_here="its targets are servers of this machine")
 def a_client_stays_with_its_target_where_that_is_said(aws: Server) -> None:
     """An app that keeps a session in memory needs it."""
