@@ -10,6 +10,7 @@ from dockyard.deploy.before import BeforeWatch
 from dockyard.deploy.causes import Cause, cause, seen
 from dockyard.deploy.rollout import RolloutWatch
 from dockyard.deploy.site import Site
+from dockyard.deploy.smoke import SmokeWatch
 from dockyard.deploy.targets import TargetWatch
 from dockyard.deploy.tasks import TaskWatch
 from dockyard.progress import Progress
@@ -26,6 +27,7 @@ class Watches:
         service = artifact.name.removeprefix(site.service_stack(""))
         self._tasks, self._targets = TaskWatch(site.reading, artifact, site.cluster), TargetWatch(site.reading, artifact)
         self._before = BeforeWatch(site.reading, artifact, site.cluster)
+        self._smoke = SmokeWatch(site.reading, artifact)
         self._rollout = RolloutWatch(site.reading, artifact, f"dockyard approve {service} --env {site.environment.name}")
         self._shown = ""
 
@@ -36,6 +38,9 @@ class Watches:
         with _IF_ALLOWED:
             for line in self._before.look():
                 self._progress.event(self._name, f"before | {line}")
+        with _IF_ALLOWED:
+            for line in self._smoke.look():
+                self._progress.event(self._name, f"smoke | {line}")
         with _IF_ALLOWED:
             for what in self._rollout.look():
                 self._progress.event(self._name, what)
