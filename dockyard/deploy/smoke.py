@@ -16,7 +16,7 @@ class SmokeWatch:
     def __init__(self, aws: Aws, artifact: StackArtifact) -> None:
         functions = artifact.resources("AWS::Lambda::Function").values()
         tests = [one for one in functions if "PATHS" in one.get("Environment", {}).get("Variables", {})]
-        self._aws, self._stack, self._since = aws, artifact.name, datetime.now(UTC)
+        self._aws, self._stack, self._since = aws, artifact.name, datetime.now(UTC).replace(microsecond=0)
         self._logical = next((one["LoggingConfig"]["LogGroup"]["Ref"] for one in tests), None)
         self._log: LogGroup | None = None
 
