@@ -147,8 +147,8 @@ def test_a_terminal_that_is_closed_leaves_no_lock(site, source):
     version(site, "hungup")
     terminal, its_end = pty.openpty()
     with subprocess.Popen(
-        ["setsid", "--ctty", "dockyard", "deploy"], cwd=site.root, env={**environment(), **account}, stdin=its_end, stdout=its_end,
-        stderr=its_end,
+        ["env", "--default-signal=HUP", "setsid", "--ctty", "dockyard", "deploy"],  # who runs the tests may be under nohup
+        cwd=site.root, env={**environment(), **account}, stdin=its_end, stdout=its_end, stderr=its_end,
     ) as begun:  # fmt: skip
         os.close(its_end)
         seen = b""
