@@ -222,7 +222,10 @@ def test_another_environment_is_another_place_and_has_its_own_settings(tmp_path)
     text = (
         (ROOT / "dockyard.yaml")
         .read_text()
-        .replace("  dev: {}", "  dev: {region: us-east-1}\n  prod: {account: '123456789012', region: eu-west-1, network: {nat: per-az}}")
+        .replace(
+            "  dev: {}",
+            "  dev: {region: us-east-1}\n  prod: {account: '123456789012', region: eu-west-1, network: {nat: per-az}}",
+        )
     )
     artifacts, read = synthesized(tmp_path, "prod", {"dockyard.yaml": text})
     assert "demo-prod-platform" in artifacts
