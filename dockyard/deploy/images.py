@@ -115,7 +115,6 @@ def pushed(site: Site, planned: list[Planned], progress: Progress) -> list[Plann
         return planned
     acting, registry = _publisher(site, {entry.image.repository for entry in waiting})
     workshop = site.workshop
-
     by_name = {entry.image.service: entry for entry in waiting}
     turns = Turns({name: _layers(entry, site) for name, entry in by_name.items()})
 

@@ -16,7 +16,8 @@ def test_a_new_or_empty_folder_and_that_of_an_assembly_are_written_anew(tmp_path
         folder.mkdir()
     for name in files or []:
         (folder / name).touch()
-    check_writable(folder, tmp_path)
+    assert check_writable(folder, tmp_path) is None
+    assert folder.is_dir() == (files is not None)  # it is only looked at
 
 
 @pytest.mark.parametrize("name", [".", "..", "services", "public", "note.txt"])

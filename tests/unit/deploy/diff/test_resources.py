@@ -132,7 +132,12 @@ def test_any_form_of_a_value_can_be_compared(value):
     """Users' own constructs may write what ours do not."""
     made = {kind: of(kind, **dict.fromkeys(KEYS, value)) for kind in TYPES}
     one, other = Template({}), Template({"Resources": made})
-    for before, after in ((one, other), (other, one), (other, other)):
-        resource_changes(before, after)
+    assert {change.type for change in resource_changes(one, other)} == set(TYPES)
+    assert {change.type for change in resource_changes(other, one)} == set(TYPES)
+    assert resource_changes(other, other) == []
+    assert right_changes(other, other) == []
+    same = cost_change(other, other)
+    assert same is None or same.before == same.after
+    for before, after in ((one, other), (other, one)):  # whatever it is, it is told and not stumbled over
         right_changes(before, after)
         cost_change(before, after)
