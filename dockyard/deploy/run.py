@@ -110,9 +110,30 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
             images, stacks = _via_cdk(site, folder, artifacts, building.result, progress, deployer, safety)
         else:
             images, stacks = _by_change_sets(site, artifacts, building.result, progress, deployer)
+    receipt = _receipt(site, ledger, wishes, last, infrastructure, images, stacks)
+    receipt.write(site.receipt_file)
+    inputs = {entry.image.service: Inputs.of(entry.image) for entry in images}
+    write_inputs(site.inputs_file, read_inputs(site.inputs_file) | inputs if services else inputs)
+    return receipt
+
+
+def _receipt(
+    site: Site,
+    ledger: Ledger,
+    wishes: Wishes,
+    last: Receipt | None,
+    infrastructure: str,
+    images: list[Planned],
+    stacks: "Stacks",
+) -> Receipt:
+    """What was deployed; of services that were not meant, what the last one tells.
+
+    :param infrastructure: fingerprint of what made the stacks; empty where it is not known.
+    """
+    services = wishes.services
     kept = last if last and services else NONE
     whole = not services or (last and last.infrastructure == infrastructure)  # else others may have changed too
-    receipt = Receipt(
+    return Receipt(
         infrastructure=infrastructure if whole else "",
         images=kept.images | {entry.image.service: entry.image.tag for entry in images},
         digests=kept.digests | {entry.image.service: entry.digest or "" for entry in images},
@@ -127,10 +148,6 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
         made=ledger.made,
         steps=dict(ledger.progress.seconds),
     )
-    receipt.write(site.receipt_file)
-    inputs = {entry.image.service: Inputs.of(entry.image) for entry in images}
-    write_inputs(site.inputs_file, read_inputs(site.inputs_file) | inputs if services else inputs)
-    return receipt
 
 
 @contextmanager
