@@ -8,6 +8,7 @@ import socket
 import tarfile
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import docker
@@ -252,9 +253,27 @@ class Docker:
         try:
             network = self._engine.networks.get(name)
         except docker.errors.NotFound:
-            network = self._engine.networks.create(name, driver="bridge", labels=dict(labels))
+            try:
+                network = self._engine.networks.create(name, driver="bridge", labels=dict(labels))
+            except docker.errors.APIError as error:  # the engine has 31 ranges of addresses, by default
+                raise PrerequisiteError(f"no network can be made: {error.explanation}", hint="docker network prune") from error
         network.reload()
         return str(network.attrs["IPAM"]["Config"][0]["Gateway"])
+
+    def idle_networks(self, label: str, age: timedelta) -> dict[str, str]:
+        """Networks with this label that no container has and that are older than this: name to this machine's address there."""
+        before = datetime.now(UTC) - age
+        found = [one for one in self._engine.networks.list(filters={"label": label}, greedy=True) if not one.containers]
+        return {
+            str(one.name): str(one.attrs["IPAM"]["Config"][0]["Gateway"])
+            for one in found
+            if datetime.fromisoformat(one.attrs["Created"]) < before
+        }
+
+    def remove_network(self, name: str) -> None:
+        """Remove the network of that name, where it is there and no container has it."""
+        with _ignoring_missing():
+            self._engine.networks.get(name).remove()
 
     def remove_networks(self, label: str) -> None:
         """Remove all networks with this label."""

@@ -4,9 +4,10 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -244,12 +245,29 @@ class Daemon:
 
 def holder_of(port: int) -> str | None:
     """Who listens on this port of the machine, as `name (process 123)`; None where nobody does, or where it is hidden."""
-    for connection in psutil.net_connections(kind="tcp"):
-        if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port:
-            if connection.pid is None:
-                return "a process of another user"
-            try:
-                return f"{' '.join(psutil.Process(connection.pid).cmdline())[:100]} (process {connection.pid})"
-            except psutil.NoSuchProcess:
-                return f"process {connection.pid}"
-    return None
+    try:
+        found = next((one for one in _listening() if one.laddr.port == port), None)
+    except psutil.AccessDenied:  # macOS tells it to root alone
+        with socket.socket() as probe:
+            return "another process" if probe.connect_ex(("127.0.0.1", port)) == 0 else None
+    if found is None:
+        return None
+    if found.pid is None:
+        return "a process of another user"
+    try:
+        return f"{' '.join(psutil.Process(found.pid).cmdline())[:100]} (process {found.pid})"
+    except psutil.NoSuchProcess:
+        return f"process {found.pid}"
+
+
+def silent(addresses: Collection[str]) -> set[str]:
+    """Those of this machine's addresses among these on which nobody listens; none where that is hidden."""
+    own = {one.address for found in psutil.net_if_addrs().values() for one in found}
+    try:
+        return (own & set(addresses)) - {one.laddr.ip for one in _listening()}
+    except psutil.AccessDenied:
+        return set()
+
+
+def _listening() -> list[Any]:
+    return [one for one in psutil.net_connections(kind="tcp") if one.status == psutil.CONN_LISTEN and one.laddr]

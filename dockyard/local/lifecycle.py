@@ -10,12 +10,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from dockyard.build.bases import STAND_INS
 from dockyard.doors.docker import Docker
-from dockyard.doors.process import Daemon, holder_of
+from dockyard.doors.process import Daemon, holder_of, silent
 from dockyard.errors import DockyardError, PrerequisiteError
 from dockyard.local import kept as kept_account
 
@@ -97,10 +98,15 @@ class LocalAws:
                 f"port {port} is in use by {holder}", hint=f"end it, or give the local AWS another: --port {port + 1}"
             )
         self._sweep(docker)
+        sweep_networks(docker)
         say("starting the local AWS")
         gateway = docker.network_gateway(self.name, {"dockyard.local": self.name})
         (self._state / "tmp").mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._start(port, gateway, account or ACCOUNT, bool(persist))
+        try:
+            self._start(port, gateway, account or ACCOUNT, bool(persist))
+        except BaseException:
+            docker.remove_networks(self.label)
+            raise
         return port
 
     def _refuse_another(
@@ -216,6 +222,17 @@ class LocalAws:
             except (OSError, urllib.error.URLError, ValueError):
                 time.sleep(0.05)
         raise DockyardError(f"the local AWS does not answer after {START_SECONDS} seconds:\n{self._daemon.tail()}")
+
+
+def sweep_networks(docker: Docker, label: str = "dockyard.local", age: timedelta = timedelta(minutes=10)) -> None:
+    """Remove the networks of every local AWS that was killed: the engine has about thirty, and then none for anybody.
+
+    One that runs listens in its network; one that starts has made its network a moment ago.
+    """
+    idle = docker.idle_networks(label, age)
+    ended = silent(idle.values())
+    for name in [name for name, address in idle.items() if address in ended]:
+        docker.remove_network(name)
 
 
 def _request(port: int, path: str, method: str = "GET") -> urllib.request.Request:

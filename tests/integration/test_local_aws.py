@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 
 import psutil
 import pytest
 
+from dockyard.local.lifecycle import sweep_networks
 from tests.integration.account import Account
 from tests.integration.behaviours.contract import behaviours
 from tests.integration.images import Repository
@@ -94,9 +96,7 @@ def test_no_layers_are_left_on_disk(tmp_path):
     first = Server(tmp_path)
     try:
         Repository(first).push("one", "v1")
-        process = psutil.Process(first.local.status(first.docker).pid)
-        process.kill()
-        process.wait(10)
+        _kill(first)
         layers = tmp_path / "local" / "registry"
         assert list(layers.rglob("*"))
         second = Server(tmp_path)
@@ -106,6 +106,27 @@ def test_no_layers_are_left_on_disk(tmp_path):
         assert not list(layers.rglob("*"))
     finally:
         first.stop()
+
+
+def test_the_network_of_one_that_was_killed_goes_with_the_next_that_starts(tmp_path):
+    """And none of one that runs."""
+    killed, running = Server(tmp_path / "a"), Server(tmp_path / "b")
+    try:
+        _kill(killed)
+        for one in (killed, running):
+            sweep_networks(one.docker, f"dockyard.local={one.name}", timedelta(0))
+        assert sorted(killed.docker.idle_networks("dockyard.local", timedelta(0)).keys() & {killed.name, running.name}) == [
+            running.name
+        ]
+    finally:
+        killed.stop()
+        running.stop()
+
+
+def _kill(server):
+    process = psutil.Process(server.local.status(server.docker).pid)
+    process.kill()
+    process.wait(10)
 
 
 def test_it_listens_on_loopback_and_its_own_network_only(server):

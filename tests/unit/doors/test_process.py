@@ -12,7 +12,7 @@ import pytest
 
 from dockyard.doors import process
 from dockyard.doors.lock import alone
-from dockyard.doors.process import Daemon, Processes, end_all, holder_of
+from dockyard.doors.process import Daemon, Processes, end_all, holder_of, silent
 from dockyard.errors import DockyardError
 
 PYTHON = [sys.executable, "-c"]
@@ -131,6 +131,14 @@ def test_who_holds_a_port_is_told():
         port = listening.getsockname()[1]
         assert f"(process {os.getpid()})" in holder_of(port)
     assert holder_of(port) is None
+
+
+def test_an_address_of_this_machine_where_nobody_listens_is_silent():
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        assert silent(["127.0.0.1", "192.0.2.77"]) == set()
+    assert "::1" not in silent(["127.0.0.1"])
 
 
 def test_one_waits_for_the_other(tmp_path):
