@@ -5,13 +5,19 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterable
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dockyard.build.detect import Detection
+from dockyard.doors.compiled import Compiled
 
 _templates = Environment(  # noqa: S701  # Dockerfiles, not HTML
-    loader=PackageLoader("dockyard.build"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("dockyard.build"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    bytecode_cache=Compiled(Path(__file__).parent / "templates"),
 )
 
 

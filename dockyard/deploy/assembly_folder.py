@@ -1,18 +1,20 @@
-"""A cloud assembly that one command synthesizes into a folder of the user's, and another deploys from there."""
+"""A cloud assembly in a folder, and what it was made from: a later command deploys from there."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from dockyard.build.mirrored import Wanted
 from dockyard.deploy.assembly import StackArtifact, read_assembly
-from dockyard.deploy.site import PARTITION, Site, mapping_in
+from dockyard.deploy.site import PARTITION, Site
 from dockyard.errors import UsageError
 
 _MARK = "cdk.out"
 """A file that aws-cdk-lib writes into each assembly."""
 _NOTE = "dockyard.json"
-_KEY = "infrastructure"
 _ANEW = "synthesize anew: dockyard push --assembly"
 
 
@@ -29,12 +31,46 @@ def check_writable(folder: Path, root: Path) -> None:
         )
 
 
-def note_fingerprint(folder: Path, infrastructure: str) -> None:
-    """Keep with the assembly what it was made from.
+@dataclass(frozen=True)
+class Image:
+    """The image of a service or sidecar that a template names."""
 
-    :param infrastructure: fingerprint of the files, read before the synth.
-    """
-    (folder / _NOTE).write_text(json.dumps({_KEY: infrastructure}), encoding="utf-8")
+    kind: str
+    """How it comes into ECR: `Recipe`, `Mirrored`, `Pinned` or `Promoted`."""
+    repository: str
+    tag: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """What an assembly was made from."""
+
+    infrastructure: str = ""
+    """Fingerprint of the files, read before the synth; empty where it is not known."""
+    images: Mapping[str, Image] = field(default_factory=dict)
+    """Service or sidecar to its image."""
+
+    @classmethod
+    def of(cls, infrastructure: str, images: Sequence[Wanted]) -> "Note":
+        """Of what a deploy is to bring about."""
+        return cls(infrastructure, {one.service: Image(type(one).__name__, one.repository, one.tag) for one in images})
+
+    def write(self, folder: Path) -> None:
+        """Keep it with the assembly."""
+        (folder / _NOTE).write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+
+def read_note(folder: Path) -> Note:
+    """That of the assembly there; nothing is known where there is none, or it is damaged."""
+    try:
+        return TypeAdapter(Note).validate_json((folder / _NOTE).read_bytes())
+    except (OSError, ValueError):  # pydantic's error is a ValueError
+        return Note()
+
+
+def forget_note(folder: Path) -> None:
+    """From now on it is not known what the assembly there was made from."""
+    (folder / _NOTE).unlink(missing_ok=True)
 
 
 def read_folder(site: Site, folder: Path, wanted: Sequence[Wanted]) -> tuple[list[StackArtifact], str]:
@@ -51,5 +87,4 @@ def read_folder(site: Site, folder: Path, wanted: Sequence[Wanted]) -> tuple[lis
     names = [f"{image.repository}:{image.tag}" for image in wanted]
     if lacking := [name for name in names if not any(f'/{name}"' in one.template for one in found)]:
         raise UsageError(f"{folder} was synthesized from other files than are here: it has no {', '.join(lacking)}", hint=_ANEW)
-    note = folder / _NOTE
-    return found, str(mapping_in(note).get(_KEY, "")) if note.is_file() else ""
+    return found, read_note(folder).infrastructure

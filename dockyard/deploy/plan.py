@@ -13,9 +13,10 @@ from dockyard.deploy.diff.resources import ResourceChange
 from dockyard.deploy.images import cautions, lacking, needed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.planned_stack import PlannedStack, StackAction, StackPlanner
-from dockyard.deploy.run import synthesized, wanted_stacks
+from dockyard.deploy.run import synthesized
 from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import Site
+from dockyard.deploy.stacks import wanted_stacks
 from dockyard.progress import Progress
 
 

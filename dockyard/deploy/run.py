@@ -1,14 +1,12 @@
 """The deploy itself: build and synthesize side by side, then stacks and images in the order that they need each other."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.inputs import Inputs, read_inputs, write_inputs
 from dockyard.build.mirrored import Wanted
@@ -16,32 +14,28 @@ from dockyard.build.plan import Planned, SomeBuiltError, named, side_by_side
 from dockyard.build.promoted import Promoted
 from dockyard.build.secrets import check_build_secrets
 from dockyard.deploy.assembly import StackArtifact, read_assembly
-from dockyard.deploy.assembly_folder import note_fingerprint, read_folder
+from dockyard.deploy.assembly_folder import Note, forget_note, read_folder
 from dockyard.deploy.fingerprint import fingerprint
-from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.images import built, lacking, pushed
 from dockyard.deploy.intent import Intent, tell_cautions
 from dockyard.deploy.ledger import Ledger
+from dockyard.deploy.likely import differing, likely_stacks
 from dockyard.deploy.operations import describe
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt
 from dockyard.deploy.replacements import NOTHING_LOST, Allowed
 from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import PARTITION, Site
-from dockyard.deploy.stack import Deployed, StackDeployer, version
+from dockyard.deploy.stack import StackDeployer, version
+from dockyard.deploy.stacks import Stacks, check_bootstrap, deploy_stacks, deploy_stacks_via_cdk, wanted_stacks
 from dockyard.deploy.states import Safety
 from dockyard.deploy.synth import synthesize
 from dockyard.deploy.verify.run import check_quickly
-from dockyard.deploy.via_cdk import deploy_via_cdk
-from dockyard.deploy.watches import Watches
-from dockyard.doors.aws_faults import explained
+from dockyard.doors.folders import take_place
 from dockyard.doors.process import end_all
-from dockyard.errors import BuildError, DeployError, DockyardError, PrerequisiteError
+from dockyard.errors import BuildError, DockyardError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
-
-IMAGES = "images"
-"""The piece of work that brings all images into ECR."""
 
 
 @dataclass(frozen=True)
@@ -92,29 +86,72 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
     check_secrets(site, services)
     check_quickly(site, services)
     deployer = StackDeployer(site.aws, site.reading, safety, wishes.allowed)
+    likely = None if wishes.assembly or wishes.via_cdk or site.synth else likely_stacks(site, intent)
     with Threads(max_workers=1) as pool, _told_when_interrupted(deployer):
         building = pool.submit(_built, site, wanted, progress)
-        with _faults_first(building):
-            if wishes.assembly:
-                everything, infrastructure = read_folder(site, wishes.assembly, wanted)
-                if infrastructure not in ("", intent.infrastructure):
-                    progress.note(
-                        "assembly", "its stacks were made from other settings than are here, and are deployed as they are"
-                    )
-            else:
-                everything = synthesized(site, progress, validate=last is None or last.infrastructure != infrastructure)
-            artifacts = wanted_stacks(site, everything, services)
-            _check_bootstrap(site, artifacts)
-        if wishes.via_cdk:
-            folder = wishes.assembly or site.assembly
-            images, stacks = _via_cdk(site, folder, artifacts, building.result, progress, deployer, safety)
+        if likely:
+            images, stacks = _ahead_of_synth(site, likely, building, wishes, intent, progress, deployer)
         else:
-            images, stacks = _by_change_sets(site, artifacts, building.result, progress, deployer)
+            with _faults_first(building):
+                if wishes.assembly:
+                    everything, infrastructure = read_folder(site, wishes.assembly, wanted)
+                    if infrastructure not in ("", intent.infrastructure):
+                        progress.note(
+                            "assembly", "its stacks were made from other settings than are here, and are deployed as they are"
+                        )
+                else:
+                    everything = synthesized(site, progress, validate=last is None or last.infrastructure != infrastructure)
+                    Note.of(infrastructure, intent.images).write(site.assembly)
+                artifacts = wanted_stacks(site, everything, services)
+                check_bootstrap(site, artifacts)
+            brought = partial(_pushed, site, building, progress)
+            if wishes.via_cdk:
+                folder = wishes.assembly or site.assembly
+                images, stacks = deploy_stacks_via_cdk(site, folder, artifacts, brought, progress, deployer, safety)
+            else:
+                images, stacks = deploy_stacks(site, artifacts, brought, progress, deployer)
     receipt = _receipt(site, ledger, wishes, last, infrastructure, images, stacks)
     receipt.write(site.receipt_file)
     inputs = {entry.image.service: Inputs.of(entry.image) for entry in images}
     write_inputs(site.inputs_file, read_inputs(site.inputs_file) | inputs if services else inputs)
     return receipt
+
+
+def _ahead_of_synth(
+    site: Site,
+    likely: list[StackArtifact],
+    building: "Future[list[Planned]]",
+    wishes: Wishes,
+    intent: Intent,
+    progress: Progress,
+    deployer: StackDeployer,
+) -> tuple[list[Planned], Stacks]:
+    """Deploy the stacks as they will most likely be. The synth runs while tasks start; what it makes otherwise is deployed then.
+
+    It has a folder of its own as long as files of the assembly may be needed, which takes the assembly's place at the end.
+    """
+    artifacts = wanted_stacks(site, likely, wishes.services)
+    check_bootstrap(site, artifacts)
+    anew = site.assembly.with_name(f"{site.assembly.name}.next")
+    forget_note(site.assembly)  # where this fails, the next deploy is to synthesize first
+    with Threads(max_workers=1) as pool:
+        synthesizing: list[Future[list[StackArtifact]]] = []
+
+        def brought() -> list[Planned]:
+            found = _pushed(site, building, progress)
+            synthesizing.append(pool.submit(synthesized, site, progress, validate=False, folder=anew))
+            return found
+
+        images, stacks = deploy_stacks(site, artifacts, brought, progress, deployer)
+        found = synthesizing[0].result()
+    Note.of(intent.infrastructure, intent.images).write(anew)
+    take_place(anew, site.assembly)
+    others = {one.name for one in differing(artifacts, wanted_stacks(site, found, wishes.services))}
+    if not others:
+        return images, stacks
+    progress.note("synth", f"app.py writes {named(sorted(others))} otherwise than before, which is deployed now")
+    left = [one for one in _read_assembly(site, site.assembly) if one.name in others]
+    return images, {**stacks, **deploy_stacks(site, left, lambda: images, progress, deployer)[1]}
 
 
 def _receipt(
@@ -193,10 +230,10 @@ def prepare(site: Site, wanted: list[Wanted], progress: Progress, assembly: Path
         building = pool.submit(_built, site, wanted, progress)
         with _faults_first(building):
             everything = synthesized(site, progress, validate=True, folder=assembly)
-            note_fingerprint(assembly, infrastructure)
+            Note.of(infrastructure, wanted).write(assembly)
             registry = [artifact for artifact in everything if artifact.name == site.registry_stack]
-            _check_bootstrap(site, registry)
-        images, _ = _by_change_sets(site, registry, building.result, progress, deployer)
+            check_bootstrap(site, registry)
+        images, _ = deploy_stacks(site, registry, partial(_pushed, site, building, progress), progress, deployer)
     return images
 
 
@@ -207,38 +244,18 @@ def synthesized(site: Site, progress: Progress, *, validate: bool, folder: Path 
     """
     folder = folder or site.assembly
     begun = time.monotonic()
-    account, region = site.aws.account, site.aws.region
     progress.update("synth", "writing templates" + (" and checking them" if validate else ""))
     (site.synth or synthesize)(
         site.project.root, folder, site.processes,
-        environment=site.environment.name, account=account, region=region, validate=validate,
+        environment=site.environment.name, account=site.aws.account, region=site.aws.region, validate=validate,
     )  # fmt: skip
-    artifacts = read_assembly(folder, partition=PARTITION, account=account, region=region)
+    artifacts = _read_assembly(site, folder)
     progress.done("synth", f"{len(artifacts)} stacks in {time.monotonic() - begun:.1f} s")
     return artifacts
 
 
-Stacks = Mapping[str, Deployed]
-
-
-def _by_change_sets(
-    site: Site,
-    artifacts: list[StackArtifact],
-    images: Callable[[], list[Planned]],
-    progress: Progress,
-    deployer: StackDeployer,
-) -> tuple[list[Planned], Stacks]:
-    """Each stack once those that it needs are done, the platform while images are still built.
-
-    Stacks that need the registry wait until every image is in ECR: no service is touched where one cannot be built.
-    """
-    nodes = {
-        artifact.name: Node(partial(_deploy_stack, site, artifact, progress, deployer), _needs(site, artifact))
-        for artifact in artifacts
-    }
-    nodes[IMAGES] = Node(lambda: _pushed(site, images, progress), frozenset({site.registry_stack}))
-    done = run_graph(nodes)
-    return done.pop(IMAGES), done
+def _read_assembly(site: Site, folder: Path) -> list[StackArtifact]:
+    return read_assembly(folder, partition=PARTITION, account=site.aws.account, region=site.aws.region)
 
 
 def _built(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]:
@@ -251,59 +268,8 @@ def _built(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned
         raise BuildError(f"{error.fault}\n{left}", hint=error.hint) from error
 
 
-def _pushed(site: Site, images: Callable[[], list[Planned]], progress: Progress) -> list[Planned]:
-    try:
-        return pushed(site, images(), progress)
-    except (ClientError, BotoCoreError) as error:
-        raise _told("images", error) from error
-
-
-def _needs(site: Site, artifact: StackArtifact) -> frozenset[str]:
-    needs = frozenset(artifact.depends_on)
-    return needs | {IMAGES} if site.registry_stack in needs else needs
-
-
-def _via_cdk(
-    site: Site,
-    assembly: Path,
-    artifacts: list[StackArtifact],
-    images: Callable[[], list[Planned]],
-    progress: Progress,
-    deployer: StackDeployer,
-    safety: Safety,
-) -> tuple[list[Planned], Stacks]:
-    """The registry by a change set, then the images, then the CDK CLI."""
-    registry = [artifact for artifact in artifacts if artifact.name == site.registry_stack]
-    in_ecr, _ = _by_change_sets(site, registry, images, progress, deployer)
-    names = [artifact.name for artifact in artifacts]
-    safety.check()
-    with deployer.changing(*names):
-        deploy_via_cdk(site, assembly, names, progress)
-    return in_ecr, {name: deployer.look(name) for name in names}
-
-
-def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deployer: StackDeployer) -> Deployed:
-    begun = time.monotonic()
-    watches = Watches(site, artifact, progress)
-    try:
-        left = deployer.deploy(artifact, watches.look)
-    except DeployError as error:
-        found = watches.cause()
-        if not found:
-            raise
-        raise DeployError(f"{artifact.name}: {found.text}\n{error}", hint=error.hint or found.hint) from error
-    except (ClientError, BotoCoreError) as error:
-        raise _told(artifact.name, error) from error
-    times = watches.times()
-    took = f"deployed in {time.monotonic() - begun:.1f} s" + (f" ({times})" if times else "")
-    progress.done(artifact.name, took if left.changed else "unchanged")
-    return left
-
-
-def _told(subject: str, error: Exception) -> DeployError:
-    """What AWS refused, as a fault of one piece of the work: the others go on, and all faults are told."""
-    known = explained(error)
-    return DeployError(f"{subject}: {known or error}", hint=known.hint if known else None)
+def _pushed(site: Site, building: "Future[list[Planned]]", progress: Progress) -> list[Planned]:
+    return pushed(site, building.result(), progress)
 
 
 def _outputs(site: Site, stacks: Stacks, key: str, before: Mapping[str, str]) -> dict[str, str]:
@@ -311,29 +277,3 @@ def _outputs(site: Site, stacks: Stacks, key: str, before: Mapping[str, str]) ->
     found = {name: stacks.get(site.service_stack(name)) for name in site.environment.services}
     told = {name: stack.outputs.get(key) if stack else before.get(name) for name, stack in found.items()}
     return {name: output for name, output in told.items() if output is not None}
-
-
-def _check_bootstrap(site: Site, artifacts: list[StackArtifact]) -> None:
-    needed = {a.bootstrap_parameter: a.bootstrap_version for a in artifacts if a.bootstrap_parameter and a.bootstrap_version}
-    for parameter, wanted in needed.items():
-        found = site.reading.parameter(parameter)
-        if found is None or int(found) < wanted:
-            raise PrerequisiteError(
-                f"account {site.aws.account} is not bootstrapped in {site.aws.region}" + (f" (version {found})" if found else ""),
-                hint=f"run: cdk bootstrap aws://{site.aws.account}/{site.aws.region}",
-            )
-
-
-def wanted_stacks(site: Site, artifacts: list[StackArtifact], services: Collection[str]) -> list[StackArtifact]:
-    """The stacks of these services and those that they depend on; all where none are given.
-
-    Other services are left as they are, also those that are called: that they go first is an order, and not a need.
-    """
-    if not services:
-        return artifacts
-    wanted = {site.service_stack(name) for name in services}
-    others = {site.service_stack(name) for name in site.environment.services} - wanted
-    for artifact in reversed(artifacts):
-        if artifact.name in wanted:
-            wanted |= set(artifact.depends_on) - others
-    return [artifact for artifact in artifacts if artifact.name in wanted]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.exceptions
-import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, RefreshableCredentials
 
 from dockyard.doors.aws_faults import LOCAL, explained
+from dockyard.doors.aws_models import new_session
 from dockyard.doors.lease import Lease
 from dockyard.doors.secrets import Secrets
 from dockyard.errors import PrerequisiteError
@@ -52,7 +52,7 @@ class Aws:
     def __init__(self, *, region: str | None = None, session: boto3.Session | None = None, profile: str | None = None) -> None:
         where = region or os.environ.get("AWS_REGION")  # boto3 reads another
         try:
-            self._session = session or boto3.Session(region_name=where, profile_name=profile)
+            self._session = session or boto3.Session(botocore_session=new_session(), region_name=where, profile_name=profile)
         except botocore.exceptions.ProfileNotFound as error:
             raise PrerequisiteError(str(error), hint="set AWS_PROFILE to a profile of your AWS configuration") from error
         self._assumed: dict[str, Aws] = {}
@@ -111,7 +111,7 @@ class Aws:
             if error.response["Error"]["Code"] == "AccessDenied":
                 return self
             raise
-        inner = botocore.session.Session()
+        inner = new_session()
         renewed = RefreshableCredentials.create_from_metadata(first, fetcher.fetch_credentials, "assume-role")
         inner._credentials = renewed  # type: ignore[attr-defined]  # there is no other way to give a session such credentials
         return Aws(session=boto3.Session(botocore_session=inner, region_name=self.region))

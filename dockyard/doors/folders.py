@@ -21,6 +21,12 @@ def temporary(prefix: str, parent: Path | None = None) -> Iterator[Path]:
         _there.discard(folder)
 
 
+def take_place(new: Path, old: Path) -> None:
+    """Put a folder in the place of another, which goes."""
+    shutil.rmtree(old, ignore_errors=True)
+    new.replace(old)
+
+
 def remove_all() -> None:
     """Remove those that are there, in whichever thread they are used: we were interrupted."""
     for folder in list(_there):

@@ -15,7 +15,7 @@ from typing import Any
 from botocore.client import BaseClient
 
 from dockyard.cli import main, screen
-from dockyard.deploy import run
+from dockyard.deploy import stacks
 
 _ONLY_READ = ("Describe", "List", "Get", "Head", "Batch", "AssumeRole")
 
@@ -39,7 +39,7 @@ class Steps:
 
 def watch(steps: Steps) -> None:
     """Hear of all steps."""
-    call, graph, board = BaseClient._make_api_call, run.run_graph, screen.Board
+    call, graph, board = BaseClient._make_api_call, stacks.run_graph, screen.Board
 
     def make_api_call(self: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
         if operation.startswith(_ONLY_READ):
@@ -73,7 +73,7 @@ def watch(steps: Steps) -> None:
             super().done(subject, text)
 
     BaseClient._make_api_call = make_api_call
-    run.run_graph, screen.Board = run_graph, Board
+    stacks.run_graph, screen.Board = run_graph, Board
 
 
 if __name__ == "__main__":

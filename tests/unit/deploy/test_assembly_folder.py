@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dockyard.deploy.assembly_folder import check_writable, note_fingerprint, read_folder
+from dockyard.deploy.assembly_folder import Note, check_writable, read_folder
 from dockyard.errors import UsageError
 
 
@@ -56,7 +56,7 @@ def folder(tmp_path):
 def test_an_assembly_tells_what_it_was_made_from_where_that_was_noted(folder):
     stacks, known = read_folder(SITE, folder, [image("1a2b")])
     assert ([one.name for one in stacks], known) == (["shop-dev-platform", "shop-dev-web"], "")
-    note_fingerprint(folder, "abc")
+    Note("abc").write(folder)
     assert read_folder(SITE, folder, [])[1] == "abc"
 
 

@@ -1,0 +1,129 @@
+"""The stacks of a cloud assembly, deployed in the order that they need each other, and beside them the images."""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dockyard.build.plan import Planned
+from dockyard.deploy.assembly import StackArtifact
+from dockyard.deploy.graph import Node, run_graph
+from dockyard.deploy.site import Site
+from dockyard.deploy.stack import Deployed, StackDeployer
+from dockyard.deploy.states import Safety
+from dockyard.deploy.via_cdk import deploy_via_cdk
+from dockyard.deploy.watches import Watches
+from dockyard.doors.aws_faults import explained
+from dockyard.errors import DeployError, PrerequisiteError
+from dockyard.progress import Progress
+
+IMAGES = "images"
+"""The piece of work that brings all images into ECR."""
+
+Stacks = Mapping[str, Deployed]
+
+
+def deploy_stacks(
+    site: Site,
+    artifacts: list[StackArtifact],
+    images: Callable[[], list[Planned]],
+    progress: Progress,
+    deployer: StackDeployer,
+) -> tuple[list[Planned], Stacks]:
+    """Each stack by a change set once those that it needs are done, the platform while images are still built.
+
+    Stacks that need the registry wait until every image is in ECR: no service is touched where one cannot be built.
+
+    :param images: what brings all images into ECR, and returns them.
+    """
+    nodes = {
+        artifact.name: Node(partial(_deploy_stack, site, artifact, progress, deployer), _needs(site, artifact))
+        for artifact in artifacts
+    }
+    nodes[IMAGES] = Node(partial(_telling, images), frozenset({site.registry_stack}))
+    done = run_graph(nodes)
+    return done.pop(IMAGES), done
+
+
+def deploy_stacks_via_cdk(
+    site: Site,
+    assembly: Path,
+    artifacts: list[StackArtifact],
+    images: Callable[[], list[Planned]],
+    progress: Progress,
+    deployer: StackDeployer,
+    safety: Safety,
+) -> tuple[list[Planned], Stacks]:
+    """The registry by a change set, then the images, then the CDK CLI."""
+    registry = [artifact for artifact in artifacts if artifact.name == site.registry_stack]
+    in_ecr, _ = deploy_stacks(site, registry, images, progress, deployer)
+    names = [artifact.name for artifact in artifacts]
+    safety.check()
+    with deployer.changing(*names):
+        deploy_via_cdk(site, assembly, names, progress)
+    return in_ecr, {name: deployer.look(name) for name in names}
+
+
+def _needs(site: Site, artifact: StackArtifact) -> frozenset[str]:
+    needs = frozenset(artifact.depends_on)
+    return needs | {IMAGES} if site.registry_stack in needs else needs
+
+
+def _telling(images: Callable[[], list[Planned]]) -> list[Planned]:
+    try:
+        return images()
+    except (ClientError, BotoCoreError) as error:
+        raise _told(IMAGES, error) from error
+
+
+def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deployer: StackDeployer) -> Deployed:
+    begun = time.monotonic()
+    watches = Watches(site, artifact, progress)
+    try:
+        left = deployer.deploy(artifact, watches.look)
+    except DeployError as error:
+        found = watches.cause()
+        if not found:
+            raise
+        raise DeployError(f"{artifact.name}: {found.text}\n{error}", hint=error.hint or found.hint) from error
+    except (ClientError, BotoCoreError) as error:
+        raise _told(artifact.name, error) from error
+    times = watches.times()
+    took = f"deployed in {time.monotonic() - begun:.1f} s" + (f" ({times})" if times else "")
+    progress.done(artifact.name, took if left.changed else "unchanged")
+    return left
+
+
+def _told(subject: str, error: Exception) -> DeployError:
+    """What AWS refused, as a fault of one piece of the work: the others go on, and all faults are told."""
+    known = explained(error)
+    return DeployError(f"{subject}: {known or error}", hint=known.hint if known else None)
+
+
+def check_bootstrap(site: Site, artifacts: list[StackArtifact]) -> None:
+    """Raise PrerequisiteError where the account's bootstrap is not what these stacks need."""
+    needed = {a.bootstrap_parameter: a.bootstrap_version for a in artifacts if a.bootstrap_parameter and a.bootstrap_version}
+    for parameter, wanted in needed.items():
+        found = site.reading.parameter(parameter)
+        if found is None or int(found) < wanted:
+            raise PrerequisiteError(
+                f"account {site.aws.account} is not bootstrapped in {site.aws.region}" + (f" (version {found})" if found else ""),
+                hint=f"run: cdk bootstrap aws://{site.aws.account}/{site.aws.region}",
+            )
+
+
+def wanted_stacks(site: Site, artifacts: list[StackArtifact], services: Collection[str]) -> list[StackArtifact]:
+    """The stacks of these services and those that they depend on; all where none are given.
+
+    Other services are left as they are, also those that are called: that they go first is an order, and not a need.
+    """
+    if not services:
+        return artifacts
+    wanted = {site.service_stack(name) for name in services}
+    others = {site.service_stack(name) for name in site.environment.services} - wanted
+    for artifact in reversed(artifacts):
+        if artifact.name in wanted:
+            wanted |= set(artifact.depends_on) - others
+    return [artifact for artifact in artifacts if artifact.name in wanted]
