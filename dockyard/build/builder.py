@@ -17,7 +17,7 @@ import psutil
 
 from dockyard.build.bases import Bases, readdressed
 from dockyard.build.caches import NO_CACHES, Caches
-from dockyard.build.command import ENGINE, KEEP, Call, Goal, cli_arguments, load
+from dockyard.build.command import KEEP, Call, Goal, cli_arguments, load
 from dockyard.build.context import stage
 from dockyard.build.failures import PassingError, engine_gone, failure, no_room
 from dockyard.build.labels import oci_labels
@@ -28,6 +28,7 @@ from dockyard.build.retries import USUAL, Retries
 from dockyard.build.secrets import redaction
 from dockyard.build.sizes import size
 from dockyard.build.steps import Steps
+from dockyard.defaults import ENGINE, JOBS
 from dockyard.doors.aws import Registry
 from dockyard.doors.docker import Docker
 from dockyard.doors.folders import temporary
@@ -36,9 +37,6 @@ from dockyard.progress import Progress
 
 STAND_IN_LABEL = "dockyard.stand-in"
 """Label of an image that is built on a stand-in; it is never pushed outside this machine."""
-JOBS = 4
-"""How many images are built or pushed at once."""
-
 _CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 _CA_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 

@@ -7,9 +7,7 @@ from pathlib import Path
 from dockyard.build.caches import NO_CACHES, Caches
 from dockyard.build.recipe import Recipe
 from dockyard.build.secrets import secret_arguments
-
-ENGINE = "default"
-"""Name that buildx gives the engine's own builder."""
+from dockyard.defaults import ENGINE
 
 
 @dataclass(frozen=True)

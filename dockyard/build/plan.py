@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from dockyard.build.builder import JOBS, Built, Workshop, build, local_name
+from dockyard.build.builder import Built, Workshop, build, local_name
 from dockyard.build.caches import NO_CACHES, Caches
 from dockyard.build.layers import Layers
 from dockyard.build.mirrored import Wanted
@@ -13,6 +13,7 @@ from dockyard.build.pinned import Pinned
 from dockyard.build.prerequisites import check
 from dockyard.build.promoted import Promoted
 from dockyard.build.recipe import Recipe
+from dockyard.defaults import JOBS
 from dockyard.doors.aws import Aws
 from dockyard.errors import BuildError
 from dockyard.progress import Progress

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from dockyard.build.builder import Workshop
-from dockyard.build.command import ENGINE
 from dockyard.build.recipe import Recipe
 from dockyard.build.secrets import check_build_secrets
+from dockyard.defaults import ENGINE
 from dockyard.errors import PrerequisiteError
 
 INSTALL = "sudo apt-get install docker-buildx (Debian 13, Ubuntu), or docker-buildx-plugin (Docker's own packages)"

@@ -5,10 +5,10 @@ from typing import Annotated, get_args
 
 import typer
 
-from dockyard.config.image import Platform as PlatformName
-
 
 def _platforms(given: list[str] | None) -> list[str] | None:
+    from dockyard.config.image import Platform as PlatformName  # noqa: PLC0415  # all of the configuration, for two names
+
     known = get_args(PlatformName)
     wanted = sorted({name for words in given or [] for name in words.split(",")})
     if unknown := [name for name in wanted if name not in known]:

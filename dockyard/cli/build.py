@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dockyard.build.builder import JOBS, Options
-from dockyard.build.command import ENGINE
+from dockyard.build.builder import Options
 from dockyard.build.inputs import Inputs, changes, read_inputs
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import build_all
@@ -13,6 +12,7 @@ from dockyard.build.sizes import size
 from dockyard.cli import screen
 from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Services
 from dockyard.cli.session import Session
+from dockyard.defaults import ENGINE, JOBS
 from dockyard.errors import PrerequisiteError
 
 

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.cli import screen
 from dockyard.cli.arguments import AllowDataLoss, Environment, Project, Service
-from dockyard.cli.deploy import deployed
+from dockyard.cli.deploying import deployed
 from dockyard.cli.local import in_local_aws
 from dockyard.cli.locked import alone
 from dockyard.cli.logs import Painter

@@ -10,7 +10,7 @@ from rich.text import Text
 from dockyard.build.plan import side_by_side
 from dockyard.cli import screen
 from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Json, Project, Services, Wait
-from dockyard.cli.deploy import deploy_under, say_where
+from dockyard.cli.deploying import deploy_under, say_where
 from dockyard.cli.locked import alone
 from dockyard.cli.painted import Row, grid
 from dockyard.cli.pins import kept

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from dockyard.build.builder import JOBS, Options
-from dockyard.build.command import ENGINE
+from dockyard.build.builder import Options
 from dockyard.build.plan import Planned
 from dockyard.build.sizes import size
 from dockyard.cli import screen, short
 from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Services, Wait
 from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
+from dockyard.defaults import ENGINE, JOBS
 from dockyard.deploy.assembly_folder import check_writable
 from dockyard.deploy.images import bring
 from dockyard.deploy.run import prepare

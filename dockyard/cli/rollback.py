@@ -7,7 +7,7 @@ import typer
 
 from dockyard.cli import screen
 from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Environment, Json, Project, Service, Wait, Yes
-from dockyard.cli.deploy import deploy_under, say_where
+from dockyard.cli.deploying import deploy_under, say_where
 from dockyard.cli.locked import alone
 from dockyard.cli.pins import kept, of_sources
 from dockyard.cli.session import Session

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 from dockyard.build import STAND_INS, Bases, Mirrored, Recipe, Wanted
-from dockyard.build.builder import JOBS, Options, Workshop, ca_bundle
-from dockyard.build.command import ENGINE
+from dockyard.build.builder import Options, Workshop, ca_bundle
 from dockyard.cli import screen
-from dockyard.config import FOLDER, PROJECT_FILE, Environment, Project, load_project, service_of
+from dockyard.cli.root import project_root
+from dockyard.config import Environment, Project, load_project, service_of
 from dockyard.config.region import supported_region
+from dockyard.defaults import ENGINE, FOLDER, JOBS
 from dockyard.deploy.images import needed
 from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
@@ -56,17 +57,7 @@ class Session:
     @functools.cached_property
     def root(self) -> Path:
         """The project's folder. Raises UsageError."""
-        if self._folder:
-            if not os.path.lexists(self._folder / PROJECT_FILE):
-                raise UsageError(f"no {PROJECT_FILE} in {self._folder}", hint="name the folder of a project with --project")
-            return self._folder.resolve()
-        here = Path.cwd()
-        found = next((path for path in (here, *here.parents) if os.path.lexists(path / PROJECT_FILE)), None)
-        if not found:
-            raise UsageError(
-                f"no {PROJECT_FILE} in {here} or above", hint="go to the project's folder, or name it with --project"
-            )
-        return found
+        return project_root(self._folder)
 
     @property
     def own_folder(self) -> Path:

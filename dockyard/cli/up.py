@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dockyard.cli import local, screen
 from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Environment, Json, Port, Project, Yes
-from dockyard.cli.deploy import deploy_and_tell
+from dockyard.cli.deploying import deploy_and_tell
 from dockyard.cli.session import Session
 from dockyard.deploy.replacements import Allowed
 from dockyard.deploy.run import Wishes

@@ -6,7 +6,7 @@ from dockyard.config.capacity import architecture, has_own_address, shares, targ
 from dockyard.config.cluster import Cluster
 from dockyard.config.container_health import ContainerHealth
 from dockyard.config.domains import Domain, domain_of, hosts_of
-from dockyard.config.environment import FOLDER, Environment, Project, service_of
+from dockyard.config.environment import Environment, Project, service_of
 from dockyard.config.http import Http
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.kinds.backend import Backend
@@ -15,7 +15,7 @@ from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
 from dockyard.config.kinds.worker import Worker, topic_names
-from dockyard.config.load import LOCK_FILE, PROJECT_FILE, load_project
+from dockyard.config.load import LOCK_FILE, load_project
 from dockyard.config.load_balancer import ExistingListener, LoadBalancer, Waf
 from dockyard.config.lock import Lock
 from dockyard.config.logs import RETENTIONS
@@ -36,11 +36,9 @@ from dockyard.config.sidecar import SEPARATOR, Sidecar
 from dockyard.config.volume import Volume as ServiceVolume
 
 __all__ = [
-    "FOLDER",
     "LOCK_FILE",
     "PLAN_ROLE",
     "PREVIEW_ROLE",
-    "PROJECT_FILE",
     "RETENTIONS",
     "SEPARATOR",
     "Answer",

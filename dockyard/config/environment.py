@@ -19,10 +19,8 @@ from dockyard.config.route_checks import rule_key
 from dockyard.config.routes import numbered
 from dockyard.config.service import Service
 from dockyard.config.sidecar import SEPARATOR, Sidecar
+from dockyard.defaults import FOLDER
 from dockyard.errors import UsageError
-
-FOLDER = ".dockyard"
-"""What Dockyard keeps of a project: nothing that could not be made again."""
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,11 @@ from dockyard.config.secret import named
 from dockyard.config.service import KINDS, NOT_BY_ENVIRONMENT, Service, keys_of_others, kind_problem
 from dockyard.config.stages import stage_problems
 from dockyard.config.variables import EnvFile, env_cautions, env_file_path, env_file_problems, merged_env, read_env_file
+from dockyard.defaults import PROJECT_FILE
 from dockyard.errors import ConfigError
 
 M = TypeVar("M", bound=Model)
 
-PROJECT_FILE = "dockyard.yaml"
 LOCK_FILE = "dockyard.lock"
 SHARED = tuple(ProjectFile.model_fields.keys() & EnvironmentSettings.model_fields.keys())
 """Keys of dockyard.yaml that an environment may repeat."""

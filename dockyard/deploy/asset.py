@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from dockyard.build.builder import Workshop, build, local_name, make
-from dockyard.build.command import ENGINE, load
+from dockyard.build.command import load
 from dockyard.build.mirror import to_engine
 from dockyard.build.mirrored import Wanted
 from dockyard.build.pinned import Pinned
 from dockyard.build.prerequisites import check
 from dockyard.build.promoted import Promoted
 from dockyard.build.recipe import Recipe
+from dockyard.defaults import ENGINE
 from dockyard.deploy.images import bring
 from dockyard.deploy.site import Site
 from dockyard.doors.aws import Aws

@@ -1,17 +1,15 @@
 """A hash of what the stacks are made from, by which a deploy knows that nothing changed."""
 
 import hashlib
-import importlib.metadata
-import importlib.util
 import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from dockyard.config import PROJECT_FILE, Project
+from dockyard.config import Project
+from dockyard.defaults import PROJECT_FILE
+from dockyard.deploy.versions import own_folders, packages
 
-_OWN = ("dockyard", "dockyard_constructs")
-"""What app.py imports of ours. Where it is installed from a repository its version says little."""
 _SETTINGS = ("cdk.json", "cdk.context.json", PROJECT_FILE)
 _WHOLE = ("stacks", "constructs")
 """Folders of which every file counts, not only Python."""
@@ -29,17 +27,12 @@ def fingerprint(project: Project, environment: str, account: str, region: str) -
     folders, virtual environments, cloud assemblies, services, tests and bench, and Dockyard's own.
     """
     lock = project.lock.model_dump(mode="json", exclude={"pins"})
-    digest = hashlib.sha256(json.dumps([environment, account, region, lock, *_versions()]).encode())
+    digest = hashlib.sha256(json.dumps([environment, account, region, lock, *packages()]).encode())
     env_files = {file.resolve() for found in project.environments.values() for file in found.env_files}
     for name, path in _files(project.root.resolve(), env_files):
         digest.update(f"\0{name}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
-
-
-def _versions() -> Iterable[str]:
-    """Of all packages that app.py could import."""
-    return sorted(f"{found.name} {found.version}" for found in importlib.metadata.distributions())
 
 
 def _files(root: Path, env_files: Iterable[Path]) -> Iterator[tuple[str, Path]]:
@@ -51,16 +44,9 @@ def _files(root: Path, env_files: Iterable[Path]) -> Iterator[tuple[str, Path]]:
         if path.is_file():
             yield path.relative_to(root).as_posix(), path
     told = {*whole, *python}
-    for package, folder in _own_folders():
+    for package, folder in own_folders():
         own = (path for path in _below(folder) if path.suffix == ".py" and path not in told)
         yield from ((f"{package}:{path.relative_to(folder)}", path) for path in own)
-
-
-def _own_folders() -> Iterator[tuple[str, Path]]:
-    for package in _OWN:
-        spec = importlib.util.find_spec(package)
-        for place in (spec and spec.submodule_search_locations) or ():
-            yield package, Path(place).resolve()
 
 
 def _below(top: Path, left_out: tuple[str, ...] = ()) -> Iterator[Path]:

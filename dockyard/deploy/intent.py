@@ -48,8 +48,11 @@ def intent_of(site: Site, promoted: Mapping[str, Promoted]) -> Intent:
 
 def tell_cautions(site: Site, progress: Progress, wanted: Sequence[Wanted]) -> None:
     """Tell what the user should know of these images, and of the environment."""
-    for found in wanted:
-        for caution in cautions(site.project, site.environment, found):
-            progress.note(found.service, caution)
-    for service, text in site.environment.cautions:
+    for service, text in cautions_of(site, wanted):
         progress.note(service, text)
+
+
+def cautions_of(site: Site, wanted: Sequence[Wanted]) -> list[tuple[str, str]]:
+    """Service, and what its user should know: of these images, and of the environment."""
+    of_images = [(found.service, text) for found in wanted for text in cautions(site.project, site.environment, found)]
+    return [*of_images, *site.environment.cautions]

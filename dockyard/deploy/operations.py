@@ -33,6 +33,11 @@ def describe(client: "CloudFormationClient", name: str) -> "StackTypeDef | None"
     return None if stack and stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
 
 
+def version(stack: "StackTypeDef") -> str:
+    """When the stack was changed last, and how that ended."""
+    return f"{stack.get('LastUpdatedTime', stack['CreationTime']).isoformat()} {stack['StackStatus']}"
+
+
 def awaited(client: "CloudFormationClient", name: str, watch: Watch) -> "StackTypeDef | None":
     """The stack, once no operation is under way; one that is, as of a deploy that was interrupted, is followed to its end."""
     stack = describe(client, name)

@@ -13,6 +13,7 @@ from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, SomeBuiltError, named, side_by_side
 from dockyard.build.promoted import Promoted
 from dockyard.build.secrets import check_build_secrets
+from dockyard.config.problems import all_of
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.assembly_folder import Note, forget_note, read_folder
 from dockyard.deploy.fingerprint import fingerprint
@@ -20,13 +21,13 @@ from dockyard.deploy.images import built, lacking, pushed
 from dockyard.deploy.intent import Intent, tell_cautions
 from dockyard.deploy.ledger import Ledger
 from dockyard.deploy.likely import differing, likely_stacks
-from dockyard.deploy.operations import describe
+from dockyard.deploy.operations import describe, version
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.receipt import NONE, Receipt
 from dockyard.deploy.replacements import NOTHING_LOST, Allowed
 from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import PARTITION, Site
-from dockyard.deploy.stack import StackDeployer, version
+from dockyard.deploy.stack import StackDeployer
 from dockyard.deploy.stacks import Stacks, check_bootstrap, deploy_stacks, deploy_stacks_via_cdk, wanted_stacks
 from dockyard.deploy.states import Safety
 from dockyard.deploy.synth import synthesize
@@ -149,7 +150,7 @@ def _ahead_of_synth(
     others = {one.name for one in differing(artifacts, wanted_stacks(site, found, wishes.services))}
     if not others:
         return images, stacks
-    progress.note("synth", f"app.py writes {named(sorted(others))} otherwise than before, which is deployed now")
+    progress.note("synth", f"app.py writes {all_of(sorted(others))} otherwise than before; deploying what it writes now")
     left = [one for one in _read_assembly(site, site.assembly) if one.name in others]
     return images, {**stacks, **deploy_stacks(site, left, lambda: images, progress, deployer)[1]}
 

@@ -76,9 +76,12 @@ def in_other_account(aws: Aws, root: Path, account: str) -> Aws:
 
 
 def _in_role(purpose: str, aws: Aws, root: Path, account: str | None = None) -> Aws:
-    owner = account or aws.account
-    name = f"cdk-{qualifier(root)}-{purpose}-role-{owner}-{aws.region}"
-    return aws.assuming(f"arn:{PARTITION}:iam::{owner}:role/{name}")
+    return aws.assuming(_role(purpose, root, account or aws.account, aws.region))
+
+
+def _role(purpose: str, root: Path, account: str, region: str) -> str:
+    """ARN of a role of the bootstrap."""
+    return f"arn:{PARTITION}:iam::{account}:role/cdk-{qualifier(root)}-{purpose}-role-{account}-{region}"
 
 
 class Synth(Protocol):
@@ -140,6 +143,11 @@ class Site:
     def reading(self) -> Aws:
         """The account in a role that may read it."""
         return in_lookup_role(self.aws, self.project.root)
+
+    @property
+    def lookup_role(self) -> str:
+        """ARN of that role."""
+        return _role("lookup", self.project.root, self.aws.account, self.aws.region)
 
     @property
     def publishing_role(self) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from dockyard.deploy.archive import archive
 from dockyard.deploy.assembly import StackArtifact
-from dockyard.deploy.operations import Watch, describe, follow, pauses
+from dockyard.deploy.operations import Watch, describe, follow, pauses, version
 from dockyard.deploy.replacements import NOTHING_LOST, Allowed, changes, refusal
 from dockyard.deploy.states import Safety, settled
 from dockyard.doors.aws import Aws
@@ -188,11 +188,6 @@ def _end(name: str, status: str, reasons: list[str]) -> None:
 def _deployed(name: str, stack: "StackTypeDef", *, changed: bool) -> Deployed:
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     return Deployed(name, changed, version(stack), outputs)
-
-
-def version(stack: "StackTypeDef") -> str:
-    """When the stack was changed last, and how that ended."""
-    return f"{stack.get('LastUpdatedTime', stack['CreationTime']).isoformat()} {stack['StackStatus']}"
 
 
 def _same_template(deployed: Any, wanted: str) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dockyard.build.recipe import seen
-from dockyard.config import LOCK_FILE, PROJECT_FILE, Environment, Project, service_of
+from dockyard.config import LOCK_FILE, Environment, Project, service_of
+from dockyard.defaults import PROJECT_FILE
 from dockyard.errors import DockyardError
 
 LOOK_SECONDS = 0.2

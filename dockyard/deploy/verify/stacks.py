@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dockyard.build.plan import side_by_side
-from dockyard.deploy.operations import describe
+from dockyard.deploy.operations import describe, version
 from dockyard.deploy.receipt import Receipt, read_receipt
-from dockyard.deploy.stack import version
 from dockyard.deploy.states import cure_of
 from dockyard.deploy.verify.check import Check, looked, ng, ok, skip
 from dockyard.deploy.verify.scene import Scene

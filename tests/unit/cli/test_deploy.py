@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dockyard.cli import deploy as module
+from dockyard.cli import deploying as module
 from dockyard.cli.dev import _Bench
 from dockyard.deploy.receipt import NONE
 from dockyard.deploy.replacements import NOTHING_LOST

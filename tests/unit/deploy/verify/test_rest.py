@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from dockyard.config import Web
 from dockyard.config.cluster import Ec2Capacity
+from dockyard.deploy.operations import version
 from dockyard.deploy.receipt import NONE
-from dockyard.deploy.stack import version
 from dockyard.deploy.verify.check import looked
 from dockyard.deploy.verify.quotas import VCPUS, balancer_check, rule_check, vcpu_checks, vcpus
 from dockyard.deploy.verify.room import servers_checks

@@ -1,0 +1,146 @@
+"""What a deploy of a whole environment left, for one that comes while no file is another: it need not read the project at all.
+
+To read the project and find its images takes a second of imports alone. Where everything that was seen then is as it was, also
+what the project says is, and the account alone is to be asked whether it still is as that deploy left it.
+"""
+
+import contextlib
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dockyard import __version__
+from dockyard.defaults import FOLDER
+from dockyard.deploy.operations import describe, version
+from dockyard.deploy.versions import own_folders, packages
+from dockyard.doors.aws import Aws
+from dockyard.doors.tree import Seen
+from dockyard.errors import DockyardError
+
+_SERVICES = "services"
+_MADE = ("node_modules", "cdk.out")
+_OURS = ("AWS_", "CDK_", "DOCKYARD_", "BUILDX_")
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+"""Others may come to the same account, which is looked at."""
+_FILES = ("DOCKYARD_STAND_INS", "AWS_CONFIG_FILE")
+"""Variables that name a file which counts."""
+_TICK = 100_000_000
+"""Nanoseconds; no clock of a file system is coarser here."""
+_AT_ONCE = 10
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What was left, and what is told of it."""
+
+    seen: str
+    """Digest of all that it came from."""
+    where: str
+    """Line that tells the environment, account and region."""
+    account: str
+    region: str
+    role: str
+    """ARN of the role that may read."""
+    stacks: Mapping[str, str]
+    """Stack to the time of its last change."""
+    cautions: Sequence[tuple[str, str]]
+    """Service, and what its user should know."""
+    lines: Sequence[str]
+    """What is told besides."""
+    receipt: Mapping[str, Any]
+
+    def write(self, root: Path, environment: str | None) -> None:
+        """Keep it, for the environment that the user names so. It is of use, and of no need."""
+        if file := _file(root, environment):
+            with contextlib.suppress(OSError):
+                file.parent.mkdir(parents=True, exist_ok=True)
+                written = file.with_suffix(f".{os.getpid()}")
+                written.write_text(json.dumps(asdict(self), default=str), encoding="utf-8")
+                written.replace(file)
+
+
+def look(root: Path) -> Seen | None:
+    """What there is of the project, and of what reads it; None where a file was changed a moment ago, and could be again.
+
+    It is of no use where an image is built from files outside of `services`, or variables are read from elsewhere.
+    """
+    seen, now = Seen(), time.time_ns()
+    try:
+        _look(root, seen)
+    except OSError:  # a folder went while it was looked at, or may not be read
+        return None
+    return seen if seen.newest < now - _TICK else None
+
+
+def _look(root: Path, seen: Seen) -> None:
+    seen.text(json.dumps([__version__, sys.version, sys.path, packages(), *map(str, own_folders())]))
+    told = {name: value for name, value in os.environ.items() if name.startswith(_OURS) and name not in _CREDENTIALS}
+    seen.text(json.dumps(told, sort_keys=True))
+    for file in (*(told.get(name, "") for name in _FILES), str(Path.home() / ".aws" / "config")):
+        seen.file(file)
+    made = {entry.name for entry in os.scandir(root) if entry.is_dir() and _is_made(entry)}
+    seen.folder(root, frozenset({*made, _SERVICES}))
+    if (root / _SERVICES).is_dir():
+        seen.folder(root / _SERVICES, caches=True)
+    for _, package in own_folders():
+        seen.folder(package)
+
+
+def _is_made(entry: os.DirEntry[str]) -> bool:
+    return entry.name.startswith(".") or entry.name in _MADE or os.path.exists(f"{entry.path}/pyvenv.cfg")  # noqa: PTH110
+
+
+def still(root: Path, environment: str | None, seen: Seen) -> Standing | None:
+    """What was left, where it is still so; None where the project is to be read, also where AWS does not answer as it should."""
+    file = _file(root, environment)
+    try:
+        found = Standing(**json.loads(file.read_bytes())) if file else None
+    except (OSError, ValueError, TypeError):  # there is none, or it is damaged, or another version's
+        return None
+    if not found or found.seen != seen.digest():
+        return None
+    try:
+        return found if _untouched(found) else None
+    except (BotoCoreError, ClientError, DockyardError):
+        return None
+
+
+def _untouched(left: Standing) -> bool:
+    reading = Aws(region=left.region).assuming(left.role)
+
+    def same(name: str) -> bool:
+        stack = describe(reading.cloudformation, name)
+        whose = stack["StackId"].split(":")[3:5] if stack else []
+        return stack is not None and whose == [left.region, left.account] and version(stack) == left.stacks[name]
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return all(pool.map(same, left.stacks))
+
+
+def sees(root: Path, file: Path) -> bool:
+    """Whether `look` sees this file of the project."""
+    try:
+        first, *rest = file.resolve().relative_to(root.resolve()).parts
+    except ValueError:  # elsewhere, or the folder itself
+        return False
+    return not rest or not (first.startswith(".") or first in _MADE or (root / first / "pyvenv.cfg").exists())
+
+
+def holds(root: Path, context: Path) -> bool:
+    """Whether `look` sees all of the folder that an image is built from."""
+    return context.resolve().is_relative_to((root / _SERVICES).resolve())
+
+
+def _file(root: Path, environment: str | None) -> Path | None:
+    """Where it is kept; None for what can be no environment's name."""
+    name = "" if environment is None else environment
+    return root / FOLDER / "standing" / f"{name}.json" if re.fullmatch(r"[A-Za-z0-9-]*", name) else None

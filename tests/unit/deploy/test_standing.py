@@ -1,0 +1,156 @@
+"""What a deploy left: when it still holds, and when the project is to be read."""
+
+import json
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from dockyard.deploy import standing
+from dockyard.deploy.standing import Standing, holds, look, sees, still
+
+CHANGED = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    for name in (
+        "dockyard.yaml",
+        "stacks/a.py",
+        "services/web/main.py",
+        ".git/HEAD",
+        "node_modules/x/y",
+        "env/pyvenv.cfg",
+        "env/lib",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+        os.utime(tmp_path / name, ns=(1, 1))
+    for name in ("AWS_CONFIG_FILE", "DOCKYARD_STAND_INS", "DOCKYARD_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    time.sleep(0.12)  # the tick in which a file could be written again
+    return tmp_path
+
+
+@pytest.fixture
+def account(monkeypatch):
+    """What the account answers of each stack."""
+    answers = {"shop-dev-web": ("111122223333", "eu-central-1", CHANGED)}
+
+    class Aws:
+        def __init__(self, region):
+            assert region == "eu-central-1"
+
+        def assuming(self, role):
+            assert role == "arn:lookup"
+            return SimpleNamespace(cloudformation=None)
+
+    def describe(_, name):
+        if isinstance(answers[name], Exception):
+            raise answers[name]
+        owner, region, changed = answers[name]
+        return {
+            "StackId": f"arn:aws:cloudformation:{region}:{owner}:stack/{name}/1", "StackStatus": "UPDATE_COMPLETE",
+            "CreationTime": changed,
+        }  # fmt: skip
+
+    monkeypatch.setattr(standing, "Aws", Aws)
+    monkeypatch.setattr(standing, "describe", describe)
+    return answers
+
+
+def left(root, environment=None):
+    """As a deploy leaves it."""
+    made = Standing(
+        look(root).digest(), "shop to dev", "111122223333", "eu-central-1", "arn:lookup",
+        {"shop-dev-web": f"{CHANGED.isoformat()} UPDATE_COMPLETE"}, [["web", "has no health check"]], [], {"addresses": {}},
+    )  # fmt: skip
+    made.write(root, environment)
+    return made
+
+
+def test_it_stands_while_nothing_is_another(root, account):
+    made = left(root)
+    assert still(root, None, look(root)) == made
+    assert still(root, "dev", look(root)) is None  # it was not asked for by that name
+    left(root, "dev")
+    assert still(root, "dev", look(root)) == made
+
+
+CHANGES = {
+    "a source": lambda root, _: (root / "services/web/main.py").write_text("other"),
+    "what was compiled within a service": lambda root, _: (root / "services/web/__pycache__").mkdir(),
+    "the configuration": lambda root, _: (root / "dockyard.yaml").write_text("other"),
+    "a stack": lambda root, _: (root / "stacks/a.py").write_text("other"),
+    "a variable": lambda _, patch: patch.setenv("DOCKYARD_JOBS", "3"),
+    "a region": lambda _, patch: patch.setenv("AWS_REGION", "eu-west-1"),
+    "a path of modules": lambda root, patch: patch.syspath_prepend(root),
+    "the list of stand-ins": lambda root, _: (root / ".dockyard/s.json").write_text("{}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_the_project_is_read_where_something_is_another(root, account, monkeypatch, change):
+    monkeypatch.setenv("DOCKYARD_STAND_INS", str(root / ".dockyard/s.json"))
+    (root / ".dockyard").mkdir()
+    left(root)
+    change(root, monkeypatch)
+    time.sleep(0.12)
+    assert still(root, None, look(root)) is None
+
+
+@pytest.mark.parametrize("path", [".git/HEAD", "node_modules/x/y", "env/lib", "stacks/__pycache__/a.pyc"])
+def test_what_makes_nothing_does_not_matter(root, account, path):
+    left(root)
+    (root / path).parent.mkdir(exist_ok=True)
+    (root / path).write_text("other")
+    assert still(root, None, look(root))
+
+
+def test_credentials_do_not_matter_by_themselves(root, account, monkeypatch):
+    left(root)
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "another")
+    assert still(root, None, look(root))
+
+
+@pytest.mark.parametrize("answer", [
+    ("444455556666", "eu-central-1", CHANGED), ("111122223333", "eu-west-1", CHANGED),
+    ("111122223333", "eu-central-1", datetime(2026, 11, 2, tzinfo=UTC)), EndpointConnectionError(endpoint_url="http://gone"),
+])  # fmt: skip
+def test_the_account_has_the_last_word(root, account, answer):
+    left(root)
+    account["shop-dev-web"] = answer
+    assert still(root, None, look(root)) is None
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"seen": 1, "more": 2}'])
+def test_a_damaged_file_stands_for_nothing(root, account, content):
+    left(root)
+    (root / ".dockyard/standing/.json").write_text(content)
+    assert still(root, None, look(root)) is None
+
+
+def test_a_file_that_was_changed_a_moment_ago_could_be_again(root):
+    (root / "services/web/main.py").write_text("other")
+    assert look(root) is None
+
+
+def test_no_name_leads_out_of_the_folder(root, account):
+    left(root, "../../x")
+    assert not list(root.rglob("x.json"))
+    assert still(root, "../../x", look(root)) is None
+
+
+def test_a_file_is_seen_where_it_is_looked_for(root):
+    files = {".env": True, "config/dev.env": True, ".git/HEAD": False, "node_modules/a": False, "env/lib": False, "../x": False}
+    assert {name: sees(root, root / name) for name in files} == files
+    assert [holds(root, root / name) for name in ("services/web", ".", "web", "services/../web")] == [True, False, False, False]
+
+
+def test_a_note_is_json(root):
+    left(root)
+    assert json.loads(Path(root / ".dockyard/standing/.json").read_text())["where"] == "shop to dev"
