@@ -37,7 +37,7 @@ def test_the_wheel_has_all_that_an_editable_installation_has(tmp_path):
         str(path.relative_to(source))
         for source, package in ((ROOT, "dockyard"), (ROOT / "constructs", "dockyard_constructs"))
         for path in (source / package).rglob("*")
-        if path.is_file() and path.suffix != ".pyc"
+        if path.is_file() and "__pycache__" not in path.parts
     }
     assert wanted <= packed
     assert not {name for name in packed if name.startswith(("tests/", "stacks/", "services/"))}

@@ -3,7 +3,8 @@
 import pytest
 
 from dockyard.config import load_project
-from dockyard.deploy.fingerprint import _own_folders, fingerprint
+from dockyard.deploy.fingerprint import fingerprint
+from dockyard.deploy.versions import own_folders
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_what_app_py_does_not_import_does_not_change_it(root, name):
 def test_dockyards_own_sources_change_it(root, tmp_path_factory, monkeypatch):
     own = tmp_path_factory.mktemp("own")
     (own / "a.py").write_text("1")
-    monkeypatch.setattr("dockyard.deploy.fingerprint._own_folders", lambda: [("dockyard", own)])
+    monkeypatch.setattr("dockyard.deploy.fingerprint.own_folders", lambda: [("dockyard", own)])
     before = taken(root)
     (own / "a.py").write_text("2")
     assert taken(root) != before
@@ -84,14 +85,14 @@ def test_dockyards_own_sources_change_it_in_a_virtual_environment_of_the_project
     package = root / ".venv/lib/dockyard"
     package.mkdir(parents=True)
     (package / "a.py").write_text("1")
-    monkeypatch.setattr("dockyard.deploy.fingerprint._own_folders", lambda: [("dockyard", package)])
+    monkeypatch.setattr("dockyard.deploy.fingerprint.own_folders", lambda: [("dockyard", package)])
     before = taken(root)
     (package / "a.py").write_text("2")
     assert taken(root) != before
 
 
 def test_dockyards_own_sources_are_found():
-    assert {(name, folder.name) for name, folder in _own_folders()} == {
+    assert {(name, folder.name) for name, folder in own_folders()} == {
         (name, name) for name in ("dockyard", "dockyard_constructs")
     }
 
