@@ -40,7 +40,7 @@ def deploys(place: Place) -> list[str]:
         "peer": lambda: place.address(f"Peer-{CHANGED}", "ServiceServiceURL") + f"/{CHANGED}",
     }
     for number in range(ROUNDS):
-        ways: dict[str, Callable[[], Cost]] = {"ours": lambda: place.dockyard("up"), "peer": lambda: place.cdk(place.peer)}
+        ways: dict[str, Callable[[], Cost]] = {"ours": place.deploy, "peer": lambda: place.cdk(place.peer)}
         for way in sorted(ways, reverse=bool(number % 2)):
             place.emptied()
             first[way].append(ways[way]().seconds)

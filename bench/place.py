@@ -71,6 +71,10 @@ class Place:
         """Dockyard's own way."""
         return command(["dockyard", *arguments], cwd=self.ours, env=self.plain)
 
+    def deploy(self) -> Cost:
+        """`dockyard deploy`, where `cdk deploy` would be called."""
+        return command(["dockyard", "deploy"], cwd=self.ours, env=self.env)
+
     def cdk(self, folder: Path, *more: str) -> Cost:
         """Plain CDK, in our folder or the peer's. `more`: names of stacks, else all are deployed; and options."""
         stacks = () if more and not more[0].startswith("-") else ("--all",)
