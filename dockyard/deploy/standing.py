@@ -35,6 +35,8 @@ _FILES = ("DOCKYARD_STAND_INS", "AWS_CONFIG_FILE")
 """Variables that name a file which counts."""
 _TICK = 100_000_000
 """Nanoseconds; no clock of a file system is coarser here."""
+_MOST = 20_000
+"""Files; to look at more takes longer than what is saved."""
 _AT_ONCE = 10
 
 
@@ -73,10 +75,10 @@ def look(root: Path) -> Seen | None:
 
     It is of no use where an image is built from files outside of `services`, or variables are read from elsewhere.
     """
-    seen, now = Seen(), time.time_ns()
+    seen, now = Seen(_MOST), time.time_ns()
     try:
         _look(root, seen)
-    except OSError:  # a folder went while it was looked at, or may not be read
+    except OSError:  # too many files, or a folder that went while it was looked at, or may not be read
         return None
     return seen if seen.newest < now - _TICK else None
 

@@ -16,7 +16,9 @@ class Seen:
     that could be. https://git-scm.com/docs/racy-git
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int) -> None:
+        """Look at no more files than this: then OSError is raised, as it would take longer than what it saves."""
+        self._left = limit
         self._digest = hashlib.sha256()
         self.newest = 0
         """When the youngest of them was changed, in nanoseconds since 1970."""
@@ -51,6 +53,9 @@ class Seen:
             self._note(entry.path, found)
 
     def _note(self, path: str, found: os.stat_result) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise OSError(f"too many files: {path}")
         folder = stat.S_ISDIR(found.st_mode)  # its times change with what is left out, and its names are told
         facts = () if folder else (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
         self.newest = max(self.newest, 0 if folder else found.st_mtime_ns, 0 if folder else found.st_ctime_ns)

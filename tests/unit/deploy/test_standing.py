@@ -139,6 +139,11 @@ def test_a_file_that_was_changed_a_moment_ago_could_be_again(root):
     assert look(root) is None
 
 
+def test_a_project_of_too_many_files_is_read(root, monkeypatch):
+    monkeypatch.setattr(standing, "_MOST", 5)
+    assert look(root) is None
+
+
 def test_no_name_leads_out_of_the_folder(root, account):
     left(root, "../../x")
     assert not list(root.rglob("x.json"))

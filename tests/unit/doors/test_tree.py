@@ -8,7 +8,7 @@ from dockyard.doors.tree import Seen
 
 
 def digest(folder, left_out=(), *, caches=False):
-    seen = Seen()
+    seen = Seen(99)
     seen.folder(folder, frozenset(left_out), caches=caches)
     return seen.digest()
 
@@ -63,8 +63,13 @@ def test_a_file_alone_is_seen_also_that_there_is_none(tmp_path):
     digests = set()
     for change in (lambda: None, (tmp_path / "f").touch, lambda: (tmp_path / "f").write_text("x")):
         change()
-        seen = Seen()
+        seen = Seen(1)
         seen.file(str(tmp_path / "f"))
         digests.add(seen.digest())
     assert len(digests) == 3
     assert seen.newest == (tmp_path / "f").stat().st_ctime_ns
+
+
+def test_no_more_files_are_looked_at_than_that_pays(folder):
+    with pytest.raises(OSError, match="too many files"):
+        Seen(3).folder(folder)
