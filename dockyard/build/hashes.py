@@ -1,8 +1,7 @@
 """SHA-256 of files, kept with what the file system says of each, so that a file that was not touched is not read again.
 
 What it says is size, times of the last change of content and of anything, and inode: the time of any change cannot be set back.
-A file that was changed within the last two seconds is not kept: one more change in the same tick of the clock would not be seen.
-(git has the same rule: https://git-scm.com/docs/racy-git.)
+A file that was changed a moment ago is not kept: one more change in the same tick of the clock would not be seen.
 """
 
 import contextlib
@@ -12,7 +11,8 @@ import os
 import time
 from pathlib import Path
 
-_RACY_NS = 2 * 10**9
+from dockyard.doors.tree import RACY_NS
+
 _CHUNK = 1 << 16
 """A buffer of a megabyte costs more to get and give back than most files cost to read."""
 
@@ -26,7 +26,7 @@ class Hashes:
         self._now: dict[str, str] = {}
         """Path to what the file system says, and the hash after it."""
         self._read = 0
-        self._settled_ns = time.time_ns() - _RACY_NS
+        self._settled_ns = time.time_ns() - RACY_NS
         """What was changed before this may be kept."""
         if file:
             with contextlib.suppress(OSError, ValueError, TypeError):

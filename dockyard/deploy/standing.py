@@ -23,7 +23,7 @@ from dockyard.defaults import FOLDER
 from dockyard.deploy.operations import describe, version
 from dockyard.deploy.versions import own_folders, packages
 from dockyard.doors.aws import Aws
-from dockyard.doors.tree import Seen
+from dockyard.doors.tree import RACY_NS, Seen
 from dockyard.errors import DockyardError
 
 _SERVICES = "services"
@@ -33,8 +33,6 @@ _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN
 """Others may come to the same account, which is looked at."""
 _FILES = ("DOCKYARD_STAND_INS", "AWS_CONFIG_FILE")
 """Variables that name a file which counts."""
-_TICK = 100_000_000
-"""Nanoseconds; no clock of a file system is coarser here."""
 _MOST = 20_000
 """Files; to look at more takes longer than what is saved."""
 _AT_ONCE = 10
@@ -80,7 +78,7 @@ def look(root: Path) -> Seen | None:
         _look(root, seen)
     except OSError:  # too many files, or a folder that went while it was looked at, or may not be read
         return None
-    return seen if seen.newest < now - _TICK else None
+    return seen if seen.newest < now - RACY_NS else None
 
 
 def _look(root: Path, seen: Seen) -> None:

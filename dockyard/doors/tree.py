@@ -6,14 +6,18 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+RACY_NS = 2 * 10**9
+"""A file that was changed within so many nanoseconds may be changed again unseen: the clocks of file systems have ticks.
+
+git has the same rule: https://git-scm.com/docs/racy-git
+"""
 _CACHE = "__pycache__"
 
 
 class Seen:
     """What was seen of some files; the same digest means the same files with the same content.
 
-    As with git's index, a file may be written again within one tick of the clock of the file system: `newest` tells whether
-    that could be. https://git-scm.com/docs/racy-git
+    That holds for a file that could not have been changed since, and not be seen to be: `newest` tells (`RACY_NS`).
     """
 
     def __init__(self, limit: int) -> None:

@@ -21,7 +21,7 @@ def read(monkeypatch):
 @pytest.fixture
 def old(monkeypatch):
     """Files are taken for old at once."""
-    monkeypatch.setattr("dockyard.build.hashes._RACY_NS", 0)
+    monkeypatch.setattr("dockyard.build.hashes.RACY_NS", 0)
 
 
 def look(tmp_path):
