@@ -20,6 +20,7 @@ from dockyard.cli.arguments import (
     Json,
     NoCache,
     Project,
+    Sbom,
     Services,
     Wait,
 )
@@ -58,6 +59,7 @@ def deploy(
     jobs: Jobs = JOBS,
     no_cache: NoCache = False,
     builder: Builder = ENGINE,
+    sbom: Sbom = False,
     wait: Wait = None,
     yes: Annotated[
         bool,
@@ -82,7 +84,7 @@ def deploy(
 
     Example: dockyard deploy shop --env prod
     """
-    session = Session(project, env, options=Options(jobs, no_cache, builder))
+    session = Session(project, env, options=Options(jobs, no_cache, builder, sbom))
     session.check_services(services or [])
     allowed = Allowed(allow_interruption, allow_data_loss)
     wishes = Wishes(services or [], force, via == "cdk", allowed, prune, assembly=assembly)

@@ -16,6 +16,7 @@ PIPELINE = """
 pipeline:
   repository: acme/shop
   setup: ['true']
+  sbom: false
   smoke: ['test "$(curl --silent --fail "$(dockyard url hello-python)" | jq -r .version)" != bad']
 """
 """What the site's dockyard.yaml has in place of its own."""
