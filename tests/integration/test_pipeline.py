@@ -20,7 +20,9 @@ def api():
 @pytest.fixture(scope="module")
 def repository(site, tmp_path_factory, api):
     """The site's project with workflows; what they deploy is undone."""
-    yield Repository(site, tmp_path_factory.mktemp("repository"), api)
+    made = Repository(site, tmp_path_factory.mktemp("repository"), api)
+    yield made
+    made.dockyard("destroy", "--env", "prod", "--yes")
     site.up()
 
 
@@ -35,18 +37,24 @@ def version_at(address, host):
     return answer.status, text
 
 
-def test_a_push_is_checked_built_and_deployed_from_what_was_built(repository):
+def test_a_push_is_checked_built_and_deployed_from_what_was_built_then_promoted(repository):
+    """Approvals are GitHub's, before a job of the environment begins."""
     repository.version("pushed")
     told = repository.push()
-    assert get(repository.address("hello-python"))[1]["version"] == "pushed"
-    assert repository.roles() == [f"{ROLE}DOCKYARD_ROLE_DEV"]
-    assert told.index("Synthesize, then build") < told.index("Deploy what was built") < told.index("Smoke test")
+    assert {get(repository.address("hello-python", env))[1]["version"] for env in ("dev", "prod")} == {"pushed"}
+    assert repository.roles() == [f"{ROLE}DOCKYARD_ROLE_DEV", f"{ROLE}DOCKYARD_ROLE_PROD"]
+    order = ["Synthesize, then build", "Deploy what was built", "Smoke test", "Deploy what dev runs"]
+    assert sorted(order, key=told.index) == order
+    dev, prod = repository.receipt("dev"), repository.receipt("prod")
+    assert prod["digests"] == dev["digests"]
+    assert {one["environment"] for one in prod["promoted"].values()} == {"dev"}
 
 
-def test_a_version_that_fails_the_smoke_test_goes_back_to_the_one_before(repository):
+def test_a_version_that_fails_the_smoke_test_goes_back_to_the_one_before_and_is_not_promoted(repository):
     before = get(repository.address("hello-python"))[1]["version"]
     repository.version("bad")
     told = repository.push(code=1)
+    assert "Deploy what dev runs" not in told
     assert "hello-python: back to the images that ran before" in told
     assert "hello-node: runs the images that ran before" in told
     assert get(repository.address("hello-python"))[1]["version"] == before
