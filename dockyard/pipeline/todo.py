@@ -47,6 +47,23 @@ def steps(project: Project, pipeline: Pipeline, qualifier: str) -> Iterator[Step
         )
 
 
+def cautions(project: Project) -> Iterator[str]:
+    """What dockyard.yaml says that no workflow will do."""
+    stages, used = project.pipeline_environments, project.previews
+    for name, one in project.environments.items():
+        of = one.settings.preview.of if one.settings.preview else None
+        if of and of not in stages:
+            yield (
+                f"dockyard.yaml: environments.{name}.preview.of: {of} is not in pipeline.environments, so pull requests get no "
+                f"previews: add {of} there, or let previews be of {' or '.join(stages)}"
+            )
+        elif of and used and name != used.name:
+            yield (
+                f"dockyard.yaml: environments.{name}.preview: pull requests get those previews that are written first, which are "
+                f"{used.name}: write {name} before, or deploy its previews by hand"
+            )
+
+
 def _trust(project: Project) -> dict[tuple[str, str | None], list[str]]:
     """Account and region that others promote from, to the accounts of these."""
     found: dict[tuple[str, str | None], list[str]] = {}

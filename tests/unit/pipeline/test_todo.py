@@ -3,7 +3,7 @@
 import pytest
 
 from dockyard.config import load_project
-from dockyard.pipeline.todo import steps
+from dockyard.pipeline.todo import cautions, steps
 
 ACCOUNTS = """
   staging: {account: '111111111111', region: eu-west-1}
@@ -45,3 +45,30 @@ def test_an_account_that_is_promoted_from_lets_the_next_one_read(left):
     ]
     (own,) = [command for step in left(ACCOUNTS, "shop") for command in step.commands if "bootstrap" in command]
     assert own == "cdk bootstrap --trust-for-lookup 222222222222 --qualifier shop aws://111111111111/eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("environments", "told"),
+    [
+        ("dev: {}, live: {}, pr: {preview: {of: live}}", []),
+        (
+            "dev: {}, live: {}, pr: {preview: {of: dev}}",
+            [
+                "dockyard.yaml: environments.pr.preview.of: dev is not in pipeline.environments, so pull requests get no previews: "
+                "add dev there, or let previews be of live"
+            ],
+        ),
+        (
+            "live: {}, pr: {preview: {of: live}}, try: {preview: {of: live}}",
+            [
+                "dockyard.yaml: environments.try.preview: pull requests get those previews that are written first, which are pr: "
+                "write try before, or deploy its previews by hand"
+            ],
+        ),
+    ],
+)
+def test_previews_that_no_workflow_makes_are_told_with_what_to_write(tmp_path, environments, told):
+    (tmp_path / "dockyard.yaml").write_text(
+        f"name: shop\nenvironments: {{{environments}}}\npipeline: {{repository: acme/shop, environments: [live]}}"
+    )
+    assert list(cautions(load_project(tmp_path))) == told
