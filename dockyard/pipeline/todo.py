@@ -1,5 +1,6 @@
 """What people do by hand before a pipeline can run."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,6 +9,8 @@ from dockyard.config import Pipeline, Project
 
 QUALIFIER = "hnb659fds"
 """CDK's own."""
+COPY = """[make setup, 'echo "$PWD/.venv/bin" >> "$GITHUB_PATH"']"""
+"""What installs a Dockyard whose sources are in the project."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,23 @@ def steps(project: Project, pipeline: Pipeline, qualifier: str) -> Iterator[Step
                 f"dockyard pipeline variables --env {name} | gh variable set --env-file -",
             ),
         )
+
+
+def setup_cautions(pipeline: Pipeline, requirements: str | None, *, pinned: bool) -> Iterator[str]:
+    """Where the usual commands would install no Dockyard or no CDK CLI.
+
+    :param requirements: the text of requirements.txt.
+    :param pinned: whether there is a package-lock.json.
+    """
+    if "setup" in pipeline.model_fields_set:
+        return
+    if not re.search(r"^dockyard\b", requirements or "", re.MULTILINE):
+        yield (
+            "dockyard.yaml: pipeline.setup: jobs install what requirements.txt names, which is no dockyard: name it there, or "
+            f"write how it is installed; in a copy of Dockyard's repository, setup: {COPY}"
+        )
+    if not pinned:
+        yield "dockyard.yaml: pipeline.setup: jobs run npm ci, which wants a package-lock.json: npm install aws-cdk writes one"
 
 
 def cautions(project: Project) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dockyard.config import load_project
-from dockyard.pipeline.todo import cautions, steps
+from dockyard.config import Pipeline, load_project
+from dockyard.pipeline.todo import cautions, setup_cautions, steps
 
 ACCOUNTS = """
   staging: {account: '111111111111', region: eu-west-1}
@@ -72,3 +72,18 @@ def test_previews_that_no_workflow_makes_are_told_with_what_to_write(tmp_path, e
         f"name: shop\nenvironments: {{{environments}}}\npipeline: {{repository: acme/shop, environments: [live]}}"
     )
     assert list(cautions(load_project(tmp_path))) == told
+
+
+@pytest.mark.parametrize(
+    ("settings", "requirements", "pinned", "told"),
+    [
+        ({}, "dockyard==1.0\n", True, []),
+        ({}, None, True, ["which is no dockyard: name it there, or write how it is installed"]),
+        ({}, "boto3\n# via dockyard\n", False, ["which is no dockyard", "npm ci, which wants a package-lock.json"]),
+        ({"setup": ["make setup"]}, None, False, []),
+    ],
+)
+def test_a_set_up_that_would_install_no_dockyard_is_told_before_the_first_push(settings, requirements, pinned, told):
+    found = list(setup_cautions(Pipeline(repository="acme/shop", **settings), requirements, pinned=pinned))
+    assert len(found) == len(told)
+    assert all(part in text for part, text in zip(told, found, strict=True))
