@@ -31,14 +31,16 @@ def steps(project: Project, pipeline: Pipeline, qualifier: str) -> Iterator[Step
             f"give {', '.join(after)} reviewers, at https://github.com/{pipeline.repository_name}/settings/environments: else "
             "each push goes there without an approval (private repositories need GitHub Enterprise for reviewers)"
         )
-    for (account, region), readers in _trust(project).items():
-        at = f"aws://{account}/{region}" if region else ""
-        own = "" if qualifier == QUALIFIER else f"--qualifier {qualifier}"
-        told = " (with the --toolkit-stack-name that it has)" if own else ""
-        command = " ".join(filter(None, ("cdk bootstrap --trust-for-lookup", ",".join(readers), own, at)))
+    own = "" if qualifier == QUALIFIER else f"--qualifier {qualifier}"
+    for (account, region), readers in _places(project).items():
+        where = f"account {account}" if account else "the account"
+        told = f" so that {' and '.join(readers)} may read what is promoted from there" if readers else ", unless that is done"
+        more = "; with the --toolkit-stack-name that it has" if own else ""
+        trusted = f"--trust-for-lookup {','.join(readers)}" if readers else ""
+        at = f"aws://{account}/{region}" if account and region else ""
         yield Step(
-            f"let {' and '.join(readers)} read what is promoted from account {account}, with credentials of that{told}",
-            (command,),
+            f"bootstrap {where}{f' in {region}' if region else ''}{told}, as administrator{more}",
+            (" ".join(filter(None, ("cdk bootstrap", trusted, own, at))),),
         )
     for name in _one_an_account(project):
         yield Step(
@@ -48,6 +50,7 @@ def steps(project: Project, pipeline: Pipeline, qualifier: str) -> Iterator[Step
                 f"dockyard pipeline variables --env {name} | gh variable set --env-file -",
             ),
         )
+    yield Step(f"commit the workflows, and push to {pipeline.branch}: that is the first deploy")
 
 
 def setup_cautions(pipeline: Pipeline, requirements: str | None, *, pinned: bool) -> Iterator[str]:
@@ -84,12 +87,13 @@ def cautions(project: Project) -> Iterator[str]:
             )
 
 
-def _trust(project: Project) -> dict[tuple[str, str | None], list[str]]:
-    """Account and region that others promote from, to the accounts of these."""
-    found: dict[tuple[str, str | None], list[str]] = {}
-    for before, one in pairwise(project.environments[name].settings for name in project.pipeline_environments):
+def _places(project: Project) -> dict[tuple[str | None, str | None], list[str]]:
+    """Account and region of each environment, to the other accounts that promote from there."""
+    stages = [project.environments[name].settings for name in project.pipeline_environments]
+    found: dict[tuple[str | None, str | None], list[str]] = {(one.account, one.region): [] for one in stages}
+    for before, one in pairwise(stages):
         if before.account and one.account and before.account != one.account:
-            found.setdefault((before.account, before.region), []).append(one.account)
+            found[before.account, before.region].append(one.account)
     return found
 
 

@@ -22,9 +22,14 @@ def left(tmp_path):
     return of
 
 
-def test_one_environment_needs_its_roles_alone(left):
-    (step,) = left("{dev: {}}")
-    assert step.commands == (
+def test_one_environment_needs_a_bootstrap_and_its_roles_before_the_first_push(left):
+    bootstrap, roles, push = left("{dev: {}}")
+    assert (bootstrap.what, bootstrap.commands) == (
+        "bootstrap the account, unless that is done, as administrator",
+        ("cdk bootstrap",),
+    )
+    assert (push.what, push.commands) == ("commit the workflows, and push to main: that is the first deploy", ())
+    assert roles.commands == (
         "dockyard pipeline deploy --env dev",
         "dockyard pipeline variables --env dev | gh variable set --env-file -",
     )
@@ -33,17 +38,21 @@ def test_one_environment_needs_its_roles_alone(left):
 def test_reviewers_come_before_the_roles_by_which_a_push_reaches_production(left):
     first, *others = left("{staging: {}, production: {}}")
     assert first.what.startswith("give production reviewers, at https://github.com/acme/shop/settings/environments")
-    assert (first.commands, len(others)) == ((), 1)
+    assert (first.commands, [one.what.split()[0] for one in others]) == ((), ["bootstrap", "make", "commit"])
 
 
 def test_an_account_that_is_promoted_from_lets_the_next_one_read(left):
     commands = [command for step in left(ACCOUNTS) for command in step.commands]
-    assert commands[0] == "cdk bootstrap --trust-for-lookup 222222222222 aws://111111111111/eu-west-1"
+    assert commands[:3] == [
+        "cdk bootstrap --trust-for-lookup 222222222222 aws://111111111111/eu-west-1",
+        "cdk bootstrap aws://222222222222/eu-west-1",
+        "cdk bootstrap aws://222222222222/us-east-1",
+    ]
     assert [one for one in commands if "deploy --env" in one] == [
         "dockyard pipeline deploy --env staging",
         "dockyard pipeline deploy --env live",
     ]
-    (own,) = [command for step in left(ACCOUNTS, "shop") for command in step.commands if "bootstrap" in command]
+    own, *_ = [command for step in left(ACCOUNTS, "shop") for command in step.commands if "bootstrap" in command]
     assert own == "cdk bootstrap --trust-for-lookup 222222222222 --qualifier shop aws://111111111111/eu-west-1"
 
 
