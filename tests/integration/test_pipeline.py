@@ -4,6 +4,7 @@ import http.client
 
 import pytest
 
+from dockyard.config import load_project
 from tests.github import GitHubApi
 from tests.integration.support import get
 from tests.integration.workflows import Repository
@@ -93,3 +94,29 @@ def test_a_pull_request_is_told_what_a_deploy_would_do_in_one_comment(repository
         assert repository.roles() == [f"{ROLE}DOCKYARD_PLAN_ROLE"]
     (comment,) = [text for text in api.texts(7) if text.startswith("<!-- dockyard plan -->")]
     assert "demo-dev-hello-python" in comment
+
+
+@pytest.fixture
+def taken(site, repository):
+    """Host of another preview whose rule has the priority that pr-8's of hello-python would have."""
+    elbv2, host = site.client("elbv2"), "pr-9.preview.example.com"
+    project = load_project(repository.root)
+    route = project.environment("pr-8").services["hello-python"].http
+    listener = site.client("ssm").get_parameter(Name="/demo/dev/platform/listener-arn")["Parameter"]["Value"]
+    (rule,) = elbv2.create_rule(
+        ListenerArn=listener,
+        Priority=project.lock.priority(route, environment="pr-8", service="hello-python"),
+        Conditions=[{"Field": "host-header", "Values": [host]}],
+        Actions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}],
+    )["Rules"]
+    yield host
+    elbv2.delete_rule(RuleArn=rule["RuleArn"])
+    (repository.root / "dockyard.lock").unlink()
+
+
+def test_a_preview_whose_rule_has_met_that_of_another_is_told_before_its_deploy_and_can_be_moved(repository, taken):
+    told = repository.dockyard("deploy", "--env", "pr-8", code=1).stderr
+    assert f"is that of the rule for {taken}" in told
+    assert "dockyard lock --preview pr-8" in told
+    assert "pr/hello-python: priority " in repository.dockyard("lock", "--preview", "pr-8").stdout
+    assert "is that of the rule for" not in repository.dockyard("verify", "--quick", "--env", "pr-8").stdout
