@@ -42,11 +42,11 @@ def test_a_push_is_checked_built_and_deployed_from_what_was_built_then_promoted(
     """Approvals are GitHub's, before a job of the environment begins."""
     repository.version("pushed")
     told = repository.push()
-    assert {get(repository.address("hello-python", env))[1]["version"] for env in ("dev", "prod")} == {"pushed"}
     assert repository.roles() == [f"{ROLE}DOCKYARD_ROLE_DEV", f"{ROLE}DOCKYARD_ROLE_PROD"]
     order = ["Synthesize, then build", "Deploy what was built", "Smoke test", "Deploy what dev runs"]
     assert sorted(order, key=told.index) == order
     dev, prod = repository.receipt("dev"), repository.receipt("prod")
+    assert {get(one["addresses"]["hello-python"])[1]["version"] for one in (dev, prod)} == {"pushed"}
     assert prod["digests"] == dev["digests"]
     assert {one["environment"] for one in prod["promoted"].values()} == {"dev"}
 

@@ -66,9 +66,9 @@ class Repository:
         assert ended.returncode == code, f"{arguments} ended with {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
         return ended
 
-    def address(self, service: str, env: str = "dev") -> str:
+    def address(self, service: str) -> str:
         """Where it answers."""
-        return self.dockyard("url", service, "--env", env).stdout.strip()
+        return self.dockyard("url", service).stdout.strip()
 
     def receipt(self, env: str) -> dict:
         """What the workflow has kept of a deploy."""
