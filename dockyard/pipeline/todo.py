@@ -61,7 +61,7 @@ def setup_cautions(pipeline: Pipeline, requirements: str | None, *, pinned: bool
     """
     if "setup" in pipeline.model_fields_set:
         return
-    if not re.search(r"^dockyard\b", requirements or "", re.MULTILINE):
+    if not re.search(r"^dockyard(?![\w-])", requirements or "", re.MULTILINE):
         yield (
             "dockyard.yaml: pipeline.setup: jobs install what requirements.txt names, which is no dockyard: name it there, or "
             f"write how it is installed; in a copy of Dockyard's repository, setup: {COPY}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dockyard.config import Web
 from dockyard.deploy.site import Site
 from dockyard.deploy.verify.check import Check, ng, ok
-from dockyard.deploy.verify.listener import SUBJECT, Asked, deployed_rules, rule_of
+from dockyard.deploy.verify.listener import SUBJECT, Asked, conditions_of, deployed_rules, rule_of
 from dockyard.deploy.verify.scene import Scene
 
 _LISTENERS = {"public": "listener-arn", "internal": "internal-listener-arn"}
@@ -19,16 +19,18 @@ _LISTENERS = {"public": "listener-arn", "internal": "internal-listener-arn"}
 def preview_checks(scene: Scene) -> Iterator[Check]:
     """Numbers of a preview's rules, beside those of the environment that it is of, and of its other previews."""
     wanted = {entrance: numbers(scene, entrance) for entrance in _LISTENERS} if scene.settings.preview else {}
-    faults = [
-        _met(scene, found[rule.priority], rule)
+    met = [
+        (found[rule.priority], rule)
         for entrance, found in wanted.items()
         if found
         for rule in others(scene, entrance)
         if rule.priority in found
     ]
+    mine = deployed_rules(scene) if met else set()  # as after another host was written
+    faults = [_met(scene, service, rule) for service, rule in met if rule.name not in mine]
     yield from faults
     if any(wanted.values()) and not faults:
-        yield ok(SUBJECT, "priorities", "nobody else's")
+        yield ok(SUBJECT, "priorities", "nobody else has those of its rules")
 
 
 def numbers(scene: Scene, entrance: str) -> dict[int, str]:
@@ -42,14 +44,14 @@ def numbers(scene: Scene, entrance: str) -> dict[int, str]:
 
 
 def others(scene: Scene, entrance: str) -> list[Asked]:
-    """Rules at that load balancer that are none of this environment; none where it is not there yet."""
+    """Rules at that load balancer for other hosts than this preview's; none where it is not there yet."""
     listener = scene.reading.parameter(f"/{scene.application}/{scene.site.environment.shared}/platform/{_LISTENERS[entrance]}")
     if listener is None:
         return []
     pages = scene.reading.elbv2.get_paginator("describe_rules").paginate(ListenerArn=listener)
     found = [rule_of(one) for page in pages for one in page["Rules"] if one["Priority"] != "default"]
-    mine = deployed_rules(scene)
-    return [rule for rule in found if rule.name not in mine]
+    hosts = [conditions_of(route).get("host-header") for route in scene.site.environment.routes.values()]
+    return [rule for rule in found if rule.conditions.get("host-header") not in hosts]
 
 
 def taken(site: Site) -> set[int]:

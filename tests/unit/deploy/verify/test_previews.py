@@ -81,14 +81,18 @@ def test_a_number_of_the_environment_that_it_is_of_is_told_as_well(scene):
 
 def test_others_do_no_harm_and_its_own_rules_are_none_of_them(scene):
     at = number(scene())
-    (check,) = preview_checks(scene((OWN, at, "pr-12.example.com"), ("arn:3", at + 1, "pr-9.example.com")))
-    assert check.verdict == "OK"
+    for own in ((OWN, at, "before.example.com"), ("arn:new", at, "PR-12.example.com")):
+        (check,) = preview_checks(scene(own, ("arn:3", at + 1, "pr-9.example.com")))
+        assert check.verdict == "OK"
     assert list(preview_checks(scene(("arn:3", 1, "a.b"), environment="staging"))) == []
 
 
 def test_the_lock_moves_it_to_where_nobody_is(scene, tmp_path):
     at = number(scene())
-    rules = [(f"arn:{step}", at + step, "pr-9.example.com") for step in (0, 1, 3)] + [("arn:low", 5, "a.b"), (OWN, at - 1, "x")]
+    rules = [(f"arn:{step}", at + step, "pr-9.example.com") for step in (0, 1, 3)] + [
+        ("arn:low", 5, "a.b"),
+        ("arn:own", at - 1, "pr-12.example.com"),
+    ]
     relock(tmp_path, {"pr-12": taken(scene(*rules).site)})
     assert number(scene()) == at + 5  # the rule of test requests has the number before
     assert [check.verdict for check in preview_checks(scene(*rules))] == ["OK"]
