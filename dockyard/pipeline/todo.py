@@ -51,6 +51,13 @@ def steps(project: Project, pipeline: Pipeline, qualifier: str) -> Iterator[Step
             ),
         )
     yield Step(f"commit the workflows, and push to {pipeline.branch}: that is the first deploy")
+    preview = project.previews.settings.preview if project.previews else None
+    if preview and preview.domain and preview.of in project.pipeline_environments:
+        value = f"/{project.name}/{preview.of}/platform/load-balancer-dns-name"
+        yield Step(
+            f"then lead *.{preview.domain} to the load balancer of {preview.of}, by a CNAME at whoever has that domain",
+            (f"aws ssm get-parameter --query Parameter.Value --output text --name {value}",),
+        )
 
 
 def setup_cautions(pipeline: Pipeline, requirements: str | None, *, pinned: bool) -> Iterator[str]:

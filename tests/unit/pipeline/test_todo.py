@@ -35,6 +35,12 @@ def test_one_environment_needs_a_bootstrap_and_its_roles_before_the_first_push(l
     )
 
 
+def test_a_domain_of_previews_is_led_to_the_load_balancer_that_is_there_then(left):
+    *_, last = left("{dev: {}, pr: {preview: {of: dev, domain: try.example.com}}}")
+    assert last.what == "then lead *.try.example.com to the load balancer of dev, by a CNAME at whoever has that domain"
+    assert last.commands[0].endswith(" --name /shop/dev/platform/load-balancer-dns-name")
+
+
 def test_reviewers_come_before_the_roles_by_which_a_push_reaches_production(left):
     first, *others = left("{staging: {}, production: {}}")
     assert first.what.startswith("give production reviewers, at https://github.com/acme/shop/settings/environments")
