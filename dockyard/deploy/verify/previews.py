@@ -35,7 +35,8 @@ def preview_checks(scene: Scene) -> Iterator[Check]:
 
 def numbers(scene: Scene, entrance: str) -> dict[int, str]:
     """Priorities of the rules that services need there, those of test requests too, to the service."""
-    lock, found = scene.site.project.lock, {}
+    lock = scene.site.project.lock
+    found: dict[int, str] = {}
     for name, service in scene.services.items():
         if isinstance(service, Web) and entrance in service.http.entrances:
             number = lock.priority(service.http, environment=scene.environment, service=name)
