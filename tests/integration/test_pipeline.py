@@ -119,4 +119,3 @@ def test_a_preview_whose_rule_has_met_that_of_another_is_told_before_its_deploy_
     assert f"is that of the rule for {taken}" in told
     assert "dockyard lock --preview pr-8" in told
     assert "pr/hello-python: priority " in repository.dockyard("lock", "--preview", "pr-8").stdout
-    assert "is that of the rule for" not in repository.dockyard("verify", "--quick", "--env", "pr-8").stdout
