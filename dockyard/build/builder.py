@@ -51,6 +51,8 @@ class Options:
     """Make every layer anew, also of images that the engine has."""
     builder: str = ENGINE
     """Builder of buildx."""
+    sbom: bool = False
+    """Attach a list of what is in it to each image, also where its service does not ask for one. No tag follows from it."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Workshop:
 
     def loads(self, recipe: Recipe) -> bool:
         """Whether the engine has the image after its build. Else the builder sends it to the registry itself."""
-        return self.options.builder == ENGINE and not recipe.is_index
+        return self.options.builder == ENGINE and not recipe.is_index and not self.options.sbom
 
     def stand_ins(self, recipe: Recipe) -> str:
         """The bases of this image that a stand-in takes the place of."""
@@ -203,6 +205,7 @@ def _run(
             builder=workshop.options.builder,
             no_cache=no_cache,
             caches=caches,
+            sbom=workshop.options.sbom,
         )
         buildx = workshop.docker.cli.buildx
         arguments = [*cli_arguments(recipe, call, buildx=buildx), str(place.room / "context")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dockyard.build.caches import NO_CACHES, Caches
-from dockyard.build.recipe import Recipe
+from dockyard.build.recipe import SBOM, Recipe
 from dockyard.build.secrets import secret_arguments
 from dockyard.defaults import ENGINE
 
@@ -46,12 +46,13 @@ class Call:
     builder: str = ENGINE
     no_cache: bool = False
     caches: Caches = NO_CACHES
+    sbom: bool = False
+    """Also where the recipe has none."""
 
 
 def cli_arguments(recipe: Recipe, call: Call, *, buildx: bool) -> list[str]:
     """Arguments of `docker`, but for the folder at the end."""
-    told = any(word.startswith("--provenance") for word in recipe.attestations)  # else buildx would attach one by itself
-    attestations = recipe.attestations if told else ("--provenance=false", *recipe.attestations)
+    attestations = _attestations(recipe, call)
     start = ["buildx", "build", "--builder", call.builder, *call.goal.arguments, *attestations] if buildx else ["build"]
     return [
         *start,
@@ -67,3 +68,11 @@ def cli_arguments(recipe: Recipe, call: Call, *, buildx: bool) -> list[str]:
         *(("--no-cache",) if call.no_cache else call.caches.read),
         *call.caches.write,
     ]
+
+
+def _attestations(recipe: Recipe, call: Call) -> tuple[str, ...]:
+    """https://docs.docker.com/build/metadata/attestations/."""
+    given = recipe.attestations
+    provenance = () if any(word.startswith("--provenance") for word in given) else ("--provenance=false",)  # else buildx adds one
+    sbom = (SBOM,) if call.sbom and SBOM not in given else ()
+    return (*provenance, *given, *sbom)

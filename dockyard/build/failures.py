@@ -26,6 +26,11 @@ _EMULATE = (
     "its programs are for another processor than this machine's: sudo apt-get install qemu-user-static, or build on a machine of "
     "that kind (--builder)"
 )
+_SCANNER = "docker/buildkit-syft-scanner"
+_NO_SCANNER = (
+    "it is the scanner that lists what is in an image: build without --sbom (in a pipeline, pipeline: {sbom: false} in "
+    "dockyard.yaml; where service.yaml has sbom: true, take that away), or let the builder reach Docker Hub"
+)
 _PASSING = re.compile(r": (429|5\d\d) |connection reset|broken pipe|EOF$")
 """What BuildKit says of a registry that may answer the next time. Not of one that is not there, or that took all its time."""
 
@@ -46,14 +51,17 @@ def failure(service: str, steps: Steps, fault: str, log: Path, bases: Bases) -> 
     if base := steps.missing_base:
         return _missing_base(service, base, said, bases)
     printed = "\n".join([said, *failed.output])
+    no_scanner = _SCANNER in failed.name
     helpful = (
+        _NO_SCANNER if no_scanner else None,
         disk_hint(printed),
         _CERTIFICATES if _UNTRUSTED.search(printed) else None,
         _EMULATE if _FOREIGN in printed else None,
         f"whole log: {log}",
     )
     shown = "".join(f"\n  | {line}" for line in failed.output[-SHOWN_LINES:])
-    return BuildError(f"failed to build {service} at {failed.name}: {said}{shown}", hint="; ".join(filter(None, helpful)))
+    kind = PassingError if no_scanner and _PASSING.search(said) else BuildError
+    return kind(f"failed to build {service} at {failed.name}: {said}{shown}", hint="; ".join(filter(None, helpful)))
 
 
 def engine_gone(service: str, steps: Steps) -> BuildError:

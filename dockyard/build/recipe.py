@@ -23,6 +23,8 @@ from dockyard.build.text import text_of
 from dockyard.build.variables import PLATFORM
 from dockyard.config import SEPARATOR, Backend, Build, BuildSecret, Project, Service, Sidecar, Web
 
+SBOM = "--sbom=true"
+"""How buildx is told to attach one, by the scanner that is BuildKit's own choice."""
 FORMAT = 4
 """Part of every tag; raised when the meaning of a recipe changes."""
 
@@ -219,4 +221,4 @@ def _left_out(secrets: Mapping[str, BuildSecret], context: Path) -> Iterator[str
 def _attestations(build: Build) -> tuple[str, ...]:
     """https://docs.docker.com/build/metadata/attestations/."""
     provenance = () if build.provenance == "off" else (f"--provenance=mode={build.provenance}",)
-    return (*provenance, *(("--sbom=true",) if build.sbom else ()))
+    return (*provenance, *((SBOM,) if build.sbom else ()))

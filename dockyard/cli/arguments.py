@@ -47,6 +47,13 @@ Builder = Annotated[
         help="Builder of buildx, such as one on other machines. It sends images to ECR itself. `default` is the engine's own.",
     ),
 ]
+Sbom = Annotated[
+    bool,
+    typer.Option(
+        "--sbom",
+        help="Attach a list of what is in it (SBOM) to each image that is built, if the builder can; its tag stays.",
+    ),
+]
 Platforms = Annotated[
     list[str] | None,
     typer.Option(

@@ -21,6 +21,7 @@ from dockyard.cli.arguments import (
     Json,
     NoCache,
     Project,
+    Sbom,
     Services,
     Wait,
 )
@@ -47,6 +48,7 @@ def deploy(
     jobs: Jobs = JOBS,
     no_cache: NoCache = False,
     builder: Builder = ENGINE,
+    sbom: Sbom = False,
     wait: Wait = None,
     yes: Annotated[
         bool,
@@ -85,7 +87,7 @@ def deploy(
     from dockyard.deploy.replacements import Allowed  # noqa: PLC0415
     from dockyard.deploy.run import Wishes  # noqa: PLC0415
 
-    session = Session(root, env, options=Options(jobs, no_cache, builder))
+    session = Session(root, env, options=Options(jobs, no_cache, builder, sbom))
     session.check_services(services or [])
     allowed = Allowed(allow_interruption, allow_data_loss)
     wishes = Wishes(services or [], force, via == "cdk", allowed, prune, assembly=assembly)

@@ -18,6 +18,8 @@ from dockyard.config import Environment
 from dockyard.config.lock import Lock
 from dockyard.config.relock import relock, write_lock
 from dockyard.deploy.images import recipes
+from dockyard.deploy.verify.previews import taken
+from dockyard.errors import UsageError
 from dockyard.operate.rollback import following
 
 
@@ -26,6 +28,14 @@ def lock(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Give every image that is built a new tag, to install system packages anew.")
     ] = False,
+    preview: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME-NUMBER",
+            show_default=False,
+            help="Also look at the load balancer of this preview, and move its rules whose priorities others have there.",
+        ),
+    ] = None,
 ) -> None:
     """Write dockyard.lock: digests of images, and priorities for rules that would collide.
 
@@ -35,7 +45,7 @@ def lock(
 
     Example: dockyard lock --refresh
     """
-    priorities = _lock_priorities(Session(project))
+    priorities = _lock_priorities(Session(project, preview), preview)
     bases, found = _lock_bases(Session(project), refresh=refresh)
     written = priorities or bases
     if written:
@@ -53,8 +63,10 @@ def _unknown(found: LockedBases) -> str:
     return f"{found.unknown} digest{'s' if found.unknown > 1 else ''} could not be asked for{here}"
 
 
-def _lock_priorities(session: Session) -> bool:
-    done = relock(session.root)
+def _lock_priorities(session: Session, preview: str | None) -> bool:
+    if preview and not session.environment.settings.preview:
+        raise UsageError(f"{preview} is no preview", hint="without --preview, rules that the files tell of are looked at")
+    done = relock(session.root, {preview: taken(session.site)} if preview else {})
     for name, priority in done.written.items():
         screen.result(f"{name}: priority {priority}")
     for name in done.dropped:

@@ -29,7 +29,7 @@ from dockyard.pipeline.policy import Scope, documents
 from dockyard.pipeline.roles import deploy_roles
 from dockyard.pipeline.roles import variables as variables_of
 from dockyard.pipeline.smoke import smoke as ask_each
-from dockyard.pipeline.todo import steps
+from dockyard.pipeline.todo import cautions, setup_cautions, steps
 from dockyard.pipeline.workflows import files
 
 app = typer.Typer(help="GitHub Actions: from a push to the last environment, without a secret stored.", no_args_is_help=True)
@@ -57,6 +57,10 @@ def init(project: Project = None, force: Force = False) -> None:
         (session.root / path).parent.mkdir(parents=True, exist_ok=True)
         (session.root / path).write_text(text, encoding="utf-8")
         screen.say(f"{path}: {told}")
+    pinned = (session.root / "package-lock.json").is_file()
+    setup = setup_cautions(_pipeline(session), _text(session.root / "requirements.txt"), pinned=pinned)
+    for caution in (*setup, *cautions(session.project)):
+        screen.warn(caution)
     screen.say("left to do, in this order:")
     for step in steps(session.project, _pipeline(session), qualifier(session.root)):
         screen.say(f"- {step.what}")

@@ -9,7 +9,7 @@ from dockyard.build.builder import Options
 from dockyard.build.plan import Planned
 from dockyard.build.sizes import size
 from dockyard.cli import screen, short
-from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Services, Wait
+from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Sbom, Services, Wait
 from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
 from dockyard.defaults import ENGINE, JOBS
@@ -27,6 +27,7 @@ def push(
     jobs: Jobs = JOBS,
     no_cache: NoCache = False,
     builder: Builder = ENGINE,
+    sbom: Sbom = False,
     assembly: Annotated[
         Path | None,
         typer.Option(
@@ -45,7 +46,7 @@ def push(
 
     Example: dockyard push --jobs 8
     """
-    session = Session(project, env, options=Options(jobs, no_cache, builder))
+    session = Session(project, env, options=Options(jobs, no_cache, builder, sbom))
     if assembly:
         check_writable(assembly, session.root)
         with alone(session, "dockyard push --assembly", wait) as (held, lock), screen.Board() as board:

@@ -55,6 +55,9 @@ class Pipeline(Model):
         min_length=1,
     )
     """Commands that install Dockyard and the CDK CLI on such a machine."""
+    sbom: bool = True
+    """Whether a list of what is in it (SBOM) is attached to each image that is built. BuildKit runs a scanner for it, an image of
+    Docker Hub; `false` where the runners cannot have that."""
     check: list[Command] = Field(default_factory=list)
     """Commands that must end well before anything is built: lint, types, tests. Default: none but what `dockyard tags` checks,
     which are the project's files."""

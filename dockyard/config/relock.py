@@ -4,12 +4,15 @@ An entry never changes while its route is the same, so that rules which run stay
 entry collide, both get one. Which of them runs already the files do not say, and if the newcomer got the number of the one
 that runs, its rule would be refused until the other has moved. So nobody gets a number that another may have. A rule
 moves within its band, and that interrupts nothing.
+
+Previews are at the load balancer of another environment, of whose rules the files know nothing; who looks there tells of them.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from ruamel.yaml import YAML
 
@@ -18,7 +21,7 @@ from dockyard.config.kinds.web import Web
 from dockyard.config.load import LOCK_FILE, load_project
 from dockyard.config.lock import Lock, LockedPriority
 from dockyard.config.route_checks import rule_key
-from dockyard.config.routes import neighbour, priority, written
+from dockyard.config.routes import neighbour, numbered, priority, unshifted, written
 from dockyard.errors import ConfigError
 
 
@@ -32,11 +35,19 @@ class Relocked:
     """Those whose entry had no meaning any more: gone, on another route, or with a priority of their own."""
 
 
-def relock(root: Path) -> Relocked:
-    """Resolve collisions of priorities and drop what has no meaning any more. Raises ConfigError for other faults."""
+def relock(root: Path, foreign: Mapping[str, Collection[int]] = MappingProxyType({})) -> Relocked:
+    """Resolve collisions of priorities and drop what has no meaning any more. Raises ConfigError for other faults.
+
+    :param foreign: preview, such as `pr-12`, to numbers that others have at its load balancer; all previews move as one.
+    """
     project = load_project(root, allow_collisions=True)
     before = project.lock.priorities
-    after = {key: entry for environment in project.environments.values() for key, entry in _settled(environment, project.lock)}
+    others = {numbered(preview)[0]: unshifted(found, numbered(preview)[1]) for preview, found in foreign.items()}
+    after = {
+        key: entry
+        for name, environment in project.environments.items()
+        for key, entry in _settled(environment, project.lock, others.get(name, set()))
+    }
     if after != before:
         write_lock(root, project.lock.model_copy(update={"priorities": dict(sorted(after.items()))}))
     return Relocked(
@@ -45,12 +56,16 @@ def relock(root: Path) -> Relocked:
     )
 
 
-def _settled(environment: Environment, lock: Lock) -> list[tuple[str, LockedPriority]]:
+def _settled(environment: Environment, lock: Lock, foreign: set[int]) -> list[tuple[str, LockedPriority]]:
     """The environment's entries, with one for each rule that must move."""
     routes, tested = environment.routes, _tested(environment)
-    kept = _kept(environment, lock, tested)
+    kept = {
+        key: entry
+        for key, entry in _kept(environment, lock, tested).items()
+        if foreign.isdisjoint(_with_test(key, entry.priority, tested))
+    }
     numbers = {key: lock.priority(route, environment=environment.name, service=key) for key, route in routes.items()}
-    often = Counter(number for key in routes for number in _with_test(key, numbers[key], tested))
+    often = Counter(number for key in routes for number in _with_test(key, numbers[key], tested)) + Counter(foreign)
     taken = {*often}
     for key, route in routes.items():
         twice = any(often[number] > 1 for number in _with_test(key, numbers[key], tested))

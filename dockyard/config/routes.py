@@ -10,6 +10,7 @@ before `/api`. https://docs.aws.amazon.com/elasticloadbalancing/latest/applicati
 """
 
 import hashlib
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import TypeVar
 
@@ -64,6 +65,11 @@ def shifted(priority: int, number: int | None) -> int:
     """The priority of the preview with that number, in the same band: two further for each, as a rule for tests is one before."""
     start, width = _band(priority)
     return start + (priority - start + 2 * (number or 0)) % width
+
+
+def unshifted(priorities: Iterable[int], number: int | None) -> set[int]:
+    """What the preview with that number may not be shifted from, to have none of these; those of no band are left out."""
+    return {shifted(one, -(number or 0)) for one in priorities if FIRST <= one < _STARTS[-1]}
 
 
 def _band(priority: int) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """A builder elsewhere: images go from it straight to ECR, for several platforms, with attestations and a cache there."""
 
 import json
+import subprocess
 import time
 from dataclasses import replace
 
@@ -17,8 +18,11 @@ from dockyard.errors import BuildError, PrerequisiteError
 from dockyard.progress import Silent
 from tests.integration.local_aws import Server
 from tests.integration.remote_builder import RemoteBuilder, why_not
+from tests.integration.support import environment
 
 SERVICE = "kind: web\nimage: {build: {platforms: [linux/arm64, linux/amd64], provenance: min}}"
+
+SCANNER = "docker/buildkit-syft-scanner:stable-1"
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +83,10 @@ def bring(recipe, aws, workshop, progress=Silent()):  # noqa: B008
     return publish(Planned(recipe, State.BUILT), aws, aws.registry(), workshop, progress)
 
 
-def manifest(aws, tag):
-    images = aws.ecr.batch_get_image(repositoryName="far/web", imageIds=[{"imageTag": tag}])["images"]
+def manifest(aws, name, repository="far/web"):
+    """Of a tag or a digest."""
+    wanted = {"imageDigest" if ":" in name else "imageTag": name}
+    images = aws.ecr.batch_get_image(repositoryName=repository, imageIds=[wanted])["images"]
     return json.loads(images[0]["imageManifest"])
 
 
@@ -96,6 +102,21 @@ def test_an_index_for_several_platforms_goes_to_ecr_with_its_provenance_and_its_
     assert sorted(platforms) == ["linux/amd64", "linux/arm64", "unknown/unknown", "unknown/unknown"]
     assert manifest(aws, "cache-layers")["config"]["mediaType"] == "application/vnd.buildkit.cacheconfig.v0"
     assert aws.latest_tag("far/web") == recipe.tag
+
+
+def test_an_image_has_its_sbom_under_the_tag_that_it_has_without(aws, workshop, engine, tmp_path):
+    """By the scanner that buildx takes by itself."""
+    if subprocess.run([engine.cli.program, "pull", "--quiet", SCANNER], env=environment(), check=False).returncode:
+        pytest.skip(f"{SCANNER} cannot be had here")
+    aws.make_repository("listed/web")
+    recipe = replace(made(tmp_path, "6", "kind: web"), repository="listed/web")
+    done = bring(recipe, aws, replace(workshop, options=replace(workshop.options, sbom=True)))
+    assert done.digest == aws.image_digest("listed/web", recipe.tag)
+    image, attached = manifest(aws, recipe.tag, "listed/web")["manifests"]
+    assert image["platform"] == {"os": "linux", "architecture": "amd64"}
+    assert attached["annotations"]["vnd.docker.reference.digest"] == image["digest"]
+    (layer,) = manifest(aws, attached["digest"], "listed/web")["layers"]
+    assert layer["annotations"] == {"in-toto.io/predicate-type": "https://spdx.dev/Document"}
 
 
 def test_a_push_that_comes_second_adopts_the_image_of_the_first(aws, workshop, tmp_path):

@@ -4,6 +4,7 @@ import http.client
 
 import pytest
 
+from dockyard.config import load_project
 from tests.github import GitHubApi
 from tests.integration.support import get
 from tests.integration.workflows import Repository
@@ -20,7 +21,9 @@ def api():
 @pytest.fixture(scope="module")
 def repository(site, tmp_path_factory, api):
     """The site's project with workflows; what they deploy is undone."""
-    yield Repository(site, tmp_path_factory.mktemp("repository"), api)
+    made = Repository(site, tmp_path_factory.mktemp("repository"), api)
+    yield made
+    made.dockyard("destroy", "--env", "prod", "--yes")
     site.up()
 
 
@@ -35,18 +38,24 @@ def version_at(address, host):
     return answer.status, text
 
 
-def test_a_push_is_checked_built_and_deployed_from_what_was_built(repository):
+def test_a_push_is_checked_built_and_deployed_from_what_was_built_then_promoted(repository):
+    """Approvals are GitHub's, before a job of the environment begins."""
     repository.version("pushed")
     told = repository.push()
-    assert get(repository.address("hello-python"))[1]["version"] == "pushed"
-    assert repository.roles() == [f"{ROLE}DOCKYARD_ROLE_DEV"]
-    assert told.index("Synthesize, then build") < told.index("Deploy what was built") < told.index("Smoke test")
+    assert repository.roles() == [f"{ROLE}DOCKYARD_ROLE_DEV", f"{ROLE}DOCKYARD_ROLE_PROD"]
+    order = ["Synthesize, then build", "Deploy what was built", "Smoke test", "Deploy what dev runs"]
+    assert sorted(order, key=told.index) == order
+    dev, prod = repository.receipt("dev"), repository.receipt("prod")
+    assert {get(one["addresses"]["hello-python"])[1]["version"] for one in (dev, prod)} == {"pushed"}
+    assert prod["digests"] == dev["digests"]
+    assert {one["environment"] for one in prod["promoted"].values()} == {"dev"}
 
 
-def test_a_version_that_fails_the_smoke_test_goes_back_to_the_one_before(repository):
+def test_a_version_that_fails_the_smoke_test_goes_back_to_the_one_before_and_is_not_promoted(repository):
     before = get(repository.address("hello-python"))[1]["version"]
     repository.version("bad")
     told = repository.push(code=1)
+    assert "Deploy what dev runs" not in told
     assert "hello-python: back to the images that ran before" in told
     assert "hello-node: runs the images that ran before" in told
     assert get(repository.address("hello-python"))[1]["version"] == before
@@ -85,3 +94,28 @@ def test_a_pull_request_is_told_what_a_deploy_would_do_in_one_comment(repository
         assert repository.roles() == [f"{ROLE}DOCKYARD_PLAN_ROLE"]
     (comment,) = [text for text in api.texts(7) if text.startswith("<!-- dockyard plan -->")]
     assert "demo-dev-hello-python" in comment
+
+
+@pytest.fixture
+def taken(site, repository):
+    """Host of another preview whose rule has the priority that pr-8's of hello-python would have."""
+    elbv2, host = site.client("elbv2"), "pr-9.preview.example.com"
+    project = load_project(repository.root)
+    route = project.environment("pr-8").services["hello-python"].http
+    listener = site.client("ssm").get_parameter(Name="/demo/dev/platform/listener-arn")["Parameter"]["Value"]
+    (rule,) = elbv2.create_rule(
+        ListenerArn=listener,
+        Priority=project.lock.priority(route, environment="pr-8", service="hello-python"),
+        Conditions=[{"Field": "host-header", "Values": [host]}],
+        Actions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}],
+    )["Rules"]
+    yield host
+    elbv2.delete_rule(RuleArn=rule["RuleArn"])
+    (repository.root / "dockyard.lock").unlink()
+
+
+def test_a_preview_whose_rule_has_met_that_of_another_is_told_before_its_deploy_and_can_be_moved(repository, taken):
+    told = repository.dockyard("deploy", "--env", "pr-8", code=1).stderr
+    assert f"is that of the rule for {taken}" in told
+    assert "dockyard lock --preview pr-8" in told
+    assert "pr/hello-python: priority " in repository.dockyard("lock", "--preview", "pr-8").stdout

@@ -12,13 +12,21 @@ from tests.github import TOKEN, GitHubApi
 from tests.integration.support import Site, environment
 
 REPOSITORY = "acme/shop"
+ENVIRONMENTS = """
+  dev: {}
+  prod: {}
+  pr: {preview: {of: dev, domain: preview.example.com, trusted: true}}
+""".removeprefix("\n")
 PIPELINE = """
 pipeline:
   repository: acme/shop
   setup: ['true']
+  sbom: false
   smoke: ['test "$(curl --silent --fail "$(dockyard url hello-python)" | jq -r .version)" != bad']
 """
 """What the site's dockyard.yaml has in place of its own."""
+ROLES = ("DOCKYARD_ROLE_DEV", "DOCKYARD_ROLE_PROD", "DOCKYARD_PLAN_ROLE", "DOCKYARD_PREVIEW_ROLE")
+"""Variables with the roles that jobs take on; one without is left out."""
 
 
 def _action(run: str, inputs: tuple[str, ...] = (), outputs: dict[str, str] | None = None) -> dict:
@@ -42,9 +50,7 @@ class Repository:
         shutil.copytree(site.root, self.root, ignore=ignored)
         file = self.root / "dockyard.yaml"
         before = file.read_text().partition("pipeline:")[0]
-        file.write_text(
-            before.replace("  dev: {}\n", "  dev: {}\n  pr: {preview: {of: dev, domain: preview.example.com}}\n") + PIPELINE
-        )
+        file.write_text(before.replace("  dev: {}\n", ENVIRONMENTS) + PIPELINE)
         self.dockyard("pipeline", "init")
         for name in ACTIONS:
             self._stand_in(name)
@@ -63,6 +69,10 @@ class Repository:
     def address(self, service: str) -> str:
         """Where it answers."""
         return self.dockyard("url", service).stdout.strip()
+
+    def receipt(self, env: str) -> dict:
+        """What the workflow has kept of a deploy."""
+        return json.loads((self._tools / f"artifacts/receipt-{env}/deployed.json").read_text())
 
     def commit(self) -> None:
         self._git("add", "--all")
@@ -99,8 +109,7 @@ class Repository:
             for name, (commit, _) in ACTIONS.items()
             for argument in ("--local-repository", f"{name}@{commit}={self._tools / name.replace('/', '-')}")
         ]
-        roles = ("DOCKYARD_ROLE_DEV", "DOCKYARD_PLAN_ROLE", "DOCKYARD_PREVIEW_ROLE")
-        variables = [argument for name in roles for argument in ("--var", f"{name}=arn:aws:iam::000000000000:role/{name}")]
+        variables = [argument for name in ROLES for argument in ("--var", f"{name}=arn:aws:iam::000000000000:role/{name}")]
         ended = subprocess.run(
             [
                 "act", event, "--workflows", f".github/workflows/{workflow}", "--eventpath", str(file), "--no-skip-checkout",

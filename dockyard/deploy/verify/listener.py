@@ -38,7 +38,7 @@ def rule_checks(scene: Scene) -> Iterator[Check]:
     found = [one for page in pages for one in page["Rules"] if one["Priority"] != "default"]
     mine = own_rules(scene)
     suspects = [rule for rule in map(rule_of, found) if any(clash(one, rule) for one in mine)]
-    arns = _deployed_rules(scene) if suspects else set()
+    arns = deployed_rules(scene) if suspects else set()
     yield from clash_checks(mine, [rule for rule in suspects if rule.name not in arns])
 
 
@@ -169,7 +169,7 @@ def clash_checks(mine: Sequence[Asked], others: Sequence[Asked]) -> Iterator[Che
         yield ok(SUBJECT, "rules", f"{len(mine)} of ours, and none of others that clashes")
 
 
-def _deployed_rules(scene: Scene) -> set[str]:
+def deployed_rules(scene: Scene) -> set[str]:
     """ARNs of the rules that our stacks have made."""
     names = [scene.site.service_stack(name) for name in (*scene.site.environment.services, "platform")]
     return {arn for found in side_by_side(lambda stack: scene.made(stack, _RULE), names) for arn in found}

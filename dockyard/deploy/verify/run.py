@@ -16,6 +16,7 @@ from dockyard.deploy.verify.listener import SUBJECT as LISTENER
 from dockyard.deploy.verify.listener import listener_checks, rule_checks
 from dockyard.deploy.verify.network import SUBJECT as NETWORK
 from dockyard.deploy.verify.network import network_checks
+from dockyard.deploy.verify.previews import preview_checks
 from dockyard.deploy.verify.quotas import SUBJECT as QUOTAS
 from dockyard.deploy.verify.quotas import quota_checks
 from dockyard.deploy.verify.room import SUBJECT as CLUSTER
@@ -34,6 +35,7 @@ Family = Callable[[Scene], Iterable[Check]]
 QUICK: Sequence[tuple[str, Family]] = (
     (ACCOUNT, account_checks),
     (DOMAINS, certificate_checks),
+    (LISTENER, preview_checks),
     (LISTENER, rule_checks),
     (SECRETS, secret_checks),
 )

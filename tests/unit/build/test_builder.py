@@ -49,6 +49,13 @@ def test_another_builder_keeps_an_index_and_then_sends_it_to_the_registry():
     ]  # fmt: skip
 
 
+def test_an_sbom_is_asked_for_once_and_is_no_part_of_the_tag():
+    own = replace(RECIPE, attestations=("--provenance=mode=min", "--sbom=true"))
+    for recipe, asked in ((RECIPE, ("--provenance=false", "--sbom=true")), (own, own.attestations)):
+        arguments = cli_arguments(recipe, Call(KEEP, Path("/d"), builder="far", sbom=True), buildx=True)
+        assert tuple(arguments[6 : arguments.index("--progress=plain")]) == asked
+
+
 def test_the_hosts_certificates_are_those_of_the_variable_and_else_the_systems(tmp_path):
     own = tmp_path / "ca.pem"
     own.write_text("x")

@@ -68,3 +68,18 @@ def test_a_base_image_is_asked_for_again_where_its_registry_may_answer_the_next_
     assert str(fault).startswith(f"failed to build web: base image python:9 cannot be had: {error}")
     assert fault.hint.endswith("; or start from a stand-in: python:3.13-slim")
     assert isinstance(fault, PassingError) is passing
+
+
+@pytest.mark.parametrize(
+    ("error", "passing"),
+    [
+        ("unexpected status from HEAD request to https://registry-1.docker.io/v2/docker: 429 Too Many Requests", True),
+        ("failed to do request: dial tcp: lookup registry-1.docker.io: no such host", False),
+    ],
+)
+def test_a_scanner_for_sboms_that_cannot_be_had_is_told_with_how_to_do_without(error, passing):
+    step = "resolve image config for docker-image://docker.io/docker/buildkit-syft-scanner:stable-1"
+    fault = told(f"#2 {step}", f"#2 ERROR: {error}")
+    assert str(fault) == f"failed to build web at {step}: {error}"
+    assert "build without --sbom (in a pipeline, pipeline: {sbom: false} in dockyard.yaml" in fault.hint
+    assert isinstance(fault, PassingError) is passing

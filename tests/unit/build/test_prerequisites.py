@@ -25,8 +25,9 @@ class FakeDocker:
         return self._drivers.get(builder)
 
 
-def refused(recipe, docker, builder="default"):
-    workshop = Workshop(docker, Bases(), "", Path(), options=Options(builder=builder), environment={"SSH_AUTH_SOCK": "/s"})
+def refused(recipe, docker, builder="default", *, sbom=False):
+    options = Options(builder=builder, sbom=sbom)
+    workshop = Workshop(docker, Bases(), "", Path(), options=options, environment={"SSH_AUTH_SOCK": "/s"})
     try:
         check([RECIPE, recipe], workshop)
     except PrerequisiteError as error:
@@ -62,3 +63,9 @@ def test_it_is_told_with_what_to_do(recipe, docker, builder, text):
 )
 def test_what_can_be_done_is_not_refused(recipe, docker, builder):
     assert refused(recipe, docker, builder) is None
+
+
+def test_an_sbom_that_is_asked_for_wants_a_builder_that_can_attach_one():
+    assert "web: an SBOM or a provenance wants a builder" in refused(RECIPE, FakeDocker(BUILDX), sbom=True)
+    assert refused(RECIPE, FakeDocker(BUILDX, keeps_indexes=True), sbom=True) is None
+    assert refused(RECIPE, FakeDocker(BUILDX, drivers={"far": "docker-container"}), "far", sbom=True) is None

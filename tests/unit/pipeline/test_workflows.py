@@ -47,7 +47,7 @@ def test_what_is_pushed_is_checked_built_once_and_goes_from_one_environment_to_t
     assert jobs(deploy) == {
         "check": ["dockyard tags", "make lint\nmake test"],
         "build": [
-            "dockyard push --assembly assembly --json > images.json",
+            "dockyard push --assembly assembly --sbom --json > images.json",
             "tar --create --gzip --file assembly.tar.gz assembly images.json",
         ],
         "deploy-staging": [
@@ -114,6 +114,15 @@ def test_jobs_with_a_role_are_left_out_for_forks_and_until_there_is_a_role(read)
                     assert "github.event.pull_request.head.repo.full_name == github.repository" in job["if"], name
 
 
+def test_what_a_preview_builds_has_an_sbom_as_well_since_it_is_found_by_its_sources_and_not_built_again(read):
+    commands = [command for path in (DEPLOY, PREVIEW) for found in jobs(read(path)).values() for command in found]
+    assert {command for command in commands if "--sbom" in command} == {
+        "dockyard push --assembly assembly --sbom --json > images.json", "dockyard deploy --sbom --json > deployed.json",
+    }  # fmt: skip
+    without = PROJECT.replace("{repository", "{sbom: false, repository")
+    assert "--sbom" not in str([read(path, without) for path in (DEPLOY, PREVIEW)])
+
+
 def test_without_previews_none_are_made(read):
     preview = read(PREVIEW, PROJECT.replace(", pr: {preview: {of: staging, trusted: true}}", ""))
     assert list(preview["jobs"]) == ["check", "plan"]
@@ -166,7 +175,7 @@ def test_a_deploy_ends_with_its_session_so_that_the_job_has_time_to_go_back(read
 
 def test_a_preview_is_deployed_only_while_its_pull_request_is_open(read):
     runs = jobs(read(PREVIEW))["preview"]
-    assert runs[:2] == ["dockyard pipeline current", "dockyard deploy --json > deployed.json"]
+    assert runs[:2] == ["dockyard pipeline current", "dockyard deploy --sbom --json > deployed.json"]
 
 
 def test_the_nightly_job_runs_where_its_role_lets_it_in(read):
