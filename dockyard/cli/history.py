@@ -67,6 +67,7 @@ def lines(changes: Sequence[Change], columns: int | None, stack: Callable[[str],
 
 def _row(change: Change, stack: str) -> Row:
     return {
+        "deploy": str(change.deploy.number) if change.deploy and change.deploy.number else None,
         "when": _when(change),
         "service": change.service,
         "what": Text(change.what, STYLES.get(change.what, "red")),

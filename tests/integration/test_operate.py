@@ -159,6 +159,17 @@ def test_a_rollback_fails_no_request_and_is_kept_until_the_sources_change(site, 
     assert "pins" not in lock.read_text()
 
 
+def test_a_deploy_is_gone_back_to_by_its_number(site, lock, source, ask):
+    before = ask("history", NAME)[0]["deploy"]["number"]
+    site.edit(source, 'VERSION = "1"', 'VERSION = "worse"')
+    site.up()
+    assert ask("history", NAME)[0]["deploy"]["number"] == before + 1
+    told = site.dockyard("rollback", "--to", str(before), **site.in_local_aws()).stderr
+    assert (f" of deploy {before}" in told, get(site.addresses()[NAME])[1]["version"]) == (True, "1")
+    refused = site.dockyard("rollback", "--to", "999", code=2, **site.in_local_aws()).stderr
+    assert f"{before + 2} (" in refused
+
+
 def test_who_looks_needs_the_lookup_role_and_who_acts_a_right_of_their_own(site):
     here = site.in_local_aws()
     with only_roles(site.port) as account:
