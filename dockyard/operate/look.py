@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.plan import side_by_side
-from dockyard.deploy.rollout import waits
+from dockyard.deploy.refusal import reason, rejected_by
+from dockyard.deploy.rollout import awaits, waits
 from dockyard.deploy.site import Site
 from dockyard.doors.services import GoneError, ecs_service, newest_deployment
 from dockyard.doors.tasks import described
@@ -32,6 +34,8 @@ from dockyard.operate.version import Version, Versions
 AT_ONCE = 8
 """Services that are looked at side by side."""
 _ALARMS_AT_ONCE = 100
+_TELL_MORE = (State.DEPLOYING, State.ROLLING_BACK, State.ROLLED_BACK)
+"""States of which a deployment tells why."""
 _GOES = ("DELETE_IN_PROGRESS", "DELETE_COMPLETE", "ROLLBACK_COMPLETE")
 """States of a stack whose service is not there, or goes."""
 
@@ -79,13 +83,13 @@ class Lookout:
         state = state_of(tasks, deployment)
         lacking = deployment and state in (State.DEPLOYING, State.TOO_FEW_TASKS)
         events = [event for event in service["events"] if deployment and lacking and event["createdAt"] >= deployment.since]
-        reason = deployment.reason if deployment and state is not State.STEADY else None
+        said = deployment.reason if deployment and state is not State.STEADY else None
         images = self._images(primary(service))
         return Status(
             found.name,
             kind,
             state,
-            (self._awaits(newest, found.name) if state is State.DEPLOYING else None) or reason,
+            self._why(newest, found.name, said) if state in _TELL_MORE else said,
             deployment.since if deployment else None,
             self._version(images),
             tasks,
@@ -96,12 +100,13 @@ class Lookout:
             images=images,
         )
 
-    def _awaits(self, deployment: Mapping[str, Any], name: str) -> str | None:
-        """What a deployment waits for, and by which command it goes on; None where it waits for nobody."""
+    def _why(self, deployment: Mapping[str, Any], name: str, said: str | None) -> str | None:
+        """What a deployment waits for, and by which commands it goes on or back, or whose no took it back, else what ECS says."""
         arns = [deployment["serviceDeploymentArn"]]
         found: Any = self._aws.ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"]
-        command = f"dockyard approve {name} --env {self._site.environment.name}"
-        return f"waits for approval: {command}" if any(map(waits, found)) else None
+        if any(map(waits, found)):
+            return awaits(name, self._site.environment)
+        return reason(found[0], said, partial(rejected_by, self._site)) if found and said else said
 
     def _images(self, definition: str) -> dict[str, str]:
         found = self._aws.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
