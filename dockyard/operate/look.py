@@ -13,7 +13,7 @@ from dockyard.deploy.rollout import awaits, waits
 from dockyard.deploy.site import Site
 from dockyard.doors.services import GoneError, ecs_service, newest_deployment
 from dockyard.doors.tasks import described
-from dockyard.operate.deployed import ALARM, TARGET_GROUP, Deployed, deployed
+from dockyard.operate.deployed import ALARM, RULE, TARGET_GROUP, Deployed, deployed
 from dockyard.operate.runs import look_at_runs
 from dockyard.operate.status import (
     Deployment,
@@ -23,6 +23,7 @@ from dockyard.operate.status import (
     Status,
     Tasks,
     containers,
+    has_page,
     of_stack,
     state_of,
     targets,
@@ -98,6 +99,7 @@ class Lookout:
             alarms=self._alarms(found),
             failure=last_failure(stopped, events),
             images=images,
+            maintenance=self._maintenance(found),
         )
 
     def _why(self, deployment: Mapping[str, Any], name: str, said: str | None) -> str | None:
@@ -123,6 +125,11 @@ class Lookout:
         elbv2 = self._aws.elbv2
         answers = [elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"] for arn in groups]
         return targets(one for answer in answers for one in answer)
+
+    def _maintenance(self, found: Deployed) -> bool:
+        """Whether clients get a page. There is a second rule then, by which its target group stays, so one alone is not asked for."""
+        rules = list(found.of(RULE))
+        return len(rules) > 1 and has_page(self._aws.elbv2.describe_rules(RuleArns=rules)["Rules"])
 
     def _queue(self, found: Deployed) -> Queue | None:
         if "QueueUrl" not in found.outputs:

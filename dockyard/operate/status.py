@@ -88,6 +88,8 @@ class Status:
     """The last task that failed in the last hour, or why none could be started."""
     images: Mapping[str, str] = field(default_factory=dict)
     """Container to image, sidecars among them, as its task definition names them."""
+    maintenance: bool = False
+    """Whether the load balancer answers clients with a page in its place."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,11 @@ def targets(described: Iterable[Mapping[str, Any]]) -> Health:
             key = one["Target"]["Id"], one["Target"].get("Port")
             found[key] = found.get(key, True) and state == "healthy"
     return Health(sum(found.values()), len(found))
+
+
+def has_page(rules: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether one of a service's own rules answers by itself, of what DescribeRules tells: else all of them lead to its tasks."""
+    return any(action["Type"] == "fixed-response" for rule in rules for action in rule["Actions"])
 
 
 def containers(tasks: Iterable[Mapping[str, Any]]) -> Health | None:

@@ -233,6 +233,7 @@ def test_in_maintenance_clients_get_a_page_and_the_service_is_deployed_behind_it
         site.edit(source, 'VERSION = "1"', 'VERSION = "2"')
         site.up()
         assert get(address) == (503, {"text": "<h1>Back at noon</h1>"})
+        assert "! hello-python: in maintenance" in site.dockyard("status", **site.account()).stdout
     finally:
         site.edit(service, f"  maintenance: <h1>Back at noon</h1>\n{path}", path)
     with Requests(address) as requests:
