@@ -1,5 +1,6 @@
 """`dockyard deploy`: the environment as the project says."""
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -37,6 +38,7 @@ from dockyard.deploy.run import Wishes, unchanged
 from dockyard.deploy.run import deploy as run
 from dockyard.deploy.site import Synth
 from dockyard.deploy.states import Safety
+from dockyard.local.trusted import AUTHORITY
 from dockyard.progress import Progress
 
 
@@ -184,7 +186,8 @@ def tell(session: Session, wishes: Wishes, receipt: Receipt, *, json: bool) -> N
     for name in [] if receipt.nothing_changed or wishes.prune else receipt.orphans:
         screen.say(f"{orphan_text(session.site, name)}; to delete: dockyard deploy --prune --env {environment}")
     for name, balancer in receipt.through.items():
-        screen.say(f"{name}: " + _pointing(session.environment.services[name], receipt.addresses[name], balancer))
+        authority = session.variables.get(AUTHORITY)
+        screen.say(f"{name}: " + _pointing(session.environment.services[name], receipt.addresses[name], balancer, authority))
     if json:
         screen.as_json(asdict(receipt))
     else:
@@ -198,11 +201,16 @@ def _told(pushed: Mapping[str, int | None]) -> str:
     return f"image of {size(pushed['size'] or 0)}{layers}"
 
 
-def _pointing(service: Service, address: str, balancer: str) -> str:
-    """Which names must lead to the load balancer, and how to ask before they do. HTTP leads on to HTTPS."""
-    host, _, path = address.partition("://")[2].partition("/")
+def _pointing(service: Service, address: str, balancer: str, authority: str | None) -> str:
+    """Which names must lead to the load balancer, and how to ask before they do. HTTP leads on to HTTPS.
+
+    :param authority: file with the certificate of who signed that of the load balancer, where a client must be told.
+    """
+    scheme, _, rest = address.partition("://")
+    host, _, path = rest.partition("/")
     name, _, port = balancer.partition(":")
     named = service.http.host if isinstance(service, Web) and service.http.host else (host,)
     asked = named[0].replace("*", "any") + (f":{port}" if port else "")
-    way = f"curl -L --connect-to ::{name}: http://{asked}/{path}"
+    trusted = f"--cacert {shlex.quote(authority)} " if authority and scheme == "https" else ""
+    way = f"curl -L {trusted}--connect-to ::{name}: http://{asked}/{path}"
     return f"{all_of([*named])} must point at {balancer}; until then: {way}"

@@ -127,7 +127,7 @@ class Lookout:
         return targets(one for answer in answers for one in answer)
 
     def _maintenance(self, found: Deployed) -> bool:
-        """Whether clients get a page. There is a second rule then, by which its target group stays, so one alone is not asked for."""
+        """Whether clients get a page. There is a second rule then, which keeps its target group; of one alone nobody is asked."""
         rules = list(found.of(RULE))
         return len(rules) > 1 and has_page(self._aws.elbv2.describe_rules(RuleArns=rules)["Rules"])
 
