@@ -25,6 +25,7 @@ from dockyard.operate.status import (
     containers,
     has_page,
     of_stack,
+    since_good,
     state_of,
     targets,
     unsound,
@@ -97,7 +98,7 @@ class Lookout:
             self._health(found, cluster, name),
             self._queue(found),
             alarms=self._alarms(found),
-            failure=last_failure(stopped, events),
+            failure=since_good(last_failure(stopped, events), deployment),
             images=images,
             maintenance=self._maintenance(found),
         )

@@ -107,6 +107,12 @@ class Deployment:
         return cls(told["status"], told.get("statusReason"), since)
 
 
+def since_good(failure: Failure | None, deployment: Deployment | None) -> Failure | None:
+    """The failure, unless a deployment has ended well after it: then it is of the past."""
+    good = deployment is not None and deployment.status == "SUCCESSFUL"
+    return None if failure and deployment and good and failure.at <= deployment.since else failure
+
+
 _UNDER_WAY = {
     "PENDING": State.DEPLOYING,
     "IN_PROGRESS": State.DEPLOYING,
