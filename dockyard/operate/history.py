@@ -110,7 +110,7 @@ def change(
     why = deployment.get("statusReason") or deployment.get("rollback", {}).get("reason")
     if why and deployment["status"] in _WENT_BACK:
         why = reason(deployment, why, rejected_by)
-        what = REJECTED if is_rejection(why) else what
+        what = REJECTED if is_rejection(why) and what in _ENDS.values() else what
     return Change(name, begun, what, ended=ended, reason=why)
 
 

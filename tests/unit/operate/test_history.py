@@ -51,6 +51,8 @@ def test_one_that_somebody_rejected_is_told_apart_from_one_that_a_test_took_back
     asked = {"d": "alice"}.__getitem__
     found = change("web", deployment("r2", "r1", **told, lifecycleHookDetails=[pause]), REVISIONS, asked)
     assert (found.what, found.reason) == ("rejected", "rejected by alice")
+    under_way = deployment("r2", "r1", **{**told, "status": "ROLLBACK_IN_PROGRESS"}, lifecycleHookDetails=[pause])
+    assert change("web", under_way, REVISIONS, asked).what == "under way"
     smoke = {"targetType": "AWS_LAMBDA", "targetArn": "f", "status": "FAILED"}
     hooks = {"lifecycleHooks": [{"hookTargetArn": "f", "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"]}]}
     tested = deployment("r2", "r1", **told, lifecycleHookDetails=[smoke], deploymentConfiguration=hooks)
