@@ -32,7 +32,8 @@ def history(
 ) -> None:
     """Print which version was deployed when and by whom, how long that took, and how it ended, the newest first.
 
-    It is read from the account, and so the same whoever looks, and from where. Who made it is told of deploys by Dockyard.
+    It is read from the account, and so the same whoever looks, and from where. Who made it is told of deploys by Dockyard, and
+    their number, which `dockyard rollback --to` takes.
 
     Example: dockyard history hello-python
     """
