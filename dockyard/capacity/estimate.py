@@ -1,6 +1,6 @@
 """What the services of an environment need and cost: on each instance type of its cluster, and on Fargate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dockyard.capacity.cost import ec2_month, fargate_month, fargate_size, prices, spot
@@ -69,8 +69,12 @@ class Estimate:
     """Instance types of the cluster that the table lacks."""
 
 
-def estimate(environment: Environment) -> Estimate:
-    """Of an environment, deployed or not."""
+def estimate(environment: Environment, services: Sequence[str] = ()) -> Estimate:
+    """Of an environment, deployed or not.
+
+    :param services: these alone, and nothing of all together, which share servers. Default: all.
+    """
+    meant = {name: one for name, one in environment.services.items() if not services or name in services}
     ec2 = environment.settings.cluster.ec2
     names, known = ec2.instance_types if ec2 else EXAMPLES, instance_types()
     instances = [known[name] for name in names if name in known]
@@ -82,8 +86,8 @@ def estimate(environment: Environment) -> Estimate:
             f"Fargate {sources[1]['fargate']['source']['date']}",
             f"Spot {sources[1]['spot']['source']['date']}",
         ),
-        services=tuple(_service(name, one, instances) for name, one in environment.services.items()),
-        together=tuple(_together(list(environment.services.values()), instance) for instance in instances),
+        services=tuple(_service(name, one, instances) for name, one in meant.items()),
+        together=tuple(_together(list(meant.values()), instance) for instance in (() if services else instances)),
         examples=ec2 is None,
         unknown=tuple(name for name in names if name not in known),
     )

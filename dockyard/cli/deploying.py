@@ -1,5 +1,6 @@
 """A deploy for the commands that make one: under the environment's lock, with what is told at its end."""
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from dockyard.deploy.site import Synth
 from dockyard.deploy.standing import Standing, holds, sees
 from dockyard.deploy.states import Safety
 from dockyard.doors.tree import Seen
+from dockyard.local.trusted import AUTHORITY
 from dockyard.progress import Progress
 
 
@@ -142,8 +144,9 @@ def tell(session: Session, wishes: Wishes, receipt: Receipt, *, json: bool) -> N
 
 def _through(session: Session, receipt: Receipt) -> list[str]:
     """What is told of the names that services answer to."""
-    services = session.environment.services
-    return [f"{name}: " + _pointing(services[name], receipt.addresses[name], to) for name, to in receipt.through.items()]
+    services, authority = session.environment.services, session.variables.get(AUTHORITY)
+    through = receipt.through.items()
+    return [f"{name}: " + _pointing(services[name], receipt.addresses[name], to, authority) for name, to in through]
 
 
 def _told(pushed: Mapping[str, int | None]) -> str:
@@ -153,13 +156,18 @@ def _told(pushed: Mapping[str, int | None]) -> str:
     return f"image of {size(pushed['size'] or 0)}{layers}"
 
 
-def _pointing(service: Service, address: str, balancer: str) -> str:
-    """Which names must lead to the load balancer, and how to ask before they do. HTTP leads on to HTTPS."""
-    host, _, path = address.partition("://")[2].partition("/")
+def _pointing(service: Service, address: str, balancer: str, authority: str | None) -> str:
+    """Which names must lead to the load balancer, and how to ask before they do. HTTP leads on to HTTPS.
+
+    :param authority: file with the certificate of who signed that of the load balancer, where a client must be told.
+    """
+    scheme, _, rest = address.partition("://")
+    host, _, path = rest.partition("/")
     name, _, port = balancer.partition(":")
     named = service.http.host if isinstance(service, Web) and service.http.host else (host,)
     asked = named[0].replace("*", "any") + (f":{port}" if port else "")
-    way = f"curl -L --connect-to ::{name}: http://{asked}/{path}"
+    trusted = f"--cacert {shlex.quote(authority)} " if authority and scheme == "https" else ""
+    way = f"curl -L {trusted}--connect-to ::{name}: http://{asked}/{path}"
     return f"{all_of([*named])} must point at {balancer}; until then: {way}"
 
 

@@ -14,6 +14,7 @@ from dockyard.cli.locked import alone
 from dockyard.cli.logs import Painter
 from dockyard.cli.painted import console
 from dockyard.cli.session import Session
+from dockyard.config import Web
 from dockyard.deploy.receipt import Receipt
 from dockyard.deploy.replacements import Allowed
 from dockyard.deploy.resident import ResidentSynth
@@ -63,6 +64,7 @@ class _Bench:
         first = self._deploy(Lines())
         address = first.addresses.get(self._service)
         screen.say(f"{self._service}: {address or 'runs'}; each save of its files replaces it, Ctrl-C ends this")
+        self._tell_maintenance()
         site, self._what = self._session.site, f"answers at {address}" if address else "runs"
         threading.Thread(target=self._synth.warm, args=(site,), daemon=True).start()
         threading.Thread(target=_print, args=(site, self._service), daemon=True).start()
@@ -75,9 +77,16 @@ class _Bench:
             try:
                 if self._deploy(Lines(f"{self._service}: {self._what}", saved.at)).nothing_changed:
                     screen.say(f"{self._service}: nothing changed")
+                self._tell_maintenance()
             except (DockyardError, ClientError, BotoCoreError) as error:
                 _tell(error)
                 screen.say(f"{self._service}: the version before runs on; save again")
+
+    def _tell_maintenance(self) -> None:
+        """That who asks for it does not see it, where that is so by the settings of the last deploy."""
+        settings = self._session.environment.services[self._service]
+        if isinstance(settings, Web) and settings.http.maintenance:
+            screen.warn(f"{self._service}: in maintenance: its address answers with the page (http.maintenance in service.yaml)")
 
     def _look(self) -> Facts:
         """By the settings of the last deploy: what changes in them is seen by their own files."""

@@ -16,13 +16,17 @@ from dockyard.operate.look import Lookout
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="FILE", show_default=False, help="File to write. Default: <application>-<environment>.svg."
+        "--output",
+        "-o",
+        metavar="FILE",
+        show_default=False,
+        help="File to write: a PNG where its name ends with .png, else an SVG. Default: <application>-<environment>.svg.",
     ),
 ]
 
 
 def diagram(env: Environment = None, project: Project = None, output: Output = None) -> None:
-    """Draw what is deployed as SVG: services with their tasks and versions, what leads to them, and what they use.
+    """Draw what is deployed, as SVG or PNG: services with their tasks and versions, what leads to them, and what they use.
 
     Services that are not well have a red edge.
 
@@ -36,5 +40,11 @@ def diagram(env: Environment = None, project: Project = None, output: Output = N
     if not drawn.columns:
         raise DockyardError(f"nothing is deployed to {environment.name}", hint=f"run: dockyard deploy --env {environment.name}")
     file = output or Path(f"{session.site.cluster}.svg")
-    file.write_text(svg(drawn), encoding="utf-8")
+    picture = svg(drawn)
+    if file.suffix.lower() == ".png":
+        from dockyard.operate.png import png  # noqa: PLC0415  # a library that nothing else needs
+
+        file.write_bytes(png(picture))
+    else:
+        file.write_text(picture, encoding="utf-8")
     screen.result(str(file))

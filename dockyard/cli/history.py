@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from dockyard.cli.painted import Row, console, grid, span, width
 from dockyard.cli.session import Session
 from dockyard.cli.status import TAG_LENGTH, short_commit
 from dockyard.deploy.ledger import entries
+from dockyard.deploy.refusal import rejected_by
 from dockyard.operate.deployed import deployed, surely_deployed
 from dockyard.operate.history import AT_ONCE, Change, with_deploys
 from dockyard.operate.history import history as look
@@ -30,7 +32,8 @@ def history(
 ) -> None:
     """Print which version was deployed when and by whom, how long that took, and how it ended, the newest first.
 
-    It is read from the account, and so the same whoever looks, and from where. Who made it is told of deploys by Dockyard.
+    It is read from the account, and so the same whoever looks, and from where. Who made it is told of deploys by Dockyard, and
+    their number, which `dockyard rollback --to` takes.
 
     Example: dockyard history hello-python
     """
@@ -41,7 +44,8 @@ def history(
     names = services or sorted(session.environment.services)
     found = [one for one in side_by_side(lambda name: find(site, name), names) if one]
     versions = Versions(site.reading)
-    listed = side_by_side(lambda one: look(site.reading, versions, one, last), found)
+    who = partial(rejected_by, site)
+    listed = side_by_side(lambda one: look(site.reading, versions, one, last, rejected_by=who), found)
     changes = sorted((change for of_one in listed for change in of_one), key=lambda change: change.begun, reverse=True)
     changes = with_deploys(changes, entries(site)) if changes else []
     if json:
@@ -67,6 +71,7 @@ def lines(changes: Sequence[Change], columns: int | None, stack: Callable[[str],
 
 def _row(change: Change, stack: str) -> Row:
     return {
+        "deploy": str(change.deploy.number) if change.deploy and change.deploy.number else None,
         "when": _when(change),
         "service": change.service,
         "what": Text(change.what, STYLES.get(change.what, "red")),

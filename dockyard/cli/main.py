@@ -6,6 +6,7 @@ import signal
 import stat
 import sys
 import traceback
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,12 @@ class _Commands(TyperGroup):
         command = typer.main.get_command(given)
         command.name = cmd_name
         return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is asked for; of one that there is not, the one that may be meant is told."""
+        if args[0] not in _COMMANDS and (close := get_close_matches(args[0], _COMMANDS, n=1)):
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {close[0]!r}?")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run it: exit 0 done, 1 failed, 2 wrong usage, 130 interrupted."""

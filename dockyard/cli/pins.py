@@ -69,6 +69,8 @@ def kept(session: Session, pinned: Mapping[str, str]) -> Iterator[None]:
         for service, why in reasons.items():
             if why:
                 screen.warn(f"{service}: {why}, so its pin stays in dockyard.lock; how it ended: dockyard status {service}")
+            elif any(reasons.values()):
+                screen.warn(f"{service}: not there, and its pin stays as well: run the same command again, or take it out")
         if not any(reasons.values()):
             if before is None:
                 file.unlink(missing_ok=True)

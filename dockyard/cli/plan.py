@@ -45,7 +45,7 @@ def plan(
     session.check_services(services or [])
     with screen.Board() as board:
         found = make_plan(session.site, board, services or [], prune=prune)
-    capacity = estimate(session.environment)
+    capacity = estimate(session.environment, services or ())
     told = document(session.site, found, capacity)
     if json:
         screen.as_json(asdict(told))

@@ -51,7 +51,7 @@ def restart(
     )
     if limit:
         with screen.Board() as board:
-            one.wait(board, limit, f"dockyard approve {service} --env {session.environment.name}")
+            one.wait(board, limit)
     seconds = round(time.monotonic() - begun, 1)
     if json:
         screen.as_json({"service": service, "tasks": tasks.desired, "seconds": seconds})

@@ -39,8 +39,9 @@ def _restored(begun: Session, name: str, images: Mapping[str, str] | None) -> st
         if images == now:
             return "runs the images that ran before; nothing goes back, and its settings stay as they are"
         wanted = {image.service: image for image in session.images([name])}
-        if tags_in(name, images, wanted) == tags_in(name, now, wanted):
+        before, running = tags_in(name, images, wanted), tags_in(name, now, wanted)
+        if before == running:
             return "runs its own images that ran before; those of others and its settings stay as they are"
         again = f"dockyard rollback {name} --env {session.environment.name}"
-        go_back(lock, session, Wishes([name]), again, images, now)
+        go_back(lock, session, Wishes([name]), again, before, running)
     return "back to the images that ran before; its settings stay as they are"

@@ -3,6 +3,7 @@
 import functools
 import os
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 
 from dockyard.build import STAND_INS, Bases, Mirrored, Recipe, Wanted
@@ -170,9 +171,7 @@ class Session:
 
         Raises UsageError for a service that is not there.
         """
-        known = self.environment.images
-        if unknown := [name for name in services if name not in known]:
-            raise UsageError(f"no service {', '.join(unknown)}; there is {', '.join(known) or 'none'}")
+        _check(services, list(self.environment.images))
         found = needed(self.project, self.environment, self.bases, services, platforms)
         for name in set(services) - {made for one in found for made in (one.service, service_of(one.service))}:
             screen.warn(f"{name}: ECS takes its image from where service.yaml says; there is nothing to build, copy or push")
@@ -180,6 +179,12 @@ class Session:
 
     def check_services(self, services: list[str]) -> None:
         """Raise UsageError where one of these is no service of the environment."""
-        known = list(self.environment.services)
-        if unknown := [name for name in services if name not in known]:
-            raise UsageError(f"no service {', '.join(unknown)}; there is {', '.join(known) or 'none'}")
+        _check(services, list(self.environment.services))
+
+
+def _check(services: list[str], known: list[str]) -> None:
+    """Raise UsageError where one of these is not known, with those that there are and those that may be meant."""
+    if unknown := [name for name in services if name not in known]:
+        close = dict.fromkeys(found for name in unknown for found in get_close_matches(name, known, n=1))
+        meant = f"; did you mean {', '.join(close)}?" if close else ""
+        raise UsageError(f"no service {', '.join(unknown)}; there is {', '.join(known) or 'none'}{meant}")

@@ -152,6 +152,8 @@ def _remarks(one: Status) -> Iterator[Text]:
     """What is to be known besides, a line each."""
     if one.reason:
         yield _remark(one, one.reason)
+    if one.maintenance:
+        yield _remark(one, "in maintenance: clients get its page (http.maintenance in service.yaml)")
     if one.tasks and one.tasks.pending:
         yield Text(f"  {one.service}: {one.tasks.pending} more start")
     for alarm in one.alarms:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -31,6 +31,8 @@ class Entry:
     """As in a receipt."""
     fault: str = ""
     """Why it failed, in a line; empty where it did not."""
+    number: int = 0
+    """By which `dockyard history` and `rollback` name it, counted up in each environment; 0 where nobody counted."""
 
 
 _ENTRY = TypeAdapter(Entry)
@@ -75,7 +77,9 @@ class Ledger:
         bucket, key = _place(self._site)
         try:
             aws = in_publishing_role(self._site.aws, self._site.project.root)
-            lines = [*aws.kept(bucket, key).splitlines()[1 - KEPT :], _ENTRY.dump_json(entry)]
+            before = aws.kept(bucket, key)
+            counted = replace(entry, number=1 + max((one.number for one in _read(before)), default=0))
+            lines = [*before.splitlines()[1 - KEPT :], _ENTRY.dump_json(counted)]
             aws.keep(bucket, key, b"\n".join(lines) + b"\n")
         except (ClientError, BotoCoreError) as error:
             if not entry.fault:

@@ -45,7 +45,7 @@ class Receipt:
     digests: dict[str, str]
     """Service to digest in ECR."""
     stacks: dict[str, str]
-    """Stack to the time of its last change."""
+    """Stack to the time of its last change; empty for one that may be of other infrastructure, as only others were deployed."""
     addresses: dict[str, str]
     """Service to where it answers."""
     through: dict[str, str]

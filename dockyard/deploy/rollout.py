@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dockyard.config import Environment, Web
 from dockyard.deploy.assembly import StackArtifact
+from dockyard.deploy.refusal import reason
 from dockyard.doors.aws import Aws
 from dockyard.doors.services import newest_deployment
 
@@ -58,6 +60,18 @@ def waits(deployment: Mapping[str, Any]) -> bool:
     return any(hook.get("status") == "AWAITING_ACTION" for hook in deployment.get("lifecycleHookDetails") or [])
 
 
+def awaits(service: str, environment: Environment) -> str:
+    """What is told of one that waits: by which commands it goes on or back, and how the new version is looked at before."""
+    settings = environment.services.get(service)
+    looked = (
+        f"; requests with the header {settings.deploy.test_header} reach the new tasks"
+        if isinstance(settings, Web) and settings.deploy.has_test_rule
+        else ""
+    )
+    answers = (f"dockyard {word} {service} --env {environment.name}" for word in ("approve", "reject"))
+    return f"waits for approval: {', or '.join(answers)}{looked}"
+
+
 def fault(deployment: Mapping[str, Any]) -> str:
     """Why it goes back or is given up, in AWS's words and with the alarms that went off; empty where it does not."""
     reason = (deployment.get("rollback") or {}).get("reason") or ""
@@ -78,12 +92,21 @@ class RolloutWatch:
     changed, or somebody else's; either is waited for.
     """
 
-    def __init__(self, aws: Aws, artifact: StackArtifact, approve: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        aws: Aws,
+        artifact: StackArtifact,
+        approval: str,
+        rejected_by: Callable[[str], str],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Make it.
 
-        :param approve: the command that approves.
+        :param approval: what is told of one that waits for it.
+        :param rejected_by: who rejected the deployment of an ARN; empty where nobody did, or is known.
         """
-        self._aws, self._stack, self._approve, self._clock = aws, artifact.name, approve, clock
+        self._aws, self._stack, self._clock = aws, artifact.name, clock
+        self._approval, self._rejected_by = approval, rejected_by
         self._has_service = bool(artifact.resources(_TYPE))
         self._service: str | None = None
         self._before: str | None = None
@@ -116,11 +139,12 @@ class RolloutWatch:
         return ", ".join(f"{name} {seconds:.0f} s" for name, seconds in spent.items() if name != _DONE)
 
     def _seen(self, deployment: Mapping[str, Any]) -> list[str]:
-        self.now, self.fault = state(deployment), fault(deployment) or self.fault
+        self.now = state(deployment)
+        self.fault = reason(deployment, fault(deployment), self._rejected_by) or self.fault
         if not self._begun or self._begun[-1][0] != step(deployment):
             self._begun.append((step(deployment), self._clock()))
         told = [self.now, f"goes back: {self.fault}" if self.fault else ""]
-        told += [f"waits for approval: {self._approve}"] if waits(deployment) else []
+        told += [self._approval] if waits(deployment) else []
         new = [text for text in told if text and text not in self._told]
         self._told |= set(new)
         return new

@@ -22,7 +22,7 @@ from dockyard.deploy.intent import Intent, tell_cautions
 from dockyard.deploy.ledger import Ledger
 from dockyard.deploy.likely import differing, likely_stacks
 from dockyard.deploy.operations import describe, version
-from dockyard.deploy.orphans import orphans
+from dockyard.deploy.orphans import RESOURCES, orphans
 from dockyard.deploy.receipt import NONE, Receipt
 from dockyard.deploy.replacements import NOTHING_LOST, Allowed
 from dockyard.deploy.secrets import check_secrets
@@ -170,12 +170,14 @@ def _receipt(
     """
     services = wishes.services
     kept = last if last and services else NONE
-    whole = not services or (last and last.infrastructure == infrastructure)  # else others may have changed too
+    others = kept.stacks
+    if services and kept.infrastructure != infrastructure:  # others may change by it, and so the next whole deploy looks at all
+        others = dict.fromkeys([*others, site.service_stack(RESOURCES)], "")
     return Receipt(
-        infrastructure=infrastructure if whole else "",
+        infrastructure=infrastructure,
         images=kept.images | {entry.image.service: entry.image.tag for entry in images},
         digests=kept.digests | {entry.image.service: entry.digest or "" for entry in images},
-        stacks=kept.stacks | {name: stack.version for name, stack in stacks.items()},
+        stacks=others | {name: stack.version for name, stack in stacks.items()},
         addresses=_outputs(site, stacks, "Address", kept.addresses),
         through=_outputs(site, stacks, "LoadBalancer", kept.through),
         orphans=orphans(site),

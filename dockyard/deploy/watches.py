@@ -2,13 +2,15 @@
 
 import contextlib
 from dataclasses import replace
+from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.before import BeforeWatch
 from dockyard.deploy.causes import Cause, cause, seen
-from dockyard.deploy.rollout import RolloutWatch
+from dockyard.deploy.refusal import rejected_by
+from dockyard.deploy.rollout import RolloutWatch, awaits
 from dockyard.deploy.site import Site
 from dockyard.deploy.smoke import SmokeWatch
 from dockyard.deploy.targets import TargetWatch
@@ -28,7 +30,8 @@ class Watches:
         self._tasks, self._targets = TaskWatch(site.reading, artifact, site.cluster), TargetWatch(site.reading, artifact)
         self._before = BeforeWatch(site.reading, artifact, site.cluster)
         self._smoke = SmokeWatch(site.reading, artifact)
-        self._rollout = RolloutWatch(site.reading, artifact, f"dockyard approve {service} --env {site.environment.name}")
+        approval = awaits(service, site.environment)
+        self._rollout = RolloutWatch(site.reading, artifact, approval, partial(rejected_by, site))
         self._shown = ""
 
     def look(self, text: str) -> None:

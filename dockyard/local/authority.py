@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from dockyard.local.trusted import CERTIFICATE
+
 _DAYS = 3650
 _ISSUED_DAYS = 395
 """As long as an ACM certificate is valid. https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html"""
@@ -39,11 +41,6 @@ class Issued:
     key: str
 
 
-def folder(cache: str | None = None) -> Path:
-    """Where the authority is kept for all projects of this user; `cache` is XDG_CACHE_HOME."""
-    return Path(cache or Path.home() / ".cache") / "dockyard" / "authority"
-
-
 class Authority:
     """The authority in a folder; made at its first use."""
 
@@ -53,7 +50,7 @@ class Authority:
     @property
     def certificate(self) -> Path:
         """What a client must trust, as a PEM file."""
-        return self._folder / "authority.pem"
+        return self._folder / CERTIFICATE
 
     def certificate_text(self) -> str:
         """That file's text."""

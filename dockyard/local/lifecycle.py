@@ -19,6 +19,7 @@ from dockyard.doors.docker import Docker
 from dockyard.doors.process import Daemon, holder_of, silent
 from dockyard.errors import DockyardError, PrerequisiteError
 from dockyard.local import kept as kept_account
+from dockyard.local.trusted import AUTHORITY, CERTIFICATE, folder
 
 DEFAULT_PORT = 4566
 REGION = "us-east-1"
@@ -176,6 +177,7 @@ class LocalAws:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
             STAND_INS: str(self.stand_ins.resolve()),
+            AUTHORITY: str(folder(os.environ.get("XDG_CACHE_HOME")) / CERTIFICATE),
         }
 
     @property

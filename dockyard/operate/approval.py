@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from dockyard.deploy.refusal import note_rejection
 from dockyard.deploy.site import Site
 from dockyard.errors import DockyardError
 from dockyard.operate.deployed import not_deployed
@@ -24,6 +25,8 @@ def answer(site: Site, service: str, said: Answer) -> int:
         raise DockyardError(f"{service} waits for nobody: {what}")
     acting: Any = site.aws.ecs
     for arn, hook in waiting:
+        if said == "ROLLBACK":
+            note_rejection(site, arn)
         acting.continue_service_deployment(serviceDeploymentArn=arn, hookId=hook, action=said)
     return len(waiting)
 

@@ -10,9 +10,10 @@ from dockyard.deploy.site import Site
 from dockyard.errors import DockyardError
 from dockyard.operate.run import parameters_in
 
-SERVICE, TARGET_GROUP, LOG_GROUP, ALARM = (
+SERVICE, TARGET_GROUP, RULE, LOG_GROUP, ALARM = (
     "AWS::ECS::Service",
     "AWS::ElasticLoadBalancingV2::TargetGroup",
+    "AWS::ElasticLoadBalancingV2::ListenerRule",
     "AWS::Logs::LogGroup",
     "AWS::CloudWatch::Alarm",
 )

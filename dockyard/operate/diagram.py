@@ -79,7 +79,8 @@ def _box(name: str, service: Service, status: Status) -> Box:
     version = status.version
     commit = f" ({version.commit[:7]})" if version and version.commit else ""
     count = f"{status.tasks.running} of {status.tasks.desired} tasks, " if status.tasks else ""
-    lines = (f"{count}{status.state}", f"{version.tag.removeprefix('sha256:')[:12]}{commit}" if version else "")
+    state = f"{status.state}, in maintenance" if status.maintenance else f"{count}{status.state}"
+    lines = (state, f"{version.tag.removeprefix('sha256:')[:12]}{commit}" if version else "")
     when = service.schedule if isinstance(service, Job) else ""
     route = f"{', '.join(service.http.host or ())}{service.http.path}" if isinstance(service, Web) else ""
     return Box(

@@ -10,6 +10,8 @@ WIDTH, HEIGHT, BESIDE, BELOW, MARGIN, HEAD = 230, 84, 130, 28, 32, 56
 _LETTERS = 24
 """That a line of a box has room for."""
 _ORANGE, _PURPLE, _PINK, _GREEN, _BLUE, _GREY = "#ED7100", "#8C4FFF", "#E7157B", "#7AA116", "#C925D1", "#5A6B86"
+_FONTS = "Helvetica, Arial, Liberation Sans, DejaVu Sans, Noto Sans, sans-serif"
+"""Those of most machines, by their names: what makes a PNG does not ask the system which one `sans-serif` is."""
 _SERVICE = "M10 15l10-5 10 5v11l-10 5-10-5zM10 15l10 5 10-5M20 20v11"
 _ICONS: Mapping[str, tuple[str, str]] = {
     "clients": (_GREY, "M20 10a5 5 0 1 1 0 10a5 5 0 1 1 0-10M10 31c0-12 20-12 20 0"),
@@ -45,7 +47,7 @@ def svg(diagram: Diagram) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
-            'font-family="Helvetica, Arial, sans-serif" font-size="13">',
+            f'font-family="{_FONTS}" font-size="13">',
             f'<defs><marker id="end" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
             f'<path d="M0 0L8 4L0 8z" fill="{_GREY}"/></marker></defs>',
             '<rect width="100%" height="100%" fill="#fff"/>',

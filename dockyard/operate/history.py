@@ -5,13 +5,14 @@ know nothing of a deploy by plain CDK, of a restart, or of a rollback by the cir
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from dockyard.config.sidecar import APP
 from dockyard.deploy.ledger import Entry
+from dockyard.deploy.refusal import REJECTED, is_rejection, reason
 from dockyard.doors.aws import Aws
 from dockyard.doors.services import service_deployments
 from dockyard.operate.deployed import Deployed
@@ -23,6 +24,8 @@ CLOCKS = timedelta(seconds=30)
 """That the clock of who deploys may be off."""
 _ENDS = {"SUCCESSFUL": "deployed", "STOPPED": "stopped", "ROLLBACK_SUCCESSFUL": "rolled back", "ROLLBACK_FAILED": "failed"}
 
+_WENT_BACK = ("ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL")
+
 
 @dataclass(frozen=True)
 class Change:
@@ -31,7 +34,7 @@ class Change:
     service: str
     begun: datetime
     what: str
-    """How it ended, `restarted` where nothing but the tasks was new, or `under way`."""
+    """How it ended, `restarted` where nothing but the tasks was new, `rejected` where somebody did, or `under way`."""
     version: Version | None = None
     images: Mapping[str, str] = field(default_factory=dict)
     """Container to image, of those that its task definition names."""
@@ -58,18 +61,31 @@ def _is_of(change: Change, entry: Entry) -> bool:
     return begun - CLOCKS <= change.begun <= begun + timedelta(seconds=entry.seconds) + CLOCKS
 
 
-def history(aws: Aws, versions: Versions, found: Deployed, last: int = AT_ONCE, statuses: Sequence[str] = ()) -> list[Change]:
+def _nobody(_: str) -> str:
+    return ""
+
+
+def history(
+    aws: Aws,
+    versions: Versions,
+    found: Deployed,
+    last: int = AT_ONCE,
+    statuses: Sequence[str] = (),
+    rejected_by: Callable[[str], str] = _nobody,
+) -> list[Change]:
     """The last deployments of a service, the newest first; of a job or a task its definitions, which is all that there is.
 
     :param statuses: of deployments, as ECS names them, those alone, such as SUCCESSFUL. Default: all.
+    :param rejected_by: who rejected the deployment of an ARN; empty where nobody did, or is known.
     """
     if found.service:
-        return list(_of_service(aws, versions, found.name, *found.service, min(last, AT_ONCE), statuses))
+        told = _of_service(aws, found.name, *found.service, min(last, AT_ONCE), statuses, rejected_by)
+        return [replace(one, version=versions.of(one.images[APP]) if APP in one.images else None) for one in told]
     return list(_of_family(aws, versions, found.name, found.family[1], last)) if found.family else []
 
 
 def _of_service(
-    aws: Aws, versions: Versions, name: str, cluster: str, service: str, last: int, statuses: Sequence[str]
+    aws: Aws, name: str, cluster: str, service: str, last: int, statuses: Sequence[str], rejected_by: Callable[[str], str]
 ) -> Iterator[Change]:
     ecs: Any = aws.ecs
     listed = service_deployments(aws, cluster, service, statuses)
@@ -79,19 +95,23 @@ def _of_service(
     deployments = ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"]
     revisions = _revisions(ecs, [arn for one in deployments for arn in _revisions_of(one)])
     for one in sorted(deployments, key=lambda one: one["createdAt"], reverse=True):
-        images = _images(revisions.get(_revisions_of(one)[0], {}))
-        yield replace(change(name, one, revisions), version=versions.of(images[APP]) if APP in images else None, images=images)
+        yield replace(change(name, one, revisions, rejected_by), images=_images(revisions.get(_revisions_of(one)[0], {})))
 
 
-def change(name: str, deployment: Mapping[str, Any], revisions: Mapping[str, Any]) -> Change:
-    """What DescribeServiceDeployments and DescribeServiceRevisions tell of it."""
+def change(
+    name: str, deployment: Mapping[str, Any], revisions: Mapping[str, Any], rejected_by: Callable[[str], str] = _nobody
+) -> Change:
+    """What DescribeServiceDeployments and DescribeServiceRevisions tell of it, and who rejected it, as in `history`."""
     what = _ENDS.get(deployment["status"], "under way")
     target, *sources = (revisions.get(arn, {}).get("taskDefinition") for arn in _revisions_of(deployment))
     if what == "deployed" and sources and set(sources) == {target}:
         what = "restarted"
     begun, ended = deployment.get("startedAt") or deployment["createdAt"], deployment.get("finishedAt")
-    reason = deployment.get("statusReason") or deployment.get("rollback", {}).get("reason")
-    return Change(name, begun, what, ended=ended, reason=reason)
+    why = deployment.get("statusReason") or deployment.get("rollback", {}).get("reason")
+    if why and deployment["status"] in _WENT_BACK:
+        why = reason(deployment, why, rejected_by)
+        what = REJECTED if is_rejection(why) and what in _ENDS.values() else what
+    return Change(name, begun, what, ended=ended, reason=why)
 
 
 def _revisions_of(deployment: Mapping[str, Any]) -> list[str]:

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.plan import side_by_side
-from dockyard.deploy.rollout import waits
+from dockyard.deploy.refusal import reason, rejected_by
+from dockyard.deploy.rollout import awaits, waits
 from dockyard.deploy.site import Site
 from dockyard.doors.services import GoneError, ecs_service, newest_deployment
 from dockyard.doors.tasks import described
-from dockyard.operate.deployed import ALARM, TARGET_GROUP, Deployed, deployed
+from dockyard.operate.deployed import ALARM, RULE, TARGET_GROUP, Deployed, deployed
 from dockyard.operate.runs import look_at_runs
 from dockyard.operate.status import (
     Deployment,
@@ -21,7 +23,9 @@ from dockyard.operate.status import (
     Status,
     Tasks,
     containers,
+    has_page,
     of_stack,
+    since_good,
     state_of,
     targets,
     unsound,
@@ -32,6 +36,8 @@ from dockyard.operate.version import Version, Versions
 AT_ONCE = 8
 """Services that are looked at side by side."""
 _ALARMS_AT_ONCE = 100
+_TELL_MORE = (State.DEPLOYING, State.ROLLING_BACK, State.ROLLED_BACK)
+"""States of which a deployment tells why."""
 _GOES = ("DELETE_IN_PROGRESS", "DELETE_COMPLETE", "ROLLBACK_COMPLETE")
 """States of a stack whose service is not there, or goes."""
 
@@ -79,29 +85,31 @@ class Lookout:
         state = state_of(tasks, deployment)
         lacking = deployment and state in (State.DEPLOYING, State.TOO_FEW_TASKS)
         events = [event for event in service["events"] if deployment and lacking and event["createdAt"] >= deployment.since]
-        reason = deployment.reason if deployment and state is not State.STEADY else None
+        said = deployment.reason if deployment and state is not State.STEADY else None
         images = self._images(primary(service))
         return Status(
             found.name,
             kind,
             state,
-            (self._awaits(newest, found.name) if state is State.DEPLOYING else None) or reason,
+            self._why(newest, found.name, said) if state in _TELL_MORE else said,
             deployment.since if deployment else None,
             self._version(images),
             tasks,
             self._health(found, cluster, name),
             self._queue(found),
             alarms=self._alarms(found),
-            failure=last_failure(stopped, events),
+            failure=since_good(last_failure(stopped, events), deployment),
             images=images,
+            maintenance=self._maintenance(found),
         )
 
-    def _awaits(self, deployment: Mapping[str, Any], name: str) -> str | None:
-        """What a deployment waits for, and by which command it goes on; None where it waits for nobody."""
+    def _why(self, deployment: Mapping[str, Any], name: str, said: str | None) -> str | None:
+        """What a deployment waits for, and by which commands it goes on or back, or whose no took it back, else what ECS says."""
         arns = [deployment["serviceDeploymentArn"]]
         found: Any = self._aws.ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"]
-        command = f"dockyard approve {name} --env {self._site.environment.name}"
-        return f"waits for approval: {command}" if any(map(waits, found)) else None
+        if any(map(waits, found)):
+            return awaits(name, self._site.environment)
+        return reason(found[0], said, partial(rejected_by, self._site)) if found and said else said
 
     def _images(self, definition: str) -> dict[str, str]:
         found = self._aws.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
@@ -118,6 +126,11 @@ class Lookout:
         elbv2 = self._aws.elbv2
         answers = [elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"] for arn in groups]
         return targets(one for answer in answers for one in answer)
+
+    def _maintenance(self, found: Deployed) -> bool:
+        """Whether clients get a page. There is a second rule then, which keeps its target group; of one alone nobody is asked."""
+        rules = list(found.of(RULE))
+        return len(rules) > 1 and has_page(self._aws.elbv2.describe_rules(RuleArns=rules)["Rules"])
 
     def _queue(self, found: Deployed) -> Queue | None:
         if "QueueUrl" not in found.outputs:

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from dockyard.deploy.rollout import fault, state, waits
+from dockyard.deploy.refusal import reason, rejected_by
+from dockyard.deploy.rollout import awaits, fault, state, waits
 from dockyard.deploy.site import Site
 from dockyard.doors.services import ecs_service, newest_deployment
 from dockyard.doors.tasks import described
@@ -28,6 +30,7 @@ class Restart:
 
     def __init__(self, site: Site, found: Deployed) -> None:
         self._own, self._aws, self._name = site.aws.ecs, site.reading, found.name
+        self._approval, self._rejected_by = awaits(found.name, site.environment), partial(rejected_by, site)
         self._cluster, self._service = found.sure_service()
         self._before = self._newest()
 
@@ -44,11 +47,8 @@ class Restart:
         self._own.update_service(cluster=self._cluster, service=self._service, forceNewDeployment=True)
         return tasks
 
-    def wait(self, progress: Progress, seconds: float, approve: str) -> None:
-        """Until it has ended well. Raises DeployError where it has not, or not within `seconds`.
-
-        :param approve: the command that approves; what is waited for it does not count.
-        """
+    def wait(self, progress: Progress, seconds: float) -> None:
+        """Until it has ended well. Raises DeployError where it has not, or not within `seconds`; an approval does not count."""
         looked = time.monotonic()
         until, told = looked + seconds, False
         while True:
@@ -59,7 +59,7 @@ class Restart:
             if waits(found):
                 until += now - looked
                 if not told:
-                    progress.event(self._name, f"waits for approval: {approve}")
+                    progress.event(self._name, self._approval)
                 told = True
             text = state(found) if found else "its deployment has not begun"
             if now > until:
@@ -74,9 +74,9 @@ class Restart:
     def _end(self, deployment: Mapping[str, Any], progress: Progress) -> None:
         status = deployment["status"]
         if status != GOOD:
-            reason = fault(self._described(deployment)) or deployment.get("statusReason") or status
-            what = _ENDS.get(status, "was not restarted")
-            raise DeployError(f"{self._name} {what}: {reason}{self._why(deployment)}")
+            found = self._described(deployment)
+            why = reason(found, fault(found) or deployment.get("statusReason") or status, self._rejected_by)
+            raise DeployError(f"{self._name} {_ENDS.get(status, 'was not restarted')}: {why}{self._why(deployment)}")
         progress.done(self._name, f"new tasks that are healthy: {self._tasks().running}")
 
     def _why(self, deployment: Mapping[str, Any] | None) -> str:

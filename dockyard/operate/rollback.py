@@ -4,11 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 from dockyard.config import service_of
 from dockyard.config.lock import TAG, Lock, Pin
+from dockyard.deploy.ledger import Entry
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.history import Change
 
 SHORTEST = 4
 """Characters of a tag or commit that may stand for all of it."""
+OFFERED = 10
+"""Deploys that are told where another one was asked for."""
 _GOOD = ("deployed", "restarted")
 
 
@@ -36,9 +39,53 @@ def target(
     if len(found) != 1:
         known = ", ".join(map(named, others.values()))
         raise UsageError(
-            f"{wanted} should be the tag or the commit of one other version of {service} that was deployed well; there is {known}"
+            f"{wanted} should be the number of a deploy, or the tag or the commit of one other version of {service} that was "
+            f"deployed well; there is {known}"
         )
     return found[0]
+
+
+def deploy_named(wanted: str, services: Sequence[str], entries: Sequence[Entry]) -> Entry | None:
+    """The deploy of this number; None where that is no deploy's, so that a version of a service is meant.
+
+    :param services: what is to go back; all of the deploy where none are given.
+    :param entries: what Dockyard deployed, the newest last.
+
+    Raises UsageError, with the deploys that there are, for one that failed or was not of these services, or where nothing but a
+    deploy can be meant.
+    """
+    meant = next((one for one in entries if one.number and str(one.number) == wanted), None)
+    if meant is None and services and not (wanted.isdecimal() and len(wanted) < SHORTEST):
+        return None
+    wrong = _unfit(meant, services) if meant else "no deploy that is known"
+    if not wrong:
+        return meant
+    good = [one for one in reversed(entries) if one.number and not _unfit(one, services)][:OFFERED]
+    there = ", ".join(f"{one.number} ({_told(one)})" for one in good) or "none"
+    of = f" of {', '.join(services)}" if services else ""
+    raise UsageError(f"{wanted} should be the number of a deploy{of} that ended well, and is {wrong}; there is {there}")
+
+
+def _unfit(entry: Entry, services: Sequence[str]) -> str:
+    """Why it cannot be gone back to; empty where it can."""
+    if entry.fault:
+        return f"one that failed ({entry.fault})"
+    return "" if {*services} <= {*services_of(entry)} else f"one of {', '.join(services_of(entry))}"
+
+
+def _told(entry: Entry) -> str:
+    commit = f", commit {entry.made.commit[:7]}" if entry.made.commit else ""
+    return f"{entry.made.at.astimezone():%Y-%m-%d %H:%M}{commit}"
+
+
+def services_of(entry: Entry) -> list[str]:
+    """The services that a deploy was of."""
+    return sorted({*map(service_of, entry.images)})
+
+
+def tags_of(entry: Entry, service: str) -> dict[str, str]:
+    """A service and its sidecars, to the tags that they got by a deploy; empty where it was not of that service."""
+    return {name: tag for name, tag in entry.images.items() if service_of(name) == service}
 
 
 def _is_meant(change: Change, wanted: str) -> bool:

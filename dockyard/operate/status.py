@@ -88,6 +88,8 @@ class Status:
     """The last task that failed in the last hour, or why none could be started."""
     images: Mapping[str, str] = field(default_factory=dict)
     """Container to image, sidecars among them, as its task definition names them."""
+    maintenance: bool = False
+    """Whether the load balancer answers clients with a page in its place."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,12 @@ class Deployment:
         """As ListServiceDeployments tells of it."""
         since = told.get("finishedAt") or told.get("startedAt") or told["createdAt"]
         return cls(told["status"], told.get("statusReason"), since)
+
+
+def since_good(failure: Failure | None, deployment: Deployment | None) -> Failure | None:
+    """The failure, unless a deployment has ended well after it: then it is of the past."""
+    good = deployment is not None and deployment.status == "SUCCESSFUL"
+    return None if failure and deployment and good and failure.at <= deployment.since else failure
 
 
 _UNDER_WAY = {
@@ -157,6 +165,11 @@ def targets(described: Iterable[Mapping[str, Any]]) -> Health:
             key = one["Target"]["Id"], one["Target"].get("Port")
             found[key] = found.get(key, True) and state == "healthy"
     return Health(sum(found.values()), len(found))
+
+
+def has_page(rules: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether one of a service's own rules answers by itself, of what DescribeRules tells: else all of them lead to its tasks."""
+    return any(action["Type"] == "fixed-response" for rule in rules for action in rule["Actions"])
 
 
 def containers(tasks: Iterable[Mapping[str, Any]]) -> Health | None:

@@ -1,5 +1,6 @@
 """`deploy` of a service: how a new version takes the place of the old one, as its clients see it."""
 
+import json
 import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +35,16 @@ def test_versions_take_turns_by_each_strategy_and_no_request_fails(
         finally:
             _let_go(site, up)
         assert {get(address)[1]["version"] for _ in range(10)} == {"3"}
+        site.edit(source, 'VERSION = "3"', 'VERSION = "4"')
+        up = pool.submit(site.up, code=1)
+        try:
+            until(lambda: up.done() or _is_paused(site), 180)
+            site.dockyard("reject", "hello-python", **site.account())
+            assert "demo-dev-hello-python: rejected by root" in up.result().stderr
+        finally:
+            _let_go(site, up)
+        assert "hello-python: rejected by root" in site.dockyard("status", "hello-python", **site.account()).stdout
+        assert json.loads(site.dockyard("history", "hello-python", "--json", **site.account()).stdout)[0]["what"] == "rejected"
     assert requests.failed == {}
     assert requests.versions == {"1", "2", "3"}
 
@@ -96,7 +107,7 @@ def test_a_migration_runs_once_before_the_tasks_of_its_version_start_and_where_i
         site.edit("services/shop/version.py", "2", "3")
         told = site.up(code=1).stderr
         assert "| a column is missing" in told
-        assert "a lifecycle hook failed" in told
+        assert "its command before failed: Service deployment rolled back because a lifecycle hook failed" in told
         assert get(address) == (200, {"version": 2, "migrations": [1, 2, 3]})
     finally:
         for name in ("shop", "db"):

@@ -1,6 +1,7 @@
 """What runs is looked at, entered and restarted, with the commands for every day."""
 
 import json
+import re
 import select
 import signal
 import subprocess
@@ -139,9 +140,11 @@ def lock(site):
     file.unlink(missing_ok=True)
 
 
-def test_a_rollback_fails_no_request_and_is_kept_until_the_sources_change(site, lock, source):
+def test_a_rollback_fails_no_request_and_is_kept_until_the_sources_change(site, lock, source, ask):
+    """To the version before, and then to a deploy by its number."""
     here = site.in_local_aws()
     address = site.addresses()[NAME]
+    before = next(one["deploy"]["number"] for one in ask("history", NAME) if one["deploy"])
     site.edit(source, 'VERSION = "1"', 'VERSION = "bad"')
     site.up()
     with Requests(address) as requests:
@@ -157,6 +160,10 @@ def test_a_rollback_fails_no_request_and_is_kept_until_the_sources_change(site, 
     assert "its pin is taken out of dockyard.lock" in site.up().stderr
     assert get(address)[1]["version"] == "good"
     assert "pins" not in lock.read_text()
+    told = site.dockyard("rollback", "--to", str(before), **here).stderr
+    assert (f" of deploy {before}" in told, get(address)[1]["version"]) == (True, "1")
+    (last,) = re.findall(r"there is (\d+) \(", site.dockyard("rollback", "--to", "999", code=2, **here).stderr)
+    assert int(last) == ask("history", NAME)[0]["deploy"]["number"] > before
 
 
 def test_who_looks_needs_the_lookup_role_and_who_acts_a_right_of_their_own(site):

@@ -27,6 +27,14 @@ _LEFT_BY_ECS = {
 }
 """What ECS, scaling and `dockyard scale` change of resources, as they are meant to: the count, and the weights of rules."""
 
+_WORDS = {
+    "CREATE_COMPLETE": "is as it was made",
+    "IMPORT_COMPLETE": "is as it was made",
+    "UPDATE_COMPLETE": "is as it was changed last",
+    "UPDATE_ROLLBACK_COMPLETE": "is as it was before its last change, which failed",
+    "IMPORT_ROLLBACK_COMPLETE": "is as it was before its last change, which failed",
+}
+
 
 def stack_checks(scene: Scene) -> Iterator[Check]:
     """State of the stacks of the services that are meant, and of what they share."""
@@ -65,8 +73,10 @@ def state_check(subject: str, stack: str, told: "StackTypeDef | None", last: Rec
     if status.endswith("_IN_PROGRESS"):
         return skip(subject, STATE, f"{stack} is {status}: something else changes it; a deploy waits for that")
     known = last.stacks.get(stack) if last else None
-    by_others = f", changed since the last deploy from this folder: {version(told).partition(' ')[0]}"
-    return ok(subject, STATE, status + (by_others if known and known != version(told) else ""))
+    changed = told.get("LastUpdatedTime", told["CreationTime"])
+    by_others = f", and changed since the last deploy from this folder, at {changed.astimezone():%Y-%m-%d %H:%M}"
+    words = _WORDS.get(status, "is at rest")
+    return ok(subject, STATE, f"{stack} {words} ({status})" + (by_others if known and known != version(told) else ""))
 
 
 def drift_checks(scene: Scene) -> Iterator[Check]:

@@ -22,8 +22,9 @@ from ministack.core.responses import error_response_json, get_account_id
 from ministack.services import acm, alb
 from ministack.services.cloudformation import provisioners
 
-from dockyard.local.authority import Authority, Issued, folder
+from dockyard.local.authority import Authority, Issued
 from dockyard.local.extensions.instance import Instance
+from dockyard.local.trusted import folder
 
 Data = dict[str, Any]
 

@@ -15,13 +15,13 @@ from dockyard.config import load_project
 def project(tmp_path):
     """The estimate of a project with these services and this cluster."""
 
-    def made(cluster="", **services):
+    def made(cluster="", only=(), **services):
         (tmp_path / "dockyard.yaml").write_text(f"name: shop\nenvironments: {{dev: {{}}}}\n{cluster}")
         for name, lines in services.items():
             folder = tmp_path / "services" / name
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "service.yaml").write_text(f"kind: web\nhttp: {{path: /{name}}}\n{lines}")
-        return estimate(load_project(tmp_path).environment())
+        return estimate(load_project(tmp_path).environment(), only)
 
     return made
 
@@ -105,3 +105,11 @@ def test_a_project_without_services_is_told_nothing(project, capsys):
 def test_graviton_is_cheaper_on_fargate(project):
     on_arm = project(web="image: {build: {platforms: [linux/arm64]}}").services[0]
     assert on_arm.fargate == (7.21, 7.21)
+
+
+def test_of_services_that_are_named_nothing_else_is_told(project, capsys):
+    found = project(only=["web"], web="", api="")
+    assert ([one.service for one in found.services], found.together) == (["web"], ())
+    tell(found)
+    told = capsys.readouterr().out
+    assert ("web" in told, "api" in told, "\nall " in told) == (True, False, False)

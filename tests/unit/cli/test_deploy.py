@@ -63,3 +63,17 @@ def test_dev_asks_nobody_and_tells_who_does():
     with pytest.raises(UsageError, match="dev does not ask") as caught:
         bench._refuse("delete what is left of web")
     assert caught.value.hint == "run: dockyard up --env dev"
+
+
+@pytest.mark.parametrize(
+    ("address", "authority", "way"),
+    [
+        ("https://a.example.com/cart", "/my cache/a.pem",
+         "curl -L --cacert '/my cache/a.pem' --connect-to ::localhost: http://a.example.com:10080/cart"),
+        ("https://a.example.com/cart", None, "curl -L --connect-to ::localhost: http://a.example.com:10080/cart"),
+        ("http://a.example.com/cart", "/a.pem", "curl -L --connect-to ::localhost: http://a.example.com:10080/cart"),
+    ],
+)  # fmt: skip
+def test_how_to_ask_before_the_name_leads_there_names_who_signed_the_certificate(address, authority, way):
+    told = module._pointing(SimpleNamespace(), address, "localhost:10080", authority)
+    assert told == f"a.example.com must point at localhost:10080; until then: {way}"

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from dockyard.cli import dev
+from dockyard.config import Web
 from dockyard.deploy.run import Wishes
 from dockyard.errors import ConfigError, DeployError
 from dockyard.operate.dev import Saved
@@ -48,3 +49,11 @@ def test_an_interrupt_of_the_first_deploy_is_that_of_a_deploy(monkeypatch):
     monkeypatch.setattr(dev._Bench, "start", interrupted)
     with pytest.raises(KeyboardInterrupt, match="shop-dev-web is being changed"):
         dev.dev("web")
+
+
+@pytest.mark.parametrize(("http", "told"), [({"path": "/", "maintenance": True}, True), ({"path": "/"}, False)])
+def test_that_the_page_answers_in_its_place_is_told(capsys, http, told):
+    services = {"web": Web.model_validate({"kind": "web", "port": 80, "http": http})}
+    bench = dev._Bench(SimpleNamespace(environment=SimpleNamespace(services=services)), Wishes(["web"]), None)
+    bench._tell_maintenance()
+    assert ("web: in maintenance: its address answers with the page" in capsys.readouterr().err) is told

@@ -63,3 +63,13 @@ def test_the_pin_stays_where_the_account_goes_back_or_may(session, tmp_path, cap
 def test_the_pin_stays_where_it_is_interrupted(session, tmp_path):
     _fail(session("UPDATE_ROLLBACK_COMPLETE", BAD), KeyboardInterrupt())
     assert (tmp_path / "dockyard.lock").read_text() == "pinned"
+
+
+def test_of_several_of_which_some_got_there_all_pins_stay_and_the_others_are_told(session, tmp_path, capsys, monkeypatch):
+    there = session("UPDATE_COMPLETE", OLD)
+    monkeypatch.setattr(pins, "_why_kept", lambda _, service, __: "it runs" if service == "web" else None)
+    with pytest.raises(DeployError), kept(there, {"web": OLD, "api": OLD}):
+        (tmp_path / "dockyard.lock").write_text("pinned")
+        raise DeployError("api dies")
+    assert (tmp_path / "dockyard.lock").read_text() == "pinned"
+    assert "api: not there, and its pin stays as well" in capsys.readouterr().err

@@ -52,6 +52,25 @@ def test_a_wrong_usage_ends_with_2(run, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["deply"], "No such command 'deply'. Did you mean 'deploy'?"),
+        (["local", "statsu"], "No such command 'statsu'. Did you mean 'status'?"),
+        (["xyz"], "No such command 'xyz'."),
+        (["tags", "wbe"], "no service wbe; there is web; did you mean web?"),
+        (["tags", "else"], "no service else; there is web"),
+    ],
+)
+def test_of_a_word_that_is_mistyped_the_one_that_may_be_meant_is_told(run, arguments, told):
+    ended = run(*arguments)
+    lines = [line.strip("│ ") for line in ended.stderr.splitlines()]
+    assert (ended.exit_code, [line.removeprefix("error: ") for line in lines if "o such" in line or "no service" in line]) == (
+        2,
+        [told],
+    )
+
+
+@pytest.mark.parametrize(
     "arguments", [("--jobs", "0"), ("--platform", "linux/arm"), ("--platform", "linux/amd64,windows/amd64"), ("--jobs", "x")]
 )
 @pytest.mark.parametrize("command", ["build", "push"])

@@ -14,6 +14,10 @@ REGISTRY = "1.dkr.ecr.eu-west-1.amazonaws.com/shop/"
 EXPIRED = ClientError({"Error": {"Code": "ExpiredToken", "Message": "expired"}}, "DescribeStacks")
 
 
+def named(**tags):
+    return {"web" if name == "app" else f"web.{name}": tag for name, tag in tags.items()}
+
+
 def images(**tags):
     return {name: f"{REGISTRY}{'web' if name == 'app' else 'web.' + name}:{tag}" for name, tag in tags.items()}
 
@@ -52,15 +56,15 @@ def restored(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (images(app="1"), images(app="2")),
-        (images(app="1", proxy="1"), images(app="1", proxy="2")),
-        (images(app="1", proxy="1"), images(app="1")),
-        (images(app="1"), {}),  # AWS does not tell any more
+        ({"app": "1"}, {"app": "2"}),
+        ({"app": "1", "proxy": "1"}, {"app": "1", "proxy": "2"}),
+        ({"app": "1", "proxy": "1"}, {"app": "1"}),
+        ({"app": "1"}, {}),  # AWS does not tell any more
     ],
 )
 def test_other_images_of_any_container_go_back(restored, old, new):
-    faults, told, back = restored({"web": old}, {"web": new})
-    assert (faults, back) == ([], [("web", old, new)])
+    faults, told, back = restored({"web": images(**old)}, {"web": images(**new)})
+    assert (faults, back) == ([], [("web", named(**old), named(**new))])
     assert "web: back to the images that ran before; its settings stay as they are" in told
 
 

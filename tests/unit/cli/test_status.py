@@ -25,6 +25,7 @@ def found() -> list[Status]:
         Status("mail", "worker", State.STEADY, None, now - HOUR, Version("i", "1" * 20), Tasks(1, 1, 0), queue=Queue(12, 3, 2)),
         Status("night", "job", State.SUCCEEDED, runs=Runs(now - HOUR, now, now + HOUR)),
         Status("new", "web", State.NOT_DEPLOYED),
+        Status("shop", "web", State.STEADY, maintenance=True),
     ]  # fmt: skip
 
 
@@ -35,10 +36,12 @@ def test_a_line_a_service_and_what_is_to_be_known_besides():
         "mail           worker   1 of 1    steady         12 waiting, 2 dead    111111111111            1 h",
         "night          job                succeeded      1 h ago, next in 1 h",
         "new            web                not deployed",
+        "shop           web                steady",
         "  checkout-page: 10 more start",
         "! checkout-page: alarm shop-dev-checkout-page-cpu",
         "! checkout-page: task tttttttt 1 h ago: Essential container in task exited; app exited with 3",
         "  its lines: dockyard logs checkout-page --stopped",
+        "! shop: in maintenance: clients get its page (http.maintenance in service.yaml)",
     ]
 
 

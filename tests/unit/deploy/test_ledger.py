@@ -73,6 +73,15 @@ def test_one_that_failed_is_kept_with_the_reason_and_one_that_is_interrupted_is_
     assert [one.fault for one in entries(site)] == ["no"]
 
 
+def test_deploys_are_counted_also_past_those_that_are_kept_and_those_that_nobody_counted(site):
+    place = ledger._place(site)
+    deploy(site)
+    site.aws.content[place] = site.aws.content[place].replace(b'"number":1', b'"number":0')
+    for _ in range(KEPT + 1):
+        deploy(site)
+    assert [one.number for one in entries(site)] == list(range(2, KEPT + 2))
+
+
 def test_only_the_last_ones_are_kept_and_what_is_damaged_is_passed_over(site):
     place = ledger._place(site)
     site.aws.content[place] = b"{\n" * KEPT

@@ -1,13 +1,15 @@
 """What is told of a deployment under way; AWS is one that gives the answers of the test."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
+from dockyard.config import Web
 from dockyard.deploy.assembly import StackArtifact
-from dockyard.deploy.rollout import RolloutWatch, fault, state, step, waits
+from dockyard.deploy.rollout import RolloutWatch, awaits, fault, state, step, waits
 
-APPROVE = "dockyard approve web --env dev"
+APPROVAL = "waits for approval: by hand"
 
 
 def deployment(stage=None, *, new=(0, 2), old=2, share=None, **more):
@@ -51,6 +53,22 @@ def test_only_a_pause_that_nobody_has_answered_waits():
     assert not waits(deployment())
 
 
+@pytest.mark.parametrize(
+    ("deploy", "looked"),
+    [
+        ({"strategy": "blue-green", "approve": True}, "; requests with the header x-dockyard-test reach the new tasks"),
+        ({"strategy": "canary", "approve": True, "test_header": "x-new"}, "; requests with the header x-new reach the new tasks"),
+        ({"strategy": "blue-green", "approve": True, "test_header": "off"}, ""),
+    ],
+)
+def test_what_waits_is_told_with_both_answers_and_how_the_new_version_is_looked_at(deploy, looked):
+    environment = SimpleNamespace(
+        name="dev", services={"web": Web.model_validate({"kind": "web", "port": 80, "http": {"path": "/"}, "deploy": deploy})}
+    )
+    answers = "dockyard approve web --env dev, or dockyard reject web --env dev"
+    assert awaits("web", environment) == f"waits for approval: {answers}{looked}"
+
+
 class Account:
     """A service with deployments, and the hour."""
 
@@ -82,7 +100,7 @@ def account():
 def watch(account):
     template = json.dumps({"Resources": {"S": {"Type": "AWS::ECS::Service"}}})
     artifact = StackArtifact("web", template, {}, {}, False, None, None, (), None, (), None, None)
-    return RolloutWatch(account, artifact, APPROVE, clock=lambda: account.now)
+    return RolloutWatch(account, artifact, APPROVAL, lambda _: "alice", clock=lambda: account.now)
 
 
 def test_each_event_is_told_once_and_the_steps_with_their_times_at_the_end(account, watch):
@@ -95,7 +113,7 @@ def test_each_event_is_told_once_and_the_steps_with_their_times_at_the_end(accou
         4,
         deployment("POST_TEST_TRAFFIC_SHIFT", lifecycleHookDetails=[{"status": "AWAITING_ACTION"}]),
     )
-    assert watch.look() == ["test: 0 of 2 new tasks run, 2 old", f"waits for approval: {APPROVE}"]
+    assert watch.look() == ["test: 0 of 2 new tasks run, 2 old", APPROVAL]
     account.now, account.deployments[1] = 9, deployment("BAKE_TIME", rollback={"reason": "a hook"})
     assert watch.look() == ["rollback: 0 of 2 new tasks run, 2 old", "goes back: a hook"]
     account.now = 10
@@ -105,7 +123,7 @@ def test_each_event_is_told_once_and_the_steps_with_their_times_at_the_end(accou
 def test_one_that_is_under_way_at_the_first_look_is_told_as_our_own(account, watch):
     """A deploy was interrupted, and this one waits for it."""
     account.deployments = [deployment("SCALE_UP", lifecycleHookDetails=[{"status": "AWAITING_ACTION"}])]
-    assert watch.look() == ["new tasks: 0 of 2 new tasks run, 2 old", f"waits for approval: {APPROVE}"]
+    assert watch.look() == ["new tasks: 0 of 2 new tasks run, 2 old", APPROVAL]
 
 
 def test_why_it_went_back_is_still_known_when_what_runs_is_deployed_again(account, watch):
@@ -131,3 +149,11 @@ def test_while_cloudformation_makes_the_service_nothing_is_known_of_it(account, 
     account.arn, account.deployments = "arn:aws:ecs:x:1:service/dev/web", [deployment()]
     assert watch.look() == ["new tasks: 0 of 2 new tasks run, 2 old"]
     assert watch.times() == "new tasks 0 s"
+
+
+def test_who_rejected_it_is_told_in_place_of_a_hook_that_failed(account, watch):
+    watch.look()
+    pause = {"targetType": "PAUSE", "status": "FAILED"}
+    account.deployments = [deployment(lifecycleHookDetails=[pause], rollback={"reason": "a hook"})]
+    assert watch.look()[-1] == "goes back: rejected by alice"
+    assert watch.fault == "rejected by alice"

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from dockyard.deploy import run
+from dockyard.deploy.stack import Deployed
 from dockyard.errors import DeployError
 from dockyard.progress import Silent
 
@@ -27,3 +28,26 @@ def test_a_synth_that_fails_ends_the_builds_of_a_push(tmp_path, monkeypatch):
     with pytest.raises(DeployError, match="failed to synthesize"):
         run.prepare(site, [], Silent(), tmp_path, None)
     assert ended.is_set()
+
+
+def deployed_as(monkeypatch, last, infrastructure, *names, services=()):
+    """The receipt of a deploy of these stacks."""
+    site = SimpleNamespace(service_stack="shop-dev-{}".format, environment=SimpleNamespace(services={}))
+    ledger = SimpleNamespace(seconds=1.0, made=None, progress=SimpleNamespace(seconds={}))
+    monkeypatch.setattr(run, "orphans", lambda _: [])
+    stacks = {f"shop-dev-{name}": Deployed(name, True, "now", {}) for name in names}
+    return run._receipt(site, ledger, run.Wishes(services), last, infrastructure, [], stacks)
+
+
+def test_after_a_deploy_of_one_service_with_new_infrastructure_the_stacks_of_others_are_not_known(monkeypatch):
+    whole = deployed_as(monkeypatch, None, "a", "platform", "web", "api")
+    assert (whole.infrastructure, set(whole.stacks.values())) == ("a", {"now"})
+    same = deployed_as(monkeypatch, whole, "a", "platform", "web", services=["web"])
+    assert (same.infrastructure, same.stacks) == ("a", whole.stacks)
+    one = deployed_as(monkeypatch, whole, "b", "platform", "web", services=["web"])
+    assert (one.infrastructure, [name for name, version in one.stacks.items() if not version]) == (
+        "b", ["shop-dev-api", "shop-dev-resources"],
+    )  # fmt: skip
+    other = deployed_as(monkeypatch, one, "b", "platform", "api", services=["api"])
+    assert [name for name, version in other.stacks.items() if not version] == ["shop-dev-resources"]
+    assert deployed_as(monkeypatch, one, "b", "platform", "web", "api").stacks == whole.stacks

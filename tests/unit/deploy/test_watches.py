@@ -38,7 +38,7 @@ class Account:
 def test_who_may_not_look_at_tasks_is_told_of_the_deployment():
     told, account = [], Account()
     site = SimpleNamespace(
-        reading=account, cluster="dev", environment=SimpleNamespace(name="dev"), service_stack="shop-dev-{}".format
+        reading=account, cluster="dev", environment=SimpleNamespace(name="dev", services={}), service_stack="shop-dev-{}".format
     )
     progress = SimpleNamespace(event=lambda _, what: told.append(what), update=lambda *_: None)
     stack = json.dumps({"Resources": RESOURCES})

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from dockyard.errors import DockyardError
+from dockyard.operate import approval
 from dockyard.operate.approval import answer
 
 WAITING = {"hookId": "p", "targetType": "PAUSE", "status": "AWAITING_ACTION"}
@@ -41,11 +42,20 @@ def _site(account):
     return SimpleNamespace(reading=account, aws=account, cluster="shop-dev", service_stack=lambda name: f"shop-dev-{name}")
 
 
+@pytest.fixture(autouse=True)
+def noted(monkeypatch):
+    """Deployments of which a note was left."""
+    arns = []
+    monkeypatch.setattr(approval, "note_rejection", lambda _, arn: arns.append(arn))
+    return arns
+
+
 @pytest.mark.parametrize("said", ["CONTINUE", "ROLLBACK"])
-def test_what_waits_is_told_what_was_said_and_no_function_is(said):
+def test_what_waits_is_told_what_was_said_and_no_function_is(said, noted):
     account = Account(WAITING, {**WAITING, "hookId": "l", "targetType": "AWS_LAMBDA", "status": "IN_PROGRESS"})
     assert answer(_site(account), "web", said) == 1
     assert account.said == [{"serviceDeploymentArn": "d", "hookId": "p", "action": said}]
+    assert noted == (["d"] if said == "ROLLBACK" else [])
 
 
 @pytest.mark.parametrize(

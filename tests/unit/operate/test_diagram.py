@@ -1,10 +1,11 @@
 """What is drawn of a project, and where."""
 
 import xml.etree.ElementTree as ET  # our own text
+from types import SimpleNamespace
 
 import pytest
 
-from dockyard.config import load_project
+from dockyard.config import Web, load_project
 from dockyard.operate.diagram import BALANCER, CLIENTS, Arrow, Box, Diagram, diagram
 from dockyard.operate.drawing import BESIDE, WIDTH, _ends, _places, svg
 from dockyard.operate.status import State, Status, Tasks
@@ -61,6 +62,15 @@ def test_arrows_tell_who_asks_whom(drawn):
 def test_what_is_not_deployed_is_not_drawn(drawn):
     assert ids(drawn("web", "mailer", "cart", "prices")) == [["nightly"]]
     assert ids(drawn(*("web", "mailer", "cart", "prices", "nightly"))) == []
+
+
+def test_a_service_whose_page_is_shown_says_so():
+    found = diagram(
+        "shop",
+        SimpleNamespace(name="prod", services={"web": Web(kind="web", port=80)}),
+        [Status("web", "web", State.STEADY, tasks=Tasks(1, 1, 0), maintenance=True)],
+    )
+    assert found.columns[2][0].lines[0] == "steady, in maintenance"
 
 
 def test_a_box_tells_tasks_version_route_and_schedule_and_whether_all_is_well(drawn):

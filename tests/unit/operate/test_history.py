@@ -45,6 +45,21 @@ def test_how_long_it_took_and_why_it_was_given_up():
     assert change("web", deployment("r1", status="PENDING", finishedAt=None), REVISIONS).seconds is None
 
 
+def test_one_that_somebody_rejected_is_told_apart_from_one_that_a_test_took_back():
+    pause = {"targetType": "PAUSE", "status": "FAILED"}
+    told = {"status": "ROLLBACK_SUCCESSFUL", "statusReason": "a lifecycle hook failed", "serviceDeploymentArn": "d"}
+    asked = {"d": "alice"}.__getitem__
+    found = change("web", deployment("r2", "r1", **told, lifecycleHookDetails=[pause]), REVISIONS, asked)
+    assert (found.what, found.reason) == ("rejected", "rejected by alice")
+    under_way = deployment("r2", "r1", **{**told, "status": "ROLLBACK_IN_PROGRESS"}, lifecycleHookDetails=[pause])
+    assert change("web", under_way, REVISIONS, asked).what == "under way"
+    smoke = {"targetType": "AWS_LAMBDA", "targetArn": "f", "status": "FAILED"}
+    hooks = {"lifecycleHooks": [{"hookTargetArn": "f", "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"]}]}
+    tested = deployment("r2", "r1", **told, lifecycleHookDetails=[smoke], deploymentConfiguration=hooks)
+    found = change("web", tested, REVISIONS, asked)
+    assert (found.what, found.reason) == ("rolled back", "its smoke test failed: a lifecycle hook failed")
+
+
 def test_a_definition_of_others_has_no_version():
     """Its container has a name of its own."""
     definition = {"registeredAt": NOW, "containerDefinitions": [{"name": "theirs", "image": "nginx"}]}

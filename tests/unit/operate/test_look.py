@@ -45,14 +45,20 @@ def test_a_first_deploy_is_under_way_while_there_is_no_service(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("hooks", "told"), [([], None), ([{"status": "AWAITING_ACTION"}], "waits for approval: dockyard approve web --env dev")]
+    ("hooks", "told"),
+    [
+        ([], "a hook failed"),
+        ([{"status": "AWAITING_ACTION"}], "waits for approval: dockyard approve web --env dev, or dockyard reject web --env dev"),
+        ([{"targetType": "PAUSE", "status": "FAILED"}], "rejected by alice"),
+    ],
 )
-def test_a_deployment_that_waits_is_told_with_the_command_that_lets_it_go_on(monkeypatch, hooks, told):
+def test_what_a_deployment_waits_for_or_who_took_it_back_is_told(monkeypatch, hooks, told):
     found = lookout(monkeypatch, "UPDATE_IN_PROGRESS", SERVICE)
     asked = SimpleNamespace(describe_service_deployments=lambda **_: {"serviceDeployments": [{"lifecycleHookDetails": hooks}]})
+    monkeypatch.setattr(look, "rejected_by", lambda *_: "alice")
     found._aws.ecs = asked
     found._site.environment.name = "dev"
-    assert found._awaits({"serviceDeploymentArn": "d"}, "web") == told
+    assert found._why({"serviceDeploymentArn": "d"}, "web", "a hook failed") == told
 
 
 def test_the_images_of_sidecars_are_told_too(monkeypatch):

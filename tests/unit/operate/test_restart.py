@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from dockyard.deploy.rollout import awaits
 from dockyard.errors import DeployError, DockyardError
 from dockyard.operate import restart
 from dockyard.operate.deployed import Deployed
@@ -12,6 +13,7 @@ from dockyard.operate.restart import Restart
 from dockyard.progress import Silent
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+ENVIRONMENT = SimpleNamespace(name="dev", services={"web": None})
 
 
 def deployment(number, status):
@@ -50,9 +52,8 @@ class Ecs:
 
 def restarting(ecs):
     account = SimpleNamespace(ecs=ecs)
-    return Restart(
-        SimpleNamespace(aws=account, reading=account), Deployed("web", NOW, "", {}, {"AWS::ECS::Service": ["arn/c/s"]})
-    )
+    site = SimpleNamespace(aws=account, reading=account, environment=ENVIRONMENT)
+    return Restart(site, Deployed("web", NOW, "", {}, {"AWS::ECS::Service": ["arn/c/s"]}))
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +66,7 @@ def test_it_ends_with_the_deployment_that_it_began():
     one = restarting(ecs)
     assert one.begin().desired == 2
     assert ecs.asked == [{"cluster": "c", "service": "s", "forceNewDeployment": True}]
-    one.wait(Silent(), 60, "approve")
+    one.wait(Silent(), 60)
     assert len(ecs.deployments) == 1
 
 
@@ -82,7 +83,7 @@ def test_one_that_ends_badly_is_told_as_it_ended_with_the_reason(status, told):
     one = restarting(ecs)
     one.begin()
     with pytest.raises(DeployError, match=told):
-        one.wait(Silent(), 60, "approve")
+        one.wait(Silent(), 60)
 
 
 @pytest.mark.parametrize(("minutes", "is_told"), [(-5, False), (1, True)])
@@ -92,7 +93,7 @@ def test_a_task_that_failed_before_is_not_why(minutes, is_told):
     one = restarting(ecs)
     one.begin()
     with pytest.raises(DeployError) as caught:
-        one.wait(Silent(), 60, "approve")
+        one.wait(Silent(), 60)
     assert ("task t1: unhealthy" in str(caught.value)) is is_told
 
 
@@ -101,7 +102,7 @@ def test_one_that_takes_too_long_goes_on_and_its_step_is_told():
     one = restarting(Ecs(deployment(1, "SUCCESSFUL"), under_way))
     one.begin()
     with pytest.raises(DeployError, match="web: after 0 s its restart has not ended, and goes on: bake: 0 of 0 new tasks run"):
-        one.wait(Silent(), 0, "approve")
+        one.wait(Silent(), 0)
 
 
 def test_the_time_of_an_approval_does_not_count_and_its_command_is_told_once(monkeypatch):
@@ -112,8 +113,8 @@ def test_the_time_of_an_approval_does_not_count_and_its_command_is_told_once(mon
     progress = SimpleNamespace(event=lambda *said: told.append(said), update=lambda *_: None, done=lambda *_: None)
     one = restarting(Ecs(deployment(1, "SUCCESSFUL"), *[waiting] * 10, deployment(2, "SUCCESSFUL")))
     one.begin()
-    one.wait(progress, 60, "dockyard approve web")
-    assert told == [("web", "waits for approval: dockyard approve web")]
+    one.wait(progress, 60)
+    assert told == [("web", awaits("web", ENVIRONMENT))]
 
 
 def test_another_deployment_is_not_given_up_and_nothing_is_not_restarted():

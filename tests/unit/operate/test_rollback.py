@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dockyard.config.lock import Lock, Pin
+from dockyard.deploy.ledger import Entry
+from dockyard.deploy.receipt import Made
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.history import Change
-from dockyard.operate.rollback import following, target, with_pins, without_pins
+from dockyard.operate.rollback import deploy_named, following, tags_of, target, with_pins, without_pins
 from dockyard.operate.version import Version
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -53,6 +55,45 @@ def test_what_was_taken_back_is_gone_back_to_only_by_name():
     assert target("web", TWO, CHANGES, THREE, [THREE]) == CHANGES[0]
     with pytest.raises(DockyardError, match="web has no other version that was deployed well"):
         target("web", ONE, [change(2, THREE), change(1, ONE)], None, [THREE])
+
+
+def made(number, fault="", **images):
+    return Entry(Made(NOW, "arn", "alice", commit="abcdef0123"), 1.0, images, fault=fault, number=number)
+
+
+DEPLOYS = [
+    made(0, web=ONE),
+    made(8, web=ONE, **{"web.proxy": ONE}, api=ONE),
+    made(9, fault="no image", web=TWO),
+    made(1011, api=TWO),
+]
+
+
+def test_a_deploy_is_named_by_its_number_for_one_service_or_all_of_it():
+    for services in ([], ["web"], ["api"]):
+        assert deploy_named("8", services, DEPLOYS) == DEPLOYS[1]
+    assert tags_of(DEPLOYS[1], "web") == {"web": ONE, "web.proxy": ONE}
+    assert deploy_named("1011", ["api"], DEPLOYS) == DEPLOYS[3]
+
+
+def test_what_is_the_number_of_no_deploy_may_be_a_version_of_a_service():
+    assert [deploy_named(wanted, ["web"], DEPLOYS) for wanted in ("1111", "abcd", ONE)] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("wanted", "services", "told"),
+    [
+        ("9", ["web"], r"9 should be .* deploy of web that ended well, and is one that failed \(no image\); there is 8 \("),
+        ("1011", ["web"], r"and is one of api; there is 8 \(2026-11-26 ..:.., commit abcdef0\)$"),
+        ("7", ["web"], r"and is no deploy that is known; there is 8 \("),
+        ("0", [], r"the number of a deploy that ended well, and is no deploy that is known; there is 1011 \(.*\), 8 \("),
+        ("abcd", [], r"abcd should be the number of a deploy that ended well, and is no deploy that is known; there is 1011 "),
+        ("7", ["job"], r"there is none$"),
+    ],
+)
+def test_a_deploy_that_cannot_be_gone_back_to_is_refused_with_those_that_can(wanted, services, told):
+    with pytest.raises(UsageError, match=told):
+        deploy_named(wanted, services, DEPLOYS)
 
 
 def test_a_pin_is_in_place_of_what_runs_and_of_what_the_sources_give_here():

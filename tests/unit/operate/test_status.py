@@ -4,7 +4,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dockyard.operate.status import Deployment, Health, State, Tasks, containers, of_stack, state_of, targets, unsound
+from dockyard.operate.status import (
+    Deployment,
+    Health,
+    State,
+    Tasks,
+    containers,
+    has_page,
+    of_stack,
+    since_good,
+    state_of,
+    targets,
+    unsound,
+)
+from dockyard.operate.stopped import Failure
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
@@ -70,3 +83,24 @@ def test_tasks_without_a_health_check_of_their_own_tell_nothing():
 )
 def test_what_a_stack_has_not_made_is_as_the_stack_is_and_what_is_wrong_with_it_is_told(stack, state, is_told):
     assert (of_stack(stack), unsound(stack)) == (state, f"its stack is in state {stack}" if is_told else None)
+
+
+def test_one_of_its_rules_that_answers_by_itself_is_the_page_of_maintenance():
+    forward, page = {"Actions": [{"Type": "forward"}]}, {"Actions": [{"Type": "fixed-response"}]}
+    sign_in = {"Actions": [{"Type": "authenticate-oidc"}, {"Type": "forward"}]}
+    assert has_page([page, forward])
+    assert not any(map(has_page, ([forward, forward], [sign_in, forward], [])))
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "told"),
+    [
+        ("SUCCESSFUL", -1, False), ("SUCCESSFUL", 1, True), ("ROLLBACK_SUCCESSFUL", -1, True), ("IN_PROGRESS", -1, True),
+        (None, -1, True),
+    ],
+)  # fmt: skip
+def test_what_failed_before_a_deployment_ended_well_is_of_the_past(status, minutes, told):
+    failure = Failure(NOW + timedelta(minutes=minutes), "exited with 1", "t")
+    deployment = Deployment(status, None, NOW) if status else None
+    assert since_good(failure, deployment) == (failure if told else None)
+    assert since_good(None, deployment) is None

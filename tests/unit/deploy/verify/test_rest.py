@@ -1,5 +1,6 @@
 """Room, quotas, stacks, drift, rights on secrets, and what AWS does not tell."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -64,7 +65,12 @@ def stack(status, **more):
     ("told", "verdict", "found"),
     [
         (None, "SKIP", "shop is not there yet: deploy creates it"),
-        (stack("UPDATE_COMPLETE"), "OK", "UPDATE_COMPLETE"),
+        (stack("UPDATE_COMPLETE"), "OK", "shop is as it was changed last (UPDATE_COMPLETE)"),
+        (
+            stack("UPDATE_ROLLBACK_COMPLETE"),
+            "OK",
+            "shop is as it was before its last change, which failed (UPDATE_ROLLBACK_COMPLETE)",
+        ),
         (stack("IMPORT_ROLLBACK_FAILED", StackStatusReason="no"), "NG", "shop is IMPORT_ROLLBACK_FAILED: no"),
         (
             stack("UPDATE_ROLLBACK_FAILED"),
@@ -89,8 +95,11 @@ def test_a_stack_that_somebody_else_changed_is_told():
     now = stack("UPDATE_COMPLETE", LastUpdatedTime=datetime(2026, 2, 2, tzinfo=UTC))
     last = {**NONE.__dict__, "stacks": {"shop": version(stack("CREATE_COMPLETE"))}}
     check = state_check("shop", "shop", now, type(NONE)(**last))
-    assert check.found == "UPDATE_COMPLETE, changed since the last deploy from this folder: 2026-02-02T00:00:00+00:00"
-    assert state_check("shop", "shop", now, type(NONE)(**{**last, "stacks": {"shop": version(now)}})).found == "UPDATE_COMPLETE"
+    said = "shop is as it was changed last (UPDATE_COMPLETE)"
+    assert re.fullmatch(
+        rf"{re.escape(said)}, and changed since the last deploy from this folder, at 2026-02-0. \d\d:\d\d", check.found
+    )
+    assert state_check("shop", "shop", now, type(NONE)(**{**last, "stacks": {"shop": version(now)}})).found == said
 
 
 def drifted(path, status="MODIFIED"):
