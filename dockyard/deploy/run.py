@@ -62,9 +62,11 @@ class Wishes:
 def unchanged(site: Site, progress: Progress, wishes: Wishes, intent: Intent) -> Receipt | None:
     """The last receipt, where there is nothing to do; it takes no lock, as nothing is changed."""
     last = intent.last
-    if not last or wishes.force or wishes.assembly or last.infrastructure != intent.infrastructure or last.images != intent.tags:
+    if not last or wishes.force or wishes.assembly or last.infrastructure != intent.infrastructure:
         return None
-    if not _untouched(site, last):
+    meant = {found.service: found.tag for found in intent.of(wishes.services)}
+    deployed = {name: tag for name, tag in last.images.items() if not wishes.services or name in meant}
+    if deployed != meant or not _untouched(site, last, wishes.services):
         return None
     tell_cautions(site, progress, intent.of(wishes.services))
     return replace(last, seconds=time.monotonic() - intent.begun, pushed={}, nothing_changed=True)
@@ -213,15 +215,17 @@ def _told_when_interrupted(deployer: StackDeployer) -> Iterator[None]:
         raise KeyboardInterrupt(f"{what}; run the same command again to {'follow it' if names else 'go on'}") from error
 
 
-def _untouched(site: Site, last: Receipt) -> bool:
-    """Whether the account still is as the last deploy left it."""
+def _untouched(site: Site, last: Receipt, services: Sequence[str]) -> bool:
+    """Whether the account still is as the last deploy left it, as far as these services go; all of it where none are named."""
 
     def same(name: str) -> bool:
         stack = describe(site.reading.cloudformation, name)
         return stack is not None and version(stack) == last.stacks[name]
 
-    expected = {site.service_stack(name) for name in site.environment.services}
-    return expected <= last.stacks.keys() and all(side_by_side(same, list(last.stacks)))
+    of_services = {site.service_stack(name) for name in site.environment.services}
+    meant = {site.service_stack(name) for name in services} or of_services
+    names = [name for name in last.stacks if name in meant or not services or name not in of_services]
+    return meant <= last.stacks.keys() and all(side_by_side(same, names))
 
 
 def prepare(site: Site, wanted: list[Wanted], progress: Progress, assembly: Path, safety: Safety) -> list[Planned]:
