@@ -3,6 +3,7 @@
 The last ten are kept, a line each, in a file beside it: what they name is not removed from ECR.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Sequence
@@ -91,6 +92,15 @@ def read_receipt(path: Path) -> Receipt | None:
         return TypeAdapter(Receipt).validate_json(path.read_bytes())
     except (OSError, ValueError):  # pydantic's error is a ValueError
         return None
+
+
+def infrastructures(path: Path) -> set[str]:
+    """Fingerprints of the last ten deploys of this environment: what made their stacks has been checked."""
+    found = set()
+    with contextlib.suppress(OSError, ValueError):
+        for line in path.with_suffix(HISTORY).read_text(encoding="utf-8").splitlines():
+            found.add(str(json.loads(line)["infrastructure"]))
+    return found
 
 
 def note_orphans(path: Path, orphans: Sequence[str]) -> None:

@@ -23,7 +23,7 @@ from dockyard.deploy.ledger import Ledger
 from dockyard.deploy.likely import differing, likely_stacks
 from dockyard.deploy.operations import describe, version
 from dockyard.deploy.orphans import RESOURCES, orphans
-from dockyard.deploy.receipt import NONE, Receipt
+from dockyard.deploy.receipt import NONE, Receipt, infrastructures
 from dockyard.deploy.replacements import NOTHING_LOST, Allowed
 from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import PARTITION, Site
@@ -103,7 +103,8 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
                             "assembly", "its stacks were made from other settings than are here, and are deployed as they are"
                         )
                 else:
-                    everything = synthesized(site, progress, validate=last is None or last.infrastructure != infrastructure)
+                    known = infrastructures(site.receipt_file)
+                    everything = synthesized(site, progress, validate=infrastructure not in known)
                     Note.of(infrastructure, intent.images).write(site.assembly)
                 artifacts = wanted_stacks(site, everything, services)
                 check_bootstrap(site, artifacts)
@@ -250,6 +251,7 @@ def synthesized(site: Site, progress: Progress, *, validate: bool, folder: Path 
     :param folder: where they are written to. Default: the site's own.
     """
     folder = folder or site.assembly
+    validate = validate and site.processes.environment.get("CDK_VALIDATION") != "false"  # CDK's own word for it
     begun = time.monotonic()
     progress.update("synth", "writing templates" + (" and checking them" if validate else ""))
     (site.synth or synthesize)(

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from dockyard.deploy.receipt import Receipt, last_receipts, note_orphans, read_receipt
+from dockyard.deploy.receipt import NONE, Receipt, infrastructures, last_receipts, note_orphans, read_receipt
 from dockyard.errors import DeployError
 
 
@@ -50,6 +50,15 @@ def test_the_last_ten_are_kept_beside_the_last(tmp_path):
     assert [found.images["web"] for found in last_receipts(tmp_path)] == [*(f"t{n}" for n in range(2, 12)), "t11"]
     assert read_receipt(tmp_path / "1-eu-west-1-dev.json") == receipt
     assert last_receipts(tmp_path / "none") == []
+
+
+def test_it_is_known_what_made_the_stacks_of_the_last_deploys(tmp_path):
+    assert infrastructures(tmp_path / "r.json") == set()
+    for made in ("f", "g", "f"):
+        replace(NONE, infrastructure=made).write(tmp_path / "r.json")
+    assert infrastructures(tmp_path / "r.json") == {"f", "g"}
+    (tmp_path / "r.history.jsonl").write_text("{")
+    assert infrastructures(tmp_path / "r.json") == set()
 
 
 def test_a_history_that_is_damaged_is_told_and_not_taken_for_none(tmp_path):

@@ -23,7 +23,7 @@ def test_a_synth_that_fails_ends_the_builds_of_a_push(tmp_path, monkeypatch):
 
     nothing = SimpleNamespace(name="dev", account="1", region="r", environment={}, root=tmp_path)
     site = SimpleNamespace(
-        project=nothing, environment=nothing, aws=nothing, reading=nothing, workshop=nothing, processes=None, synth=broken
+        project=nothing, environment=nothing, aws=nothing, reading=nothing, workshop=nothing, processes=nothing, synth=broken
     )
     with pytest.raises(DeployError, match="failed to synthesize"):
         run.prepare(site, [], Silent(), tmp_path, None)
