@@ -77,7 +77,7 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
 
 
 def build_problems(root: Path, name: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
-    """What `image.build`, its own, a sidecar's or the log router's, names and is not there: told here, so that it is told with all else."""
+    """What `image.build` of any of its containers names and is not there: told here, so that it is told with all else."""
     yield from _build_problems(root, name, raw)
     for sidecar, one in _keys(raw.get("sidecars")).items():
         for problem in _build_problems(root, name, _keys(one)):

@@ -57,15 +57,15 @@ class Firelens(Model):
     """A log router, Fluent Bit, that takes what the containers print and sends it on."""
 
     options: dict[OptionName, Value] = Field(default_factory=dict)
-    """The output plugin by `Name`, and its options, as Fluent Bit calls them. Of CloudWatch, Firehose, Kinesis and S3 the region is
-    the service's, and its task role gets the right; `cloudwatch_logs` without a `log_group_name` means the service's log group."""
+    """The output plugin by `Name`, and its options, as Fluent Bit calls them. Of CloudWatch, Firehose, Kinesis and S3 the region
+    is the service's, and its task role gets the right; `cloudwatch_logs` without a `log_group_name` means its log group."""
     secrets: Secrets = Field(default_factory=dict)
-    """Options whose values stay in SSM Parameter Store or Secrets Manager until the container starts, as `secrets` of the service."""
+    """Options whose values stay in SSM Parameter Store or Secrets Manager until the container starts, as its `secrets`."""
     config: ConfigFile | None = None
     """A file of Fluent Bit's, for filters, parsers or more outputs: `s3://BUCKET/KEY`, or an absolute path in the image."""
     image: Annotated[Image, AfterValidator(_versioned)] | None = None
-    """Where the router's image comes from: `build`, with a context below the service's folder, or `from`. Default: AWS for Fluent
-    Bit."""
+    """Where the router's image comes from: `build`, with a context below the service's folder, or `from`. Default: AWS for
+    Fluent Bit."""
     memory: Annotated[int, number(6, 122880, "MiB")] = ROUTER_MIB
     """Of the task's memory, what is kept for it. It may take more."""
     metadata: bool = True
@@ -108,7 +108,9 @@ def _config_problems(one: Mapping[str, Any]) -> Iterator[Problem]:
         message = f"is not in AWS's image, which has files below {one_of(list(_SHIPPED))}: give the image that has it, or s3://…"
         yield Problem(("config",), message)
     elif config.startswith(_S3) and isinstance(source, str) and not _reads_s3(source):
-        yield Problem(("config",), f"is read from S3 by images of {_AWS_IMAGE} whose tag begins with {_WITH_INIT}, got {show(source)}")
+        yield Problem(
+            ("config",), f"is read from S3 by images of {_AWS_IMAGE} whose tag begins with {_WITH_INIT}, got {show(source)}"
+        )
 
 
 def _reads_s3(image: str) -> bool:
