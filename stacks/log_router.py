@@ -3,7 +3,7 @@
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_s3 as s3
 
-from dockyard.config import ROUTER, Service
+from dockyard.config import ROUTER, Service, s3_location
 from dockyard_constructs import ContainerSettings, LogRouter
 from stacks.surroundings import Surroundings
 
@@ -28,7 +28,6 @@ def add_log_router(
 
 def _config_file(written: str | None) -> str | s3.Location | None:
     """A path, or what `s3://BUCKET/KEY` means."""
-    if written is None or written.startswith("/"):
-        return written
-    bucket, _, key = written.removeprefix("s3://").partition("/")
-    return s3.Location(bucket_name=bucket, object_key=key)
+    if found := s3_location(written):
+        return s3.Location(bucket_name=found[0], object_key=found[1])
+    return written

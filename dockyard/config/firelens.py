@@ -72,6 +72,14 @@ class Firelens(Model):
     """Whether each record tells its cluster, task and task definition."""
 
 
+def s3_location(config: str | None) -> tuple[str, str] | None:
+    """Bucket and key of a `config` that is in S3; None of any other."""
+    if config is None or not config.startswith(_S3):
+        return None
+    bucket, _, key = config.removeprefix(_S3).partition("/")
+    return bucket, key
+
+
 def firelens_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
     """Settings that do not go together. `raw` is the service's."""
     one = raw.get("firelens")

@@ -325,9 +325,7 @@ def a_wrong_task_definition_is_refused(aws: Server) -> None:
 def log_drivers_and_settings_that_are_not_done(aws: Server) -> None:
     """Rather than taken and forgotten."""
     settings = {"logConfiguration": {"logDriver": "splunk"}, "repositoryCredentials": {"credentialsParameter": "arn"}}
-    with pytest.raises(
-        ClientError, match="pidMode task, log driver splunk, repositoryCredentials: not done by the local AWS"
-    ):
+    with pytest.raises(ClientError, match="pidMode task, log driver splunk, repositoryCredentials: not done by the local AWS"):
         aws.client("ecs").register_task_definition(
             family="app", pidMode="task", containerDefinitions=[{"name": "app", "image": "app", "memory": 64, **settings}]
         )
