@@ -1,5 +1,8 @@
 """A log router beside a service's container."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from dockyard.config import ROUTER
@@ -114,3 +117,12 @@ def test_its_image_is_the_same_in_every_environment(files):
         "services/web/service.yaml: environments.prod.firelens.image: is the same in every environment: the image that was tested "
         "is the one that is promoted"
     ]
+
+
+def test_the_page_on_logs_shows_what_is_taken(files):
+    page = (Path(__file__).parents[3] / "docs/logs.md").read_text()
+    shown = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    for text in shown:
+        files.service(text)
+        assert files.load().environment("prod").services["web"].firelens
+    assert len(shown) == 3
