@@ -107,8 +107,9 @@ class LogRouter:
 def _arn(scope: Construct, location: s3.Location) -> str:
     """Of the object; of the bucket where there is no key."""
     resource = "/".join(filter(None, (location.bucket_name, location.object_key)))
-    of_s3 = {"region": "", "account": "", "arn_format": cdk.ArnFormat.NO_RESOURCE_NAME}
-    return cdk.Stack.of(scope).format_arn(service="s3", resource=resource, **of_s3)
+    return cdk.Stack.of(scope).format_arn(
+        service="s3", region="", account="", resource=resource, arn_format=cdk.ArnFormat.NO_RESOURCE_NAME
+    )
 
 
 def _allow(task_definition: ecs.TaskDefinition, actions: list[str], resource: str) -> None:

@@ -8,7 +8,6 @@ from dockyard.cli import local, screen
 from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Environment, Json, Port, Project, Yes
 from dockyard.cli.deploying import deploy_and_tell
 from dockyard.cli.session import Session
-from dockyard.config.problems import all_of
 from dockyard.deploy.replacements import Allowed
 from dockyard.deploy.run import Wishes
 from dockyard.deploy.site import qualifier
@@ -34,7 +33,7 @@ def up(
     wishes = Wishes(allowed=Allowed(allow_interruption, allow_data_loss))
     deploy_and_tell(session, wishes, command="dockyard up", json=json, yes=yes)
     if routed := [name for name, one in session.environment.services.items() if one.firelens]:
-        screen.say(f"no log router (firelens) runs on the local AWS: dockyard logs has what {all_of(routed)} print")
+        screen.say(f"no log router (firelens) runs on the local AWS; dockyard logs shows what these print: {', '.join(routed)}")
     screen.say(f'next: change a service and run this again\nfor cdk and aws in this shell: eval "$({_own_name()} local env)"')
 
 

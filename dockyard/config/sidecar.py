@@ -88,7 +88,7 @@ def sidecar_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
     }
     where: dict[str, Location] = {APP: (), **{name: ("sidecars", name) for name in sidecars}}
     yield from _dependency_problems(everything, where)
-    router = [{"memory": ROUTER_MIB, **_mapping(raw["firelens"])}] if "firelens" in raw else []
+    router = [{"memory": ROUTER_MIB, **one}] if isinstance(one := raw.get("firelens"), dict) else []
     yield from _size_problems(raw, [*(one for name, one in everything.items() if name != APP), *router])
     yield from _port_problems(raw, sidecars)
     for name, one in sidecars.items():
@@ -104,7 +104,7 @@ def _taken(raw: Mapping[str, Any]) -> Mapping[str, str]:
     """Names that no sidecar may have, and whose they are."""
     added = {"tracing": COLLECTOR, "firelens": ROUTER}
     return {APP: "the service's own container"} | {
-        name: f"the container that {key} adds" for key, name in added.items() if key in raw
+        name: f"the container that {key} adds" for key, name in added.items() if raw.get(key) is not None
     }
 
 
