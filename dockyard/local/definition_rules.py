@@ -122,7 +122,8 @@ def _log_router(definition: Definition, container: Definition) -> Iterator[str]:
         if router:
             yield f"Container '{name}' is the log router, and cannot have log driver {DRIVER} itself."
         elif router_of(definition["containerDefinitions"]) is None:
-            yield f"Container '{name}' has log driver {DRIVER}, and no container has a {ROUTER}."
+            needed = "a firelens configuration object must be configured in one of the containers"
+            yield f"When {DRIVER} log driver is specified in log configuration, {needed}"
     if router and router.get("type") not in ("fluentd", "fluentbit"):
         yield f"The {ROUTER} of container '{name}' should have type fluentd or fluentbit."
 

@@ -398,7 +398,7 @@ def a_log_router_takes_what_containers_print(aws: Server) -> None:
     how = "no log router runs, and what containers print is in its log group"
     assert aws.local.resources()["simulated"] == {"FireLens of AWS::ECS::TaskDefinition": {"count": 1, "how": how}}
     containers = [{"name": "app", "image": "app", "memory": 64, "logConfiguration": {"logDriver": "awsfirelens"}}]
-    with pytest.raises(ClientError, match="no container has a firelensConfiguration"):
+    with pytest.raises(ClientError, match="a firelens configuration object must be configured in one of the containers"):
         aws.client("ecs").register_task_definition(family="alone", containerDefinitions=containers)
     router = {"name": "router", "image": "router", "memory": 64, "firelensConfiguration": {"type": "fluentbit"}}
     made = aws.client("ecs").register_task_definition(family="api", containerDefinitions=[*containers, router])

@@ -79,7 +79,7 @@ def test_a_right_definition_has_no_fault(right):
         (definition({"linuxParameters": {"devices": [{}]}}, **FARGATE), "do not support devices"),
         (definition({"stopTimeout": 121}, **FARGATE), "at most 120 seconds"),
         (definition(LOGS, **FARGATE | {"executionRoleArn": ""}), "support log driver awslogs"),
-        (definition({"logConfiguration": {"logDriver": "awsfirelens"}}), "and no container has a firelensConfiguration"),
+        (definition({"logConfiguration": {"logDriver": "awsfirelens"}}), "a firelens configuration object must be configured in one of the containers"),
         (definition({"firelensConfiguration": {"type": "fluentbit"}, **ROUTED}), "cannot have log driver awsfirelens itself"),
         (definition({"firelensConfiguration": {"type": "vector"}}), "should have type fluentd or fluentbit"),
         (definition({"firelensConfiguration": {"type": "fluentbit", "options": {"config-file-type": "s3"}}}, **FARGATE),
