@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 
 from constructs import Construct
 from dockyard_constructs.capacity import Capacity, FargateCapacity
-from dockyard_constructs.log_router import ROUTER, LogRouter
+from dockyard_constructs.log_router import ROUTER, LogRouter, to_log_group
 from dockyard_constructs.process_settings import ProcessSettings, linux_parameters, process
 from dockyard_constructs.service_connect import Namespace
 from dockyard_constructs.sidecar import MEMORY_ON_SERVERS_MIB, Sidecar, add_sidecar, depend, mount
@@ -185,7 +185,7 @@ class ContainerTask:
         """Of the container of that name."""
         if self._router and settings.get("uses_log_router", True):
             return self._router.driver(scope, self.log_group)
-        return _to(self.log_group, name)
+        return to_log_group(self.log_group, name)
 
     def _add_sidecars(self, scope: Construct, sidecars: Mapping[str, Sidecar], settings: ContainerSettings) -> None:
         containers = {CONTAINER: self.container}
@@ -201,7 +201,7 @@ class ContainerTask:
         first: dict[str, ecs.ContainerDependencyCondition] = {}
         if self._router:
             log_group = _log_group(scope, "RouterLogs", settings)
-            containers[ROUTER] = self._router.add_to(scope, self.task_definition, _to(log_group, ROUTER))
+            containers[ROUTER] = self._router.add_to(scope, self.task_definition, to_log_group(log_group, ROUTER))
             self._router.grant(scope, self.task_definition, self.log_group)
             first = {ROUTER: ecs.ContainerDependencyCondition.START}
         needs = {name: {**first, **one.get("depends_on", {})} for name, one in [(CONTAINER, settings), *sidecars.items()]}
@@ -226,11 +226,6 @@ class ContainerTask:
 def _log_group(scope: Construct, id: str, settings: ContainerSettings) -> logs.LogGroup:
     retention = settings.get("log_retention", logs.RetentionDays.ONE_MONTH)
     return logs.LogGroup(scope, id, retention=retention, removal_policy=RemovalPolicy.DESTROY)
-
-
-def _to(log_group: logs.ILogGroup, name: str) -> ecs.LogDriver:
-    """Into it, by streams that begin with the container's name."""
-    return ecs.LogDrivers.aws_logs(stream_prefix=name, log_group=log_group, mode=ecs.AwsLogDriverMode.NON_BLOCKING)
 
 
 def _own_size(size: Mapping[str, int], sidecars: Iterable[Sidecar], router: LogRouter | None) -> dict[str, int]:

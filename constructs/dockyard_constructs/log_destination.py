@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import aws_cdk as cdk
 
-CLOUDWATCH = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
 _MAKING = {"auto_create_group": "logs:CreateLogGroup", "log_retention_days": "logs:PutRetentionPolicy"}
 """Options of CloudWatch's plugins, and the right that each needs."""
 
@@ -25,7 +24,9 @@ class _Plugin:
 
 _FIREHOSE = _Plugin("delivery_stream", "firehose", "deliverystream/{}", ("firehose:PutRecordBatch",))
 _KINESIS = _Plugin("stream", "kinesis", "stream/{}", ("kinesis:PutRecords",))
-_LOGS = _Plugin("log_group_name", "logs", "log-group:{}:*", tuple(CLOUDWATCH))
+_LOGS = _Plugin(
+    "log_group_name", "logs", "log-group:{}:*", ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
+)
 _PLUGINS = {
     "cloudwatch": _LOGS,
     "cloudwatch_logs": _LOGS,
@@ -43,7 +44,7 @@ class Destination:
 
     plugin: _Plugin
     name: str | None
-    """None where the options do not tell."""
+    """None where it is the service's own log group."""
     region: str | None
     more: tuple[str, ...] = ()
 
@@ -67,10 +68,12 @@ class Destination:
 
 
 def destination(options: Mapping[str, str]) -> Destination | None:
-    """What the options of an output name; None where that is nothing of AWS."""
+    """What the options of an output name; None where that is nothing of AWS. Raises ValueError where a name is missing."""
     plugin = _PLUGINS.get(options.get("Name", ""))
     if plugin is None:
         return None
+    if plugin.option not in options and plugin is not _LOGS:
+        raise ValueError(f"options should have {plugin.option}, which {options['Name']} needs")
     more = tuple(action for option, action in _MAKING.items() if _is_set(options.get(option))) if plugin is _LOGS else ()
     return Destination(plugin, options.get(plugin.option), options.get("region"), more)
 

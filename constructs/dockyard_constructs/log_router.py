@@ -13,7 +13,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 
 from constructs import Construct
-from dockyard_constructs.log_destination import CLOUDWATCH, destination
+from dockyard_constructs.log_destination import destination
 
 ROUTER = "log-router"
 """Name of its container."""
@@ -43,15 +43,22 @@ class LogRouter:
     memory_reservation_mib: int = 64
     enable_ecs_log_metadata: bool = True
 
+    def __post_init__(self) -> None:
+        """Raises ValueError where it would send nothing, or nobody knows where to."""
+        if "Name" not in self.options and self.config_file is None:
+            raise ValueError("options should have Name, an output plugin, or config_file its outputs")
+        destination(self.options)
+
     def driver(self, scope: Construct, log_group: logs.ILogGroup) -> ecs.LogDriver:
         """By which a container logs to it.
 
         :param log_group: the service's own.
         """
         options = dict(self.options)
-        if destination(options):
+        known = destination(options)
+        if known:
             options.setdefault("region", cdk.Stack.of(scope).region)
-        if self._is_own(options):
+        if known and known.name is None:
             options["log_group_name"] = log_group.log_group_name
             if "log_stream_name" not in options:
                 options.setdefault("log_stream_prefix", f"{ROUTER}/")
@@ -80,7 +87,6 @@ class LogRouter:
 
     def grant(self, scope: Construct, task_definition: ecs.TaskDefinition, log_group: logs.ILogGroup) -> None:
         """What it does in the task's role."""
-        stack = cdk.Stack.of(scope)
         if isinstance(self.config_file, s3.Location):
             _allow(task_definition, ["s3:GetObject"], _arn(scope, self.config_file))
             _allow(
@@ -89,19 +95,20 @@ class LogRouter:
                 _arn(scope, s3.Location(bucket_name=self.config_file.bucket_name, object_key="")),
             )
         known = destination(self.options)
-        if self._is_own(self.options):
-            _allow(task_definition, CLOUDWATCH, log_group.log_group_arn)
-        elif known and known.is_dynamic:
+        if known is None:
+            return
+        if known.name is None:
+            _allow(task_definition, known.actions, log_group.log_group_arn)
+        elif known.is_dynamic:
             text = f"the log router may not write to {known.name}, a name that is filled in later: grant it to the task role"
             cdk.Annotations.of(scope).add_warning_v2("dockyard:firelens", text)
-        elif known:
-            _allow(task_definition, known.actions, known.arn(stack))
+        else:
+            _allow(task_definition, known.actions, known.arn(cdk.Stack.of(scope)))
 
-    @staticmethod
-    def _is_own(options: Mapping[str, str]) -> bool:
-        """Whether it writes to the service's own log group."""
-        known = destination(options)
-        return known is not None and known.name is None
+
+def to_log_group(log_group: logs.ILogGroup, name: str) -> ecs.LogDriver:
+    """Without a router: by streams that begin with the container's name, for which it never waits."""
+    return ecs.LogDrivers.aws_logs(stream_prefix=name, log_group=log_group, mode=ecs.AwsLogDriverMode.NON_BLOCKING)
 
 
 def _arn(scope: Construct, location: s3.Location) -> str:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from dockyard_constructs import LogRouter
 from tests.synth.projects import resources, stacks
 from tests.synth.test_kinds import PLAIN, PROJECT
 from tests.synth.test_lint import WAYS, linted
@@ -157,3 +158,15 @@ def test_cfn_lint_finds_nothing_in_any_kind_on_any_capacity(tmp_path):
     )
     stacks(tmp_path, files=files)
     assert linted(tmp_path / "cdk.out") == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, "options should have Name, an output plugin, or config_file its outputs"),
+        ({"Name": "kinesis_firehose"}, "options should have delivery_stream, which kinesis_firehose needs"),
+    ],
+)
+def test_a_router_that_would_send_nothing_is_refused(options, told):
+    with pytest.raises(ValueError, match=told):
+        LogRouter(options=options)
