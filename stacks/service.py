@@ -4,11 +4,12 @@ import aws_cdk as cdk
 
 from constructs import Construct
 from dockyard.build import Bases, repository_name
-from dockyard.config import SEPARATOR, Environment, Project, topic_names
+from dockyard.config import ROUTER, SEPARATOR, Environment, Project, topic_names
 from dockyard_constructs import PublishingRole, RepositorySynthesizer
 from stacks import kinds
 from stacks.image import ServiceImage
 from stacks.links import Links
+from stacks.log_router import add_log_router
 from stacks.platform import Platform
 from stacks.resources import Resources
 from stacks.sidecars import add_sidecars
@@ -49,14 +50,15 @@ class ServiceStack(cdk.Stack):
             self.add_stack_dependency(resources.stack)
         image, *beside = [
             ServiceImage(self, images, project=project, environment=environment, name=one, bases=bases, id=id)
-            for one, id in [(name, "Image"), *((f"{name}{SEPARATOR}{one}", f"Image-{one}") for one in settings.sidecars)]
+            for one, id in [(name, "Image"), *((f"{name}{SEPARATOR}{one}", f"Image-{one}") for one in settings.beside)]
         ]
         around = Surroundings(self, project, environment, name, platform, resources, is_rolled_back=image.is_rolled_back)
         container = around.container(settings, image.container_image)
         links = Links(around, settings, container)
         add_volumes(around, container, settings)
-        sidecars = {one: found.container_image for one, found in zip(settings.sidecars, beside, strict=True)}
-        add_sidecars(around, container, settings, sidecars)
+        found_beside = {one: found.container_image for one, found in zip(settings.beside, beside, strict=True)}
+        add_sidecars(around, container, settings, found_beside)
+        add_log_router(around, container, settings, found_beside.get(ROUTER))
         task_definition = kinds.add(around, settings, container)
         links.grant(task_definition)
         for found in (image, *beside):

@@ -17,7 +17,7 @@ def add_sidecars(
 
     :param images: sidecar to its image.
     """
-    container["sidecars"] = {name: _sidecar(around, settings, name, image) for name, image in images.items()}
+    container["sidecars"] = {name: _sidecar(around, settings, name, images[name]) for name in settings.sidecars}
     container["depends_on"] = _conditions(settings.depends_on)
     if settings.tracing:
         where = {"service.namespace": around.project.name, "deployment.environment.name": around.environment.name}
@@ -32,6 +32,7 @@ def _sidecar(around: Surroundings, settings: Service, name: str, image: ecs.Cont
         secrets=around.secrets(one.secrets, of=f"{name}-"),
         essential=one.essential,
         depends_on=_conditions(one.depends_on),
+        uses_log_router=one.firelens,
         mounts=[Mount(volume, mount.path, mount.read_only) for volume, mount in one.mounts.items()],
     )
     if one.port:

@@ -20,6 +20,7 @@ from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
 from dockyard_constructs.load_balancer import LoadBalancer
 from dockyard_constructs.log_bucket import LogBucket
+from dockyard_constructs.log_router import LogRouter
 from dockyard_constructs.managed_instances import ManagedInstances
 from dockyard_constructs.message_queue import MessageQueue, Order
 from dockyard_constructs.one_off_task import OneOffTask
@@ -71,6 +72,7 @@ __all__ = [
     "JwtCheck",
     "LoadBalancer",
     "LogBucket",
+    "LogRouter",
     "Maintenance",
     "ManagedCapacity",
     "ManagedInstances",

@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 
 from constructs import Construct
 from dockyard_constructs.capacity import Capacity, FargateCapacity
+from dockyard_constructs.log_router import ROUTER, LogRouter, to_log_group
 from dockyard_constructs.process_settings import ProcessSettings, linux_parameters, process
 from dockyard_constructs.service_connect import Namespace
 from dockyard_constructs.sidecar import MEMORY_ON_SERVERS_MIB, Sidecar, add_sidecar, depend, mount
@@ -39,6 +40,8 @@ class ContainerSettings(ProcessSettings, total=False):
     """Where standard output goes. Default: one of its own, which ends with the service."""
     log_retention: logs.RetentionDays
     """How long a log group of its own keeps what is in it. Default: a month."""
+    log_router: LogRouter
+    """Through which what its containers print goes elsewhere; it prints into a log group of its own. Default: none."""
     volumes: Mapping[str, Volume]
     """What is kept elsewhere than in its containers, by name."""
     mounts: Sequence[Mount]
@@ -55,7 +58,8 @@ class ContainerSettings(ProcessSettings, total=False):
 
 
 class ContainerTask:
-    """A task definition in `scope`, whose children are `Task`, `Linux` and, where none is given, `Logs`.
+    """A task definition in `scope`, whose children are `Task`, `Linux` and, where none is given, `Logs`; with a log router
+    `RouterLogs` as well.
 
     Not a construct: what it makes are children of the construct that it is a part of.
     Read `task_definition`, `container`, `log_group` and `capacity`.
@@ -89,12 +93,8 @@ class ContainerTask:
             "cpu": settings.get("cpu", 256),
             "memory_limit_mib": settings.get("memory_limit_mib", 512),
         }
-        self.log_group = settings.get("log_group") or logs.LogGroup(
-            scope,
-            "Logs",
-            retention=settings.get("log_retention", logs.RetentionDays.ONE_MONTH),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        self.log_group = settings.get("log_group") or _log_group(scope, "Logs", settings)
+        self._router = settings.get("log_router")
         self.task_definition = self.capacity.task_definition(scope, "Task", **size)
         self.has_own_address = self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC
         on_fargate = self.task_definition.is_fargate_compatible  # where containers share what the task has
@@ -113,15 +113,13 @@ class ContainerTask:
             ]
             if port
             else None,
-            logging=ecs.LogDrivers.aws_logs(
-                stream_prefix=CONTAINER, log_group=self.log_group, mode=ecs.AwsLogDriverMode.NON_BLOCKING
-            ),
+            logging=self._logging(scope, CONTAINER, {}),
             health_check=health_check,
             linux_parameters=linux_parameters(scope, "Linux", settings),
             **process(settings),
-            **self.capacity.container_size(**(size if on_fargate else _own_size(size, sidecars.values()))),
+            **self.capacity.container_size(**(size if on_fargate else _own_size(size, sidecars.values(), self._router))),
         )
-        self._add_sidecars(scope, sidecars, settings.get("depends_on", {}))
+        self._add_sidecars(scope, sidecars, settings)
         self.volumes = settings.get("volumes", {})
         mount(self.container, settings.get("mounts", ()))
         every = [*settings.get("mounts", ()), *(one for sidecar in sidecars.values() for one in sidecar.get("mounts", ()))]
@@ -183,15 +181,30 @@ class ContainerTask:
         """Parameters of ECS RunTask that come from the settings, as its API names them."""
         return {"enableExecuteCommand": True} if self._enable_execute_command else {}
 
-    def _add_sidecars(
-        self, scope: Construct, sidecars: Mapping[str, Sidecar], needed: Mapping[str, ecs.ContainerDependencyCondition]
-    ) -> None:
+    def _logging(self, scope: Construct, name: str, settings: Sidecar | Mapping[str, Any]) -> ecs.LogDriver:
+        """Of the container of that name."""
+        if self._router and settings.get("uses_log_router", True):
+            return self._router.driver(scope, self.log_group)
+        return to_log_group(self.log_group, name)
+
+    def _add_sidecars(self, scope: Construct, sidecars: Mapping[str, Sidecar], settings: ContainerSettings) -> None:
         containers = {CONTAINER: self.container}
         for name, sidecar in sidecars.items():
             containers[name] = add_sidecar(
-                scope, name, sidecar, self.task_definition, log_group=self.log_group, host_port=self.capacity.host_port
+                scope,
+                name,
+                sidecar,
+                self.task_definition,
+                logging=self._logging(scope, name, sidecar),
+                host_port=self.capacity.host_port,
             )
-        needs = {CONTAINER: needed, **{name: sidecar.get("depends_on", {}) for name, sidecar in sidecars.items()}}
+        first: dict[str, ecs.ContainerDependencyCondition] = {}
+        if self._router:
+            log_group = _log_group(scope, "RouterLogs", settings)
+            containers[ROUTER] = self._router.add_to(scope, self.task_definition, to_log_group(log_group, ROUTER))
+            self._router.grant(scope, self.task_definition, self.log_group)
+            first = {ROUTER: ecs.ContainerDependencyCondition.START}
+        needs = {name: {**first, **one.get("depends_on", {})} for name, one in [(CONTAINER, settings), *sidecars.items()]}
         depend(containers, needs)
         if not self.has_own_address:
             for name in sidecars:
@@ -210,11 +223,17 @@ class ContainerTask:
             self.task_definition.add_to_task_role_policy(statement)
 
 
-def _own_size(size: Mapping[str, int], sidecars: Iterable[Sidecar]) -> dict[str, int]:
+def _log_group(scope: Construct, id: str, settings: ContainerSettings) -> logs.LogGroup:
+    retention = settings.get("log_retention", logs.RetentionDays.ONE_MONTH)
+    return logs.LogGroup(scope, id, retention=retention, removal_policy=RemovalPolicy.DESTROY)
+
+
+def _own_size(size: Mapping[str, int], sidecars: Iterable[Sidecar], router: LogRouter | None) -> dict[str, int]:
     """What sidecars leave of the task, where each container must have its own. Raises ValueError where that is nothing."""
     others = list(sidecars)
     cpu = size["cpu"] - sum(one.get("cpu", 0) for one in others)
     memory = size["memory_limit_mib"] - sum(one.get("memory_limit_mib", MEMORY_ON_SERVERS_MIB) for one in others)
+    memory -= router.memory_reservation_mib if router else 0
     if cpu <= 0 or memory <= 0:
         raise ValueError(
             f"sidecars should leave some of cpu {size['cpu']} and memory {size['memory_limit_mib']} MiB to the service"
@@ -224,4 +243,5 @@ def _own_size(size: Mapping[str, int], sidecars: Iterable[Sidecar]) -> dict[str,
 
 def _waits_for(one: str, other: str, needs: Mapping[str, Mapping[str, Any]]) -> bool:
     """Whether it starts after the other, directly or not."""
-    return other in needs[one] or any(_waits_for(between, other, needs) for between in needs[one])
+    before = needs.get(one, {})  # the log router waits for nobody
+    return other in before or any(_waits_for(between, other, needs) for between in before)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Required
 
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_logs as logs
 
 from constructs import Construct
 from dockyard_constructs.process_settings import ProcessSettings, linux_parameters, process
@@ -37,6 +36,8 @@ class Sidecar(ProcessSettings, total=False):
     """Command in the container that tells whether it is well."""
     mounts: Sequence[Mount]
     """Where it has volumes of the task."""
+    uses_log_router: bool
+    """Whether what it prints goes through the log router, where the task has one. Default: yes."""
 
 
 def add_sidecar(
@@ -45,10 +46,10 @@ def add_sidecar(
     settings: Sidecar,
     task_definition: ecs.TaskDefinition,
     *,
-    log_group: logs.ILogGroup,
+    logging: ecs.LogDriver,
     host_port: int | None,
 ) -> ecs.ContainerDefinition:
-    """Add it to the task definition; its log streams begin with its name."""
+    """Add it to the task definition."""
     port = settings.get("port")
     memory = settings.get("memory_limit_mib")
     if memory is None and not task_definition.is_fargate_compatible:
@@ -59,7 +60,7 @@ def add_sidecar(
         environment={**({"PORT": str(port)} if port else {}), **settings.get("environment", {})},
         secrets=dict(settings.get("secrets", {})),
         port_mappings=[ecs.PortMapping(container_port=port, host_port=host_port)] if port else None,
-        logging=ecs.LogDrivers.aws_logs(stream_prefix=name, log_group=log_group, mode=ecs.AwsLogDriverMode.NON_BLOCKING),
+        logging=logging,
         cpu=settings.get("cpu"),
         memory_limit_mib=memory,
         essential=settings.get("essential", True),

@@ -57,6 +57,7 @@ class Tracing:
             image=self.image or ecs.ContainerImage.from_registry(IMAGE),
             command=[f"--config={_CONFIG}"],
             essential=False,
+            uses_log_router=False,
             restart_policy=RestartPolicy(attempt_period=Duration.minutes(1)),
         )
 

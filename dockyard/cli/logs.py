@@ -19,7 +19,7 @@ from dockyard.config.sidecar import APP
 from dockyard.doors.log_group import EVER
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import deployed, surely_deployed
-from dockyard.operate.logs import Line, Tail, Wanted
+from dockyard.operate.logs import Line, Tail, Wanted, routed_to
 
 COLOURS = ("cyan", "magenta", "green", "blue")
 """Of services, in order; those that can be read on light and on dark, and mean nothing else."""
@@ -81,6 +81,9 @@ def logs(
         since or datetime.now(UTC) - timedelta(hours=1 if stopped else 0, minutes=0 if stopped else 10), text, stopped
     )
     tail = Tail(site.reading, found, wanted)
+    for one in found:
+        if session.environment.services[one.name].firelens and (where := routed_to(site.reading, one)):
+            screen.say(f"{one.name}: what its containers print goes by FireLens to {where}; what follows is what CloudWatch has")
     painter = Painter([one.name for one in found])
     out, told = console(), False
     try:

@@ -52,11 +52,15 @@ def run(
     if detach:
         screen.as_json({"task": arn}) if json else screen.result(arn)
         return
+    container = container_of(definition)
+    log = tasks.log_of(container, arn)
     try:
         screen.say(f"task {arn.rsplit('/', 1)[-1]}")
+        if not log and (where := tasks.routed(container)):
+            screen.say(f"  {service}: what it prints goes by FireLens to {where}")
         ended = followed(
-            tasks.Watched(reading, cluster, arn, tasks.log_of(container_of(definition), arn)),
-            container_of(definition)["name"],
+            tasks.Watched(reading, cluster, arn, log),
+            container["name"],
             screen.say if json else screen.result,
             lambda status: screen.say(f"  {service}: {status}"),
         )

@@ -140,10 +140,9 @@ def _check_name(name: str) -> None:
 
 
 def _is_taken(session: Session, service: str, name: str) -> bool:
-    """Whether the service, or a sidecar of it, takes its own parameter of that name."""
+    """Whether a container of the service takes its own parameter of that name."""
     settings = session.environment.services.get(service)
-    takers = [settings, *settings.sidecars.values()] if settings else []
-    return any(one.secrets.get(name) is True for one in takers)
+    return any(secrets.get(name) is True for secrets in settings.all_secrets.values()) if settings else False
 
 
 def _put(session: Session, service: str, values: dict[str, SecretStr]) -> None:

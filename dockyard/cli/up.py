@@ -32,6 +32,8 @@ def up(
         _bootstrap(session)
     wishes = Wishes(allowed=Allowed(allow_interruption, allow_data_loss))
     deploy_and_tell(session, wishes, command="dockyard up", json=json, yes=yes)
+    if routed := [name for name, one in session.environment.services.items() if one.firelens]:
+        screen.say(f"no log router (firelens) runs on the local AWS; dockyard logs shows what these print: {', '.join(routed)}")
     screen.say(f'next: change a service and run this again\nfor cdk and aws in this shell: eval "$({_own_name()} local env)"')
 
 

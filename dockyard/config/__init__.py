@@ -7,6 +7,7 @@ from dockyard.config.cluster import Cluster
 from dockyard.config.container_health import ContainerHealth
 from dockyard.config.domains import Domain, domain_of, hosts_of
 from dockyard.config.environment import Environment, Project, service_of
+from dockyard.config.firelens import ROUTER, Firelens, s3_location
 from dockyard.config.http import Http
 from dockyard.config.image import Build, BuildSecret, Way
 from dockyard.config.kinds.backend import Backend
@@ -40,6 +41,7 @@ __all__ = [
     "PLAN_ROLE",
     "PREVIEW_ROLE",
     "RETENTIONS",
+    "ROUTER",
     "SEPARATOR",
     "Answer",
     "Auth",
@@ -52,6 +54,7 @@ __all__ = [
     "Environment",
     "EnvironmentSettings",
     "ExistingListener",
+    "Firelens",
     "Http",
     "Job",
     "LoadBalancer",
@@ -89,6 +92,7 @@ __all__ = [
     "role_output",
     "role_variables",
     "rule_key",
+    "s3_location",
     "service_of",
     "shares",
     "target",

@@ -14,6 +14,7 @@ from dockyard.config.capacity import capacity_problems
 from dockyard.config.count import count_problems
 from dockyard.config.deployment_checks import deployment_of, deployment_problems
 from dockyard.config.domains import host_problems, https_problems
+from dockyard.config.firelens import firelens_problems
 from dockyard.config.http import Http
 from dockyard.config.kinds.worker import topic_problems
 from dockyard.config.links import link_problems
@@ -61,6 +62,7 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     yield from runtime_problems(kind, raw)
     yield from volume_problems(kind, raw)
     yield from sidecar_problems(raw)
+    yield from firelens_problems(raw)
     for key in ("env", "secrets"):
         for variable in _keys(raw.get(key)).keys() & OWN_VARIABLES.get(str(raw.get("kind")), {}).keys():
             yield Problem((key, variable), OWN_VARIABLES[raw["kind"]][variable])
@@ -75,11 +77,13 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
 
 
 def build_problems(root: Path, name: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
-    """What `image.build`, its own or a sidecar's, names and is not there: told here, so that it is told with all else."""
+    """What `image.build` of any of its containers names and is not there: told here, so that it is told with all else."""
     yield from _build_problems(root, name, raw)
     for sidecar, one in _keys(raw.get("sidecars")).items():
         for problem in _build_problems(root, name, _keys(one)):
-            yield Problem(("sidecars", sidecar, *problem.location), problem.message)
+            yield problem.below("sidecars", sidecar)
+    for problem in _build_problems(root, name, _keys(raw.get("firelens"))):
+        yield problem.below("firelens")
 
 
 def _build_problems(root: Path, name: str, raw: Mapping[str, Any]) -> Iterator[Problem]:

@@ -69,7 +69,7 @@ class Environment:
             for service, settings in self.services.items()
             for name, one in [
                 (service, settings),
-                *((f"{service}{SEPARATOR}{sidecar}", beside) for sidecar, beside in sorted(settings.sidecars.items())),
+                *((f"{service}{SEPARATOR}{sidecar}", beside) for sidecar, beside in sorted(settings.beside.items())),
             ]
         }
 

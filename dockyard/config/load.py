@@ -201,6 +201,8 @@ def _override_problems(raw: dict[str, Any], environments: dict[str, Any]) -> Ite
             yield Problem(("environments", name), f"should be a mapping of keys, got {show(override)}")
         for key in NOT_BY_ENVIRONMENT.keys() & _mapping(override).keys():
             yield Problem(("environments", name, key), NOT_BY_ENVIRONMENT[key])
+        if "image" in _mapping(_mapping(override).get("firelens")) and "firelens" in raw:
+            yield Problem(("environments", name, "firelens", "image"), NOT_BY_ENVIRONMENT["image"])
         for sidecar, one in _mapping(_mapping(override).get("sidecars")).items():
             if "image" in _mapping(one) and sidecar in _mapping(raw.get("sidecars")):
                 yield Problem(("environments", name, "sidecars", sidecar, "image"), NOT_BY_ENVIRONMENT["image"])

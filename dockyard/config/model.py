@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 
 class Model(BaseModel):
@@ -45,6 +45,8 @@ def _not_kept_by_aws(value: str) -> str:
 
 VariableName = Annotated[str, words("a variable's name of letters, digits and _, no digit first", r"[A-Za-z_][A-Za-z0-9_]*")]
 """Name of an environment variable."""
+Value = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
+"""Text that is taken as it is written (`dockyard.config.yaml`)."""
 
 # Names of AWS resources are made of these; the tightest is a role's, 64 characters with account and region in it.
 AppName = Annotated[str, _name(20), AfterValidator(_not_kept_by_aws)]

@@ -28,6 +28,11 @@ WORDS_OF_OTHERS = {
     **dict.fromkeys(("platform", "launchtype"), ("runs_on",)),
     **dict.fromkeys(("storage", "mounts"), ("volumes",)),
     **dict.fromkeys(("deadletter", "dlq"), ("queue.max_receives",)),
+    **dict.fromkeys(("logs", "logging", "logrouter", "logdriver", "logconfiguration"), ("firelens",)),
+    **dict.fromkeys(("destination", "output"), ("options",)),
+    **dict.fromkeys(("secretoptions",), ("secrets",)),
+    **dict.fromkeys(("configfile", "configfilepath", "configfilevalue"), ("config",)),
+    **dict.fromkeys(("enablemetadata", "enableecslogmetadata"), ("metadata",)),
 }
 """What other tools call it, in lower case without `_` and `-`, to the key here: the first that is known."""
 

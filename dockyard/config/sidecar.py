@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field
 
 from dockyard.config.container_health import ContainerHealth
+from dockyard.config.firelens import ROUTER, ROUTER_MIB
 from dockyard.config.image import Image
-from dockyard.config.model import Model, VariableName, number, words
+from dockyard.config.model import Model, Value, VariableName, number, words
 from dockyard.config.problems import Location, Problem, one_of
 from dockyard.config.runtime import ContainerPath, Runtime
 from dockyard.config.secret import Secrets, named
@@ -26,7 +27,6 @@ SidecarName = Annotated[
     str,
     words("1 to 30 lower-case letters, digits and single hyphens, a letter first", r"(?=.{1,30}$)[a-z][a-z0-9]*(-[a-z0-9]+)*"),
 ]
-Value = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Condition = Literal["start", "complete", "success", "healthy"]
 """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html"""
 DependsOn = dict[SidecarName, Condition]
@@ -71,14 +71,15 @@ class Sidecar(Runtime):
     """How its health is checked. Default: it is well while it runs."""
     mounts: dict[VolumeName, Mount] = Field(default_factory=dict)
     """Volumes of the service that it has, too, by name."""
+    firelens: bool = True
+    """Whether what it prints goes through the service's log router, where there is one. Else it is in the service's log group."""
 
 
 def sidecar_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
     """What does not go together in one task."""
     sidecars = {name: one for name, one in _mapping(raw.get("sidecars")).items() if isinstance(one, dict)}
-    for name in {APP, COLLECTOR} & sidecars.keys():
-        if name == APP or "tracing" in raw:
-            whose = "the service's own container" if name == APP else "the container that tracing adds"
+    for name, whose in _taken(raw).items():
+        if name in sidecars:
             yield Problem(("sidecars", name), f"is the name of {whose}; give it another")
     everything: dict[str, Mapping[str, Any]] = {
         APP: raw,
@@ -87,7 +88,8 @@ def sidecar_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
     }
     where: dict[str, Location] = {APP: (), **{name: ("sidecars", name) for name in sidecars}}
     yield from _dependency_problems(everything, where)
-    yield from _size_problems(raw, [one for name, one in everything.items() if name != APP])
+    router = [{"memory": ROUTER_MIB, **one}] if isinstance(one := raw.get("firelens"), dict) else []
+    yield from _size_problems(raw, [*(one for name, one in everything.items() if name != APP), *router])
     yield from _port_problems(raw, sidecars)
     for name, one in sidecars.items():
         for variable in sorted(_mapping(one.get("env")).keys() & _mapping(named(one.get("secrets"))).keys()):
@@ -96,6 +98,14 @@ def sidecar_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
         for volume in _mapping(one.get("mounts")).keys() - known.keys():
             message = f"no volume of that name; volumes has {one_of(list(known))}"
             yield Problem(("sidecars", name, "mounts", volume), message)
+
+
+def _taken(raw: Mapping[str, Any]) -> Mapping[str, str]:
+    """Names that no sidecar may have, and whose they are."""
+    added = {"tracing": COLLECTOR, "firelens": ROUTER}
+    return {APP: "the service's own container"} | {
+        name: f"the container that {key} adds" for key, name in added.items() if raw.get(key) is not None
+    }
 
 
 def _port_problems(raw: Mapping[str, Any], sidecars: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from ruamel.yaml.reader import ReaderError
 
 AS_WRITTEN = (
     ("env",), ("environments", "*", "env"), ("sidecars", "*", "env"), ("environments", "*", "sidecars", "*", "env"),
+    ("firelens", "options"), ("environments", "*", "firelens", "options"),
 )  # fmt: skip
 """Mappings whose values stay the text that they are in the file: `01234`, `1.10` and `yes` mean themselves there."""
 

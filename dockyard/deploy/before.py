@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.doors.aws import Aws
-from dockyard.doors.tasks import Watched, log_of
+from dockyard.doors.tasks import Watched, log_of, routed
 
 if TYPE_CHECKING:
-    from types_boto3_ecs.type_defs import TaskTypeDef
+    from types_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskTypeDef
 
 _PREFIX = "before-"
 """Of what such a task is started by, by which it is found."""
@@ -41,17 +41,20 @@ class BeforeWatch:
         ]
         if self._before is None:
             self._before = set(found)
+        elsewhere = []
         for arn in found:
             if arn not in self._before and arn not in self._tasks and (definition := self._definition(arn)):
-                self._tasks[arn] = Watched(self._aws, self._cluster, arn, self._log(arn, definition))
-        return [line.rstrip() for task in self._tasks.values() for line in task.new_lines()]
+                container = self._container(definition)
+                log = log_of(container, arn)
+                self._tasks[arn] = Watched(self._aws, self._cluster, arn, log)
+                elsewhere += [f"what it prints goes by FireLens to {where}" for where in [routed(container)] if where and not log]
+        return elsewhere + [line.rstrip() for task in self._tasks.values() for line in task.new_lines()]
 
     def _definition(self, arn: str) -> str | None:
         """ARN of the task's definition; None where ECS does not know the task yet."""
         told = self._aws.ecs.describe_tasks(cluster=self._cluster, tasks=[arn])["tasks"]
         return told[0]["taskDefinitionArn"] if told else None
 
-    def _log(self, arn: str, definition: str) -> tuple[str, str] | None:
-        """Group and stream of the service's own container."""
-        told = self._aws.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
-        return log_of(told["containerDefinitions"][0], arn)
+    def _container(self, definition: str) -> "ContainerDefinitionOutputTypeDef":
+        """The service's own."""
+        return self._aws.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]["containerDefinitions"][0]

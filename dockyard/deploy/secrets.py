@@ -13,7 +13,7 @@ from dockyard.doors.aws import Aws
 from dockyard.errors import ConfigError
 
 Named = tuple[str, str, str]
-"""A service, its sidecar or none, and a variable of it."""
+"""A service, the key of service.yaml that the secret is below, and its variable."""
 
 
 def check_secrets(site: Site, services: Collection[str] = ()) -> None:
@@ -32,10 +32,10 @@ def secret_problems(
     """
     wanted = {name: service for name, service in environment.services.items() if not services or name in services}
     sources = {
-        (name, beside, variable): source
+        (name, key, variable): source
         for name, service in wanted.items()
-        for beside, one in [("", service), *service.sidecars.items()]
-        for variable, source in one.secrets.items()
+        for key, secrets in service.all_secrets.items()
+        for variable, source in secrets.items()
     }
     parameters = {
         key: parameter_name(project.name, environment.shared, key[0], key[2]) if source is True else source
@@ -71,6 +71,5 @@ def _managed_problem(source: ManagedSecret, reading: Aws, own: Aws) -> str | Non
 
 
 def _told(key: Named, message: str) -> str:
-    service, sidecar, variable = key
-    where = f"sidecars.{sidecar}." if sidecar else ""
-    return f"services/{service}/service.yaml: {where}secrets.{variable}: {message}"
+    service, where, variable = key
+    return f"services/{service}/service.yaml: {where}.{variable}: {message}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.before import is_before
 from dockyard.doors.aws import Aws
-from dockyard.doors.tasks import ORDERLY, log_of, why
+from dockyard.doors.tasks import ORDERLY, log_of, routed, why
 
 if TYPE_CHECKING:
     from types_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskTypeDef
@@ -24,6 +24,8 @@ class FailedTask:
     id: str
     reason: str
     lines: tuple[str, ...]
+    routed: str | None = None
+    """Where what it printed went, if that is not here."""
 
     @property
     def ended_by_itself(self) -> bool:
@@ -31,9 +33,10 @@ class FailedTask:
         return self.reason.startswith(_ENDED)
 
     def text(self) -> str:
-        """Reason and last lines."""
+        """Reason and last lines, or where they are."""
+        elsewhere = f"\n  what it printed went by FireLens to {self.routed}" if self.routed else ""
         shown = "".join(f"\n  | {line}" for line in self.lines)
-        return f"task {self.id[:8]} stopped: {self.reason}{shown}"
+        return f"task {self.id[:8]} stopped: {self.reason}{elsewhere}{shown}"
 
 
 class TaskWatch:
@@ -63,7 +66,7 @@ class TaskWatch:
         arns = self._listed("RUNNING")[:100]
         tasks = self._aws.ecs.describe_tasks(cluster=self._cluster, tasks=arns)["tasks"] if arns else []
         newest = max(tasks, key=lambda task: task["createdAt"], default=None)
-        return self._last_lines(newest) if newest else []
+        return self._last_lines(self._containers(newest), newest["taskArn"]) if newest else []
 
     def _listed(self, status: Literal["RUNNING", "STOPPED"]) -> list[str]:
         ecs = self._aws.ecs
@@ -88,14 +91,19 @@ class TaskWatch:
         reason = why(task)
         if reason.startswith(ORDERLY) or (is_before(task) and not any(c.get("exitCode") for c in task.get("containers", []))):
             return
-        self.failed[id] = FailedTask(id, reason, tuple(self._last_lines(task)))
+        containers = self._containers(task)
+        elsewhere = None if log_of(containers[0], "") else routed(containers[0])
+        self.failed[id] = FailedTask(id, reason, tuple(self._last_lines(containers, task["taskArn"])), elsewhere)
 
-    def _last_lines(self, task: "TaskTypeDef") -> list[str]:
-        """Of the container that ended by itself with a fault, else of the service's own, else of one beside it."""
+    def _containers(self, task: "TaskTypeDef") -> list["ContainerDefinitionOutputTypeDef"]:
+        """The one that ended by itself with a fault, then the service's own, then those beside it."""
         told = self._aws.ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])["taskDefinition"]
         codes = {one["name"]: one.get("exitCode") for one in task.get("containers", [])}
-        mine = sorted(told["containerDefinitions"], key=lambda one: codes.get(one["name"]) in _NO_FAULT)  # the own one is first
-        return next(filter(None, (self._lines(one, task["taskArn"]) for one in mine)), [])
+        return sorted(told["containerDefinitions"], key=lambda one: codes.get(one["name"]) in _NO_FAULT)  # the own one is first
+
+    def _last_lines(self, containers: list["ContainerDefinitionOutputTypeDef"], arn: str) -> list[str]:
+        """Of the first that has printed something to CloudWatch Logs."""
+        return next(filter(None, (self._lines(one, arn) for one in containers)), [])
 
     def _lines(self, container: "ContainerDefinitionOutputTypeDef", arn: str) -> list[str]:
         log = log_of(container, arn)

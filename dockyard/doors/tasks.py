@@ -11,6 +11,11 @@ from dockyard.errors import DockyardError
 ORDERLY = "Scaling activity initiated"
 """What the reason of a task begins with that ECS stopped as it was to have fewer."""
 _GROUP = re.compile(r" in \(target-group [^)]*\)")
+_CLOUDWATCH = ("cloudwatch_logs", "cloudwatch")
+"""Plugins of Fluent Bit, whose streams are named by their prefix and by what FireLens calls a container of a task.
+https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch"""
+_WHERE = ("Host", "host", "log_group_name", "delivery_stream", "stream", "bucket")
+"""Options of plugins that say where to."""
 _AT_ONCE = 100
 """Tasks that DescribeTasks takes in one call."""
 
@@ -51,15 +56,30 @@ def why(task: Mapping[str, Any]) -> str:
 
 
 def log_of(container: Mapping[str, Any], arn: str) -> tuple[str, str] | None:
-    """Group and stream of what a container of a task prints; None where it goes elsewhere.
+    """Group and stream of what a container of a task prints; None where it goes elsewhere than to CloudWatch Logs.
 
     :param container: as its task definition has it.
     :param arn: the task's.
     """
-    options = container.get("logConfiguration", {}).get("options", {})
-    if not {"awslogs-group", "awslogs-stream-prefix"} <= options.keys():
+    options, task = container.get("logConfiguration", {}).get("options", {}), arn.rsplit("/", 1)[-1]
+    if {"awslogs-group", "awslogs-stream-prefix"} <= options.keys():
+        return options["awslogs-group"], f"{options['awslogs-stream-prefix']}/{container['name']}/{task}"
+    if options.get("Name") in _CLOUDWATCH and {"log_group_name", "log_stream_prefix"} <= options.keys():
+        return options["log_group_name"], f"{options['log_stream_prefix']}{container['name']}-firelens-{task}"
+    return None
+
+
+def routed(container: Mapping[str, Any]) -> str | None:
+    """Where a log router (FireLens) sends what a container prints, in a few words; None where none does.
+
+    :param container: as its task definition has it.
+    """
+    log = container.get("logConfiguration", {})
+    if log.get("logDriver") != "awsfirelens":
         return None
-    return options["awslogs-group"], f"{options['awslogs-stream-prefix']}/{container['name']}/{arn.rsplit('/', 1)[-1]}"
+    options = log.get("options", {})
+    what = " ".join(options[key] for key in ("Name", *_WHERE) if key in options)
+    return what or "the outputs of its config file"
 
 
 class Watched:

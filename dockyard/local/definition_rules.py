@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dockyard.local.log_routing import DRIVER, ROUTER, router_of
+
 Definition = Mapping[str, Any]
 """As `RegisterTaskDefinition` takes it."""
 
@@ -27,7 +29,7 @@ _MOST_STOP_SECONDS = 120
 _CHECK_KINDS = ("CMD", "CMD-SHELL", "NONE")
 _CONDITIONS = ("START", "COMPLETE", "SUCCESS", "HEALTHY")
 _OF_BRIDGE = {"links": "Links are", "dnsServers": "DNS servers are", "extraHosts": "Extra hosts are"}
-_LOG_DRIVERS = ("awslogs", "json-file")
+_LOG_DRIVERS = ("awslogs", "json-file", DRIVER)
 
 
 def faults(definition: Definition) -> Iterator[str]:
@@ -113,8 +115,21 @@ def _health_check(_: Definition, container: Definition) -> Iterator[str]:
         yield f"Health check command of container '{container['name']}' must begin with one of {', '.join(_CHECK_KINDS)}."
 
 
+def _log_router(definition: Definition, container: Definition) -> Iterator[str]:
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html."""
+    name, router = container["name"], container.get(ROUTER)
+    if (container.get("logConfiguration") or {}).get("logDriver") == DRIVER:
+        if router:
+            yield f"Container '{name}' is the log router, and cannot have log driver {DRIVER} itself."
+        elif router_of(definition["containerDefinitions"]) is None:
+            needed = "a firelens configuration object must be configured in one of the containers"
+            yield f"When {DRIVER} log driver is specified in log configuration, {needed}"
+    if router and router.get("type") not in ("fluentd", "fluentbit"):
+        yield f"The {ROUTER} of container '{name}' should have type fluentd or fluentbit."
+
+
 _OF_A_CONTAINER: tuple[Callable[[Definition, Definition], Iterator[str]], ...] = (
-    _name, _memory, _network, _dependencies, _volumes, _health_check,
+    _name, _memory, _network, _dependencies, _volumes, _health_check, _log_router,
 )  # fmt: skip
 
 
@@ -160,6 +175,8 @@ def _fargate_container(container: Definition, *, has_role: bool) -> Iterator[str
             yield f"Fargate compatible task definitions do not support {name}."
     if int(container.get("stopTimeout") or 0) > _MOST_STOP_SECONDS:
         yield f"Fargate supports a stopTimeout of at most {_MOST_STOP_SECONDS} seconds."
+    if ((container.get(ROUTER) or {}).get("options") or {}).get("config-file-type") == "s3":
+        yield "Fargate supports a config-file-type of file only."
     if not has_role and (container.get("logConfiguration") or {}).get("logDriver") == "awslogs":
         yield "Fargate requires task definition to have execution role ARN to support log driver awslogs."
     if not has_role and container.get("secrets"):
@@ -181,4 +198,5 @@ def not_done(definition: Definition) -> Iterator[str]:
         driver = (one.get("logConfiguration") or {}).get("logDriver") or "awslogs"
         if driver not in _LOG_DRIVERS:
             yield f"log driver {driver}"
-        yield from (key for key in ("firelensConfiguration", "repositoryCredentials") if one.get(key))
+        if one.get("repositoryCredentials"):
+            yield "repositoryCredentials"

@@ -10,8 +10,9 @@ from dockyard.deploy.site import Site
 from dockyard.errors import DockyardError
 from dockyard.operate.run import parameters_in
 
-SERVICE, TARGET_GROUP, RULE, LOG_GROUP, ALARM = (
+SERVICE, TASK_DEFINITION, TARGET_GROUP, RULE, LOG_GROUP, ALARM = (
     "AWS::ECS::Service",
+    "AWS::ECS::TaskDefinition",
     "AWS::ElasticLoadBalancingV2::TargetGroup",
     "AWS::ElasticLoadBalancingV2::ListenerRule",
     "AWS::Logs::LogGroup",

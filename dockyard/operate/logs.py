@@ -13,8 +13,9 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from dockyard.doors.aws import Aws
 from dockyard.doors.log_group import Event, LogGroup
-from dockyard.doors.tasks import described, why
-from dockyard.operate.deployed import LOG_GROUP, Deployed
+from dockyard.doors.tasks import described, log_of, routed, why
+from dockyard.operate.deployed import LOG_GROUP, TASK_DEFINITION, Deployed
+from dockyard.operate.run import container_of
 
 PAUSE = 1.0
 """Seconds between two looks, at least."""
@@ -24,6 +25,7 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterL
 _THROTTLED = ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "ServiceUnavailable")
 _LOOKS_PER_TASKS = 5
 """So many looks at the logs for one at the tasks."""
+_OF_ROUTER = re.compile(r"(?:.*/)?(.+)-firelens-([0-9a-f]{32})")
 _OF_FUNCTION = re.compile(r"\d{4}/\d\d/\d\d/\[[^]]*\](.+)")
 
 
@@ -111,6 +113,16 @@ def _order(line: Line) -> datetime:
     return line.at + timedelta(seconds=1) if line.is_end else line.at
 
 
+def routed_to(aws: Aws, found: Deployed) -> str | None:
+    """Where a log router sends what the tasks of a service print, in a few words; None where it is in log groups of its stack."""
+    client: Any = aws.ecs
+    for definition in found.of(TASK_DEFINITION)[:1]:
+        container = container_of(client.describe_task_definition(taskDefinition=definition)["taskDefinition"])
+        log = log_of(container, "")
+        return None if log and log[0] in found.of(LOG_GROUP) else routed(container)
+    return None
+
+
 def stopped_tasks(aws: Aws, found: Deployed) -> list[Mapping[str, Any]]:
     """Those of a service, a job or a task that ended in the last hour."""
     if found.service:
@@ -123,9 +135,12 @@ def stopped_tasks(aws: Aws, found: Deployed) -> list[Mapping[str, Any]]:
 
 
 def line_of(service: str, event: Event) -> Line:
-    """What was printed; the name of a stream is prefix/container/task, but for sessions of ECS Exec, and for functions, whose
-    streams are named by day, version and instance. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+    """What was printed; the name of a stream is prefix/container/task, but for sessions of ECS Exec, for log routers, and for
+    functions, whose streams are named by day, version and instance.
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
     """
+    if match := _OF_ROUTER.fullmatch(event.stream):
+        return Line(event.at, service, match[1], match[2], event.text)
     if match := _OF_FUNCTION.fullmatch(event.stream):
         return Line(event.at, service, "function", match[1], event.text)
     parts = event.stream.split("/")

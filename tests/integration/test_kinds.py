@@ -26,8 +26,10 @@ EDITS = (
     ("mail/main.py", "WAIT_SECONDS = 5", "WAIT_SECONDS = 1"),
     ("nightly/service.yaml", "cron(0 3 * * ? *)", "rate(1 day)"),
     ("nightly/service.yaml", "retries: 2", "sidecars: {beside: {image: {build: {context: .}}, command: [sleep, '600']}}"),
+    ("migrate/service.yaml", "kind: task", "kind: task\nfirelens: {options: {Name: s3, bucket: elsewhere}}"),
 )
-"""What is otherwise in the tests: sooner, with a backend on a server, and a job with a sidecar that a signal ends."""
+"""What is otherwise in the tests: sooner, with a backend on a server, a job with a sidecar that a signal ends, and a task whose
+logs go elsewhere on AWS."""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def kinds(site):
     for path, old, new in EDITS:
         site.edit(f"services/{path}", old, new)
     try:
-        site.up()
+        assert "no log router (firelens) runs on the local AWS; dockyard logs shows what these print: migrate" in site.up().stderr
         yield site
     finally:
         for name in SERVICES:
@@ -151,6 +153,7 @@ def test_a_run_that_takes_too_long_is_stopped_and_meanwhile_no_other_begins(kind
 def test_run_shows_what_a_task_prints_and_ends_with_its_exit_code(kinds):
     here = kinds.account()
     assert kinds.dockyard("run", "migrate", **here).stdout == "the database is up to date\n"
+    assert "the database is up to date" in kinds.dockyard("logs", "migrate", **here).stdout
     code = "print('no paper'); raise SystemExit(3)"
     ended = kinds.dockyard("run", "nightly", "--json", "--", "python", "-c", code, code=3, **here)
     assert json.loads(ended.stdout)["exit_code"] == 3

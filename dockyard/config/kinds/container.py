@@ -1,18 +1,20 @@
 """What every kind of service has: an image, a size, a place to run and variables."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from dockyard.config.capacity import NetworkMode, RunsOn
+from dockyard.config.firelens import ROUTER, Firelens
 from dockyard.config.image import Image, RelativePath
 from dockyard.config.links import Links
 from dockyard.config.logs import Retention
-from dockyard.config.model import VariableName, number
+from dockyard.config.model import Value, VariableName, number
 from dockyard.config.overrides import Overrides
 from dockyard.config.runtime import Runtime
 from dockyard.config.secret import Secrets
-from dockyard.config.sidecar import DependsOn, Sidecar, SidecarName, Value
+from dockyard.config.sidecar import DependsOn, Sidecar, SidecarName
 from dockyard.config.volume import Volume, VolumeName
 
 Port = Annotated[int, number(1, 65535)]
@@ -50,6 +52,8 @@ class Container(Runtime):
     """Whether ECS Exec may run commands in it; what they print is in its logs."""
     log_retention: Retention | None = None
     """Days that its logs are kept, or `forever`. Default: `log_retention` of dockyard.yaml."""
+    firelens: Firelens | None = None
+    """A log router that what its containers print goes through, to elsewhere than its log group. Default: none."""
     volumes: dict[VolumeName, Volume] = Field(default_factory=dict)
     """Folders that are kept elsewhere than in the container, by name."""
     sidecars: dict[SidecarName, Sidecar] = Field(default_factory=dict)
@@ -64,3 +68,16 @@ class Container(Runtime):
     """Resources that it uses: `orders: read` of one in dockyard.yaml, `uploads: {kind: bucket}` for one of its own."""
     overrides: Overrides = Field(default_factory=dict)
     """Properties of resources in its stack, by the resource's path (`Web/Service`) or type and the property's path."""
+
+    @property
+    def beside(self) -> Mapping[str, Sidecar]:
+        """What has an image of its own beside it: sidecars, and the log router where its image is the user's."""
+        own = self.firelens.image if self.firelens else None
+        return {**self.sidecars, **({ROUTER: Sidecar(image=own)} if own else {})}
+
+    @property
+    def all_secrets(self) -> Mapping[str, Secrets]:
+        """The secrets of its containers, by the key that they are written at."""
+        router = {"firelens.secrets": self.firelens.secrets} if self.firelens else {}
+        beside = {f"sidecars.{name}.secrets": one.secrets for name, one in self.sidecars.items()}
+        return {"secrets": self.secrets, **beside, **router}

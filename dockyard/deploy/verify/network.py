@@ -87,6 +87,13 @@ def placed_checks(vpc: ExistingVpc, subnets: Mapping[str, Subnet]) -> Iterator[C
         yield ok(SUBJECT, "subnets", f"{len({*vpc.public_subnets, *vpc.task_subnets})} in {vpc.id}, in {all_of(sorted(zones))}")
 
 
+_ENDPOINTS = {
+    **dict.fromkeys(("firehose", "kinesis_firehose"), "kinesis-firehose"),
+    **dict.fromkeys(("kinesis", "kinesis_streams"), "kinesis-streams"),
+}
+"""That a log router asks, by its output plugin, beside those of all tasks."""
+
+
 def needed(services: Any) -> list[str]:
     """Services of AWS that tasks ask for themselves, by the names of their endpoints.
 
@@ -95,6 +102,8 @@ def needed(services: Any) -> list[str]:
     found: dict[str, None] = dict.fromkeys(["ecr.api", "ecr.dkr", "s3", "logs"])
     for service in services:
         found |= dict.fromkeys(_of_secrets(service))
+        if service.firelens and (endpoint := _ENDPOINTS.get(service.firelens.options.get("Name", ""))):
+            found[endpoint] = None
         if service.exec:
             found["ssmmessages"] = None
         if service.runs_on in ("ec2", "managed"):
@@ -103,7 +112,7 @@ def needed(services: Any) -> list[str]:
 
 
 def _of_secrets(service: Service) -> Iterator[str]:
-    for source in (source for one in (service, *service.sidecars.values()) for source in one.secrets.values()):
+    for source in (source for secrets in service.all_secrets.values() for source in secrets.values()):
         yield "secretsmanager" if isinstance(source, ManagedSecret) else "ssm"
 
 

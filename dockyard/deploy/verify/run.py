@@ -14,6 +14,8 @@ from dockyard.deploy.verify.images import NAME as IMAGES
 from dockyard.deploy.verify.images import image_checks
 from dockyard.deploy.verify.listener import SUBJECT as LISTENER
 from dockyard.deploy.verify.listener import listener_checks, rule_checks
+from dockyard.deploy.verify.log_router import NAME as LOG_ROUTERS
+from dockyard.deploy.verify.log_router import log_router_checks
 from dockyard.deploy.verify.network import SUBJECT as NETWORK
 from dockyard.deploy.verify.network import network_checks
 from dockyard.deploy.verify.previews import preview_checks
@@ -47,6 +49,7 @@ SLOW: Sequence[tuple[str, Family]] = (
     (QUOTAS, quota_checks),
     (IMAGES, image_checks),
     (READABLE, readable_checks),
+    (LOG_ROUTERS, log_router_checks),
     (STATE, stack_checks),
     (DRIFT, drift_checks),
 )

@@ -22,8 +22,8 @@ def secret_checks(scene: Scene) -> Iterator[Check]:
 
 
 def count(service: Service) -> int:
-    """How many secrets it and its sidecars name."""
-    return sum(len(one.secrets) for one in (service, *service.sidecars.values()))
+    """How many secrets its containers name."""
+    return sum(map(len, service.all_secrets.values()))
 
 
 def _there(scene: Scene, name: str) -> Iterator[Check]:
@@ -76,7 +76,7 @@ def secrets_of(definition: Any) -> dict[str, list[str]]:
     """Action to the ARNs that the execution role of a task definition must be allowed it on."""
     found: dict[str, set[str]] = {}
     for container in definition["containerDefinitions"]:
-        for one in container.get("secrets") or []:
+        for one in [*(container.get("secrets") or []), *(container.get("logConfiguration", {}).get("secretOptions") or [])]:
             arn = ":".join(one["valueFrom"].split(":")[:7])  # what follows in the ARN of a secret is a key of its JSON
             if action := _ACTIONS.get(arn.split(":")[2] if arn.startswith("arn:") else ""):
                 found.setdefault(action, set()).add(arn)

@@ -11,10 +11,11 @@ from ministack import app
 from ministack.core.responses import get_request_client_ip
 from ministack.services.cloudformation import _stacks
 
-from dockyard.local.extensions import load_balancer_ports, stored_types
+from dockyard.local.extensions import load_balancer_ports, log_routers, stored_types
 from dockyard.local.extensions.instance import Instance
 
 PATH = "/_dockyard/status"
+_FIRELENS = "FireLens of AWS::ECS::TaskDefinition"
 SIMULATED = {
     "AWS::AutoScaling::AutoScalingGroup": "starts no servers",
     "AWS::Budgets::Budget": "nothing costs anything",
@@ -24,6 +25,7 @@ SIMULATED = {
     "AWS::IAM::OIDCProvider": "nobody signs in by it",
     "AWS::WAFv2::WebACL": "no request is refused",
     "AWS::WAFv2::WebACLAssociation": "no request is refused",
+    _FIRELENS: "no log router runs, and what containers print is in its log group",
 }
 """Types that can be asked and changed as on AWS, and what of AWS is not behind them."""
 STORED = {
@@ -65,13 +67,15 @@ def _answer() -> tuple[int, dict[str, str], bytes]:
 
 def _inventory() -> dict[str, Any]:
     stored = {*stored_types.are_stored(), *(f"{service}::{kind}" for service, kinds in STORED.items() for kind in kinds)}
-    found = Counter(
-        resource["ResourceType"]
+    resources = [
+        resource
         for stack in list(_stacks._data.values())
         for resource in list(stack.get("_resources", {}).values())
         if stack["StackStatus"] != "DELETE_COMPLETE"
-    )
-    kinds = sorted((name, count) for name, count in found.items() if name not in _SILENT)
+    ]
+    found = Counter(resource["ResourceType"] for resource in resources)
+    found[_FIRELENS] += log_routers.routed(resources)
+    kinds = sorted((name, count) for name, count in found.items() if count and name not in _SILENT)
     return {
         "acting": {name: count for name, count in kinds if name not in stored and name not in SIMULATED},
         "simulated": {name: {"count": count, "how": SIMULATED[name]} for name, count in kinds if name in SIMULATED},

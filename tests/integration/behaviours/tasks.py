@@ -6,7 +6,7 @@ import docker
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.behaviours.contract import acts, refused
+from tests.integration.behaviours.contract import acts, refused, stored_only
 from tests.integration.local_aws import APP, Server, service, task, until
 from tests.integration.support import get
 
@@ -324,10 +324,8 @@ def a_wrong_task_definition_is_refused(aws: Server) -> None:
 @refused("task_definition_checks")
 def log_drivers_and_settings_that_are_not_done(aws: Server) -> None:
     """Rather than taken and forgotten."""
-    settings = {"logConfiguration": {"logDriver": "awsfirelens"}, "repositoryCredentials": {"credentialsParameter": "arn"}}
-    with pytest.raises(
-        ClientError, match="pidMode task, log driver awsfirelens, repositoryCredentials: not done by the local AWS"
-    ):
+    settings = {"logConfiguration": {"logDriver": "splunk"}, "repositoryCredentials": {"credentialsParameter": "arn"}}
+    with pytest.raises(ClientError, match="pidMode task, log driver splunk, repositoryCredentials: not done by the local AWS"):
         aws.client("ecs").register_task_definition(
             family="app", pidMode="task", containerDefinitions=[{"name": "app", "image": "app", "memory": 64, **settings}]
         )
@@ -381,6 +379,30 @@ def a_container_without_its_log_group_does_not_start(aws: Server) -> None:
     ended = until(lambda: _ended(ecs, started["taskArn"]), 20)
     assert ended["stopCode"] == "TaskFailedToStart"
     assert ended["stoppedReason"].startswith("ResourceInitializationError: failed to validate logger args:")
+
+
+@stored_only("log_routers")
+def a_log_router_takes_what_containers_print(aws: Server) -> None:
+    """FireLens: the task runs without it, logs into the router's log group, and needs no image of a public registry."""
+    routed = {"LogDriver": "awsfirelens", "Options": {"Name": "datadog", "Host": "intake.example.com"}}
+    needs = [{"ContainerName": "router", "Condition": "START"}]
+    definition = together(
+        container("app", aws.image(), "print('hello')", LogConfiguration=routed, DependsOn=needs),
+        {**container("router", "registry.invalid/router:1", ""), "FirelensConfiguration": {"Type": "fluentbit"}},
+    )
+    ended = run(aws, definition)
+    assert [(one["name"], one["exitCode"]) for one in ended["containers"]] == [("app", 0)]
+    assert printed(aws) == ["hello"]
+    (event,) = aws.client("logs").filter_log_events(logGroupName="app")["events"]
+    assert event["logStreamName"].startswith("app/app/")
+    how = "no log router runs, and what containers print is in its log group"
+    assert aws.local.resources()["simulated"] == {"FireLens of AWS::ECS::TaskDefinition": {"count": 1, "how": how}}
+    containers = [{"name": "app", "image": "app", "memory": 64, "logConfiguration": {"logDriver": "awsfirelens"}}]
+    with pytest.raises(ClientError, match="a firelens configuration object must be configured in one of the containers"):
+        aws.client("ecs").register_task_definition(family="alone", containerDefinitions=containers)
+    router = {"name": "router", "image": "router", "memory": 64, "firelensConfiguration": {"type": "fluentbit"}}
+    made = aws.client("ecs").register_task_definition(family="api", containerDefinitions=[*containers, router])
+    assert [one["name"] for one in made["taskDefinition"]["containerDefinitions"]] == ["app"]
 
 
 @acts("run_task_checks")

@@ -50,7 +50,10 @@ def test_an_interrupt_is_the_end_of_what_is_followed_alone(monkeypatch, follow):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    session = SimpleNamespace(site=SimpleNamespace(reading=None), check_services=lambda _: None)
+    services = {"web": SimpleNamespace(firelens=None)}
+    session = SimpleNamespace(
+        site=SimpleNamespace(reading=None), check_services=lambda _: None, environment=SimpleNamespace(services=services)
+    )
     monkeypatch.setattr(logs, "Session", lambda *_: session)
     monkeypatch.setattr(logs, "surely_deployed", lambda *_: SimpleNamespace(name="web"))
     monkeypatch.setattr(logs, "Tail", lambda *_: SimpleNamespace(follow=interrupted, lines=interrupted))

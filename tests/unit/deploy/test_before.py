@@ -20,7 +20,7 @@ class Account:
         self.ecs = self.logs = self
         self.exceptions = SimpleNamespace(ResourceNotFoundException=LookupError)
         self.tasks, self.lines, self.knows = ["earlier"], [], True
-        self.now = int(time.time() * 1000)
+        self.now, self.log = int(time.time() * 1000), {"options": OPTIONS}
 
     def list_tasks(self, cluster, startedBy, desiredStatus):  # noqa: N803
         assert (cluster, startedBy) == ("dev", "before-web")
@@ -30,7 +30,7 @@ class Account:
         return {"tasks": [{"taskArn": arn, "taskDefinitionArn": "web:1"} for arn in tasks if self.knows]}
 
     def describe_task_definition(self, taskDefinition):  # noqa: N803
-        return {"taskDefinition": {"containerDefinitions": [{"name": "app", "logConfiguration": {"options": OPTIONS}}]}}
+        return {"taskDefinition": {"containerDefinitions": [{"name": "app", "logConfiguration": self.log}]}}
 
     def get_paginator(self, operation):
         assert operation == "filter_log_events"
@@ -73,6 +73,14 @@ def test_a_task_that_ecs_does_not_know_yet_is_looked_at_later(account):
     assert watch.look() == []
     account.knows = True
     assert watch.look() == ["one"]
+
+
+def test_where_a_log_router_takes_it_that_is_told_once(account):
+    watch = _watch(account, F=FUNCTION)
+    watch.look()
+    account.tasks, account.log = ["now"], {"logDriver": "awsfirelens", "options": {"Name": "s3", "bucket": "b"}}
+    assert watch.look() == ["what it prints goes by FireLens to s3 b"]
+    assert watch.look() == []
 
 
 def test_a_service_without_such_a_command_is_not_asked(account):

@@ -74,3 +74,11 @@ def test_a_key_that_is_not_there_is_told(problems, fields, has):
 
 def test_who_may_not_look_deploys_without_it(problems):
     assert problems("secrets: {A: {secretsmanager: db, key: pass}}", Account(readable=False)) == []
+
+
+def test_an_option_of_the_log_router_is_told_with_its_key(problems):
+    lines = "firelens: {options: {Name: datadog}, secrets: [apikey]}"
+    assert problems(lines, Account()) == [
+        f"{FILE}: firelens.secrets.apikey: no parameter /shop/dev/web/apikey in SSM (eu-west-1); run: dockyard secrets set apikey web "
+        "--env dev"
+    ]

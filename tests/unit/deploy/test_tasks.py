@@ -16,7 +16,7 @@ class Account:
         self.ecs = self.logs = self
         self.exceptions = SimpleNamespace(ClusterNotFoundException=KeyError, ResourceNotFoundException=LookupError)
         self.status = {"old": "RUNNING", "new": "RUNNING"}
-        self.codes, self.silent = {"web": None}, ()
+        self.codes, self.silent, self.log = {"web": None}, (), {"logDriver": "awslogs", "options": OPTIONS}
 
     def list_tasks(self, cluster, family, desiredStatus):  # noqa: N803
         return {"taskArns": [f"arn:task/{cluster}/{id}" for id, status in self.status.items() if status == desiredStatus]}
@@ -33,7 +33,7 @@ class Account:
         }  # fmt: skip
 
     def describe_task_definition(self, taskDefinition):  # noqa: N803
-        log = {"logConfiguration": {"options": OPTIONS}}
+        log = {"logConfiguration": self.log}
         return {"taskDefinition": {"containerDefinitions": [{"name": name, **log} for name in self.codes]}}
 
     def get_log_events(self, logStreamName, **_):  # noqa: N803
@@ -80,3 +80,19 @@ def test_a_task_that_stopped_is_told_without_its_target_groups_arn(watch, accoun
 def test_of_several_containers_the_one_at_fault_is_listened_to_else_the_services_own(watch, account, codes, silent, shown):
     account.codes, account.silent = codes, silent
     assert watch.printed() == [f"of app/{shown}/new"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"Name": "datadog", "Host": "intake.example.com", "apikey": "x"}, "\n  what it printed went by FireLens to datadog intake.example.com"),
+        ({}, "\n  what it printed went by FireLens to the outputs of its config file"),
+        ({"Name": "cloudwatch_logs", "log_group_name": "g", "log_stream_prefix": "r/"}, "\n  | of r/web-firelens-new"),
+    ],
+)  # fmt: skip
+def test_where_a_log_router_has_it_all_that_is_told(watch, account, options, told):
+    account.log = {"logDriver": "awsfirelens", "options": options}
+    watch.look()
+    account.status["new"] = "STOPPED"
+    watch.look()
+    assert watch.last.text() == f"task new stopped: Task failed ELB health checks{told}"

@@ -11,6 +11,7 @@ FARGATE = {
     "executionRoleArn": ROLE,
 }
 CHECK = {"healthCheck": {"command": ["CMD-SHELL", "exit 0"]}}
+ROUTED = {"logConfiguration": {"logDriver": "awsfirelens"}}
 LOGS = {"logConfiguration": {"logDriver": "awslogs"}}
 
 
@@ -78,6 +79,11 @@ def test_a_right_definition_has_no_fault(right):
         (definition({"linuxParameters": {"devices": [{}]}}, **FARGATE), "do not support devices"),
         (definition({"stopTimeout": 121}, **FARGATE), "at most 120 seconds"),
         (definition(LOGS, **FARGATE | {"executionRoleArn": ""}), "support log driver awslogs"),
+        (definition({"logConfiguration": {"logDriver": "awsfirelens"}}), "a firelens configuration object must be configured in one of the containers"),
+        (definition({"firelensConfiguration": {"type": "fluentbit"}, **ROUTED}), "cannot have log driver awsfirelens itself"),
+        (definition({"firelensConfiguration": {"type": "vector"}}), "should have type fluentd or fluentbit"),
+        (definition({"firelensConfiguration": {"type": "fluentbit", "options": {"config-file-type": "s3"}}}, **FARGATE),
+         "config-file-type of file only"),
         (definition({"secrets": [{}]}, **FARGATE | {"executionRoleArn": ""}), "specifying container secrets"),
     ],
 )  # fmt: skip
@@ -89,8 +95,7 @@ def test_a_wrong_definition_is_told_by_its_fault(wrong, words):
 @pytest.mark.parametrize(
     "asked, told",
     [
-        (definition({"logConfiguration": {"logDriver": "awsfirelens"}}), ["log driver awsfirelens"]),
-        (definition({"firelensConfiguration": {"type": "fluentbit"}}), ["firelensConfiguration"]),
+        (definition({"logConfiguration": {"logDriver": "splunk"}}), ["log driver splunk"]),
         (definition({"repositoryCredentials": {"credentialsParameter": "x"}}), ["repositoryCredentials"]),
         (definition({}, pidMode="task", ipcMode="task"), ["pidMode task", "ipcMode task"]),
         (definition({}, pidMode="host", ipcMode="none"), []),

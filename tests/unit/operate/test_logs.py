@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from dockyard.doors.log_group import CLOCKS, LATE, Event, LogGroup
 from dockyard.operate import logs as logs_module
 from dockyard.operate.deployed import Deployed
-from dockyard.operate.logs import Line, Tail, Wanted, end_of, line_of
+from dockyard.operate.logs import Line, Tail, Wanted, end_of, line_of, routed_to
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 GROUPS = {"web": "g-web", "mail": "g-mail"}
@@ -117,8 +117,28 @@ def test_a_group_begins_where_it_is_told_to(account):
 def test_a_stream_tells_container_and_task_and_a_session_of_exec_is_its_own():
     assert line_of("web", Event(NOW, "app/proxy/t1", "x")) == Line(NOW, "web", "proxy", "t1", "x")
     assert line_of("web", Event(NOW, "ecs-execute-command-1", "x")) == Line(NOW, "web", "exec", "ecs-execute-command-1", "x")
+    routed = f"log-router/cache-firelens-{'0a' * 16}"
+    assert line_of("web", Event(NOW, routed, "x")) == Line(NOW, "web", "cache", "0a" * 16, "x")
     stream = "2026/11/26/[$LATEST]0a1b2c3d"
     assert line_of("web", Event(NOW, stream, "x")) == Line(NOW, "web", "function", "0a1b2c3d", "x")
+
+
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        ({"logDriver": "awsfirelens", "options": {"Name": "kinesis_firehose", "delivery_stream": "all"}}, "kinesis_firehose all"),
+        ({"logDriver": "awsfirelens", "options": {"Name": "cloudwatch_logs", "log_group_name": "far", "log_stream_prefix": "r/"}},
+         "cloudwatch_logs far"),
+        ({"logDriver": "awsfirelens", "options": {"Name": "cloudwatch_logs", "log_group_name": "own", "log_stream_prefix": "r/"}}, None),
+        ({"logDriver": "awslogs", "options": {"awslogs-group": "own", "awslogs-stream-prefix": "app"}}, None),
+    ],
+)  # fmt: skip
+def test_logs_that_are_in_no_group_of_the_stack_are_said_to_be_where_they_are(log, told):
+    definition = {"containerDefinitions": [{"name": "app", "logConfiguration": log}, {"name": "log-router"}]}
+    account = SimpleNamespace(ecs=SimpleNamespace(describe_task_definition=lambda **_: {"taskDefinition": definition}))
+    resources = {"AWS::Logs::LogGroup": ["own", "router"], "AWS::ECS::TaskDefinition": ["arn:web:1"]}
+    assert routed_to(account, Deployed("web", NOW, "", {}, resources)) == told
+    assert routed_to(account, Deployed("web", NOW, "")) is None
 
 
 def test_a_quiet_group_is_not_read_anew_from_its_beginning():

@@ -126,7 +126,8 @@ def test_secrets_of_a_task_are_asked_for_whole():
     parameter = "arn:aws:ssm:eu-west-1:123456789012:parameter/shop/dev/web/A"
     definition = {
         "containerDefinitions": [
-            {"secrets": [{"valueFrom": f"{managed}:password::"}, {"valueFrom": f"{managed}:user::"}, {"valueFrom": parameter}]}
+            {"secrets": [{"valueFrom": f"{managed}:password::"}, {"valueFrom": f"{managed}:user::"}]},
+            {"logConfiguration": {"secretOptions": [{"valueFrom": parameter}]}},
         ]
     }
     assert secrets_of(definition) == {"secretsmanager:GetSecretValue": [managed], "ssm:GetParameters": [parameter]}
