@@ -18,7 +18,7 @@ from dockyard_constructs.github_pipeline import GitHubPipeline
 from dockyard_constructs.group_deletion import GroupDeletion
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
-from dockyard_constructs.load_balancer import LoadBalancer
+from dockyard_constructs.load_balancer import NO_CLIENT_CERTIFICATES, LoadBalancer
 from dockyard_constructs.log_bucket import LogBucket
 from dockyard_constructs.managed_instances import ManagedInstances
 from dockyard_constructs.message_queue import MessageQueue, Order
@@ -44,6 +44,7 @@ from dockyard_constructs.web_service import WebService
 from dockyard_constructs.worker_service import Topic, WorkerService
 
 __all__ = [
+    "NO_CLIENT_CERTIFICATES",
     "AlarmThresholds",
     "BackendService",
     "CachedImage",

@@ -19,6 +19,7 @@ from dockyard.config.load import LOCK_FILE, load_project
 from dockyard.config.load_balancer import ExistingListener, LoadBalancer, Waf
 from dockyard.config.lock import Lock
 from dockyard.config.logs import RETENTIONS
+from dockyard.config.mutual_tls import BundleInS3, MutualTls, ca_bundle_path
 from dockyard.config.network import Network
 from dockyard.config.pipeline import PLAN_ROLE, PREVIEW_ROLE, Pipeline, role_output, role_variables
 from dockyard.config.problems import Problem
@@ -46,6 +47,7 @@ __all__ = [
     "Backend",
     "Build",
     "BuildSecret",
+    "BundleInS3",
     "Cluster",
     "ContainerHealth",
     "Domain",
@@ -57,6 +59,7 @@ __all__ = [
     "LoadBalancer",
     "Lock",
     "ManagedSecret",
+    "MutualTls",
     "Network",
     "Notify",
     "Pipeline",
@@ -77,6 +80,7 @@ __all__ = [
     "Web",
     "Worker",
     "architecture",
+    "ca_bundle_path",
     "calls",
     "deployed_before",
     "domain_of",

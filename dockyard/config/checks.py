@@ -57,7 +57,7 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
         for problem in (*host_problems(http, settings.domains), *(() if settings.https else https_problems(http))):
             yield Problem(("http", *problem.location), problem.message)
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
-    yield from deployment_problems(raw, http, settings.load_balancer.existing if settings else None)
+    yield from deployment_problems(raw, http, settings.load_balancer if settings else LoadBalancer())
     yield from runtime_problems(kind, raw)
     yield from volume_problems(kind, raw)
     yield from sidecar_problems(raw)
