@@ -3,7 +3,7 @@
 They depend on aws-cdk-lib and constructs alone, and each takes resources that are owned or imported.
 """
 
-from dockyard_constructs.authentication import JwtCheck, OidcSignIn
+from dockyard_constructs.authentication import CognitoSignIn, JwtCheck, OidcSignIn
 from dockyard_constructs.backend_service import BackendService
 from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity, ManagedCapacity
 from dockyard_constructs.cluster_dashboard import ClusterDashboard
@@ -50,6 +50,7 @@ __all__ = [
     "CachedImage",
     "Capacity",
     "ClusterDashboard",
+    "CognitoSignIn",
     "ContainerCluster",
     "ContainerSettings",
     "ContainerTask",

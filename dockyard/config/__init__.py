@@ -1,7 +1,7 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
 from dockyard.config.alarms import Notify
-from dockyard.config.auth import Auth
+from dockyard.config.auth import Auth, Cognito, SignIn
 from dockyard.config.capacity import architecture, has_own_address, shares, target
 from dockyard.config.cluster import Cluster
 from dockyard.config.container_health import ContainerHealth
@@ -49,6 +49,7 @@ __all__ = [
     "BuildSecret",
     "BundleInS3",
     "Cluster",
+    "Cognito",
     "ContainerHealth",
     "Domain",
     "Environment",
@@ -73,6 +74,7 @@ __all__ = [
     "Service",
     "ServiceVolume",
     "Sidecar",
+    "SignIn",
     "Source",
     "Task",
     "Waf",

@@ -306,10 +306,21 @@ OIDC = """http:
       on_unauthenticated: deny"""
 JWT = "http: {path: /orders, auth: {jwt: {issuer: 'https://id.example.com', jwks_endpoint: 'https://id.example.com/keys'}}}"
 
+COGNITO = """http:
+  path: /desk
+  auth:
+    cognito:
+      user_pool: arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI
+      client_id: 1h57kf5cpq17m0eml12EXAMPLE
+      domain: my-shop
+      scope: openid email
+      session_timeout: 600
+      on_unauthenticated: deny"""
+
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory):
-    return project(tmp_path_factory.mktemp("guarded"), DOMAINS, admin=OIDC, orders=JWT)
+    return project(tmp_path_factory.mktemp("guarded"), DOMAINS, admin=OIDC, orders=JWT, desk=COGNITO)
 
 
 def test_clients_sign_in_before_they_reach_the_service_and_the_secret_is_in_no_template(guarded):
@@ -319,6 +330,17 @@ def test_clients_sign_in_before_they_reach_the_service_and_the_secret_is_in_no_t
     config = sign_in["AuthenticateOidcConfig"]
     assert config["ClientSecret"] == "{{resolve:secretsmanager:shop/oidc:SecretString:secret::}}"
     assert (config["Scope"], config["SessionTimeout"], config["OnUnauthenticatedRequest"]) == ("openid email", 28800, "deny")
+
+
+def test_clients_sign_in_at_a_user_pool_of_cognito(guarded):
+    (rule,) = resources(guarded("shop-dev-desk"), f"{ELB}ListenerRule")
+    sign_in, forward = rule["Actions"]
+    assert (sign_in["Type"], sign_in["Order"], forward["Type"]) == ("authenticate-cognito", 1, "forward")
+    assert sign_in["AuthenticateCognitoConfig"] == {
+        "UserPoolArn": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI",
+        "UserPoolClientId": "1h57kf5cpq17m0eml12EXAMPLE", "UserPoolDomain": "my-shop", "Scope": "openid email",
+        "SessionTimeout": 600, "OnUnauthenticatedRequest": "deny",
+    }  # fmt: skip
 
 
 def test_tokens_are_checked_and_the_load_balancer_may_reach_who_issues_them(guarded):
@@ -333,7 +355,7 @@ def test_tokens_are_checked_and_the_load_balancer_may_reach_who_issues_them(guar
 
 
 def test_cfn_lint_finds_nothing_where_clients_sign_in(guarded, tmp_path):
-    for name in ("platform", "admin", "orders"):
+    for name in ("platform", "admin", "orders", "desk"):
         (tmp_path / f"{name}.template.json").write_text(json.dumps(guarded(f"shop-dev-{name}")))
     assert linted(tmp_path) == (0, "")
 
