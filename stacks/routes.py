@@ -41,7 +41,7 @@ def _cognito(stack: cdk.Stack, settings: Cognito) -> CognitoSignIn:
         user_pool=cognito.UserPool.from_user_pool_arn(stack, "UserPool", settings.user_pool),
         user_pool_client=cognito.UserPoolClient.from_user_pool_client_id(stack, "UserPoolClient", settings.client_id),
         user_pool_domain=cognito.UserPoolDomain.from_domain_name(stack, "UserPoolDomain", settings.domain),
-        **settings.model_dump(include=SignIn.model_fields.keys()),
+        **settings.model_dump(include=set(SignIn.model_fields)),
     )
 
 
