@@ -11,6 +11,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from dockyard.config import Environment, ExistingListener, Http, Project, Rule, Waf, rule_key
 from dockyard_constructs import LoadBalancer, LogBucket, WebFirewall, listener_rule
 from stacks.domains import add_records, certificates
+from stacks.mutual_tls import mutual_authentication
 from stacks.network import task_subnet_type
 from stacks.routes import answer, rule_route
 
@@ -59,6 +60,7 @@ def _internal(stack: cdk.Stack, environment: Environment, vpc: ec2.IVpc, public:
         log_bucket=public.log_bucket,
         security_group=public.security_group,
         certificates=public.certificates,
+        mutual_authentication=public.mutual_authentication,
         **_common(environment),
     )
 
@@ -81,6 +83,7 @@ def _load_balancer(stack: cdk.Stack, project: Project, environment: Environment,
         log_bucket=LogBucket(stack, "AccessLogs", retention_days=logs.retention) if logs else None,
         https_outbound=any(isinstance(route, Http) and route.auth for route in environment.routes.values()),
         certificates=certificates(stack, environment.settings.domains),
+        mutual_authentication=mutual_authentication(stack, project.root, settings.mutual_tls),
         **_common(environment),
     )
     if settings.waf:

@@ -3,7 +3,7 @@
 They depend on aws-cdk-lib and constructs alone, and each takes resources that are owned or imported.
 """
 
-from dockyard_constructs.authentication import JwtCheck, OidcSignIn
+from dockyard_constructs.authentication import CognitoSignIn, JwtCheck, OidcSignIn
 from dockyard_constructs.backend_service import BackendService
 from dockyard_constructs.capacity import Capacity, Ec2Capacity, FargateCapacity, ManagedCapacity
 from dockyard_constructs.cluster_dashboard import ClusterDashboard
@@ -18,7 +18,7 @@ from dockyard_constructs.github_pipeline import GitHubPipeline
 from dockyard_constructs.group_deletion import GroupDeletion
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
 from dockyard_constructs.instance_group import InstanceGroup
-from dockyard_constructs.load_balancer import LoadBalancer
+from dockyard_constructs.load_balancer import NO_CLIENT_CERTIFICATES, LoadBalancer
 from dockyard_constructs.log_bucket import LogBucket
 from dockyard_constructs.log_router import LogRouter
 from dockyard_constructs.managed_instances import ManagedInstances
@@ -45,11 +45,13 @@ from dockyard_constructs.web_service import WebService
 from dockyard_constructs.worker_service import Topic, WorkerService
 
 __all__ = [
+    "NO_CLIENT_CERTIFICATES",
     "AlarmThresholds",
     "BackendService",
     "CachedImage",
     "Capacity",
     "ClusterDashboard",
+    "CognitoSignIn",
     "ContainerCluster",
     "ContainerSettings",
     "ContainerTask",

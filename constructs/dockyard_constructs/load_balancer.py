@@ -15,6 +15,9 @@ TLS_POLICY = elbv2.SslPolicy.TLS13_12_RES_PQ
 break where the client can. All browsers since 2016 can do it; Elastic Load Balancing's own default still takes TLS 1.0.
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"""
 
+NO_CLIENT_CERTIFICATES = elbv2.MutualAuthentication(mutual_authentication_mode=elbv2.MutualAuthenticationMode.OFF)
+"""Said in the template: what is only left out of a listener may stay as it was."""
+
 
 class LoadBalancer(Construct):
     """A load balancer that answers 404 to whatever no service has a rule for.
@@ -42,6 +45,7 @@ class LoadBalancer(Construct):
         security_group: ec2.ISecurityGroup | None = None,
         certificates: Sequence[acm.ICertificate] = (),
         ssl_policy: elbv2.SslPolicy = TLS_POLICY,
+        mutual_authentication: elbv2.MutualAuthentication = NO_CLIENT_CERTIFICATES,
         load_balancer: elbv2.IApplicationLoadBalancer | None = None,
     ) -> None:
         """Make the load balancer and its listeners.
@@ -59,10 +63,12 @@ class LoadBalancer(Construct):
         :param security_group: who may connect, and what it reaches. Default: one for its ports.
         :param certificates: for HTTPS; the first is for clients that name no host, the others by SNI. Default: HTTP.
         :param ssl_policy: what is spoken with clients. Default: `TLS_POLICY`.
+        :param mutual_authentication: which certificates clients show, where it has HTTPS. Default: none.
         :param load_balancer: add the listeners to this one and make none; the nine after `vpc` have no use then.
         """
         super().__init__(scope, id)
         self.log_bucket, self.certificates = log_bucket, certificates
+        self.mutual_authentication = mutual_authentication
         ports = [80, 443] if certificates else [80]
         if load_balancer is None:
             self.security_group: ec2.ISecurityGroup = security_group or self._security_group(
@@ -92,7 +98,14 @@ class LoadBalancer(Construct):
         to_https = elbv2.ListenerAction.redirect(protocol="HTTPS", port="443", permanent=True)
         self.listener = self._listener("Http", 80, to_https if certificates else nothing_here)
         if certificates:
-            self.listener = self._listener("Https", 443, nothing_here, certificates=[*certificates], ssl_policy=ssl_policy)
+            self.listener = self._listener(
+                "Https",
+                443,
+                nothing_here,
+                certificates=[*certificates],
+                ssl_policy=ssl_policy,
+                mutual_authentication=mutual_authentication,
+            )
 
     @property
     def full_name(self) -> str:
@@ -106,6 +119,7 @@ class LoadBalancer(Construct):
         default: elbv2.ListenerAction,
         certificates: list[elbv2.IListenerCertificate | acm.ICertificate] | None = None,
         ssl_policy: elbv2.SslPolicy | None = None,
+        mutual_authentication: elbv2.MutualAuthentication | None = None,
     ) -> elbv2.ApplicationListener:
         return elbv2.ApplicationListener(
             self,
@@ -115,6 +129,7 @@ class LoadBalancer(Construct):
             open=False,  # the security group says who may connect
             certificates=certificates,
             ssl_policy=ssl_policy,
+            mutual_authentication=mutual_authentication,
             default_action=default,
         )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from dockyard_constructs.authentication import JwtCheck, OidcSignIn
+from dockyard_constructs.authentication import CognitoSignIn, JwtCheck, OidcSignIn
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class RuleOptions:
     """Path and query before the container sees them."""
     rewrite_host: Rewrite | None = None
     """The header Host before the container sees it."""
-    authentication: OidcSignIn | JwtCheck | None = None
+    authentication: OidcSignIn | CognitoSignIn | JwtCheck | None = None
     """Who is let through. Default: everyone."""
     maintenance: Maintenance | None = None
     """What clients get instead. Default: they get the service."""

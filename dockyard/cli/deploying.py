@@ -175,7 +175,7 @@ def leave(session: Session, left: Leaving | None, intent: Intent, receipt: Recei
     """Keep it where the whole environment is as the project said, and all that the project is made of was seen."""
     root, site = session.root, session.site
     whole = (receipt.infrastructure, receipt.images) == (intent.infrastructure, intent.tags)
-    files = [file for found in session.project.environments.values() for file in found.env_files]
+    files = [file for found in session.project.environments.values() for file in found.files]
     contexts = [image.context for image in intent.images if isinstance(image, Recipe)]
     dockerfiles = [Path(name) for name in _dockerfiles(session)]
     outside = any(".." in file.parts or file.is_absolute() for file in dockerfiles)

@@ -1,7 +1,7 @@
 """What the user wrote: models of dockyard.yaml and service.yaml, and their loader."""
 
 from dockyard.config.alarms import Notify
-from dockyard.config.auth import Auth
+from dockyard.config.auth import Auth, Cognito, SignIn
 from dockyard.config.capacity import architecture, has_own_address, shares, target
 from dockyard.config.cluster import Cluster
 from dockyard.config.container_health import ContainerHealth
@@ -20,6 +20,7 @@ from dockyard.config.load import LOCK_FILE, load_project
 from dockyard.config.load_balancer import ExistingListener, LoadBalancer, Waf
 from dockyard.config.lock import Lock
 from dockyard.config.logs import RETENTIONS
+from dockyard.config.mutual_tls import BundleInS3, MutualTls, ca_bundle_path
 from dockyard.config.network import Network
 from dockyard.config.pipeline import PLAN_ROLE, PREVIEW_ROLE, Pipeline, role_output, role_variables
 from dockyard.config.problems import Problem
@@ -48,7 +49,9 @@ __all__ = [
     "Backend",
     "Build",
     "BuildSecret",
+    "BundleInS3",
     "Cluster",
+    "Cognito",
     "ContainerHealth",
     "Domain",
     "Environment",
@@ -60,6 +63,7 @@ __all__ = [
     "LoadBalancer",
     "Lock",
     "ManagedSecret",
+    "MutualTls",
     "Network",
     "Notify",
     "Pipeline",
@@ -73,6 +77,7 @@ __all__ = [
     "Service",
     "ServiceVolume",
     "Sidecar",
+    "SignIn",
     "Source",
     "Task",
     "Waf",
@@ -80,6 +85,7 @@ __all__ = [
     "Web",
     "Worker",
     "architecture",
+    "ca_bundle_path",
     "calls",
     "deployed_before",
     "domain_of",

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from dockyard.config.auth import user_pool_problems
 from dockyard.config.capacity import capacity_problems
 from dockyard.config.count import count_problems
 from dockyard.config.deployment_checks import deployment_of, deployment_problems
@@ -57,8 +58,10 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
             yield Problem(("http", "reach"), f"{http.reach} needs load_balancer: {{internal: true}} in dockyard.yaml")
         for problem in (*host_problems(http, settings.domains), *(() if settings.https else https_problems(http))):
             yield Problem(("http", *problem.location), problem.message)
+        for problem in user_pool_problems(http.auth, settings.account, settings.region) if http.auth else ():
+            yield Problem(("http", "auth", *problem.location), problem.message)
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
-    yield from deployment_problems(raw, http, settings.load_balancer.existing if settings else None)
+    yield from deployment_problems(raw, http, settings.load_balancer if settings else LoadBalancer())
     yield from runtime_problems(kind, raw)
     yield from volume_problems(kind, raw)
     yield from sidecar_problems(raw)

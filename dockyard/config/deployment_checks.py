@@ -7,12 +7,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from dockyard.config.deployment import Deploy, Deployment
 from dockyard.config.http import Http
-from dockyard.config.load_balancer import ExistingListener
+from dockyard.config.load_balancer import LoadBalancer
 from dockyard.config.problems import Problem, show
 from dockyard.config.route import MOST_VALUES, WILDCARDS
 
 
-def deployment_problems(raw: Mapping[str, Any], http: Http | None, existing: ExistingListener | None = None) -> Iterator[Problem]:
+def deployment_problems(raw: Mapping[str, Any], http: Http | None, balancer: LoadBalancer) -> Iterator[Problem]:
     """Alarms of a deployment that the service has not, and what does not go with a second target group."""
     written, alarms = raw.get("deploy"), raw.get("alarms")
     named = written.get("alarms") if isinstance(written, dict) else None
@@ -34,11 +34,7 @@ def deployment_problems(raw: Mapping[str, Any], http: Http | None, existing: Exi
         yield from _second_group_problems(http, deploy)
     if http and deploy and deploy.smoke:
         yield from _smoke_problems(http, deploy.smoke)
-        if existing and existing.https and not http.host:
-            message = (
-                "needs http.host: the listener of load_balancer.existing has HTTPS, and its certificate is of names not known"
-            )
-            yield Problem(("deploy", "smoke"), message)
+        yield from _smoke_problems_of(balancer, http)
 
 
 def _count_problems(count: object) -> Iterator[Problem]:
@@ -79,6 +75,16 @@ def _smoke_problems(http: Http, paths: Sequence[str]) -> Iterator[Problem]:
         yield Problem(("deploy", "smoke"), f"is asked by HTTP/1.1, and http.protocol is {http.protocol}")
     if http.conditions:
         yield Problem(("deploy", "smoke"), f"is asked by GET without more, and the rule of the service wants{http.conditions}")
+
+
+def _smoke_problems_of(balancer: LoadBalancer, http: Http) -> Iterator[Problem]:
+    """Requests that the load balancer's TLS would not let in."""
+    if balancer.existing and balancer.existing.https and not http.host:
+        message = "needs http.host: the listener of load_balancer.existing has HTTPS, and its certificate is of names not known"
+        yield Problem(("deploy", "smoke"), message)
+    if balancer.mutual_tls and balancer.mutual_tls.verifies:
+        message = "is asked without a certificate, which load_balancer.mutual_tls wants of clients: remove it"
+        yield Problem(("deploy", "smoke"), message)
 
 
 def deployment_of(raw: Mapping[str, Any]) -> Deployment | None:

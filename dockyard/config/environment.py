@@ -33,8 +33,8 @@ class Environment:
     """By name, in alphabetical order."""
     cautions: tuple[tuple[str, str], ...] = ()
     """What its user should know: a service each, and a sentence."""
-    env_files: tuple[Path, ...] = ()
-    """Files that variables of its services are in."""
+    files: tuple[Path, ...] = ()
+    """Files that its settings name and that its stacks are made from: variables of services, certificates of authorities."""
     overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """File to what is written there below `environments` for this one."""
 

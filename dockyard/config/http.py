@@ -81,8 +81,8 @@ class Http(Route):
     rewrite: Rewrites = Rewrites()
     """What of a request is made another before the container sees it."""
     auth: Auth | None = None
-    """Who is let through: clients that sign in (`oidc`) or send a token (`jwt`). Default: everyone. It needs domains in
-    dockyard.yaml."""
+    """Who is let through: clients that sign in (`oidc`, `cognito`) or send a token (`jwt`). Default: everyone. It needs domains
+    in dockyard.yaml."""
     maintenance: Annotated[Maintenance | None, Page] = None
     """Whether clients get a page instead of the service, which runs on: `true`, the text of the page (HTML), or with details."""
 

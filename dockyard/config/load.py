@@ -16,6 +16,7 @@ from dockyard.config.environment import Environment, Project
 from dockyard.config.kinds.web import Web
 from dockyard.config.lock import Lock
 from dockyard.config.model import Model
+from dockyard.config.mutual_tls import ca_bundle_path, mutual_tls_problems
 from dockyard.config.pipeline import pipeline_problems
 from dockyard.config.previews import base_of, preview_host_problems, preview_problems, previewed
 from dockyard.config.problems import Problem, holds, one_of, problems_of, show
@@ -104,11 +105,15 @@ def _environment(
         shared = merge(merge(shared, _mapping(written.get(base))), {"load_balancer": {"rules": None}})
     settings = _overridden(EnvironmentSettings, shared, override, name, PROJECT_FILE, problems)
     _note(PROJECT_FILE, preview_problems(name, override, written, settings), problems)
+    if settings:
+        found = mutual_tls_problems(root, settings.load_balancer.mutual_tls, https=settings.https)
+        _note(PROJECT_FILE, _placed(found, override, name), problems)
     overridden: dict[str, Mapping[str, Any]] = {PROJECT_FILE: override}
     services: dict[str, Service] = {}
     merged: dict[str, dict[str, Any]] = {}
     cautions: list[tuple[str, str]] = []
-    env_files: list[Path] = []
+    bundle = ca_bundle_path(root, settings.load_balancer.mutual_tls) if settings else None
+    files = [bundle] if bundle else []
     for service, raw in raw_services.items():
         path = f"services/{service}/service.yaml"
         own = _strategy_spelled_out(_spelled_out({key: value for key, value in raw.items() if key != "environments"}))
@@ -127,7 +132,7 @@ def _environment(
             below = _read_env_file(root, env_file, model.kind, problems) if env_file else None
             cautions += [(service, text) for text in env_cautions(service, below, model.env, model.secrets)]
             services[service] = model.model_copy(update={"env": merged_env(below, model.env, model.secrets)})
-        env_files += [env_file] if env_file else []
+        files += [env_file] if env_file else []
         _note(path, _placed(checks.service_problems(service, merged[service], settings), override, name), problems)
         if base and isinstance(model, Web):
             _note(path, (problem.below("environments", name) for problem in preview_host_problems(model.http)), problems)
@@ -138,7 +143,7 @@ def _environment(
     for path, problem in across:
         _note(path, [problem], problems)
     return Environment(
-        name, settings or EnvironmentSettings(), MappingProxyType(services), tuple(cautions), tuple(dict.fromkeys(env_files)),
+        name, settings or EnvironmentSettings(), MappingProxyType(services), tuple(cautions), tuple(dict.fromkeys(files)),
         MappingProxyType(overridden),
     )  # fmt: skip
 

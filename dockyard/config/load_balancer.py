@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from dockyard.config.model import LinkName, Model, number, words
+from dockyard.config.mutual_tls import MutualTls
 from dockyard.config.problems import all_of
 from dockyard.config.rule import Rule
 from dockyard.config.switch import Switch
 
-_OF_OUR_OWN = ("idle_timeout", "deletion_protection", "desync_mitigation", "access_logs", "waf", "internal")
+_OF_OUR_OWN = ("idle_timeout", "deletion_protection", "desync_mitigation", "access_logs", "waf", "mutual_tls", "internal")
 
 
 def _different(groups: tuple[str, ...]) -> tuple[str, ...]:
@@ -96,6 +97,8 @@ class LoadBalancer(Model):
     """Whether each request is logged, `true` or with details."""
     waf: Annotated[Waf | None, Switch()] = None
     """Whether AWS WAF looks at each request first, `true` or with details."""
+    mutual_tls: Annotated[MutualTls | None, Switch()] = None
+    """Which certificates clients must show. It is of the listener, so it holds for all domains. Default: clients show none."""
     internal: bool = False
     """Whether there is a second load balancer, inside of the network, for services that say so (`http.reach`)."""
     existing: ExistingListener | None = None

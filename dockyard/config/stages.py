@@ -1,4 +1,4 @@
-"""The environments that a pipeline deploys to, seen together with their accounts and with previews."""
+"""The environments that a pipeline deploys to, seen together with their accounts, their load balancers and with previews."""
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -23,6 +23,11 @@ def stage_problems(written: Any, environments: Mapping[str, EnvironmentSettings]
             if environments[name].region is None:
                 yield Problem(("environments", name, "region"), "is needed, as the pipeline deploys to more than one account")
     yield from _preview_problems(stages, environments)
+    for name in stages if not written.get("smoke") else ():
+        mutual_tls = environments[name].load_balancer.mutual_tls
+        if mutual_tls and mutual_tls.verifies:
+            message = f"should hold commands that show a certificate, which load_balancer.mutual_tls of {name} wants, got none"
+            yield Problem(("pipeline", "smoke"), message)
 
 
 def _preview_problems(stages: list[str], environments: Mapping[str, EnvironmentSettings]) -> Iterator[Problem]:

@@ -23,24 +23,24 @@ def fingerprint(project: Project, environment: str, account: str, region: str) -
     """A hash of all that the stacks are made from, but for the sources of the images: files, versions, place.
 
     Pins in dockyard.lock say which image runs: they change a tag, and nothing else of the stacks. Files are the settings, each
-    service.yaml, files of variables, and every Python file that app.py could import: those of the project, but for hidden
+    service.yaml, files that these name, and every Python file that app.py could import: those of the project, but for hidden
     folders, virtual environments, cloud assemblies, services, tests and bench, and Dockyard's own.
     """
     lock = project.lock.model_dump(mode="json", exclude={"pins"})
     digest = hashlib.sha256(json.dumps([environment, account, region, lock, *packages()]).encode())
-    env_files = {file.resolve() for found in project.environments.values() for file in found.env_files}
-    for name, path in _files(project.root.resolve(), env_files):
+    named = {file.resolve() for found in project.environments.values() for file in found.files}
+    for name, path in _files(project.root.resolve(), named):
         digest.update(f"\0{name}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _files(root: Path, env_files: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+def _files(root: Path, named: Iterable[Path]) -> Iterator[tuple[str, Path]]:
     """Name and path of each file that counts, in a fixed order."""
     settings = [root / name for name in _SETTINGS]
     whole = [path for name in _WHOLE for path in _below(root / name)]
     python = [path for path in _below(root, _NOT_IMPORTED) if path.suffix == ".py"]
-    for path in sorted({*settings, *env_files, *root.glob("services/*/service.yaml"), *whole, *python}):
+    for path in sorted({*settings, *named, *root.glob("services/*/service.yaml"), *whole, *python}):
         if path.is_file():
             yield path.relative_to(root).as_posix(), path
     told = {*whole, *python}

@@ -39,9 +39,9 @@ def facts_of(project: Project, environment: Environment, service: str) -> Facts:
 
 
 def settings_of(project: Project, environment: Environment, service: str) -> Facts:
-    """Of its service.yaml, dockyard.yaml, dockyard.lock and the files with variables that are there."""
+    """Of its service.yaml, dockyard.yaml, dockyard.lock and the files that these name that are there."""
     files = [project.service_folder(service) / "service.yaml", project.root / PROJECT_FILE, project.root / LOCK_FILE]
-    told = [(file, file.stat()) for file in (*files, *environment.env_files) if file.is_file()]
+    told = [(file, file.stat()) for file in (*files, *environment.files) if file.is_file()]
     return {str(file): (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino) for file, stat in told}
 
 

@@ -29,7 +29,7 @@ def add(around: Surroundings, settings: Web, container: ContainerSettings) -> ec
         desired_count=first_count(settings.count),
         health_check=HealthCheck(**http.health.model_dump()),
         target=target_settings(http),
-        rule_options=rule_options(around.environment, around.name, http),
+        rule_options=rule_options(around.stack, around.environment, around.name, http),
         deployment=deployment(around, settings, number),
         namespace=around.namespace(settings) if settings.calls else None,
         **container,

@@ -5,7 +5,9 @@ import re
 import shutil
 import signal
 import subprocess
+from pathlib import Path
 
+from tests.integration.behaviours.mutual_tls import Partner
 from tests.integration.support import Requests, environment, get
 
 
@@ -240,11 +242,23 @@ def test_in_maintenance_clients_get_a_page_and_the_service_is_deployed_behind_it
     assert requests.versions == {"", "2"}
 
 
-FRONT = 'load_balancer: {internal: true, access_logs: true, waf: {logs: true}, rules: {bots: {path: /robots.txt, answer: {body: "*"}}}}'
+FRONT = """load_balancer:
+  internal: true
+  access_logs: true
+  waf: {logs: true}
+  mutual_tls: {ca_bundle: partners.pem}
+  rules: {bots: {path: /robots.txt, answer: {body: "*"}}}"""
+
+SMOKE = "pipeline:\n  smoke: [ask-with-a-certificate]"
 
 
 def test_with_a_domain_a_service_answers_by_https_under_its_own_name(site):
-    """A certificate that is made, a record, HTTP that leads there; inside of the network, too. Without all that as before."""
+    """A certificate that is made, a record, HTTP that leads there; inside of the network, too, for clients with a certificate of
+    an authority in a file of the project. Without all that as before.
+    """
+    partner = Partner("partner")
+    (site.root / "partners.pem").write_text(partner.pem)
+    client = partner.client("shop")
     zone = site.client("route53").create_hosted_zone(Name="example.com", CallerReference="https")["HostedZone"]["Id"]
     front = f"domains: {{example.com: {{hosted_zone: {zone.rpartition('/')[2]}}}}}\n{FRONT}\n"
     service, path, own = (
@@ -253,26 +267,30 @@ def test_with_a_domain_a_service_answers_by_https_under_its_own_name(site):
         "  host: shop.example.com\n  reach: both\n",
     )
     site.edit("dockyard.yaml", "environments:", f"{front}environments:")
+    site.edit("dockyard.yaml", "pipeline:", SMOKE)
     site.edit(service, path, own + path)
     try:
         told = site.up()
         assert "https://shop.example.com/hello-python" in told.stdout
         (way,) = re.findall(r"shop.example.com must point at .* until then: curl (.*)", told.stderr)
-        assert re.fullmatch(r"https://shop\.example\.com:\d+/hello-python 200", _asked(site, way))
-        assert _asked(site, way.replace("/hello-python", "/robots.txt")).endswith("/robots.txt 200")
+        assert re.fullmatch(r"https://shop\.example\.com:\d+/hello-python 200", _asked(site, way, client))
+        without = f"! curl -skL -o /dev/null -w '%{{http_code}}' {way}"  # which leads to HTTPS, and ends there
+        assert site.run("sh", "-c", without).stdout == "301"
+        assert _asked(site, way.replace("/hello-python", "/robots.txt"), client).endswith("/robots.txt 200")
         balancers = {one["Scheme"]: one["DNSName"] for one in site.client("elbv2").describe_load_balancers()["LoadBalancers"]}
         ports = {scheme: name.partition(":")[2] for scheme, name in balancers.items()}
         inside = way.replace(f":{ports['internet-facing']}/", f":{ports['internal']}/")
         assert inside != way
-        assert _asked(site, inside).endswith("/hello-python 200")
+        assert _asked(site, inside, client).endswith("/hello-python 200")
     finally:
         site.edit("dockyard.yaml", front, "")
+        site.edit("dockyard.yaml", SMOKE, "pipeline:")
         site.edit(service, own + path, path)
         site.up()
     assert all(get(address)[0] == 200 for address in site.addresses().values())
 
 
-def _asked(site, way: str) -> str:
-    """The address that answered in the end, and its status; the certificate is checked."""
-    ended = site.run("curl", "-sS", "-w", "\n%{url_effective} %{http_code}", *way.split())
+def _asked(site, way: str, client: Path) -> str:
+    """The address that answered in the end, and its status; the certificate is checked, and that of the client is shown."""
+    ended = site.run("curl", "-sS", "--cert", str(client), "-w", "\n%{url_effective} %{http_code}", *way.split())
     return ended.stdout.splitlines()[-1]

@@ -1,9 +1,11 @@
 """The load balancer of an environment, as dockyard.yaml says."""
 
 import json
+import re
 
 import pytest
 
+from dockyard.local.authority import Authority
 from dockyard_constructs.web_firewall import MANAGED_RULES
 from tests.synth.projects import resources, stacks
 from tests.synth.test_lint import linted
@@ -101,9 +103,66 @@ load_balancer:
 """
 
 
+MUTUAL_TLS = """
+  mutual_tls:
+    ca_bundle: certificates/partners.pem
+    ignore_client_certificate_expiry: true
+    advertise_trust_store_ca_names: true
+"""
+
+
 @pytest.fixture(scope="module")
 def all_set(tmp_path_factory):
-    return project(tmp_path_factory.mktemp("all"), ALL_SET, shop="http: {host: shop.example.com}")
+    folder = tmp_path_factory.mktemp("all")
+    authorities(folder / "certificates/partners.pem")
+    return project(folder, ALL_SET + MUTUAL_TLS, shop="http: {host: shop.example.com}")
+
+
+def authorities(file):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(Authority(file.parent / "own").certificate_text())
+    return file
+
+
+def mutual_authentication(template):
+    (found,) = [one["MutualAuthentication"] for one in resources(template, f"{ELB}Listener") if one["Port"] == 443]
+    return found
+
+
+def test_clients_are_checked_by_the_authorities_of_a_file_of_the_project(all_set):
+    platform = all_set("shop-dev-platform")
+    ((id, store),) = [(id, r["Properties"]) for id, r in platform["Resources"].items() if r["Type"] == f"AWS::{ELB}TrustStore"]
+    assert mutual_authentication(platform) == {
+        "Mode": "verify", "TrustStoreArn": {"Fn::GetAtt": [id, "TrustStoreArn"]}, "IgnoreClientCertificateExpiry": True, "AdvertiseTrustStoreCaNames": "on",
+    }  # fmt: skip
+    assert "cdk-hnb659fds-assets-" in json.dumps(store["CaCertificatesBundleS3Bucket"])
+    assert re.fullmatch(r"[0-9a-f]{64}\.pem", store["CaCertificatesBundleS3Key"])
+    assert "MutualAuthentication" not in next(one for one in resources(platform, f"{ELB}Listener") if one["Port"] == 80)
+
+
+def test_without_the_key_clients_show_no_certificate_and_the_listener_says_so(secure):
+    assert mutual_authentication(secure("shop-dev-platform")) == {"Mode": "off"}
+    assert resources(secure("shop-dev-platform"), f"{ELB}TrustStore") == []
+
+
+def test_passthrough_has_no_trust_store(tmp_path):
+    platform = project(tmp_path, DOMAINS + "load_balancer: {mutual_tls: {mode: passthrough}}\n", shop="")("shop-dev-platform")
+    assert mutual_authentication(platform) == {"Mode": "passthrough"}
+    assert resources(platform, f"{ELB}TrustStore") == []
+
+
+def test_authorities_may_be_in_a_bucket_and_both_load_balancers_check_by_them(tmp_path):
+    bundle = "mutual_tls: {ca_bundle: {bucket: my-cas, key: a/ca.pem, version: v1}}"
+    platform = project(tmp_path, DOMAINS + f"load_balancer: {{internal: true, {bundle}}}\n", shop="")("shop-dev-platform")
+    (store,) = resources(platform, f"{ELB}TrustStore")
+    assert {key: value for key, value in store.items() if "S3" in key} == {
+        "CaCertificatesBundleS3Bucket": "my-cas", "CaCertificatesBundleS3Key": "a/ca.pem",
+        "CaCertificatesBundleS3ObjectVersion": "v1",
+    }  # fmt: skip
+    checked = [one["MutualAuthentication"]["Mode"] for one in resources(platform, f"{ELB}Listener") if one["Port"] == 443]
+    assert checked == ["verify", "verify"]
+    (tmp_path / "p.template.json").write_text(json.dumps(platform))
+    assert linted(tmp_path) == (0, "")
 
 
 def attributes(template):
@@ -247,10 +306,21 @@ OIDC = """http:
       on_unauthenticated: deny"""
 JWT = "http: {path: /orders, auth: {jwt: {issuer: 'https://id.example.com', jwks_endpoint: 'https://id.example.com/keys'}}}"
 
+COGNITO = """http:
+  path: /desk
+  auth:
+    cognito:
+      user_pool: arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI
+      client_id: 1h57kf5cpq17m0eml12EXAMPLE
+      domain: my-shop
+      scope: openid email
+      session_timeout: 600
+      on_unauthenticated: deny"""
+
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory):
-    return project(tmp_path_factory.mktemp("guarded"), DOMAINS, admin=OIDC, orders=JWT)
+    return project(tmp_path_factory.mktemp("guarded"), DOMAINS, admin=OIDC, orders=JWT, desk=COGNITO)
 
 
 def test_clients_sign_in_before_they_reach_the_service_and_the_secret_is_in_no_template(guarded):
@@ -260,6 +330,17 @@ def test_clients_sign_in_before_they_reach_the_service_and_the_secret_is_in_no_t
     config = sign_in["AuthenticateOidcConfig"]
     assert config["ClientSecret"] == "{{resolve:secretsmanager:shop/oidc:SecretString:secret::}}"
     assert (config["Scope"], config["SessionTimeout"], config["OnUnauthenticatedRequest"]) == ("openid email", 28800, "deny")
+
+
+def test_clients_sign_in_at_a_user_pool_of_cognito(guarded):
+    (rule,) = resources(guarded("shop-dev-desk"), f"{ELB}ListenerRule")
+    sign_in, forward = rule["Actions"]
+    assert (sign_in["Type"], sign_in["Order"], forward["Type"]) == ("authenticate-cognito", 1, "forward")
+    assert sign_in["AuthenticateCognitoConfig"] == {
+        "UserPoolArn": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI",
+        "UserPoolClientId": "1h57kf5cpq17m0eml12EXAMPLE", "UserPoolDomain": "my-shop", "Scope": "openid email",
+        "SessionTimeout": 600, "OnUnauthenticatedRequest": "deny",
+    }  # fmt: skip
 
 
 def test_tokens_are_checked_and_the_load_balancer_may_reach_who_issues_them(guarded):
@@ -274,7 +355,7 @@ def test_tokens_are_checked_and_the_load_balancer_may_reach_who_issues_them(guar
 
 
 def test_cfn_lint_finds_nothing_where_clients_sign_in(guarded, tmp_path):
-    for name in ("platform", "admin", "orders"):
+    for name in ("platform", "admin", "orders", "desk"):
         (tmp_path / f"{name}.template.json").write_text(json.dumps(guarded(f"shop-dev-{name}")))
     assert linted(tmp_path) == (0, "")
 

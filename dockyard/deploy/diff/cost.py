@@ -16,6 +16,7 @@ Range = tuple[float, float]
 """US dollars a month, at least and at most."""
 _HOURLY = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "load balancer",
+    "AWS::ElasticLoadBalancingV2::TrustStore": "trust store",
     "AWS::EC2::NatGateway": "NAT gateway",
     "AWS::EC2::VPCEndpoint": "endpoint of a VPC",
     "AWS::RDS::DBInstance": "instance of a database",

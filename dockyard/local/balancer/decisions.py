@@ -29,6 +29,8 @@ class Head:
     """Lower-case names."""
     client: str
     """Address."""
+    certificate: bytes = b""
+    """Of the client, as DER; empty where none was asked for."""
 
 
 @dataclass

@@ -60,6 +60,8 @@ class Client:
         self._decide, self._pool, self._reader, self._writer = decide, pool, reader, writer
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
         self._address = str(writer.get_extra_info("peername")[0])
+        secure = writer.get_extra_info("ssl_object")
+        self._certificate: bytes = (secure and secure.getpeercert(binary_form=True)) or b""
         self._stream = cast("Stream", writer.transport.get_protocol())
         self._patience = Patience()
         self._held: list[bytes] = []
@@ -100,7 +102,8 @@ class Client:
 
     async def _respond(self, request: h11.Request) -> bool:
         """Answer one request; True where the connection has been handed through and is over."""
-        head = Head(request.method.decode(), request.target.decode("latin-1"), list(request.headers), self._address)
+        method, target = request.method.decode(), request.target.decode("latin-1")
+        head = Head(method, target, list(request.headers), self._address, self._certificate)
         try:
             decision = self._decide(head)
         except BodyWantedError as wanted:

@@ -83,6 +83,7 @@ from dockyard.local.extensions import (
     task_network,
     task_states,
     task_volumes,
+    trust_stores,
 )
 from dockyard.local.extensions.instance import Instance
 
@@ -151,6 +152,7 @@ _IN_ORDER = (
     task_states,
     load_balancer_rules,
     https_listeners,
+    trust_stores,
     load_balancers,
     domain_names,
     load_balancer_checks,

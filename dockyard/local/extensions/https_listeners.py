@@ -4,6 +4,7 @@
   https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html
 - TLS 1.2 or 1.3, as the security policy says. Older versions, which some policies allow, are not spoken here.
   https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+- A certificate of the client, where the listener wants one (`trust_stores`).
 """
 
 import functools
@@ -17,7 +18,7 @@ from ministack.core.responses import request_scope
 from ministack.services import acm, alb
 from ministack.services.cloudformation import provisioners
 
-from dockyard.local.extensions import certificates
+from dockyard.local.extensions import certificates, trust_stores
 from dockyard.local.extensions.instance import Instance
 
 TYPE = "AWS::ElasticLoadBalancingV2::ListenerCertificate"
@@ -47,7 +48,13 @@ def install(_: Instance) -> None:
 
 def context(listener_arn: str, account: str, region: str) -> ssl.SSLContext:
     """TLS as the listener has it at the moment of each handshake. No certificate, no handshake."""
-    outer = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+    def clients() -> trust_stores.Clients:
+        with request_scope(account, region):
+            return trust_stores.clients_of(alb._listeners.get(listener_arn) or {})
+
+    outer = _ServerContext(ssl.PROTOCOL_TLS_SERVER)
+    outer.clients = clients
     outer.set_alpn_protocols(["http/1.1"])
 
     def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
@@ -56,11 +63,25 @@ def context(listener_arn: str, account: str, region: str) -> ssl.SSLContext:
             chosen = _chosen(listener, (name or "").lower())
             if chosen is None:
                 return ssl.ALERT_DESCRIPTION_INTERNAL_ERROR
-            connection.context = _loaded(*chosen, _oldest(listener))
+            connection.context = _loaded(*chosen, _oldest(listener), trust_stores.clients_of(listener).authorities)
         return None
 
     outer.sni_callback = choose
     return outer
+
+
+class _ServerContext(ssl.SSLContext):
+    """One whose wish for a certificate of the client is looked up at each connection: OpenSSL takes it over as that begins, and
+    keeps it when the context is changed for another, by which the certificate is then checked.
+    """
+
+    clients: Callable[[], trust_stores.Clients]
+
+    def wrap_bio(self, *args: Any, **kwargs: Any) -> ssl.SSLObject:
+        """As asyncio begins a connection."""
+        wanted = self.clients()
+        self.verify_mode, self.verify_flags = wanted.mode, wanted.flags
+        return super().wrap_bio(*args, **kwargs)
 
 
 def _chosen(listener: Params, name: str) -> tuple[str, str] | None:
@@ -79,11 +100,13 @@ def _oldest(listener: Params) -> ssl.TLSVersion:
 
 
 @functools.lru_cache(maxsize=256)
-def _loaded(certificate: str, key: str, oldest: ssl.TLSVersion) -> ssl.SSLContext:
+def _loaded(certificate: str, key: str, oldest: ssl.TLSVersion, authorities: str) -> ssl.SSLContext:
     """OpenSSL reads files alone: one that only we can read, and that is gone at once."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.minimum_version = oldest
     made.set_alpn_protocols(["http/1.1"])
+    if authorities:
+        made.load_verify_locations(cadata=authorities)
     handle, path = tempfile.mkstemp()
     try:
         with os.fdopen(handle, "w") as file:

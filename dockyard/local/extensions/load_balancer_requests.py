@@ -10,6 +10,7 @@ from typing import Any
 from ministack.core.responses import request_scope
 from ministack.services import alb
 
+from dockyard.local.balancer.client_certificates import headers_of
 from dockyard.local.balancer.decisions import Answer, BodyWantedError, Decide, Forward, Head, Headers, failure, passed_on
 from dockyard.local.balancer.rules import Request, meets, rewritten
 from dockyard.local.extensions import target_health
@@ -126,6 +127,7 @@ def _target_headers(listener: dict[str, Any], request: Request, sent: Request, h
     own = {
         b"host": host.encode("latin-1"),
         **{name.encode(): changed[name].encode("latin-1") for name in _FORWARDED if name in changed},
+        **dict(headers_of(head.certificate)),
     }
     return [*own.items(), *((name, value) for name, value in passed_on(head.headers) if name not in own)]
 

@@ -39,7 +39,7 @@ TYPES = {
         "PublicRepository", "RegistryPolicy", "RegistryScanningConfiguration", "ReplicationConfiguration",
         "RepositoryCreationTemplate",
     ),
-    "ElasticLoadBalancingV2": ("TrustStore", "TrustStoreRevocation"),
+    "ElasticLoadBalancingV2": ("TrustStoreRevocation",),
     "GuardDuty": ("Detector",),
     "IAM": ("Group", "RolePolicy", "ServiceLinkedRole", "UserPolicy", "UserToGroupAddition"),
     "Logs": ("AccountPolicy", "DeliveryDestination", "DeliverySource", "Delivery", "LogAnomalyDetector", "QueryDefinition"),

@@ -17,7 +17,7 @@ from tests.integration.local_aws import Server, until
 from tests.integration.support import get
 
 
-def _imported(aws: Server, *names: str) -> str:
+def imported(aws: Server, *names: str) -> str:
     """ARN of a certificate of our own making; https://docs.aws.amazon.com/acm/latest/userguide/import-certificate.html"""
     made = Authority(Path(tempfile.mkdtemp())).issue(names)
     return aws.client("acm").import_certificate(
@@ -25,21 +25,21 @@ def _imported(aws: Server, *names: str) -> str:
     )["CertificateArn"]
 
 
-def _fixed(text: str) -> dict:
+def fixed(text: str) -> dict:
     return {
         "Type": "fixed-response",
         "FixedResponseConfig": {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": text},
     }
 
 
-def _listener(protocol: str, port: int, *certificates: str, action: dict | None = None, **more) -> dict:
+def listener(protocol: str, port: int, *certificates: str, action: dict | None = None, **more) -> dict:
     named = {"Certificates": [{"CertificateArn": arn} for arn in certificates]} if certificates else {}
     return {"Type": "AWS::ElasticLoadBalancingV2::Listener", "Properties": {
         "LoadBalancerArn": {"Ref": "Balancer"}, "Port": port, "Protocol": protocol,
-        "DefaultActions": [action or _fixed(protocol)], **named, **more}}  # fmt: skip
+        "DefaultActions": [action or fixed(protocol)], **named, **more}}  # fmt: skip
 
 
-def _front(**listeners: dict) -> dict:
+def front(**listeners: dict) -> dict:
     return {"Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"Type": "application"}}, **listeners}
 
 
@@ -61,7 +61,7 @@ def _names(pem: str) -> set[str]:
     return set(found.get_values_for_type(x509.DNSName))
 
 
-def _secure_address(aws: Server) -> tuple[str, int]:
+def secure_address(aws: Server) -> tuple[str, int]:
     """Where the HTTPS listener answers: the HTTP one redirects there."""
     host, _, port = aws.output("s", "Address").partition(":")
 
@@ -82,12 +82,12 @@ def _secure_address(aws: Server) -> tuple[str, int]:
 def a_client_is_shown_the_certificate_of_the_name_that_it_asks_for(aws: Server) -> None:
     """Several domains behind one load balancer, by SNI."""
     default, shop, wild = (
-        _imported(aws, "a.example"),
-        _imported(aws, "shop.b.example"),
-        _imported(aws, "*.b.example", "b.example"),
+        imported(aws, "a.example"),
+        imported(aws, "shop.b.example"),
+        imported(aws, "*.b.example", "b.example"),
     )
-    assert aws.deploy("s", _front(
-        Plain=_listener("HTTP", 80, action=TO_HTTPS), Secure=_listener("HTTPS", 443, default),
+    assert aws.deploy("s", front(
+        Plain=listener("HTTP", 80, action=TO_HTTPS), Secure=listener("HTTPS", 443, default),
         More={"Type": "AWS::ElasticLoadBalancingV2::ListenerCertificate", "Properties": {
             "ListenerArn": {"Ref": "Secure"}, "Certificates": [{"CertificateArn": wild}]}},
     )) == "CREATE_COMPLETE"  # fmt: skip
@@ -98,7 +98,7 @@ def a_client_is_shown_the_certificate_of_the_name_that_it_asks_for(aws: Server) 
     elbv2.add_listener_certificates(ListenerArn=secure, Certificates=[{"CertificateArn": shop}])
     found = elbv2.describe_listener_certificates(ListenerArn=secure)["Certificates"]
     assert [(one["CertificateArn"], one["IsDefault"]) for one in found] == [(default, True), (wild, False), (shop, False)]
-    address = _secure_address(aws)
+    address = secure_address(aws)
     seen = {name: _shown(address, name) for name in ("a.example", "shop.b.example", "x.b.example", "b.example", "other.example")}
     assert seen == {
         "a.example": {"a.example"}, "shop.b.example": {"shop.b.example"}, "x.b.example": {"*.b.example", "b.example"},
@@ -111,9 +111,9 @@ def a_client_is_shown_the_certificate_of_the_name_that_it_asks_for(aws: Server) 
 @acts("https_listeners")
 def the_name_of_a_load_balancer_is_good_for_http_and_https(aws: Server) -> None:
     """A template that asks `https://${DNSName}/`, with the name of the certificate, is right here as well."""
-    certificate = _imported(aws, "a.example")
-    listeners = {"Plain": _listener("HTTP", 80), "Secure": _listener("HTTPS", 443, certificate)}
-    assert aws.deploy("s", _front(**listeners)) == "CREATE_COMPLETE"
+    certificate = imported(aws, "a.example")
+    listeners = {"Plain": listener("HTTP", 80), "Secure": listener("HTTPS", 443, certificate)}
+    assert aws.deploy("s", front(**listeners)) == "CREATE_COMPLETE"
     host, _, port = aws.output("s", "Address").partition(":")
     until(lambda: _shown((host, int(port or 443)), "a.example") == {"a.example"}, 5)
     context = ssl._create_unverified_context()  # noqa: S323
@@ -130,9 +130,9 @@ def the_name_of_a_load_balancer_is_good_for_http_and_https(aws: Server) -> None:
 @acts("https_listeners")
 def a_listener_with_tls_needs_a_certificate_that_is_there(aws: Server) -> None:
     """A template that forgets it would work here alone."""
-    assert aws.deploy("none", _front(Secure=_listener("HTTPS", 443))) == "ROLLBACK_COMPLETE"
+    assert aws.deploy("none", front(Secure=listener("HTTPS", 443))) == "ROLLBACK_COMPLETE"
     unknown = f"arn:aws:acm:{aws.region}:{aws.account}:certificate/11111111-2222-3333-4444-555555555555"
-    assert aws.deploy("unknown", _front(Secure=_listener("HTTPS", 443, unknown))) == "ROLLBACK_COMPLETE"
+    assert aws.deploy("unknown", front(Secure=listener("HTTPS", 443, unknown))) == "ROLLBACK_COMPLETE"
     elbv2 = aws.client("elbv2")
     arn = elbv2.create_load_balancer(Name="front", Type="application", **aws.surroundings.balancer)["LoadBalancers"][0][
         "LoadBalancerArn"
@@ -146,29 +146,29 @@ def a_listener_with_tls_needs_a_certificate_that_is_there(aws: Server) -> None:
 @acts("certificates", only_here="AWS issues none for a domain of others")
 def a_certificate_that_acm_issues_is_one_that_clients_can_check(aws: Server) -> None:
     """HTTPS on a laptop: one trusts the authority once."""
-    assert aws.deploy("s", _front(
+    assert aws.deploy("s", front(
         Certificate={"Type": "AWS::CertificateManager::Certificate", "Properties": {
             "DomainName": "example.com", "SubjectAlternativeNames": ["*.example.com"], "ValidationMethod": "DNS"}},
-        Plain=_listener("HTTP", 80, action=TO_HTTPS),
-        Secure=_listener("HTTPS", 443, {"Ref": "Certificate"}),
+        Plain=listener("HTTP", 80, action=TO_HTTPS),
+        Secure=listener("HTTPS", 443, {"Ref": "Certificate"}),
     )) == "CREATE_COMPLETE"  # fmt: skip
     acm = aws.client("acm")
     (summary,) = acm.list_certificates()["CertificateSummaryList"]
     chain = acm.get_certificate(CertificateArn=summary["CertificateArn"])["CertificateChain"]
-    assert _shown(_secure_address(aws), "www.example.com", trusted=chain) == {"example.com", "*.example.com"}
+    assert _shown(secure_address(aws), "www.example.com", trusted=chain) == {"example.com", "*.example.com"}
 
 
 @acts("certificates")
 def an_imported_certificate_is_told_by_its_names_and_kept_while_it_is_used(aws: Server) -> None:
     """DeleteCertificate would leave a listener without one."""
     acm = aws.client("acm")
-    arn = _imported(aws, "shop.example.com", "*.example.com")
+    arn = imported(aws, "shop.example.com", "*.example.com")
     told = acm.describe_certificate(CertificateArn=arn)["Certificate"]
     assert (told["DomainName"], told["SubjectAlternativeNames"]) == ("shop.example.com", ["shop.example.com", "*.example.com"])
     one, other = (Authority(Path(tempfile.mkdtemp())).issue(["a.example"]) for _ in range(2))
     with pytest.raises(acm.exceptions.ClientError, match="does not match"):
         acm.import_certificate(Certificate=one.certificate.encode(), PrivateKey=other.key.encode())
-    assert aws.deploy("s", _front(Secure=_listener("HTTPS", 443, arn))) == "CREATE_COMPLETE"
+    assert aws.deploy("s", front(Secure=listener("HTTPS", 443, arn))) == "CREATE_COMPLETE"
     assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["InUseBy"]
     with pytest.raises(acm.exceptions.ResourceInUseException):
         acm.delete_certificate(CertificateArn=arn)

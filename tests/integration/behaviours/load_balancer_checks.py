@@ -17,6 +17,12 @@ SIGN_IN = {
         "UserInfoEndpoint": "https://a/u", "ClientId": "a", "ClientSecret": "b"},
 }  # fmt: skip
 
+COGNITO = {
+    "Type": "authenticate-cognito", "Order": 1, "AuthenticateCognitoConfig": {
+        "UserPoolArn": "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_a", "UserPoolClientId": "a",
+        "UserPoolDomain": "a"},
+}  # fmt: skip
+
 
 def path(*values: str) -> dict:
     return {"Field": "path-pattern", "Values": list(values)}
@@ -198,8 +204,11 @@ def network_load_balancers_and_signing_in(aws: Server) -> None:
     with pytest.raises(ClientError, match="UnsupportedProtocol"):
         made.listen(25, {"Type": "forward", "TargetGroupArn": made.used}, "TCP")
     to_used = {"Type": "forward", "Order": 2, "TargetGroupArn": made.used}
-    with pytest.raises(ClientError, match="'authenticate-oidc' are not done by the local AWS"):
-        made.client.create_rule(ListenerArn=made.listener, Priority=11, Conditions=[path("/secure")], Actions=[SIGN_IN, to_used])
+    for sign_in in (SIGN_IN, COGNITO):
+        with pytest.raises(ClientError, match=f"'{sign_in['Type']}' are not done by the local AWS"):
+            made.client.create_rule(
+                ListenerArn=made.listener, Priority=11, Conditions=[path("/secure")], Actions=[sign_in, to_used]
+            )
     for version in ("HTTP2", "GRPC"):
         with pytest.raises(ClientError, match=f"'{version}' are not done by the local AWS"):
             made.client.create_target_group(Name="far", Protocol="HTTP", Port=80, ProtocolVersion=version, TargetType="ip")

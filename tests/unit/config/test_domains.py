@@ -78,3 +78,39 @@ def test_a_name_of_one_hosted_zone_is_of_one_environment(files, dev, http, host)
 def test_a_domain_that_cannot_be_is_told(files, domains, text):
     files.write("dockyard.yaml", project(domains))
     assert files.problems() == [f"dockyard.yaml: {text}"]
+
+
+POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI"
+
+
+def user_pool(files, place: str, domain: str = "my-shop"):
+    files.write("dockyard.yaml", project(f"{{example.com: {ZONE}}}", f"{{dev: {place}}}"))
+    files.service(f"kind: web\nhttp: {{auth: {{cognito: {{user_pool: '{POOL}', client_id: a1, domain: '{domain}'}}}}}}")
+    return files
+
+
+@pytest.mark.parametrize("place", ["{}", "{region: eu-west-1, account: '123456789012'}"])
+def test_a_user_pool_beside_the_load_balancer_is_taken(files, place):
+    assert user_pool(files, place).load().environment().services["web"].http.auth.cognito.user_pool == POOL
+
+
+@pytest.mark.parametrize(
+    ("place", "wanted", "got"),
+    [
+        ("{region: eu-central-1}", "eu-central-1", "eu-west-1"),
+        ("{region: eu-west-1, account: '210987654321'}", "210987654321", "123456789012"),
+    ],
+)
+def test_a_user_pool_elsewhere_is_told(files, place, wanted, got):
+    assert user_pool(files, place).problems() == [
+        f"services/web/service.yaml: http.auth.cognito.user_pool: should be in {wanted}, where the load balancer is, got one in {got}; "
+        "take oidc, with the user pool's endpoints"
+    ]
+
+
+@pytest.mark.parametrize("domain", ["my-shop.auth.eu-west-1.amazoncognito.com", "https://my-shop", "My-Shop"])
+def test_the_domain_of_a_user_pool_is_a_prefix_or_one_of_its_own(files, domain):
+    assert user_pool(files, "{}", domain).problems() == [
+        "services/web/service.yaml: http.auth.cognito.domain: should be the prefix of its domain such as my-shop, without "
+        f'.auth.REGION.amazoncognito.com, or a domain of your own, got "{domain}"'
+    ]

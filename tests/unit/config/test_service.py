@@ -257,7 +257,9 @@ def test_grpc_has_a_health_check_that_every_server_passes(files):
     [
         ("{protocol: grpc}", "http.protocol: grpc needs HTTPS: give dockyard.yaml a domain (domains), or take http"),
         ("{auth: {jwt: {issuer: 'https://a', jwks_endpoint: 'https://a/b'}}}", "http.auth: needs HTTPS: give dockyard.yaml a domain (domains)"),
-        ("{auth: {}}", "http.auth: should have oidc or jwt, got neither"),
+        ("{auth: {}}", "http.auth: should have oidc, cognito or jwt, got none"),
+        ("{auth: {cognito: {user_pool: eu-west-1_a, client_id: a, domain: shop}}}", "http.auth.cognito.user_pool: should be the ARN of a "
+         'user pool such as arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI, got "eu-west-1_a"'),
         ("{auth: {jwt: {issuer: a, jwks_endpoint: 'https://a'}}}", 'http.auth.jwt.issuer: should be an address that begins with https://, got "a"'),
         ("{health: {success_codes: '0'}}", 'http: health.success_codes should be codes of 200 to 499, got "0"'),
         ("{slow_start: 10}", "http.slow_start: should be 30 to 900 (seconds), got 10"),
