@@ -261,19 +261,19 @@ class Docker:
         return str(network.attrs["IPAM"]["Config"][0]["Gateway"])
 
     def idle_networks(self, label: str, age: timedelta) -> dict[str, str]:
-        """Networks with this label that no container has and that are older than this: name to this machine's address there."""
-        before = datetime.now(UTC) - age
-        found = [one for one in self._engine.networks.list(filters={"label": label}, greedy=True) if not one.containers]
-        return {
-            str(one.name): str(one.attrs["IPAM"]["Config"][0]["Gateway"])
-            for one in found
-            if datetime.fromisoformat(one.attrs["Created"]) < before
-        }
+        """Networks with this label that no container has and that are older than this: id to this machine's address there."""
+        before, found = datetime.now(UTC) - age, {}
+        for one in self._engine.networks.list(filters={"label": label}):
+            with _ignoring_missing():  # others remove theirs
+                one.reload()
+                if not one.containers and datetime.fromisoformat(one.attrs["Created"]) < before:
+                    found[str(one.id)] = str(one.attrs["IPAM"]["Config"][0]["Gateway"])
+        return found
 
-    def remove_network(self, name: str) -> None:
-        """Remove the network of that name, where it is there and no container has it."""
+    def remove_network(self, id: str) -> None:
+        """Remove the network of this id, where it is there and no container has it."""
         with _ignoring_missing():
-            self._engine.networks.get(name).remove()
+            self._engine.networks.get(id).remove()
 
     def remove_networks(self, label: str) -> None:
         """Remove all networks with this label."""

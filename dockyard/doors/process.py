@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -260,13 +260,18 @@ def holder_of(port: int) -> str | None:
         return f"process {found.pid}"
 
 
-def silent(addresses: Collection[str]) -> set[str]:
-    """Those of this machine's addresses among these on which nobody listens; none where that is hidden."""
-    own = {one.address for found in psutil.net_if_addrs().values() for one in found}
+def silent(interfaces: Mapping[str, str]) -> set[str]:
+    """Those of these network interfaces that this machine has, with just this address, and where nobody listens on it.
+
+    None where that is hidden. An address alone does not tell: that of a bridge of Docker is on many machines.
+    """
+    own = psutil.net_if_addrs()
+    here = {name for name, address in interfaces.items() if address in {one.address for one in own.get(name, [])}}
     try:
-        return (own & set(addresses)) - {one.laddr.ip for one in _listening()}
+        listening = {one.laddr.ip for one in _listening()}
     except psutil.AccessDenied:
         return set()
+    return {name for name in here if interfaces[name] not in listening}
 
 
 def _listening() -> list[Any]:

@@ -231,10 +231,9 @@ def sweep_networks(docker: Docker, label: str = "dockyard.local", age: timedelta
 
     One that runs listens in its network; one that starts has made its network a moment ago.
     """
-    idle = docker.idle_networks(label, age)
-    ended = silent(idle.values())
-    for name in [name for name, address in idle.items() if address in ended]:
-        docker.remove_network(name)
+    bridges = {f"br-{id[:12]}": (id, address) for id, address in docker.idle_networks(label, age).items()}
+    for bridge in silent({name: address for name, (_, address) in bridges.items()}):
+        docker.remove_network(bridges[bridge][0])
 
 
 def _request(port: int, path: str, method: str = "GET") -> urllib.request.Request:
