@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from dockyard.build import Recipe
 from dockyard.build.sizes import size
 from dockyard.cli import orphans, screen
 from dockyard.cli.addresses import tell_addresses
 from dockyard.cli.locked import alone
 from dockyard.cli.pins import lift
 from dockyard.cli.session import Session
-from dockyard.config import Service, Web
+from dockyard.config import Build, Service, Web
 from dockyard.config.problems import all_of
 from dockyard.deploy.intent import Intent, cautions_of, intent_of
 from dockyard.deploy.lock import Lock
@@ -176,10 +175,8 @@ def leave(session: Session, left: Leaving | None, intent: Intent, receipt: Recei
     root, site = session.root, session.site
     whole = (receipt.infrastructure, receipt.images) == (intent.infrastructure, intent.tags)
     files = [file for found in session.project.environments.values() for file in found.files]
-    contexts = [image.context for image in intent.images if isinstance(image, Recipe)]
-    dockerfiles = [Path(name) for name in _dockerfiles(session)]
-    outside = any(".." in file.parts or file.is_absolute() for file in dockerfiles)
-    if left and whole and not outside and all(sees(root, path) for path in files) and all(holds(root, path) for path in contexts):
+    built = _built_from(session)
+    if left and whole and all(sees(root, path) for path in files) and all(holds(root, path) for path in built):
         Standing(
             seen=left.seen.digest(),
             where=_where(session),
@@ -193,6 +190,11 @@ def leave(session: Session, left: Leaving | None, intent: Intent, receipt: Recei
         ).write(root, left.environment)
 
 
-def _dockerfiles(session: Session) -> list[str]:
-    builds = [found.image.build for found in session.environment.images.values()]
-    return [build.dockerfile for build in builds if build and build.dockerfile]
+def _built_from(session: Session) -> list[Path]:
+    """Folders and Dockerfiles that images are built from, or would be without a pin."""
+    found = []
+    for name, settings in session.environment.images.items():
+        build = settings.image.build or Build()
+        context = session.project.service_folder(name) / build.context
+        found += [] if settings.image.from_ else [context, context / (build.dockerfile or "Dockerfile")]
+    return found

@@ -11,7 +11,6 @@ import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,14 +24,18 @@ from dockyard.deploy.versions import own_folders, packages
 from dockyard.doors.aws import Aws
 from dockyard.doors.tree import RACY_NS, Seen
 from dockyard.errors import DockyardError
+from dockyard.threads import Threads
 
 _SERVICES = "services"
 _MADE = ("node_modules", "cdk.out")
 _OURS = ("AWS_", "CDK_", "DOCKYARD_", "BUILDX_")
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 """Others may come to the same account, which is looked at."""
-_FILES = ("DOCKYARD_STAND_INS", "AWS_CONFIG_FILE")
+_FILES = ("DOCKYARD_STAND_INS", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 """Variables that name a file which counts."""
+_OF_USER = ("~/.aws/config", "~/.aws/credentials")
+_FOLLOWED = ("stacks", "constructs")
+"""Folders that a fingerprint follows also where they are links."""
 _MOST = 20_000
 """Files; to look at more takes longer than what is saved."""
 _AT_ONCE = 10
@@ -76,7 +79,7 @@ def look(root: Path) -> Seen | None:
     seen, now = Seen(_MOST), time.time_ns()
     try:
         _look(root, seen)
-    except OSError:  # too many files, or a folder that went while it was looked at, or may not be read
+    except OSError:  # too many files, a service that is elsewhere, or a folder that went meanwhile, or may not be read
         return None
     return seen if seen.newest < now - RACY_NS else None
 
@@ -85,11 +88,16 @@ def _look(root: Path, seen: Seen) -> None:
     seen.text(json.dumps([__version__, sys.version, sys.path, packages(), *map(str, own_folders())]))
     told = {name: value for name, value in os.environ.items() if name.startswith(_OURS) and name not in _CREDENTIALS}
     seen.text(json.dumps(told, sort_keys=True))
-    for file in (*(told.get(name, "") for name in _FILES), str(Path.home() / ".aws" / "config")):
+    for file in (*(told.get(name, "") for name in _FILES), *map(os.path.expanduser, _OF_USER)):
         seen.file(file)
     made = {entry.name for entry in os.scandir(root) if entry.is_dir() and _is_made(entry)}
     seen.folder(root, frozenset({*made, _SERVICES}))
+    for followed in (root / name for name in _FOLLOWED):
+        if followed.is_symlink() and followed.is_dir():
+            seen.folder(followed.resolve())
     if (root / _SERVICES).is_dir():
+        if linked := [entry.path for entry in os.scandir(root / _SERVICES) if entry.is_symlink()]:
+            raise OSError(f"what is there is not seen: {linked[0]}")
         seen.folder(root / _SERVICES, caches=True)
     for _, package in own_folders():
         seen.folder(package)
@@ -115,14 +123,17 @@ def still(root: Path, environment: str | None, seen: Seen) -> Standing | None:
 
 
 def _untouched(left: Standing) -> bool:
-    reading = Aws(region=left.region).assuming(left.role)
+    own = Aws(region=left.region)
+    if own.account != left.account:  # another one may let it read
+        return False
+    reading = own.assuming(left.role)
 
     def same(name: str) -> bool:
         stack = describe(reading.cloudformation, name)
         whose = stack["StackId"].split(":")[3:5] if stack else []
         return stack is not None and whose == [left.region, left.account] and version(stack) == left.stacks[name]
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with Threads(_AT_ONCE) as pool:
         return all(pool.map(same, left.stacks))
 
 

@@ -1,5 +1,6 @@
 """What the file system says of a folder, without reading a file: by it one knows that nothing in it is another than before."""
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -50,10 +51,13 @@ class Seen:
         :param caches: also what Python has compiled.
         """
         for entry in _below(str(top), left_out, caches=caches):
-            try:
-                found = entry.stat()
-            except OSError:  # a link to nowhere
-                found = entry.stat(follow_symlinks=False)
+            found = entry.stat(follow_symlinks=False)
+            if stat.S_ISLNK(found.st_mode):
+                self.text(f"{entry.path} -> {os.readlink(entry.path)}")  # noqa: PTH115
+                self.newest = max(self.newest, found.st_ctime_ns)
+                with contextlib.suppress(OSError):  # a link to nowhere
+                    self._note(entry.path, entry.stat())
+                continue
             self._note(entry.path, found)
 
     def _note(self, path: str, found: os.stat_result) -> None:

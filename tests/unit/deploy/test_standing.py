@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,6 +44,8 @@ def account(monkeypatch):
     answers = {"shop-dev-web": ("111122223333", "eu-central-1", CHANGED)}
 
     class Aws:
+        account = "111122223333"
+
         def __init__(self, region):
             assert region == "eu-central-1"
 
@@ -126,6 +129,39 @@ def test_the_account_has_the_last_word(root, account, answer):
     left(root)
     account["shop-dev-web"] = answer
     assert still(root, None, look(root)) is None
+
+
+def test_who_comes_from_another_account_is_not_told_of_this_one(root, account, monkeypatch):
+    """Though it may let that one read."""
+    left(root)
+    monkeypatch.setattr(standing.Aws, "account", "444455556666")
+    assert still(root, None, look(root)) is None
+
+
+def test_without_credentials_the_project_is_read_and_that_is_told_then(root, monkeypatch):
+    left(root)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(root / "none"))
+    left(root)
+    assert still(root, None, look(root)) is None
+
+
+def test_a_service_that_is_a_link_is_not_seen_and_a_linked_stacks_is(root, account, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "b.py").touch()
+    time.sleep(0.12)
+    shutil.rmtree(root / "stacks")
+    (root / "stacks").symlink_to(elsewhere)
+    time.sleep(0.12)
+    left(root)
+    assert still(root, None, look(root))
+    (elsewhere / "b.py").write_text("other")
+    time.sleep(0.12)
+    assert still(root, None, look(root)) is None
+    (root / "services/api").symlink_to(elsewhere)
+    assert look(root) is None
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"seen": 1, "more": 2}'])

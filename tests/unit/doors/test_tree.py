@@ -18,6 +18,9 @@ def folder(tmp_path):
     for name in ("a/main.py", "a/__pycache__/main.pyc", "made/x", "link/y", "note.txt"):
         (tmp_path / "top" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "top" / name).write_text(name)
+    (tmp_path / "top/current").symlink_to("link")
+    (tmp_path / "outside").write_text("outside")
+    (tmp_path / "top/out").symlink_to("../outside")
     return tmp_path / "top"
 
 
@@ -31,7 +34,14 @@ CHANGES = {
     "gone": lambda top: (top / "note.txt").unlink(),
     "link to nowhere": lambda top: (top / "a/l").symlink_to("nowhere"),
     "link": lambda top: (top / "a/l").symlink_to("../note.txt"),
+    "link to another folder": lambda top: _turned(top / "current", "made"),
+    "what a link leads to": lambda top: (top.parent / "outside").write_text("other"),
 }
+
+
+def _turned(link, target):
+    link.unlink()
+    link.symlink_to(target)
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
