@@ -52,7 +52,7 @@ class Aws:
     def __init__(self, *, region: str | None = None, session: boto3.Session | None = None, profile: str | None = None) -> None:
         where = region or os.environ.get("AWS_REGION")  # boto3 reads another
         try:
-            self._session = session or boto3.Session(botocore_session=new_session(), region_name=where, profile_name=profile)
+            self._session = session or boto3.Session(botocore_session=new_session(profile), region_name=where)
         except botocore.exceptions.ProfileNotFound as error:
             raise PrerequisiteError(str(error), hint="set AWS_PROFILE to a profile of your AWS configuration") from error
         self._assumed: dict[str, Aws] = {}

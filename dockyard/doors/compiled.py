@@ -3,7 +3,6 @@
 import contextlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from jinja2 import BytecodeCache
@@ -26,17 +25,20 @@ class Compiled(BytecodeCache):
         with contextlib.suppress(OSError), self._file(bucket).open("rb") as kept:
             try:
                 bucket.load_bytecode(kept)
-            except (EOFError, ValueError, TypeError):  # damaged: it is compiled and written anew
+            except Exception:  # damaged, in whichever of the ways that there are: it is compiled and written anew
                 bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the template; it takes its place at once, as others may read it."""
         with contextlib.suppress(OSError):
             self._folder.mkdir(exist_ok=True)
-            handle, written = tempfile.mkstemp(dir=self._folder)
-            with os.fdopen(handle, "wb") as file:
-                bucket.write_bytecode(file)
-            Path(written).replace(self._file(bucket))
+            written = self._file(bucket).with_suffix(f".{os.getpid()}")
+            try:
+                with written.open("wb") as file:
+                    bucket.write_bytecode(file)
+                written.replace(self._file(bucket))
+            finally:
+                written.unlink(missing_ok=True)
 
     def _file(self, bucket: Bucket) -> Path:
         return self._folder / f"{bucket.key}.{_MADE_BY}"

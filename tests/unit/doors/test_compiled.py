@@ -22,7 +22,7 @@ def test_a_template_is_compiled_once(tmp_path, monkeypatch):
     assert len(list((tmp_path / "__pycache__").iterdir())) == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"j2", b"\0" * 400])
+@pytest.mark.parametrize("content", [b"", b"j2", b"\0" * 400, b"not a pickle" * 9])
 def test_a_damaged_one_is_compiled_anew(tmp_path, monkeypatch, content):
     rendered(tmp_path, "{{ x }}", monkeypatch)
     (kept,) = (tmp_path / "__pycache__").iterdir()
