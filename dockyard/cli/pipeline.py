@@ -15,9 +15,9 @@ from dockyard.cli.restore import restore_each
 from dockyard.cli.session import Session
 from dockyard.config import Pipeline, Web
 from dockyard.deploy.operations import describe
-from dockyard.deploy.run import synthesized
 from dockyard.deploy.site import qualifier
 from dockyard.deploy.states import Safety
+from dockyard.deploy.synthesis import synthesized
 from dockyard.doors.github import GitHub
 from dockyard.doors.website import answer_of
 from dockyard.errors import DeployError, UsageError
@@ -108,7 +108,7 @@ def policy(folder: Folder, env: Environment = None, project: Project = None) -> 
     session = Session(project, env)
     site = session.site
     with screen.Board() as board:
-        stacks = synthesized(site, board, validate=False)
+        stacks = synthesized(site, board, validate=False, folder=site.looked_at)
     scope = Scope(site.project.name, site.aws.account, site.aws.region, qualifier(session.root))
     folder.mkdir(parents=True, exist_ok=True)
     for number, one in enumerate(documents(stacks, scope, permissions_of(scope.region)), 1):

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from dockyard.build.mirrored import Wanted
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.site import PARTITION, Site
-from dockyard.errors import UsageError
+from dockyard.errors import DeployError, UsageError
 
 _MARK = "cdk.out"
 """A file that aws-cdk-lib writes into each assembly."""
@@ -49,11 +49,14 @@ class Note:
     """Fingerprint of the files, read before the synth; empty where it is not known."""
     images: Mapping[str, Image] = field(default_factory=dict)
     """Service or sidecar to its image."""
+    ahead: bool = True
+    """Whether the next deploy may go ahead of its synth: app.py was not seen to write more of sources than a tag."""
 
     @classmethod
-    def of(cls, infrastructure: str, images: Sequence[Wanted]) -> "Note":
+    def of(cls, infrastructure: str, images: Sequence[Wanted], *, ahead: bool = True) -> "Note":
         """Of what a deploy is to bring about."""
-        return cls(infrastructure, {one.service: Image(type(one).__name__, one.repository, one.tag) for one in images})
+        of_images = {one.service: Image(type(one).__name__, one.repository, one.tag) for one in images}
+        return cls(infrastructure, of_images, ahead)
 
     def write(self, folder: Path) -> None:
         """Keep it with the assembly."""
@@ -84,7 +87,20 @@ def read_folder(site: Site, folder: Path, wanted: Sequence[Wanted]) -> tuple[lis
     if site.service_stack("platform") not in {one.name for one in found}:
         told = ", ".join(one.name for one in found)
         raise UsageError(f"{folder} is not of {site.project.name} in {site.environment.name}: it has {told}")
-    names = [f"{image.repository}:{image.tag}" for image in wanted]
-    if lacking := [name for name in names if not any(f'/{name}"' in one.template for one in found)]:
+    if lacking := lacking_images(found, wanted):
         raise UsageError(f"{folder} was synthesized from other files than are here: it has no {', '.join(lacking)}", hint=_ANEW)
     return found, read_note(folder).infrastructure
+
+
+def lacking_images(stacks: Sequence[StackArtifact], wanted: Sequence[Wanted]) -> list[str]:
+    """Those of these images that no template names."""
+    names = [f"{image.repository}:{image.tag}" for image in wanted]
+    return [name for name in names if not any(f'/{name}"' in one.template for one in stacks)]
+
+
+def check_images(stacks: Sequence[StackArtifact], wanted: Sequence[Wanted]) -> None:
+    """Raise DeployError where a template names other images than these: files were changed between two looks at them."""
+    if lacking := lacking_images(stacks, wanted):
+        raise DeployError(
+            f"files were changed while they were read: no template names {', '.join(lacking)}", hint="run the same command again"
+        )

@@ -19,12 +19,15 @@ from dockyard.deploy.stack import INLINE_TEMPLATE_BYTES
 def likely_stacks(site: Site, intent: Intent) -> list[StackArtifact] | None:
     """The stacks; None where only a synth can tell: something else than images is new, or none has been written here."""
     note = read_note(site.assembly)
-    if not intent.last or not intent.infrastructure == intent.last.infrastructure == note.infrastructure:
+    if not intent.last or not note.ahead or not intent.infrastructure == intent.last.infrastructure == note.infrastructure:
         return None
     exchanged = _exchanged(note, intent.images)
     if exchanged is None:
         return None
-    found = read_assembly(site.assembly, partition=PARTITION, account=site.aws.account, region=site.aws.region)
+    try:
+        found = read_assembly(site.assembly, partition=PARTITION, account=site.aws.account, region=site.aws.region)
+    except (OSError, ValueError, KeyError):  # its synth was killed, or it is being written
+        return None
     if not all(any(_end(image) in one.template for one in found) for image in note.images.values()):
         return None  # another command has written there since
     likely = [replace(one, template=_with(exchanged, one.template)) for one in found]

@@ -13,10 +13,10 @@ from dockyard.deploy.diff.resources import ResourceChange
 from dockyard.deploy.images import cautions, lacking, needed
 from dockyard.deploy.orphans import orphans
 from dockyard.deploy.planned_stack import PlannedStack, StackAction, StackPlanner
-from dockyard.deploy.run import synthesized
 from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import Site
 from dockyard.deploy.stacks import wanted_stacks
+from dockyard.deploy.synthesis import synthesized
 from dockyard.progress import Progress
 
 
@@ -88,7 +88,7 @@ def plan(site: Site, progress: Progress, services: Collection[str] = (), *, prun
     has_engine = docker.answers()
     planned = plan_images(made, site.reading, lambda name: has_engine and docker.image_id(name) is not None)
     deployed = read_inputs(site.inputs_file)
-    artifacts = wanted_stacks(site, synthesized(site, progress, validate=False), services)
+    artifacts = wanted_stacks(site, synthesized(site, progress, validate=False, folder=site.looked_at), services)
     planner, left = StackPlanner(site), tuple(orphans(site))
     return Plan(
         images=tuple(_image(entry, deployed.get(entry.image.service), told[entry.image.service]) for entry in planned),

@@ -66,6 +66,8 @@ class Receipt:
     steps: dict[str, float] = field(default_factory=dict)
     """Seconds of each step that had something to do: `synth`, a service's image, a stack."""
     nothing_changed: bool = False
+    checked: bool = True
+    """Whether aws-cdk-lib's validator has looked at what this infrastructure gives."""
 
     def write(self, path: Path) -> None:
         """Keep it, as the last and as one of the last ten."""
@@ -95,11 +97,14 @@ def read_receipt(path: Path) -> Receipt | None:
 
 
 def infrastructures(path: Path) -> set[str]:
-    """Fingerprints of the last ten deploys of this environment: what made their stacks has been checked."""
+    """Fingerprints of those of the last ten deploys of this environment whose templates have been checked."""
     found = set()
-    with contextlib.suppress(OSError, ValueError):
-        for line in path.with_suffix(HISTORY).read_text(encoding="utf-8").splitlines():
-            found.add(str(json.loads(line)["infrastructure"]))
+    with contextlib.suppress(OSError):
+        for line in path.with_suffix(HISTORY).read_bytes().splitlines():
+            with contextlib.suppress(ValueError, KeyError, TypeError):  # damaged
+                receipt = json.loads(line)
+                made = str(receipt["infrastructure"])
+                found |= {made} if receipt.get("checked", True) else set()
     return found
 
 

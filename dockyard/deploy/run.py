@@ -13,26 +13,24 @@ from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, SomeBuiltError, named, side_by_side
 from dockyard.build.promoted import Promoted
 from dockyard.build.secrets import check_build_secrets
-from dockyard.config.problems import all_of
-from dockyard.deploy.assembly import StackArtifact, read_assembly
-from dockyard.deploy.assembly_folder import Note, forget_note, read_folder
+from dockyard.deploy.ahead import deploy_ahead, written_otherwise
+from dockyard.deploy.assembly_folder import Note, check_images, read_folder, read_note
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.images import built, lacking, pushed
 from dockyard.deploy.intent import Intent, tell_cautions
 from dockyard.deploy.ledger import Ledger
-from dockyard.deploy.likely import differing, likely_stacks
+from dockyard.deploy.likely import likely_stacks
 from dockyard.deploy.operations import describe, version
 from dockyard.deploy.orphans import RESOURCES, orphans
 from dockyard.deploy.receipt import NONE, Receipt, infrastructures
 from dockyard.deploy.replacements import NOTHING_LOST, Allowed
 from dockyard.deploy.secrets import check_secrets
-from dockyard.deploy.site import PARTITION, Site
+from dockyard.deploy.site import Site
 from dockyard.deploy.stack import StackDeployer
 from dockyard.deploy.stacks import Stacks, check_bootstrap, deploy_stacks, deploy_stacks_via_cdk, wanted_stacks
 from dockyard.deploy.states import Safety
-from dockyard.deploy.synth import synthesize
+from dockyard.deploy.synthesis import may_validate, synthesized
 from dockyard.deploy.verify.run import check_quickly
-from dockyard.doors.folders import take_place
 from dockyard.doors.process import end_all
 from dockyard.errors import BuildError, DockyardError
 from dockyard.progress import Progress
@@ -90,10 +88,12 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
     check_quickly(site, services)
     deployer = StackDeployer(site.aws, site.reading, safety, wishes.allowed)
     likely = None if wishes.assembly or wishes.via_cdk or site.synth else likely_stacks(site, intent)
+    known = infrastructure in infrastructures(site.receipt_file)
     with Threads(max_workers=1) as pool, _told_when_interrupted(deployer):
         building = pool.submit(_built, site, wanted, progress)
+        brought = partial(_pushed, site, building, progress)
         if likely:
-            images, stacks = _ahead_of_synth(site, likely, building, wishes, intent, progress, deployer)
+            images, stacks = deploy_ahead(site, likely, services, brought, intent, progress, deployer)
         else:
             with _faults_first(building):
                 if wishes.assembly:
@@ -103,59 +103,23 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
                             "assembly", "its stacks were made from other settings than are here, and are deployed as they are"
                         )
                 else:
-                    known = infrastructures(site.receipt_file)
-                    everything = synthesized(site, progress, validate=infrastructure not in known)
-                    Note.of(infrastructure, intent.images).write(site.assembly)
+                    ahead = not written_otherwise(read_note(site.assembly), infrastructure)
+                    everything = synthesized(site, progress, validate=not known)
+                    check_images(everything, wanted)
+                    Note.of(infrastructure, intent.images, ahead=ahead).write(site.assembly)
                 artifacts = wanted_stacks(site, everything, services)
                 check_bootstrap(site, artifacts)
-            brought = partial(_pushed, site, building, progress)
             if wishes.via_cdk:
                 folder = wishes.assembly or site.assembly
                 images, stacks = deploy_stacks_via_cdk(site, folder, artifacts, brought, progress, deployer, safety)
             else:
                 images, stacks = deploy_stacks(site, artifacts, brought, progress, deployer)
-    receipt = _receipt(site, ledger, wishes, last, infrastructure, images, stacks)
+    checked = known or (may_validate(site) and not wishes.assembly)
+    receipt = replace(_receipt(site, ledger, wishes, last, infrastructure, images, stacks), checked=checked)
     receipt.write(site.receipt_file)
     inputs = {entry.image.service: Inputs.of(entry.image) for entry in images}
     write_inputs(site.inputs_file, read_inputs(site.inputs_file) | inputs if services else inputs)
     return receipt
-
-
-def _ahead_of_synth(
-    site: Site,
-    likely: list[StackArtifact],
-    building: "Future[list[Planned]]",
-    wishes: Wishes,
-    intent: Intent,
-    progress: Progress,
-    deployer: StackDeployer,
-) -> tuple[list[Planned], Stacks]:
-    """Deploy the stacks as they will most likely be. The synth runs while tasks start; what it makes otherwise is deployed then.
-
-    It has a folder of its own as long as files of the assembly may be needed, which takes the assembly's place at the end.
-    """
-    artifacts = wanted_stacks(site, likely, wishes.services)
-    check_bootstrap(site, artifacts)
-    anew = site.assembly.with_name(f"{site.assembly.name}.next")
-    forget_note(site.assembly)  # where this fails, the next deploy is to synthesize first
-    with Threads(max_workers=1) as pool:
-        synthesizing: list[Future[list[StackArtifact]]] = []
-
-        def brought() -> list[Planned]:
-            found = _pushed(site, building, progress)
-            synthesizing.append(pool.submit(synthesized, site, progress, validate=False, folder=anew))
-            return found
-
-        images, stacks = deploy_stacks(site, artifacts, brought, progress, deployer)
-        found = synthesizing[0].result()
-    Note.of(intent.infrastructure, intent.images).write(anew)
-    take_place(anew, site.assembly)
-    others = {one.name for one in differing(artifacts, wanted_stacks(site, found, wishes.services))}
-    if not others:
-        return images, stacks
-    progress.note("synth", f"app.py writes {all_of(sorted(others))} otherwise than before; deploying what it writes now")
-    left = [one for one in _read_assembly(site, site.assembly) if one.name in others]
-    return images, {**stacks, **deploy_stacks(site, left, lambda: images, progress, deployer)[1]}
 
 
 def _receipt(
@@ -225,7 +189,8 @@ def _untouched(site: Site, last: Receipt, services: Sequence[str]) -> bool:
 
     of_services = {site.service_stack(name) for name in site.environment.services}
     meant = {site.service_stack(name) for name in services} or of_services
-    names = [name for name in last.stacks if name in meant or not services or name not in of_services]
+    shared = {name for name, left in last.stacks.items() if left and name not in of_services}
+    names = [name for name in last.stacks if name in meant or not services or name in shared]
     return meant <= last.stacks.keys() and all(side_by_side(same, names))
 
 
@@ -243,28 +208,6 @@ def prepare(site: Site, wanted: list[Wanted], progress: Progress, assembly: Path
             check_bootstrap(site, registry)
         images, _ = deploy_stacks(site, registry, partial(_pushed, site, building, progress), progress, deployer)
     return images
-
-
-def synthesized(site: Site, progress: Progress, *, validate: bool, folder: Path | None = None) -> list[StackArtifact]:
-    """The stacks of the environment as app.py writes them; with `validate` also checked by aws-cdk-lib.
-
-    :param folder: where they are written to. Default: the site's own.
-    """
-    folder = folder or site.assembly
-    validate = validate and site.processes.environment.get("CDK_VALIDATION") != "false"  # CDK's own word for it
-    begun = time.monotonic()
-    progress.update("synth", "writing templates" + (" and checking them" if validate else ""))
-    (site.synth or synthesize)(
-        site.project.root, folder, site.processes,
-        environment=site.environment.name, account=site.aws.account, region=site.aws.region, validate=validate,
-    )  # fmt: skip
-    artifacts = _read_assembly(site, folder)
-    progress.done("synth", f"{len(artifacts)} stacks in {time.monotonic() - begun:.1f} s")
-    return artifacts
-
-
-def _read_assembly(site: Site, folder: Path) -> list[StackArtifact]:
-    return read_assembly(folder, partition=PARTITION, account=site.aws.account, region=site.aws.region)
 
 
 def _built(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]:

@@ -126,6 +126,11 @@ class Site:
         return self.workshop.folder / "cdk.out" / self._place
 
     @property
+    def looked_at(self) -> Path:
+        """Where synth writes for who only looks: a deploy may be under way."""
+        return self.assembly.with_name(f"{self._place}.look")
+
+    @property
     def _place(self) -> str:
         return f"{self.aws.account}-{self.aws.region}-{self.environment.name}"
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from dockyard.deploy.assembly_folder import forget_note
 from dockyard.deploy.site import mapping_in
 from dockyard.doors.process import Processes
 from dockyard.errors import DeployError
@@ -38,6 +39,7 @@ def synthesize(
     `validate` runs aws-cdk-lib's template validator, which costs some seconds of CPU: it is for the first time that an
     infrastructure is seen; a source change alters a tag and nothing that it looks at. `context` is what else app.py is told.
     """
+    forget_note(out)
     shutil.rmtree(out, ignore_errors=True)
     variables = variables_of(
         root, out, environment=environment, account=account, region=region, validate=validate, context=context

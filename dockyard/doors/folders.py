@@ -21,10 +21,19 @@ def temporary(prefix: str, parent: Path | None = None) -> Iterator[Path]:
         _there.discard(folder)
 
 
-def take_place(new: Path, old: Path) -> None:
-    """Put a folder in the place of another, which goes."""
-    shutil.rmtree(old, ignore_errors=True)
-    new.replace(old)
+def take_place(new: Path, old: Path) -> Path:
+    """Put a folder in the place of another, which goes; where it is then. It stays where another program writes there."""
+    aside = old.with_name(f"{old.name}.old")
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            old.replace(aside)
+        new.replace(old)
+    except OSError:
+        return new
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return old
 
 
 def remove_all() -> None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from dockyard.build.recipe import Recipe
+from dockyard.deploy.ahead import written_otherwise
 from dockyard.deploy.assembly import read_assembly
 from dockyard.deploy.assembly_folder import Note, forget_note, read_note
 from dockyard.deploy.likely import differing, likely_stacks
@@ -73,6 +74,21 @@ def test_nothing_is_likely_without_a_note(site):
     assert likely_stacks(site, intent(image("web", B), image("worker", A))) is None
     (site.assembly / "dockyard.json").write_text("{")
     assert read_note(site.assembly) == Note()
+
+
+def test_nothing_is_likely_of_an_assembly_that_is_damaged_or_half_there(site):
+    (site.assembly / "worker.json").unlink()
+    assert likely_stacks(site, intent(image("web", B), image("worker", A))) is None
+    (site.assembly / "manifest.json").write_text("{}")
+    assert likely_stacks(site, intent(image("web", B), image("worker", A))) is None
+
+
+def test_nothing_is_likely_where_app_py_was_seen_to_write_otherwise(site):
+    note = Note.of("f", [image("web", A), image("worker", A)], ahead=False)
+    note.write(site.assembly)
+    assert likely_stacks(site, intent(image("web", B), image("worker", A))) is None
+    assert written_otherwise(note, "f")
+    assert not written_otherwise(note, "g")
 
 
 def test_a_template_that_must_be_in_a_bucket_is_left_to_the_synth(site):

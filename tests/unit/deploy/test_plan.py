@@ -28,7 +28,7 @@ def test_a_rollback_is_told_to_people_and_to_programs(tmp_path, monkeypatch):
     reading = SimpleNamespace(image_digest=lambda *_: "sha256:1")
     site = SimpleNamespace(
         project=project, environment=project.environment(), workshop=workshop, reading=reading, aws=None,
-        inputs_file=tmp_path / "none",
+        inputs_file=tmp_path / "none", looked_at=None,
     )  # fmt: skip
     (planned,) = module.plan(site, progress).images
     (told,) = planned.cautions

@@ -57,8 +57,10 @@ def test_it_is_known_what_made_the_stacks_of_the_last_deploys(tmp_path):
     for made in ("f", "g", "f"):
         replace(NONE, infrastructure=made).write(tmp_path / "r.json")
     assert infrastructures(tmp_path / "r.json") == {"f", "g"}
-    (tmp_path / "r.history.jsonl").write_text("{")
-    assert infrastructures(tmp_path / "r.json") == set()
+    replace(NONE, infrastructure="h", checked=False).write(tmp_path / "r.json")
+    history = tmp_path / "r.history.jsonl"
+    history.write_text("\n".join(["{", "{}", "[]", "null", history.read_text()]))
+    assert infrastructures(tmp_path / "r.json") == {"f", "g"}
 
 
 def test_a_history_that_is_damaged_is_told_and_not_taken_for_none(tmp_path):

@@ -70,3 +70,10 @@ def test_of_the_services_that_are_named_and_what_all_share(touched):
     assert found(services=["web"], web="2", api="1") is None
     touched.add("shop-dev-platform")
     assert found(services=["web"], web="1", api="1") is None
+
+
+def test_what_a_deploy_of_some_left_unknown_is_for_a_whole_one(touched):
+    last = replace(LAST, stacks=LAST.stacks | {"shop-dev-api": "", "shop-dev-resources": ""})
+    assert found(last=last, services=["web"], web="1", api="1").nothing_changed
+    assert found(last=last, services=["api"], web="1", api="1") is None
+    assert found(last=last, web="1", api="1") is None
