@@ -94,7 +94,7 @@ def _is_allowed(call, allowed):
 
 def test_the_role_of_pull_requests_can_plan_and_nothing_else(site, source, account, roles, documents):
     account.may_assume = {resource for _, resource in documents(roles["DOCKYARD_PLAN_ROLE"])}
-    site.edit(source, 'VERSION = "1"', 'VERSION = "8"')
+    site.edit(source, 'VERSION = "1"', 'VERSION = "planned only"')
     variables = {**site.account(), "AWS_ENDPOINT_URL": f"http://localhost:{account.server_port}"}
     site.dockyard("plan", code=10, **variables)
     assert account.refused == []
