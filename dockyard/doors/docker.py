@@ -266,7 +266,7 @@ class Docker:
         for one in self._engine.networks.list(filters={"label": label}):
             with _ignoring_missing():  # others remove theirs
                 one.reload()
-                if not one.containers and datetime.fromisoformat(one.attrs["Created"]) < before:
+                if not one.attrs.get("Containers") and datetime.fromisoformat(one.attrs["Created"]) < before:
                     found[str(one.id)] = str(one.attrs["IPAM"]["Config"][0]["Gateway"])
         return found
 
