@@ -188,7 +188,7 @@ def test_killed_at_any_step_the_next_deploy_ends_well_and_nothing_is_lost_or_loc
         for number, step in enumerate(steps):
             version(site, f"at{number}")
             seen = _steps(site, account, tmp_path / f"{number}", step)
-            assert seen[-1] == step
+            assert step in seen  # and perhaps one of another thread
             told = site.dockyard("deploy", "hello-python", **account).stderr
             assert get(address)[1]["version"] == f"at{number}", f"killed at {step}:\n{told}"
             assert is_free(site), step
