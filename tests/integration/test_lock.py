@@ -104,9 +104,9 @@ def test_two_deploys_from_two_machines_one_waits_and_the_last_one_wins_whole(sit
             told = until_told(second, "waits for the lock of demo/dev, held by ")
             assert f"(process {first.pid}) since " in told[-1]
             assert elsewhere.dockyard("destroy", "--wait", "0", "--yes", code=1, **account).stderr.count("is locked by") == 1
-            assert first.wait(60) == 0
+            assert first.wait(180) == 0
             told += second.stderr.readlines()
-            assert second.wait(60) == 0
+            assert second.wait(180) == 0
         assert "demo-dev-hello-python: deployed in" in "".join(told)
         assert get(address)[1]["version"] == "second"
     assert requests.failed == {}
