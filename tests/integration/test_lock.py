@@ -98,12 +98,12 @@ def test_two_deploys_from_two_machines_one_waits_and_the_last_one_wins_whole(sit
     address, account = site.addresses()["hello-python"], site.account()
     version(site, "first")
     with Requests(address) as requests, running(site, account, "deploy") as first:
-        until_told(first, "synth")
+        until_told(first, "hello-node: image is in ECR already")
         version(elsewhere, "second")
         with running(elsewhere, account, "deploy") as second:
             told = until_told(second, "waits for the lock of demo/dev, held by ")
             assert f"(process {first.pid}) since " in told[-1]
-            assert elsewhere.dockyard("destroy", "--wait", "0", "--yes", code=1, **account).stderr.count("is locked by") == 1
+            assert elsewhere.dockyard("deploy", "--wait", "0", code=1, **account).stderr.count("is locked by") == 1
             assert first.wait(180) == 0
             told += second.stderr.readlines()
             assert second.wait(180) == 0
