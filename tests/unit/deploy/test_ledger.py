@@ -4,34 +4,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from botocore.exceptions import ClientError
 
 from dockyard.deploy import ledger
 from dockyard.deploy.ledger import KEPT, Ledger, entries
 from dockyard.progress import Silent
+from tests.unit.deploy.bucket import Bucket
 
 ORIGIN = {"web": {"environment": "staging"}}
-
-
-class Bucket:
-    """An account that keeps things."""
-
-    account, region, caller = "111111111111", "eu-west-1", "arn:aws:iam::111111111111:user/alice"
-
-    def __init__(self):
-        self.content = {}
-        self.refuses = False
-
-    def assuming(self, _):
-        return self
-
-    def kept(self, bucket, key):
-        return self.content.get((bucket, key), b"")
-
-    def keep(self, bucket, key, content):
-        if self.refuses:
-            raise ClientError({"Error": {"Code": "AccessDenied"}}, "PutObject")
-        self.content[bucket, key] = content
 
 
 class Notes(Silent):

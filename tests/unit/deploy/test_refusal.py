@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 
 import pytest
-from botocore.exceptions import ClientError
 
 from dockyard.deploy.refusal import note_rejection, reason, refusal, rejected_by
+from tests.unit.deploy.bucket import Bucket
 
 SAID = "a lifecycle hook failed."
 HOOKS = [
@@ -66,27 +66,6 @@ def test_why_it_goes_back_begins_with_whose_no_it_was(details, who, why):
 
 def test_where_it_does_not_go_back_nobody_is_asked():
     assert reason(deployment(pause("FAILED")), "", dict[str, str]().__getitem__) == ""
-
-
-class Bucket:
-    """An account that keeps things."""
-
-    account, region, caller = "111111111111", "eu-west-1", "arn:aws:iam::111111111111:user/alice"
-
-    def __init__(self):
-        self.content = {}
-        self.refuses = False
-
-    def assuming(self, _):
-        return self
-
-    def kept(self, bucket, key):
-        return self.content.get((bucket, key), b"")
-
-    def keep(self, bucket, key, content):
-        if self.refuses:
-            raise ClientError({"Error": {"Code": "AccessDenied"}}, "PutObject")
-        self.content[bucket, key] = content
 
 
 def test_who_rejects_leaves_a_note_of_that_deployment_and_where_it_is_refused_rejects_all_the_same(tmp_path):
