@@ -11,6 +11,7 @@ import os
 import time
 from pathlib import Path
 
+from dockyard.doors.folders import put
 from dockyard.doors.tree import RACY_NS
 
 _CHUNK = 1 << 16
@@ -49,10 +50,7 @@ class Hashes:
         """Write them down, where something is new. Where that cannot be done, the files are read again the next time."""
         if self._file and (self._read or len(self._now) != len(self._before)):
             with contextlib.suppress(OSError):
-                self._file.parent.mkdir(parents=True, exist_ok=True)
-                written = self._file.with_suffix(f".{os.getpid()}")
-                written.write_text(json.dumps(self._now), encoding="utf-8")
-                written.replace(self._file)
+                put(self._file, json.dumps(self._now).encode())
 
 
 def _digest(file: str) -> str:

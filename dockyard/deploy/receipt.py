@@ -5,7 +5,6 @@ The last ten are kept, a line each, in a file beside it: what they name is not r
 
 import contextlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from dockyard.doors.folders import put
 from dockyard.errors import DeployError
 
 KEPT = 10
@@ -75,9 +75,7 @@ class Receipt:
         history = path.with_suffix(HISTORY)
         before = history.read_text(encoding="utf-8", errors="replace").splitlines() if history.is_file() else []
         kept = [*before[1 - KEPT :], json.dumps(asdict(self), default=str)]
-        written = history.with_suffix(f".{os.getpid()}")
-        written.write_text("\n".join(kept) + "\n", encoding="utf-8")
-        written.replace(history)
+        put(history, ("\n".join(kept) + "\n").encode())
         self._put(path)
 
     def _put(self, path: Path) -> None:

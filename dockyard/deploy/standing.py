@@ -22,6 +22,7 @@ from dockyard.defaults import FOLDER
 from dockyard.deploy.operations import describe, version
 from dockyard.deploy.versions import own_folders, packages
 from dockyard.doors.aws import Aws
+from dockyard.doors.folders import put
 from dockyard.doors.tree import RACY_NS, Seen
 from dockyard.errors import DockyardError
 from dockyard.threads import Threads
@@ -65,10 +66,7 @@ class Standing:
         """Keep it, for the environment that the user names so. It is of use, and of no need."""
         if file := _file(root, environment):
             with contextlib.suppress(OSError):
-                file.parent.mkdir(parents=True, exist_ok=True)
-                written = file.with_suffix(f".{os.getpid()}")
-                written.write_text(json.dumps(asdict(self), default=str), encoding="utf-8")
-                written.replace(file)
+                put(file, json.dumps(asdict(self), default=str).encode())
 
 
 def look(root: Path) -> Seen | None:

@@ -1,12 +1,13 @@
 """Templates that are compiled once, as modules of Python are: compiling takes longer than rendering, and than all of a plan."""
 
 import contextlib
-import os
 import sys
 from pathlib import Path
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+
+from dockyard.doors.folders import put
 
 _MADE_BY = f"{sys.implementation.cache_tag}.jinja"
 
@@ -31,14 +32,7 @@ class Compiled(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the template; it takes its place at once, as others may read it."""
         with contextlib.suppress(OSError):
-            self._folder.mkdir(exist_ok=True)
-            written = self._file(bucket).with_suffix(f".{os.getpid()}")
-            try:
-                with written.open("wb") as file:
-                    bucket.write_bytecode(file)
-                written.replace(self._file(bucket))
-            finally:
-                written.unlink(missing_ok=True)
+            put(self._file(bucket), bucket.bytecode_to_string())
 
     def _file(self, bucket: Bucket) -> Path:
         return self._folder / f"{bucket.key}.{_MADE_BY}"

@@ -1,6 +1,7 @@
 """Folders for a while: each goes with its block, and with the program where that is interrupted."""
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,17 @@ def temporary(prefix: str, parent: Path | None = None) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         _there.discard(folder)
+
+
+def put(file: Path, content: bytes) -> None:
+    """Write a file, whole for who reads it meanwhile; its folder is made. Raises OSError, and leaves nothing half written."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    written = file.with_suffix(f".{os.getpid()}")
+    try:
+        written.write_bytes(content)
+        written.replace(file)
+    finally:
+        written.unlink(missing_ok=True)
 
 
 def take_place(new: Path, old: Path) -> Path:
