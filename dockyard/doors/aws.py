@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import botocore.exceptions
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, RefreshableCredentials
 
 from dockyard.doors.aws_faults import LOCAL, explained
-from dockyard.doors.aws_models import new_session
-from dockyard.doors.lease import Lease
+from dockyard.doors.aws_models import Session
 from dockyard.doors.secrets import Secrets
 from dockyard.errors import PrerequisiteError
 
@@ -26,6 +24,8 @@ if TYPE_CHECKING:
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_s3.client import S3Client
     from types_boto3_ssm.client import SSMClient
+
+    from dockyard.doors.lease import Lease
 
 CACHE_TAG_PREFIX = "cache-"
 """Tags that are no images: layers of builds, and what stands for an index. The lifecycle of a repository lets them expire."""
@@ -49,10 +49,10 @@ class Registry:
 class Aws:
     """One account and region, with the credentials that the environment gives, or those of a profile."""
 
-    def __init__(self, *, region: str | None = None, session: boto3.Session | None = None, profile: str | None = None) -> None:
-        where = region or os.environ.get("AWS_REGION")  # boto3 reads another
+    def __init__(self, *, region: str | None = None, session: Session | None = None, profile: str | None = None) -> None:
+        where = region or os.environ.get("AWS_REGION")  # botocore reads another
         try:
-            self._session = session or boto3.Session(botocore_session=new_session(profile), region_name=where)
+            self._session = session or Session(where, profile)
         except botocore.exceptions.ProfileNotFound as error:
             raise PrerequisiteError(str(error), hint="set AWS_PROFILE to a profile of your AWS configuration") from error
         self._assumed: dict[str, Aws] = {}
@@ -111,10 +111,8 @@ class Aws:
             if error.response["Error"]["Code"] == "AccessDenied":
                 return self
             raise
-        inner = new_session()
         renewed = RefreshableCredentials.create_from_metadata(first, fetcher.fetch_credentials, "assume-role")
-        inner._credentials = renewed  # type: ignore[attr-defined]  # there is no other way to give a session such credentials
-        return Aws(session=boto3.Session(botocore_session=inner, region_name=self.region))
+        return Aws(session=Session(self.region, credentials=renewed))
 
     @functools.cached_property
     def cloudformation(self) -> "CloudFormationClient":
@@ -216,8 +214,10 @@ class Aws:
         """Values that nobody else should read."""
         return Secrets(self)
 
-    def lease(self, bucket: str, key: str) -> Lease:
+    def lease(self, bucket: str, key: str) -> "Lease":
         """The lock that is this object."""
+        from dockyard.doors.lease import Lease  # noqa: PLC0415  # it imports pydantic, and most commands need no lock
+
         return Lease(self._session.client("s3", config=_SOON), bucket, key, self.account)
 
     def _untyped(self, service: str) -> Any:
@@ -253,10 +253,12 @@ class Aws:
 
     def upload(self, path: Path, bucket: str, key: str) -> None:
         """Put a file in a bucket, unless it is there: keys of assets are hashes of their content."""
+        from boto3.s3.transfer import S3Transfer  # noqa: PLC0415  # boto3 is for this alone, and takes a tenth of a second
+
         try:
             self.s3.head_object(Bucket=bucket, Key=key)
         except self.s3.exceptions.ClientError:
-            self.s3.upload_file(str(path), bucket, key)
+            S3Transfer(self.s3).upload_file(str(path), bucket, key)
 
     # images
 

@@ -1,11 +1,18 @@
-"""What botocore reads of AWS's services, read once for all credentials: each session of its own would read it anew."""
+"""Sessions of botocore, which boto3 is made of and which takes half of its time to import.
+
+What it reads of AWS's services is read once for all credentials: each session of its own would read it anew.
+"""
 
 import functools
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.loaders import Loader
+
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials
 
 
 class _Models(Loader):
@@ -29,8 +36,24 @@ def _models(data_path: str | None) -> Loader:
     return _Models(extra_search_paths=[os.path.expanduser(path) for path in found if path])  # noqa: PTH111
 
 
-def new_session(profile: str | None = None) -> botocore.session.Session:
-    """A session of the environment's settings, or of a profile's."""
-    session = botocore.session.Session(profile=profile)
-    session.register_component("data_loader", _models(session.get_config_variable("data_path")))
-    return session
+class Session:
+    """Credentials and a region; its clients are those of boto3.Session."""
+
+    def __init__(self, region: str | None = None, profile: str | None = None, credentials: "Credentials | None" = None) -> None:
+        """Of the environment's settings, or of a profile's. Raises ProfileNotFound.
+
+        :param credentials: the ones to use in place of those.
+        """
+        self._made = botocore.session.Session(profile=profile)
+        self._made.register_component("data_loader", _models(self._made.get_config_variable("data_path")))
+        self.region_name: str | None = region or self._made.get_config_variable("region")
+        if credentials:
+            self._made._credentials = credentials  # type: ignore[attr-defined]  # there is no other way to give it such
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A client of a service of AWS."""
+        return self._made.create_client(service, self.region_name, **options)
+
+    def get_credentials(self) -> "Credentials | None":
+        """Whose it is; None where nobody's."""
+        return self._made.get_credentials()

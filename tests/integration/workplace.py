@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
-import botocore.session
+from botocore.credentials import Credentials
 
 from dockyard.build import Bases, Recipe, recipe
 from dockyard.build.builder import Workshop, build
@@ -19,6 +18,7 @@ from dockyard.build.push import push
 from dockyard.build.retries import Retries
 from dockyard.config import load_project
 from dockyard.doors.aws import Aws
+from dockyard.doors.aws_models import Session
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
 from dockyard.progress import Silent
@@ -41,19 +41,15 @@ class Told(Silent):
         self.ends.append(text)
 
 
-_MODELS = botocore.session.Session()
-"""Shared, as what it reads of each service takes longer than a test."""
-
-
-class At(boto3.Session):
+class At(Session):
     """AWS is on this port."""
 
     def __init__(self, port: int) -> None:
-        super().__init__("test", "test", region_name="us-east-1", botocore_session=_MODELS)
+        super().__init__("us-east-1", credentials=Credentials("test", "test"))
         self._port = port
 
-    def client(self, *arguments: Any, **settings: Any) -> Any:
-        return super().client(*arguments, endpoint_url=f"http://localhost:{self._port}", **settings)
+    def client(self, service: str, **options: Any) -> Any:
+        return super().client(service, endpoint_url=f"http://localhost:{self._port}", **options)
 
 
 class Workplace:
