@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from dockyard.doors.aws import Aws
 from dockyard.errors import BuildError
+
+if TYPE_CHECKING:
+    from dockyard.doors.aws import Aws
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Promoted:
     is_index: bool
     environment: str
     """The environment that it comes from."""
-    source: Aws = field(repr=False, compare=False)
+    source: "Aws" = field(repr=False, compare=False)
     """Who may read the registry there."""
     commit: str | None = None
     """That it was built from, where it says so."""
