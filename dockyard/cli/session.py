@@ -16,7 +16,8 @@ from dockyard.defaults import ENGINE, FOLDER, JOBS
 from dockyard.deploy.images import needed
 from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
-from dockyard.doors.docker import Docker, of_context
+from dockyard.doors.docker import Docker
+from dockyard.doors.docker_context import of_context
 from dockyard.doors.git import Git
 from dockyard.doors.process import Processes
 from dockyard.errors import PrerequisiteError, UsageError

@@ -8,8 +8,9 @@ import socket
 import subprocess
 import time
 
+from dockyard.doors.daemon import Daemon
 from dockyard.doors.docker import Docker
-from dockyard.doors.process import Daemon, Processes
+from dockyard.doors.process import Processes
 from dockyard.local.engine import Engine
 from tests.integration.support import environment, get, make_site
 
