@@ -2,14 +2,13 @@
 
 import functools
 import os
-import sys
 from difflib import get_close_matches
 from pathlib import Path
 
 from dockyard.build import STAND_INS, Bases, Mirrored, Recipe, Wanted
 from dockyard.build.builder import Options, Workshop, ca_bundle
 from dockyard.cli import screen
-from dockyard.cli.root import project_root
+from dockyard.cli.root import project_root, tools_of
 from dockyard.config import Environment, Project, load_project, service_of
 from dockyard.config.region import supported_region
 from dockyard.defaults import ENGINE, FOLDER, JOBS
@@ -90,7 +89,7 @@ class Session:
     @property
     def tools(self) -> list[str]:
         """Folders with `dockyard`, `python`, `node` and `cdk`."""
-        return [os.path.dirname(sys.executable), str(self.root / "node_modules" / ".bin")]  # noqa: PTH120  # the link, not its target
+        return tools_of(self.root)
 
     @functools.cached_property
     def docker(self) -> Docker:

@@ -73,7 +73,7 @@ class Daemon:
         try:
             facts = json.loads(self._file.read_text())
             original = Path(facts["file"])
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+        except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
             return {}
         return facts if original == self._file.resolve() or not original.exists() else {}
 
