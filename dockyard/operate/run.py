@@ -48,10 +48,9 @@ def request(
 ) -> dict[str, Any]:
     """What ECS is asked for: the task, with another command for its container, and other variables, where these are given."""
     environment = [{"name": name, "value": value} for name, value in variables.items()]
-    override = {**({"command": list(command)} if command else {}), **({"environment": environment} if environment else {})}
-    overrides = (
-        {"overrides": {"containerOverrides": [{"name": container_of(definition)["name"], **override}]}} if override else {}
-    )
+    given = {key: value for key, value in {"command": list(command), "environment": environment}.items() if value}
+    override = {"name": container_of(definition)["name"], **given}
+    overrides = {"overrides": {"containerOverrides": [override]}} if given else {}
     return {**parameters, "startedBy": STARTED_BY, **overrides}
 
 
