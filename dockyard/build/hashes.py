@@ -11,7 +11,7 @@ import os
 import time
 from pathlib import Path
 
-from dockyard.doors.folders import put
+from dockyard.doors.files import put
 from dockyard.doors.tree import RACY_NS
 
 _CHUNK = 1 << 16

@@ -10,8 +10,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from dockyard.cli import screen
-from dockyard.cli.addresses import tell_addresses
 from dockyard.cli.arguments import (
     AllowDataLoss,
     AllowInterruption,
@@ -25,9 +23,10 @@ from dockyard.cli.arguments import (
     Services,
     Wait,
 )
+from dockyard.cli.as_left import tell_as_left
 from dockyard.cli.root import project_root
 from dockyard.defaults import ENGINE, JOBS
-from dockyard.deploy.standing import Standing, look, still
+from dockyard.deploy.standing import look, still
 
 
 def deploy(
@@ -77,7 +76,7 @@ def deploy(
     root, named = project_root(project), env or os.environ.get("DOCKYARD_ENV")
     seen = None if services or force or prune or assembly or via != "changesets" else look(root)
     if seen and (found := still(root, named, seen)):
-        _tell(found, begun=begun, json=json)
+        tell_as_left(found, begun=begun, json=json)
         return
     # what follows takes a second of imports
     from dockyard.build.builder import Options  # noqa: PLC0415
@@ -94,12 +93,3 @@ def deploy(
     going = orphans.agreed(session, yes=yes) if prune else []
     left = Leaving(seen, named) if seen else None
     deploy_and_tell(session, wishes, going, json=json, wait=wait, yes=yes, left=left)
-
-
-def _tell(found: Standing, *, begun: float, json: bool) -> None:
-    screen.say(found.where)
-    for subject, text in found.cautions:
-        screen.warn(f"{subject}: {text}")
-    seconds = time.monotonic() - begun
-    screen.say(f"nothing changed ({seconds:.1f} s)")
-    tell_addresses(found.lines, {**found.receipt, "seconds": seconds}, json=json)

@@ -15,6 +15,7 @@ from dockyard.build.recipe import dockerfile_of
 from dockyard.cli import screen, short
 from dockyard.cli.arguments import Json, Port, Project
 from dockyard.cli.local_exec import exec_
+from dockyard.cli.local_variables import OTHER_CREDENTIALS, forget_others, local_variables
 from dockyard.cli.session import Session
 from dockyard.config import Reference
 from dockyard.doors.containers import TaskContainer, running
@@ -36,8 +37,6 @@ SETUP_QUIET_SECONDS = 20.0
 app = typer.Typer(help="The local AWS: the same templates, real containers, no account.", no_args_is_help=True)
 
 app.command("exec")(exec_)
-_OTHER_CREDENTIALS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
 def start(session: Session, port: int | None, persist: bool | None = None) -> Session:
@@ -69,21 +68,13 @@ def stop(session: Session) -> None:
 
 def in_local_aws(session: Session) -> Session:
     """The same session with the local AWS as its account. Raises PrerequisiteError where it does not run."""
-    for name in _OTHER_CREDENTIALS:
-        os.environ.pop(name, None)
+    forget_others()
     return session.with_variables(variables(session))
 
 
 def variables(session: Session) -> dict[str, str]:
     """What the environment must hold for the local AWS to be used. Raises PrerequisiteError where it does not run."""
-    own = {
-        **LocalAws(session.own_folder).environment(),
-        "PATH": os.pathsep.join([*session.tools, str(PROGRAMS), os.environ.get("PATH", os.defpath)]),
-    }
-    if any(os.environ.get(name) for name in _PROXIES):
-        here = [os.environ.get("NO_PROXY"), os.environ.get("no_proxy"), "localhost", "127.0.0.1"]
-        own["NO_PROXY"] = own["no_proxy"] = ",".join(dict.fromkeys(filter(None, here)))
-    return own
+    return local_variables(LocalAws(session.own_folder), session.tools)
 
 
 @app.command()
@@ -130,7 +121,7 @@ def env(project: Project = None) -> None:
             screen.result(f'export PATH={shlex.quote(value)}:"$PATH"')
         else:
             screen.result(f"export {name}={shlex.quote(value)}")
-    screen.result(f"unset {' '.join(_OTHER_CREDENTIALS)}")
+    screen.result(f"unset {' '.join(OTHER_CREDENTIALS)}")
 
 
 @app.command()

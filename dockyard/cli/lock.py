@@ -41,7 +41,8 @@ def lock(
 
     Base images, and images that services take as they are, are asked for in their registries, so that one which moved is a
     change that can be seen; an entry for a priority stays while its route does, and a rollback holds while its sources do. Exit
-    code 1: not one digest could be asked for, and there was nothing else to write.
+    code 1: not one digest could be asked for, and there was nothing else to write. The lock that a deploy holds is another one;
+    it needs no command, and who waits for it is told who holds it.
 
     Example: dockyard lock --refresh
     """

@@ -27,6 +27,14 @@ _COMMANDS = (
 )  # fmt: skip
 """In the order of the help. Each is a module of this package, with a function of the same name, or a group named `app`."""
 _HIDDEN = {"asset"}
+_ELSEWHERE = {
+    "audit": "history", "releases": "history", "details": "status", "ps": "status", "show": "status", "delete": "destroy",
+    "remove": "destroy", "pause": "scale", "resume": "scale", "start": "scale", "stop": "scale", "shell": "exec", "ssh": "exec",
+    "task": "run",
+}  # fmt: skip
+"""What Copilot, Kamal and others call a command, to what it is here."""
+_GROUPS = ("app", "job", "svc", "task")
+"""What they put before it."""
 GOES_ON = "what was begun in the account goes on there; run the same command again to follow it"
 """What is told of an interrupt, where the command does not say it by the KeyboardInterrupt itself."""
 
@@ -56,8 +64,8 @@ class _Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is asked for; of one that there is not, the one that may be meant is told."""
-        if args[0] not in _COMMANDS and (close := get_close_matches(args[0], _COMMANDS, n=1)):
-            ctx.fail(f"No such command {args[0]!r}. Did you mean {close[0]!r}?")
+        if args[0] not in _COMMANDS and (meant := _meant(args)):
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {meant!r}?")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
@@ -75,6 +83,14 @@ class _Commands(TyperGroup):
             for message in known.problems if isinstance(known, ConfigError) else [str(known)]:
                 screen.fault(message, known.hint)
             raise typer.Exit(known.exit_code) from error
+
+
+def _meant(args: list[str]) -> str | None:
+    """The command that may be meant: its name elsewhere, after whatever stands before it there, or one that is close."""
+    words = args[1:2] if args[0] in _GROUPS and args[1:] else args[:1]
+    known = [_ELSEWHERE.get(word, word) for word in (*words, args[0])]
+    close = [found for word in known for found in get_close_matches(word, _COMMANDS, n=1)]
+    return close[0] if close else None
 
 
 app = typer.Typer(

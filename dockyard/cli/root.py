@@ -1,6 +1,7 @@
 """Which project a command is about."""
 
 import os
+import sys
 from pathlib import Path
 
 from dockyard.defaults import PROJECT_FILE
@@ -21,3 +22,8 @@ def project_root(folder: Path | None) -> Path:
     if not found:
         raise UsageError(f"no {PROJECT_FILE} in {here} or above", hint="go to the project's folder, or name it with --project")
     return found
+
+
+def tools_of(root: Path) -> list[str]:
+    """Folders with `dockyard`, `python`, `node` and `cdk`, for the project in this folder."""
+    return [os.path.dirname(sys.executable), str(root / "node_modules" / ".bin")]  # noqa: PTH120  # the link, not its target

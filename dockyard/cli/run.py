@@ -20,6 +20,13 @@ Command = Annotated[
         metavar="COMMAND…", help="Another command for the container; after -- where it has options.", show_default=False
     ),
 ]
+Variables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--variable", metavar="NAME=VALUE", show_default=False,
+        help="A variable for the container, beside its own or in the place of one; any number of them.",
+    ),
+]  # fmt: skip
 Detach = Annotated[bool, typer.Option("--detach", help="Print the task, and do not wait for its end.")]
 
 
@@ -27,6 +34,7 @@ def run(
     service: Service,
     command: Command = None,
     env: Environment = None,
+    variable: Variables = None,
     detach: Detach = False,
     project: Project = None,
     json: Json = False,
@@ -35,6 +43,7 @@ def run(
 
     Example: dockyard run migrate -- python migrate.py --dry-run
     """
+    variables = _variables(variable or [])
     session = Session(project, env)
     _check(session, service)
     reading = session.site.reading
@@ -48,7 +57,7 @@ def run(
             f"{service} runs already: {others[0]}",
             hint=f"wait for it, or stop it: {_stopping(session, others[0])}",
         )
-    arn = tasks.start(session.aws, request(parameters, definition, command or []))
+    arn = tasks.start(session.aws, request(parameters, definition, command or [], variables))
     if detach:
         screen.as_json({"task": arn}) if json else screen.result(arn)
         return
@@ -71,6 +80,14 @@ def run(
     elif ended.exit_code:
         screen.say(f"{service} ended with {ended.exit_code}: {ended.reason}")
     raise typer.Exit(ended.exit_code)
+
+
+def _variables(given: list[str]) -> dict[str, str]:
+    """Name to value. Raises UsageError, without the value, which may be a secret."""
+    pairs = [one.partition("=") for one in given]
+    if wrong := [name for name, equals, _ in pairs if not (name and equals)]:
+        raise UsageError(f"--variable should be NAME=VALUE, got {wrong[0] or '='}")
+    return {name: value for name, _, value in pairs}
 
 
 def _stopping(session: Session, arn: str) -> str:

@@ -15,7 +15,10 @@ from dockyard.operate.scale import Wish, check_kind, decide
 
 WAIT_SECONDS = 600
 
-Count = Annotated[int | None, typer.Argument(min=0, max=MOST_TASKS, help="How many tasks.", show_default=False)]
+Count = Annotated[
+    int | None,
+    typer.Argument(min=0, max=MOST_TASKS, help="How many tasks; 0 pauses the service, which stays deployed.", show_default=False),
+]
 Min = Annotated[int | None, typer.Option("--min", min=0, max=MOST_TASKS, help="Fewest tasks.", show_default=False)]
 Max = Annotated[int | None, typer.Option("--max", min=0, max=MOST_TASKS, help="Most tasks.", show_default=False)]
 

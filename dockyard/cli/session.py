@@ -2,21 +2,21 @@
 
 import functools
 import os
-import sys
 from difflib import get_close_matches
 from pathlib import Path
 
 from dockyard.build import STAND_INS, Bases, Mirrored, Recipe, Wanted
 from dockyard.build.builder import Options, Workshop, ca_bundle
 from dockyard.cli import screen
-from dockyard.cli.root import project_root
+from dockyard.cli.root import project_root, tools_of
 from dockyard.config import Environment, Project, load_project, service_of
 from dockyard.config.region import supported_region
 from dockyard.defaults import ENGINE, FOLDER, JOBS
 from dockyard.deploy.images import needed
 from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
-from dockyard.doors.docker import Docker, of_context
+from dockyard.doors.docker import Docker
+from dockyard.doors.docker_context import of_context
 from dockyard.doors.git import Git
 from dockyard.doors.process import Processes
 from dockyard.errors import PrerequisiteError, UsageError
@@ -89,7 +89,7 @@ class Session:
     @property
     def tools(self) -> list[str]:
         """Folders with `dockyard`, `python`, `node` and `cdk`."""
-        return [os.path.dirname(sys.executable), str(self.root / "node_modules" / ".bin")]  # noqa: PTH120  # the link, not its target
+        return tools_of(self.root)
 
     @functools.cached_property
     def docker(self) -> Docker:

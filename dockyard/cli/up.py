@@ -1,17 +1,23 @@
 """`dockyard up`: from nothing to running services, on this machine."""
 
+import os
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dockyard.cli import local, screen
+from dockyard.cli import screen
 from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Environment, Json, Port, Project, Yes
-from dockyard.cli.deploying import deploy_and_tell
-from dockyard.cli.session import Session
-from dockyard.deploy.replacements import Allowed
-from dockyard.deploy.run import Wishes
-from dockyard.deploy.site import qualifier
+from dockyard.cli.as_left import tell_as_left
+from dockyard.cli.root import project_root, tools_of
+from dockyard.defaults import FOLDER
+from dockyard.deploy.standing import look, still
+from dockyard.doors.tree import Seen
 from dockyard.errors import DockyardError
+
+if TYPE_CHECKING:
+    from dockyard.cli.session import Session
 
 
 def up(
@@ -27,13 +33,54 @@ def up(
 
     Example: dockyard up --port 4567
     """
-    session = local.start(Session(project, env), port)
+    begun = time.monotonic()
+    root, named = project_root(project), env or os.environ.get("DOCKYARD_ENV")
+    seen = _look(root, port)
+    if seen and (found := still(root, named, seen)):
+        tell_as_left(found, begun=begun, json=json)
+        _tell_next()
+        return
+    # what follows takes a second of imports
+    from dockyard.cli import local  # noqa: PLC0415
+    from dockyard.cli.deploying import Leaving, deploy_and_tell  # noqa: PLC0415
+    from dockyard.cli.session import Session  # noqa: PLC0415
+    from dockyard.deploy.replacements import Allowed  # noqa: PLC0415
+    from dockyard.deploy.run import Wishes  # noqa: PLC0415
+    from dockyard.deploy.site import qualifier  # noqa: PLC0415
+
+    session = local.start(Session(root, env), port)
     if session.aws.parameter(f"/cdk-bootstrap/{qualifier(session.root)}/version") is None:
-        _bootstrap(session)
+        _bootstrap(session, qualifier(session.root))
     wishes = Wishes(allowed=Allowed(allow_interruption, allow_data_loss))
-    deploy_and_tell(session, wishes, command="dockyard up", json=json, yes=yes)
+    left = Leaving(seen, named) if seen else None
+    deploy_and_tell(session, wishes, command="dockyard up", json=json, yes=yes, left=left)
     if routed := [name for name, one in session.environment.services.items() if one.firelens]:
         screen.say(f"no log router (firelens) runs on the local AWS; dockyard logs shows what these print: {', '.join(routed)}")
+    _tell_next()
+
+
+def _look(root: Path, port: int | None) -> Seen | None:
+    """What there is of the project; None where the local AWS, or its engine, is yet to be started, or the port is another one.
+
+    The environment is that of the local AWS then, which is a part of what is seen.
+    """
+    from dockyard.cli.local_variables import forget_others, local_variables  # noqa: PLC0415
+    from dockyard.doors.docker import Docker  # noqa: PLC0415
+    from dockyard.doors.docker_context import of_context  # noqa: PLC0415
+    from dockyard.doors.process import Processes  # noqa: PLC0415
+    from dockyard.local.lifecycle import LocalAws  # noqa: PLC0415
+
+    local = LocalAws(root / FOLDER)
+    if local.port is None or port not in (None, local.port):
+        return None
+    if not Docker(Processes({**os.environ, **of_context(os.environ)})).answers():
+        return None
+    forget_others()
+    os.environ.update(local_variables(local, tools_of(root)))
+    return look(root)
+
+
+def _tell_next() -> None:
     screen.say(f'next: change a service and run this again\nfor cdk and aws in this shell: eval "$({_own_name()} local env)"')
 
 
@@ -43,10 +90,10 @@ def _own_name() -> str:
     return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else program.name
 
 
-def _bootstrap(session: Session) -> None:
+def _bootstrap(session: "Session", qualifier: str) -> None:
     screen.say("bootstrapping the account for CDK")
     where = f"aws://{session.aws.account}/{session.aws.region}"
     with tempfile.TemporaryDirectory() as elsewhere:  # in the project's folder the CLI would synthesize first
-        ended = session.processes.run(["cdk", "bootstrap", where, "--qualifier", qualifier(session.root)], cwd=Path(elsewhere))
+        ended = session.processes.run(["cdk", "bootstrap", where, "--qualifier", qualifier], cwd=Path(elsewhere))
     if ended.code != 0:
         raise DockyardError(f"cdk bootstrap failed:\n{ended.output[-2000:].strip()}")

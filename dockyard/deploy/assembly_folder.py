@@ -10,6 +10,8 @@ from pydantic import TypeAdapter
 from dockyard.build.mirrored import Wanted
 from dockyard.deploy.assembly import StackArtifact, read_assembly
 from dockyard.deploy.site import PARTITION, Site
+from dockyard.doors.files import content, put, remove
+from dockyard.doors.folders import is_free
 from dockyard.errors import DeployError, UsageError
 
 _MARK = "cdk.out"
@@ -25,7 +27,7 @@ def check_writable(folder: Path, root: Path) -> None:
     """
     if root.is_relative_to(folder):
         raise UsageError(f"--assembly should be a folder for the assembly alone, got {folder}, where the project is")
-    if folder.exists() and not (folder / _MARK).is_file() and not (folder.is_dir() and not any(folder.iterdir())):
+    if not is_free(folder, _MARK):
         raise UsageError(
             f"--assembly should be a new or empty folder, or one with an assembly, got {folder}, where other files are"
         )
@@ -60,20 +62,20 @@ class Note:
 
     def write(self, folder: Path) -> None:
         """Keep it with the assembly."""
-        (folder / _NOTE).write_text(json.dumps(asdict(self)), encoding="utf-8")
+        put(folder / _NOTE, json.dumps(asdict(self)).encode())
 
 
 def read_note(folder: Path) -> Note:
     """That of the assembly there; nothing is known where there is none, or it is damaged."""
     try:
-        return TypeAdapter(Note).validate_json((folder / _NOTE).read_bytes())
-    except (OSError, ValueError):  # pydantic's error is a ValueError
+        return TypeAdapter(Note).validate_json(content(folder / _NOTE))
+    except ValueError:  # pydantic's error is one
         return Note()
 
 
 def forget_note(folder: Path) -> None:
     """From now on it is not known what the assembly there was made from."""
-    (folder / _NOTE).unlink(missing_ok=True)
+    remove(folder / _NOTE)
 
 
 def read_folder(site: Site, folder: Path, wanted: Sequence[Wanted]) -> tuple[list[StackArtifact], str]:
@@ -81,7 +83,7 @@ def read_folder(site: Site, folder: Path, wanted: Sequence[Wanted]) -> tuple[lis
 
     Raises UsageError where it is none of this environment, or has not these images.
     """
-    if not (folder / "manifest.json").is_file():
+    if not content(folder / "manifest.json"):
         raise UsageError(f"no cloud assembly in {folder}", hint="supply the folder that dockyard push --assembly wrote")
     found = read_assembly(folder, partition=PARTITION, account=site.aws.account, region=site.aws.region)
     if site.service_stack("platform") not in {one.name for one in found}:

@@ -1,16 +1,18 @@
 """Operations of CloudFormation on a stack: what is under way is followed to its end, whoever began it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dockyard.deploy.causes import plain
+from dockyard.threads import Threads
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
     from types_boto3_cloudformation.type_defs import StackTypeDef
 
+_AT_ONCE = 10
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 Watch = Callable[[str], None]
@@ -36,6 +38,21 @@ def describe(client: "CloudFormationClient", name: str) -> "StackTypeDef | None"
 def version(stack: "StackTypeDef") -> str:
     """When the stack was changed last, and how that ended."""
     return f"{stack.get('LastUpdatedTime', stack['CreationTime']).isoformat()} {stack['StackStatus']}"
+
+
+def untouched(client: "CloudFormationClient", account: str, region: str, left: Mapping[str, str]) -> bool:
+    """Whether each of these stacks is as it was left.
+
+    :param left: stack to its `version` then.
+    """
+
+    def same(name: str) -> bool:
+        stack = describe(client, name)
+        whose = stack["StackId"].split(":")[3:5] if stack else []
+        return stack is not None and whose == [region, account] and version(stack) == left[name]
+
+    with Threads(_AT_ONCE) as pool:
+        return all(pool.map(same, left))
 
 
 def awaited(client: "CloudFormationClient", name: str, watch: Watch) -> "StackTypeDef | None":

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from dockyard.doors.folders import put
+from dockyard.doors.files import content, ending, put
 from dockyard.errors import DeployError
 
 KEPT = 10
@@ -71,15 +71,13 @@ class Receipt:
 
     def write(self, path: Path) -> None:
         """Keep it, as the last and as one of the last ten."""
-        path.parent.mkdir(parents=True, exist_ok=True)
         history = path.with_suffix(HISTORY)
-        before = history.read_text(encoding="utf-8", errors="replace").splitlines() if history.is_file() else []
-        kept = [*before[1 - KEPT :], json.dumps(asdict(self), default=str)]
-        put(history, ("\n".join(kept) + "\n").encode())
+        kept = [*content(history).splitlines()[1 - KEPT :], json.dumps(asdict(self), default=str).encode()]
+        put(history, b"\n".join(kept) + b"\n")
         self._put(path)
 
     def _put(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=2, default=str) + "\n", encoding="utf-8")
+        put(path, json.dumps(asdict(self), indent=2, default=str).encode() + b"\n")
 
 
 NONE = Receipt(infrastructure="", images={}, digests={}, stacks={}, addresses={}, through={}, orphans=(), seconds=0.0)
@@ -89,20 +87,19 @@ NONE = Receipt(infrastructure="", images={}, digests={}, stacks={}, addresses={}
 def read_receipt(path: Path) -> Receipt | None:
     """The receipt of the last deploy; None where there is none, or it is damaged."""
     try:
-        return TypeAdapter(Receipt).validate_json(path.read_bytes())
-    except (OSError, ValueError):  # pydantic's error is a ValueError
+        return TypeAdapter(Receipt).validate_json(content(path))
+    except ValueError:  # pydantic's error is one
         return None
 
 
 def infrastructures(path: Path) -> set[str]:
     """Fingerprints of those of the last ten deploys of this environment whose templates have been checked."""
     found = set()
-    with contextlib.suppress(OSError):
-        for line in path.with_suffix(HISTORY).read_bytes().splitlines():
-            with contextlib.suppress(ValueError, KeyError, TypeError):  # damaged
-                receipt = json.loads(line)
-                made = str(receipt["infrastructure"])
-                found |= {made} if receipt.get("checked", True) else set()
+    for line in content(path.with_suffix(HISTORY)).splitlines():
+        with contextlib.suppress(ValueError, KeyError, TypeError):  # damaged
+            receipt = json.loads(line)
+            made = str(receipt["infrastructure"])
+            found |= {made} if receipt.get("checked", True) else set()
     return found
 
 
@@ -123,9 +120,9 @@ class Images:
 def last_receipts(folder: Path) -> list[Images]:
     """The last ten of each environment and account that was deployed from here. Raises DeployError where one cannot be read."""
     found = []
-    for path in sorted(folder.glob(f"*{HISTORY}")):
+    for path in ending(folder, HISTORY):
         try:
-            found += [TypeAdapter(Images).validate_json(line) for line in path.read_bytes().splitlines()]
+            found += [TypeAdapter(Images).validate_json(line) for line in content(path).splitlines() or [b""]]
         except ValueError as error:
             raise DeployError(
                 f"{path}: damaged: it should have a receipt a line",

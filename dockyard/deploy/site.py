@@ -1,13 +1,17 @@
 """What a deploy works with: the project, one environment, and the doors to the outside."""
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from botocore.exceptions import ClientError
+
 from dockyard.build.builder import Workshop
 from dockyard.config import Environment, Project
+from dockyard.deploy.operations import stack_of
 from dockyard.doors.aws import Aws
 from dockyard.doors.process import Processes
 from dockyard.errors import DeployError, PrerequisiteError
@@ -23,9 +27,13 @@ def qualifier(root: Path) -> str:
 
     https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
     """
+    return str((_settings(root).get("context") or {}).get(_QUALIFIER) or "hnb659fds")
+
+
+def _settings(root: Path) -> Mapping[str, Any]:
+    """What cdk.json says; nothing where there is none."""
     file = root / "cdk.json"
-    context = mapping_in(file).get("context") if file.is_file() else None
-    return str((context or {}).get(_QUALIFIER) or "hnb659fds")
+    return mapping_in(file) if file.is_file() else {}
 
 
 def mapping_in(path: Path) -> Mapping[str, Any]:
@@ -54,9 +62,21 @@ def in_publishing_role(aws: Aws, root: Path) -> Aws:
     return _in_role("file-publishing", aws, root)
 
 
+@functools.lru_cache(maxsize=8)
 def bootstrap_bucket(aws: Aws, root: Path) -> str:
-    """Name of the bootstrap's bucket."""
-    return f"cdk-{qualifier(root)}-assets-{aws.account}-{aws.region}"
+    """Name of the bootstrap's bucket, as its stack tells it; that of CDK's own, where it may not be asked, or is of another.
+
+    `cdk bootstrap --bootstrap-bucket-name` gives it any name. The stack is CDKToolkit, unless cdk.json names another as
+    `toolkitStackName`.
+    """
+    usual, own = f"cdk-{qualifier(root)}-assets-{aws.account}-{aws.region}", qualifier(root)
+    try:
+        stack = stack_of(in_lookup_role(aws, root).cloudformation, str(_settings(root).get("toolkitStackName") or "CDKToolkit"))
+    except ClientError:
+        return usual
+    found = {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", ())} if stack else {}
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", ())} if stack else {}
+    return outputs.get("BucketName", usual) if found.get("Qualifier") == own else usual
 
 
 def in_other_account(aws: Aws, root: Path, account: str) -> Aws:

@@ -19,13 +19,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard import __version__
 from dockyard.defaults import FOLDER
-from dockyard.deploy.operations import describe, version
+from dockyard.deploy.operations import untouched
 from dockyard.deploy.versions import own_folders, packages
 from dockyard.doors.aws import Aws
-from dockyard.doors.folders import put
-from dockyard.doors.tree import RACY_NS, Seen
+from dockyard.doors.files import content, put
+from dockyard.doors.tree import RACY_NS, Seen, folders_in, is_python_environment
 from dockyard.errors import DockyardError
-from dockyard.threads import Threads
 
 _SERVICES = "services"
 _MADE = ("node_modules", "cdk.out")
@@ -39,7 +38,6 @@ _FOLLOWED = ("stacks", "constructs")
 """Folders that a fingerprint follows also where they are links."""
 _MOST = 20_000
 """Files; to look at more takes longer than what is saved."""
-_AT_ONCE = 10
 
 
 @dataclass(frozen=True)
@@ -88,29 +86,27 @@ def _look(root: Path, seen: Seen) -> None:
     seen.text(json.dumps(told, sort_keys=True))
     for file in (*(told.get(name, "") for name in _FILES), *map(os.path.expanduser, _OF_USER)):
         seen.file(file)
-    made = {entry.name for entry in os.scandir(root) if entry.is_dir() and _is_made(entry)}
-    seen.folder(root, frozenset({*made, _SERVICES}))
-    for followed in (root / name for name in _FOLLOWED):
-        if followed.is_symlink() and followed.is_dir():
-            seen.folder(followed.resolve())
-    if (root / _SERVICES).is_dir():
-        if linked := [entry.path for entry in os.scandir(root / _SERVICES) if entry.is_symlink()]:
-            raise OSError(f"what is there is not seen: {linked[0]}")
-        seen.folder(root / _SERVICES, caches=True)
+    there = folders_in(root)
+    seen.folder(root, frozenset({_SERVICES, *(name for name in there if _is_made(root, name))}))
+    for name in _FOLLOWED:
+        seen.led_to(root / name)
+    if _SERVICES in there:
+        seen.folder(root / _SERVICES, caches=True, links=False)
     for _, package in own_folders():
         seen.folder(package)
 
 
-def _is_made(entry: os.DirEntry[str]) -> bool:
-    return entry.name.startswith(".") or entry.name in _MADE or os.path.exists(f"{entry.path}/pyvenv.cfg")  # noqa: PTH110
+def _is_made(root: Path, name: str) -> bool:
+    """Whether what is in this folder of the project is made by programs, and makes nothing of a deploy."""
+    return name.startswith(".") or name in _MADE or is_python_environment(root / name)
 
 
 def still(root: Path, environment: str | None, seen: Seen) -> Standing | None:
     """What was left, where it is still so; None where the project is to be read, also where AWS does not answer as it should."""
     file = _file(root, environment)
     try:
-        found = Standing(**json.loads(file.read_bytes())) if file else None
-    except (OSError, ValueError, TypeError):  # there is none, or it is damaged, or another version's
+        found = Standing(**json.loads(content(file))) if file else None
+    except (ValueError, TypeError):  # there is none, or it is damaged, or another version's
         return None
     if not found or found.seen != seen.digest():
         return None
@@ -124,15 +120,7 @@ def _untouched(left: Standing) -> bool:
     own = Aws(region=left.region)
     if own.account != left.account:  # another one may let it read
         return False
-    reading = own.assuming(left.role)
-
-    def same(name: str) -> bool:
-        stack = describe(reading.cloudformation, name)
-        whose = stack["StackId"].split(":")[3:5] if stack else []
-        return stack is not None and whose == [left.region, left.account] and version(stack) == left.stacks[name]
-
-    with Threads(_AT_ONCE) as pool:
-        return all(pool.map(same, left.stacks))
+    return untouched(own.assuming(left.role).cloudformation, left.account, left.region, left.stacks)
 
 
 def sees(root: Path, file: Path) -> bool:
@@ -141,7 +129,7 @@ def sees(root: Path, file: Path) -> bool:
         first, *rest = file.resolve().relative_to(root.resolve()).parts
     except ValueError:  # elsewhere, or the folder itself
         return False
-    return not rest or not (first.startswith(".") or first in _MADE or (root / first / "pyvenv.cfg").exists())
+    return not rest or not _is_made(root, first)
 
 
 def holds(root: Path, context: Path) -> bool:

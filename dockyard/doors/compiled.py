@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-from dockyard.doors.folders import put
+from dockyard.doors.files import put
 
 _MADE_BY = f"{sys.implementation.cache_tag}.jinja"
 

@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import io
-import os
 import socket
 import tarfile
 import weakref
@@ -14,8 +13,6 @@ from typing import Any
 import docker
 import docker.errors
 from docker.constants import DEFAULT_TIMEOUT_SECONDS
-from docker.context import Context
-from docker.context.config import get_current_context_name
 
 from dockyard.doors.aws import Registry
 from dockyard.doors.buildx import Cli, driver_of, find_cli, programs
@@ -25,27 +22,6 @@ from dockyard.doors.docker_push import SILENCE, Pushes
 from dockyard.doors.process import Ended, Processes
 from dockyard.doors.registry_auth import damaged_login
 from dockyard.errors import PrerequisiteError
-
-
-def of_context(environment: Mapping[str, str]) -> dict[str, str]:
-    """Variables that name the engine of the Docker context in use, as `docker` itself finds it; none for the default one.
-
-    DOCKER_HOST goes before DOCKER_CONTEXT, which goes before `docker context use`. Docker Desktop, Colima and rootless engines
-    are found by it. Raises PrerequisiteError for a context that is not there.
-    https://docs.docker.com/engine/manage-resources/contexts/
-    """
-    name = environment.get("DOCKER_CONTEXT") or get_current_context_name()
-    if environment.get("DOCKER_HOST") or name == "default":
-        return {}
-    try:
-        found = Context.load_context(name)
-    except Exception as error:  # docker-py raises just this
-        raise PrerequisiteError(str(error)) from error
-    if found is None or not found.Host:
-        raise PrerequisiteError(f"no Docker context {name}", hint="docker context ls; docker context use default")
-    certificates = found.TLSConfig and found.TLSConfig.ca_cert
-    tls = {"DOCKER_CERT_PATH": os.path.dirname(certificates), "DOCKER_TLS_VERIFY": "1"} if certificates else {}  # noqa: PTH120
-    return {"DOCKER_HOST": found.Host, **tls}
 
 
 class Docker:

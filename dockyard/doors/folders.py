@@ -1,7 +1,6 @@
 """Folders for a while: each goes with its block, and with the program where that is interrupted."""
 
 import contextlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,15 +21,9 @@ def temporary(prefix: str, parent: Path | None = None) -> Iterator[Path]:
         _there.discard(folder)
 
 
-def put(file: Path, content: bytes) -> None:
-    """Write a file, whole for who reads it meanwhile; its folder is made. Raises OSError, and leaves nothing half written."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    written = file.with_suffix(f".{os.getpid()}")
-    try:
-        written.write_bytes(content)
-        written.replace(file)
-    finally:
-        written.unlink(missing_ok=True)
+def is_free(folder: Path, mark: str) -> bool:
+    """Whether a folder may be made there anew: nothing is there, or nothing in it, or it has the file of this name."""
+    return not folder.exists() or (folder / mark).is_file() or (folder.is_dir() and not any(folder.iterdir()))
 
 
 def take_place(new: Path, old: Path) -> Path:

@@ -1,16 +1,13 @@
 """Other programs: started from argument lists, never from text for a shell."""
 
 import contextlib
-import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -164,115 +161,3 @@ class Talk:
             if pipe:
                 with contextlib.suppress(OSError):
                     pipe.close()
-
-
-class Daemon:
-    """A program that goes on when this one has ended: its process id is kept in a file, its output in a log.
-
-    An id may be given to another process later, so the start time is kept with it, and only the very process is ended. The
-    file names itself: in a copy of its folder it says nothing, for the process is the original's.
-    """
-
-    def __init__(self, file: Path, log: Path) -> None:
-        self._file, self.log = file, log
-        self._child: subprocess.Popen[bytes] | None = None
-
-    def start(self, arguments: Sequence[str], environment: Mapping[str, str], **facts: object) -> None:
-        """Start it in a session of its own; `facts` are kept beside its id."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self._child = subprocess.Popen(
-                arguments, env=dict(environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
-        started = psutil.Process(self._child.pid).create_time()
-        self._file.write_text(
-            json.dumps({"pid": self._child.pid, "started": started, "file": str(self._file.resolve()), **facts})
-        )
-
-    def facts(self) -> dict[str, Any] | None:
-        """What is known of the running process; None where it does not run."""
-        return self._read() if self.alive() else None
-
-    def alive(self) -> bool:
-        """Whether the very process runs."""
-        return self._process() is not None
-
-    def stop(self, timeout: float) -> bool:
-        """End it, by force after `timeout` seconds; False where it did not run. Its file is removed either way."""
-        process = self._process()
-        if process is not None:
-            process.terminate()
-            if not self._ended(timeout):
-                process.kill()
-                self._ended(timeout)
-        if self._child:
-            self._child.wait(timeout)
-        self._file.unlink(missing_ok=True)
-        return process is not None
-
-    def _ended(self, timeout: float) -> bool:
-        """Whether it ends in time. One that its parent has not noticed yet has ended as well."""
-        end = time.monotonic() + timeout
-        while self.alive() and time.monotonic() < end:
-            if self._child:
-                self._child.poll()
-            time.sleep(0.02)
-        return not self.alive()
-
-    def tail(self, lines: int = 20) -> str:
-        """The last lines of its log."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.is_file() else ""
-
-    def _read(self) -> dict[str, Any]:
-        """What was noted; nothing where there is no file, or it is damaged."""
-        try:
-            facts = json.loads(self._file.read_text())
-            original = Path(facts["file"])
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return {}
-        return facts if original == self._file.resolve() or not original.exists() else {}
-
-    def _process(self) -> psutil.Process | None:
-        facts = self._read()
-        try:
-            process = psutil.Process(facts["pid"])
-            same = abs(process.create_time() - facts["started"]) < 1 and process.status() != psutil.STATUS_ZOMBIE
-        except (KeyError, TypeError, ValueError, OverflowError, psutil.NoSuchProcess):  # also where the file is damaged
-            return None
-        return process if same else None
-
-
-def holder_of(port: int) -> str | None:
-    """Who listens on this port of the machine, as `name (process 123)`; None where nobody does, or where it is hidden."""
-    try:
-        found = next((one for one in _listening() if one.laddr.port == port), None)
-    except psutil.AccessDenied:  # macOS tells it to root alone
-        with socket.socket() as probe:
-            return "another process" if probe.connect_ex(("127.0.0.1", port)) == 0 else None
-    if found is None:
-        return None
-    if found.pid is None:
-        return "a process of another user"
-    try:
-        return f"{' '.join(psutil.Process(found.pid).cmdline())[:100]} (process {found.pid})"
-    except psutil.NoSuchProcess:
-        return f"process {found.pid}"
-
-
-def silent(interfaces: Mapping[str, str]) -> set[str]:
-    """Those of these network interfaces that this machine has, with just this address, and where nobody listens on it.
-
-    None where that is hidden. An address alone does not tell: that of a bridge of Docker is on many machines.
-    """
-    own = psutil.net_if_addrs()
-    here = {name for name, address in interfaces.items() if address in {one.address for one in own.get(name, [])}}
-    try:
-        listening = {one.laddr.ip for one in _listening()}
-    except psutil.AccessDenied:
-        return set()
-    return {name for name in here if interfaces[name] not in listening}
-
-
-def _listening() -> list[Any]:
-    return [one for one in psutil.net_connections(kind="tcp") if one.status == psutil.CONN_LISTEN and one.laddr]

@@ -45,11 +45,19 @@ class Seen:
             return
         self._note(path, found)
 
-    def folder(self, top: Path, left_out: frozenset[str] = frozenset(), *, caches: bool = False) -> None:
+    def led_to(self, link: Path) -> None:
+        """Note all that is in the folder that a link leads to, and below; nothing where it is no link to one."""
+        if link.is_symlink() and link.is_dir():
+            self.folder(link.resolve())
+
+    def folder(self, top: Path, left_out: frozenset[str] = frozenset(), *, caches: bool = False, links: bool = True) -> None:
         """Note all that is in a folder and below, but for these folders in it.
 
         :param caches: also what Python has compiled.
+        :param links: whether there may be links directly in it. Else OSError is raised for one: what it leads to is not seen.
         """
+        if not links and (linked := [entry.path for entry in _entries(str(top)) if entry.is_symlink()]):
+            raise OSError(f"what is there is not seen: {linked[0]}")
         for entry in _below(str(top), left_out, caches=caches):
             found = entry.stat(follow_symlinks=False)
             if stat.S_ISLNK(found.st_mode):
@@ -70,13 +78,29 @@ class Seen:
         self.text(f"{path} {found.st_mode} {facts}")
 
 
+def folders_in(top: Path) -> list[str]:
+    """Names of the folders directly in it, or linked there."""
+    return [entry.name for entry in _entries(str(top)) if entry.is_dir()]
+
+
+def is_python_environment(folder: Path) -> bool:
+    """Whether it is a virtual environment of Python.
+
+    https://docs.python.org/3/library/venv.html#how-venvs-work
+    """
+    return (folder / "pyvenv.cfg").exists()
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as found:
+        return sorted(found, key=lambda entry: entry.name)
+
+
 def _below(top: str, left_out: frozenset[str], *, caches: bool) -> Iterator[os.DirEntry[str]]:
     folders = [top]
     while folders:
         folder = folders.pop()
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-        for entry in entries:
+        for entry in _entries(folder):
             below = entry.is_dir(follow_symlinks=False)
             if below and ((folder == top and entry.name in left_out) or (entry.name == _CACHE and not caches)):
                 continue

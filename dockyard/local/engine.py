@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from dockyard.doors.daemon import Daemon
 from dockyard.doors.docker import Docker
-from dockyard.doors.process import Daemon, Processes
+from dockyard.doors.process import Processes
 from dockyard.errors import PrerequisiteError
 from dockyard.progress import Progress, Silent
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from dockyard.build.bases import STAND_INS
+from dockyard.doors.daemon import Daemon
 from dockyard.doors.docker import Docker
-from dockyard.doors.process import Daemon, holder_of, silent
+from dockyard.doors.ports import holder_of, silent
 from dockyard.errors import DockyardError, PrerequisiteError
 from dockyard.local import kept as kept_account
 from dockyard.local.trusted import AUTHORITY, CERTIFICATE, folder

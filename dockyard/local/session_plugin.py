@@ -14,7 +14,8 @@ import sys
 from collections.abc import Sequence
 
 from dockyard.doors.containers import TASK, attach, chosen, running
-from dockyard.doors.docker import Docker, of_context
+from dockyard.doors.docker import Docker
+from dockyard.doors.docker_context import of_context
 from dockyard.doors.forward import Forward
 from dockyard.doors.process import Processes
 from dockyard.errors import DockyardError

@@ -17,6 +17,7 @@ from pathlib import Path
 from dockyard.build.bases import StandIn, listed_stand_ins
 from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker
+from dockyard.doors.files import content, put
 from dockyard.doors.lock import alone
 from dockyard.doors.process import Processes
 from dockyard.errors import DockyardError
@@ -68,8 +69,9 @@ class StandIns:
             if match and (reference in known or not self._can_be_had(reference)):
                 stand_in = self._stand_in(reference, match["name"], match["tag"], aws)
                 found.update({reference: stand_in} if stand_in else {})
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.file.write_text(json.dumps({reference: asdict(entry) for reference, entry in found.items()}, indent=2) + "\n")
+        listed = json.dumps({reference: asdict(entry) for reference, entry in found.items()}, indent=2).encode() + b"\n"
+        if content(self.file) != listed:  # by its time a deploy knows that nothing is another
+            put(self.file, listed)
         return found
 
     def _can_be_had(self, reference: str) -> bool:

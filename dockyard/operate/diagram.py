@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from dockyard.config import Environment, Service, Web
+from dockyard.config import Environment, Service, Web, shares, target
 from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.worker import Worker
 from dockyard.operate.status import GOOD, State, Status
 
-CLIENTS, BALANCER = "clients", "load balancer"
+CLIENTS, FIREWALL, BALANCER = "clients", "firewall", "load balancer"
 KINDS = {
-    "table": "DynamoDB table", "queue": "SQS queue", "bucket": "S3 bucket", "topic": "SNS topic", "database": "RDS database",
+    "table": "DynamoDB table", "queue": "SQS queue", "bucket": "S3 bucket", "topic": "SNS topic",
+    "database": "PostgreSQL database", "files": "EFS file system",
 }  # fmt: skip
 """What resources are in AWS."""
 
@@ -21,7 +23,7 @@ class Box:
 
     id: str
     icon: str
-    """What it is: `clients`, `balancer`, a service's kind, or a resource's."""
+    """Name of a file in `icons`: what it is, or what a service runs on."""
     title: str
     lines: tuple[str, ...] = ()
     is_good: bool = True
@@ -54,24 +56,43 @@ def diagram(title: str, environment: Environment, statuses: Sequence[Status]) ->
     arrows = [arrow for name, service in services.items() for arrow in _arrows(name, service, services)]
     resources = {box.id: box for name, service in services.items() for box in _resources(name, service, environment)}
     webs = [name for name, service in services.items() if isinstance(service, Web)]
-    front = [[Box(CLIENTS, "clients", "Clients")], [Box(BALANCER, "balancer", "Load balancer", (environment.name,))]]
-    lead = [Arrow(CLIENTS, BALANCER)] if webs else []
+    front = _front(environment) if webs else []
+    lead = [Arrow(one.id, other.id) for (one,), (other,) in pairwise(front)]
     depths = _depths(services)
     columns = [
         [_box(name, services[name], there[name]) for name in sorted(services) if depths[name] == depth]
         for depth in range(max(depths.values(), default=-1) + 1)
     ]
-    return Diagram(title, [*(front if webs else []), *columns, *([list(resources.values())] if resources else [])], lead + arrows)
+    used = [list(resources.values())] if resources else []
+    return Diagram(title, [*front, *(column for column in columns if column), *used], lead + arrows)
+
+
+def _front(environment: Environment) -> list[list[Box]]:
+    """What requests come through, a column each."""
+    settings = environment.settings.load_balancer
+    firewall = [[Box(FIREWALL, "waf", "Firewall", ("AWS WAF",))]] if settings.waf else []
+    return [
+        [Box(CLIENTS, "clients", "Clients")], *firewall,
+        [Box(BALANCER, "balancer", "Load balancer", ("Application Load Balancer", environment.shared))],
+    ]  # fmt: skip
 
 
 def _depths(services: Mapping[str, Service]) -> dict[str, int]:
-    """Service to its column: behind all that call it; those of a circle stay where they were found first."""
+    """Service to its column: behind all that call it; those of a circle stay where they were found first.
+
+    What nobody calls, and no request reaches, is just before what it calls, or in the last column, near to what it uses.
+    """
     depths = dict.fromkeys(services, 0)
     for _ in services:
         for name, service in services.items():
             for other in getattr(service, "calls", ()):
                 if other in depths and name not in getattr(services[other], "calls", ()):
                     depths[other] = min(max(depths[other], depths[name] + 1), len(services))
+    last = max(depths.values(), default=0)
+    called = {other for service in services.values() for other in getattr(service, "calls", ())}
+    for name, service in services.items():
+        if name not in called and not isinstance(service, Web):
+            depths[name] = min((depths[other] - 1 for other in getattr(service, "calls", ()) if other in depths), default=last)
     return depths
 
 
@@ -83,9 +104,20 @@ def _box(name: str, service: Service, status: Status) -> Box:
     lines = (state, f"{version.tag.removeprefix('sha256:')[:12]}{commit}" if version else "")
     when = service.schedule if isinstance(service, Job) else ""
     route = f"{', '.join(service.http.host or ())}{service.http.path}" if isinstance(service, Web) else ""
-    return Box(
-        name, service.kind, name, tuple(filter(None, (*lines, when, route))), is_good=status.state in GOOD and not status.alarms
-    )
+    queue = "messages of its SQS queue" if isinstance(service, Worker) else ""
+    told = (f"{service.kind} on {_place(service)}", *filter(None, (*lines, when, route, queue)))
+    icon = "fargate" if target(service.runs_on) == "fargate" else "ec2"
+    return Box(name, icon, name, told, is_good=status.state in GOOD and not status.alarms)
+
+
+def _place(service: Service) -> str:
+    """What it runs on, as AWS calls it."""
+    if target(service.runs_on) != "fargate":
+        return "Managed Instances" if service.runs_on == "managed" else "EC2"
+    mix = shares(service.runs_on)
+    if not mix.fargate_spot:
+        return "Fargate"
+    return "Fargate and Spot" if mix.fargate or mix.base else "Fargate Spot"
 
 
 def _arrows(name: str, service: Service, services: Mapping[str, Service]) -> Iterator[Arrow]:
@@ -98,6 +130,8 @@ def _arrows(name: str, service: Service, services: Mapping[str, Service]) -> Ite
         yield Arrow(
             name, link if isinstance(access, str) else f"{name}.{link}", access if isinstance(access, str) else access.access
         )
+    for volume in _files(service):
+        yield Arrow(name, f"{name}.{volume}")
     if isinstance(service, Worker):
         for topic in service.topics:
             yield Arrow(topic.name, name)
@@ -108,5 +142,11 @@ def _resources(name: str, service: Service, environment: Environment) -> Iterato
     for link, access in service.links.items():
         resource = environment.settings.resources[link] if isinstance(access, str) else access
         yield Box(link if isinstance(access, str) else f"{name}.{link}", resource.kind, link, (KINDS[resource.kind],))
+    yield from (Box(f"{name}.{volume}", "files", volume, (KINDS["files"],)) for volume in _files(service))
     if isinstance(service, Worker):
         yield from (Box(topic.name, "topic", topic.name.rsplit(":", 1)[-1], (KINDS["topic"],)) for topic in service.topics)
+
+
+def _files(service: Service) -> list[str]:
+    """Names of its volumes of files that all tasks share."""
+    return [name for name, volume in service.volumes.items() if volume.type == "efs"]

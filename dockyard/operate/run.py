@@ -43,10 +43,14 @@ def parameters_in(output: str, whose: str) -> dict[str, Any]:
         raise DeployError(f"{whose}: its output RunTask has no parameters of RunTask: {error}") from error
 
 
-def request(parameters: Mapping[str, Any], definition: Mapping[str, Any], command: Sequence[str]) -> dict[str, Any]:
-    """What ECS is asked for: the task, with another command for its container where one is given."""
-    override = {"name": container_of(definition)["name"], "command": list(command)}
-    overrides = {"overrides": {"containerOverrides": [override]}} if command else {}
+def request(
+    parameters: Mapping[str, Any], definition: Mapping[str, Any], command: Sequence[str], variables: Mapping[str, str]
+) -> dict[str, Any]:
+    """What ECS is asked for: the task, with another command for its container, and other variables, where these are given."""
+    environment = [{"name": name, "value": value} for name, value in variables.items()]
+    given = {key: value for key, value in {"command": list(command), "environment": environment}.items() if value}
+    override = {"name": container_of(definition)["name"], **given}
+    overrides = {"overrides": {"containerOverrides": [override]}} if given else {}
     return {**parameters, "startedBy": STARTED_BY, **overrides}
 
 

@@ -65,8 +65,8 @@ class Site:
     ) -> subprocess.CompletedProcess[str]:
         return self.run("dockyard", *arguments, code=code, typed=typed, **variables)
 
-    def up(self, code: int = 0) -> subprocess.CompletedProcess[str]:
-        return self.dockyard("up", "--port", str(self.port), code=code)
+    def up(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        return self.dockyard("up", "--port", str(self.port), *arguments, code=code)
 
     def in_local_aws(self) -> dict[str, str]:
         """Variables as `eval "$(dockyard local env)"` sets them."""

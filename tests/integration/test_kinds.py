@@ -154,8 +154,10 @@ def test_run_shows_what_a_task_prints_and_ends_with_its_exit_code(kinds):
     here = kinds.account()
     assert kinds.dockyard("run", "migrate", **here).stdout == "the database is up to date\n"
     assert "the database is up to date" in kinds.dockyard("logs", "migrate", **here).stdout
-    code = "print('no paper'); raise SystemExit(3)"
-    ended = kinds.dockyard("run", "nightly", "--json", "--", "python", "-c", code, code=3, **here)
+    code = "import os; print(os.environ['MISSING']); raise SystemExit(3)"
+    ended = kinds.dockyard(
+        "run", "nightly", "--json", "--variable", "MISSING=no paper", "--", "python", "-c", code, code=3, **here
+    )
     assert json.loads(ended.stdout)["exit_code"] == 3
     assert "no paper\n" in ended.stderr
 

@@ -126,6 +126,17 @@ def test_the_lock_of_a_machine_that_is_gone_is_taken_over_after_its_lease(site, 
     assert is_free(site)
 
 
+def test_the_lock_is_in_the_bucket_that_the_bootstrap_has(site, tmp_path):
+    """Whatever it is called, so that a machine that knows nothing but the account finds it."""
+    there = site.account() | {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
+    command = ["cdk", "bootstrap", "aws://000000000000/eu-west-1", "--bootstrap-bucket-name", "our-own-bucket"]
+    subprocess.run(command, cwd=tmp_path, env={**environment(), **there}, check=True, capture_output=True)
+    lease = Lease(site.client("s3"), "our-own-bucket", KEY, "000000000000")
+    etag = lease.write(Note("1", "anna", "dockyard deploy", "", 60), None)
+    assert "demo/dev is locked by anna for dockyard deploy" in site.dockyard("deploy", "--wait", "0", code=1, **there).stderr
+    lease.remove(etag)
+
+
 def test_an_interrupt_is_told_with_what_goes_on_and_leaves_no_lock(site, source):
     """How the next deploy follows what takes longer than this change is in `test_stack_states.py`."""
     account = site.account()

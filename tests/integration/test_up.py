@@ -8,8 +8,9 @@ import socket
 import subprocess
 import time
 
+from dockyard.doors.daemon import Daemon
 from dockyard.doors.docker import Docker
-from dockyard.doors.process import Daemon, Processes
+from dockyard.doors.process import Processes
 from dockyard.local.engine import Engine
 from tests.integration.support import environment, get, make_site
 
@@ -30,11 +31,21 @@ def test_what_no_service_has_a_rule_for_is_404(site):
 
 
 def test_a_second_up_finds_nothing_to_do(site):
-    """And starts neither Node nor a build."""
+    """And starts neither Node nor a build, and reads nothing of the project where nothing is another; a change is seen."""
     site.up()
+    time.sleep(2.1)  # files that were changed just now could be changed again unseen
     told = site.up().stderr
     assert "nothing changed" in told
     assert "synth" not in told
+    again = site.up("--json")
+    assert "nothing changed" in again.stderr
+    assert json.loads(again.stdout)["addresses"] == site.addresses()
+    (left,) = (site.root / ".dockyard/standing").glob("*.json")
+    damaged = json.loads(left.read_text()) | {"where": "as it was left"}
+    left.write_text(json.dumps(damaged))
+    assert "as it was left" in site.up().stderr
+    (site.root / "services/hello-node/new").write_text("")
+    assert "as it was left" not in site.up().stderr
 
 
 def test_status_tells_what_runs(site):

@@ -82,7 +82,9 @@ def test_where_all_is_well_no_check_fails_and_images_that_are_here_are_run(site,
             assert verdicts[subject, name] == "OK", found[subject, name]
     assert found[NAME, "health"]["found"].startswith("GET /health gives 200 after ")
     assert "in ECR, for amd64" in found[NAME, "image"]["found"]
-    assert {one["verdict"] for one in found.values() if one["subject"] == "quotas"} == {"SKIP"}
+    assert found["quotas", "rules"]["found"] == "2 of a load balancer, of 100"
+    assert found["quotas", "load balancers"]["verdict"] == "OK"
+    assert found["quotas", "Fargate vCPU"]["found"].endswith("at the most, with a deployment under way, of 6")
     assert engine.containers(f"{LABEL}={site.root}", ended=True) == []
 
 
@@ -96,6 +98,16 @@ def test_what_is_wrong_with_a_service_is_told_with_what_to_do(look, settings):
     settings.write_text(settings.read_text().replace("\nsecrets: [KEY]\n", ""))
     wrong = look(NAME, code=1)[NAME, "health"]
     assert (wrong["verdict"], wrong["hint"][:51]) == ("NG", "set http.health in service.yaml to what the app ans")
+
+
+def test_more_vcpus_of_fargate_than_the_account_may_have_are_told(site, look, settings):
+    settings.write_text(settings.read_text() + "\ncpu: 2\nmemory: 4096\ncount: 3\n")
+    found = look(NAME, code=1)["quotas", "Fargate vCPU"]
+    assert (found["verdict"], found["found"]) == ("NG", "12 at the most, with a deployment under way, and the quota is 6")
+    assert found["hint"] == 'have "Fargate On-Demand vCPU resource count" raised (Service Quotas), or need less'
+    quotas = site.client("service-quotas")
+    quotas.request_service_quota_increase(ServiceCode="fargate", QuotaCode="L-3032A538", DesiredValue=12)
+    assert look(NAME)["quotas", "Fargate vCPU"]["verdict"] == "OK"
 
 
 def test_what_was_changed_by_other_means_is_told(site, look):

@@ -3,7 +3,8 @@
 What others in the account use of the vCPUs is not known here. https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,8 +26,7 @@ def quota_checks(scene: Scene) -> Iterator[Check]:
     quotas: dict[str, float] = {}
     for service, names in _SERVICES.items():
         try:
-            pages = scene.reading.quotas.get_paginator("list_service_quotas").paginate(ServiceCode=service)
-            quotas |= {one["QuotaName"]: one["Value"] for page in pages for one in page["Quotas"] if one["QuotaName"] in names}
+            quotas |= told(scene.reading.quotas, service, names)
         except (ClientError, BotoCoreError) as error:
             yield skip(SUBJECT, service, untold(error))
     on_demand, spot = vcpus(scene.site.environment.services)
@@ -39,6 +39,20 @@ def quota_checks(scene: Scene) -> Iterator[Check]:
         there = sum(one["Type"] == "application" for page in pages for one in page["LoadBalancers"])
         own = len(scene.made(scene.site.service_stack("platform"), _BALANCER))
         yield balancer_check(quotas[BALANCERS], there - own, 2 if scene.settings.load_balancer.internal else 1)
+
+
+def told(client: Any, service: str, names: Collection[str]) -> dict[str, float]:
+    """Those of a service's quotas that have these names: the account's own, and AWS's default where it tells of no own one.
+
+    https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ListServiceQuotas.html
+    """
+    found: dict[str, float] = {}
+    for operation in ("list_service_quotas", "list_aws_default_service_quotas"):
+        if set(names) <= found.keys():
+            break
+        pages = client.get_paginator(operation).paginate(ServiceCode=service)
+        found = {one["QuotaName"]: one["Value"] for page in pages for one in page["Quotas"] if one["QuotaName"] in names} | found
+    return found
 
 
 def _is_web(environment: Environment) -> Iterator[bool]:

@@ -63,6 +63,7 @@ from dockyard.local.extensions import (
     service_discovery,
     service_events,
     service_metrics,
+    service_quotas,
     service_replacements,
     service_revisions,
     service_throttle,
@@ -165,6 +166,7 @@ _IN_ORDER = (
     scaling_policies,
     run_task_checks,
     service_checks,
+    service_quotas,
     inventory,
 )
 

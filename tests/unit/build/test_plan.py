@@ -11,7 +11,7 @@ import pytest
 from dockyard.build.builder import Options
 from dockyard.build.plan import SomeBuiltError, State, build_all, plan, side_by_side
 from dockyard.build.recipe import Recipe
-from dockyard.deploy import run
+from dockyard.deploy import building
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
 
@@ -92,9 +92,9 @@ def test_what_became_of_the_others_is_told_where_one_cannot_be_built(monkeypatch
     def built(*_):
         raise caught.value
 
-    monkeypatch.setattr("dockyard.deploy.run.built", built)
+    monkeypatch.setattr("dockyard.deploy.building.built", built)
     with pytest.raises(BuildError) as told:
-        run._built(SimpleNamespace(environment=SimpleNamespace(name="dev")), images, Silent())
+        building.built_images(SimpleNamespace(environment=SimpleNamespace(name="dev")), images, Silent())
     assert str(told.value).splitlines() == [
         "failed to build web",
         "mailer, shop are built, and not deployed; to deploy without the others: dockyard deploy mailer shop --env dev",

@@ -14,7 +14,7 @@ EXAMPLE = re.compile(r"^Example: (.+)$", re.M)
 _HEAD = """# The commands
 
 Made from `dockyard COMMAND --help`. Results go to standard output, progress and errors to standard error. Exit code: 0 done, 1
-failed, 2 wrong usage, 130 interrupted.
+failed, 2 wrong usage, 10 there is something to do (`plan`), 130 interrupted.
 """
 
 

@@ -1,5 +1,7 @@
 """An account for tests of what is kept in it."""
 
+from types import SimpleNamespace
+
 from botocore.exceptions import ClientError
 
 
@@ -12,8 +14,22 @@ class Bucket:
         self.content = {}
         self.refuses = False
 
+        self.stacks = []
+        """What CloudFormation tells of the stack that is asked for."""
+
     def assuming(self, _):
         return self
+
+    @property
+    def cloudformation(self):
+        exceptions = SimpleNamespace(ClientError=ClientError)
+        return SimpleNamespace(describe_stacks=self._described, exceptions=exceptions)
+
+    def _described(self, *, StackName):  # noqa: N803  # as boto3 has it
+        found = [one for one in self.stacks if one["StackName"] == StackName]
+        if not found:
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": f"{StackName} does not exist"}}, "DescribeStacks")
+        return {"Stacks": found}
 
     def kept(self, bucket, key):
         return self.content.get((bucket, key), b"")

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from dockyard.deploy import run
+from dockyard.deploy import building, run
 from dockyard.deploy.stack import Deployed
+from dockyard.deploy.ways import Done
 from dockyard.errors import DeployError
 from dockyard.progress import Silent
 
@@ -15,8 +16,8 @@ def test_a_synth_that_fails_ends_the_builds_of_a_push(tmp_path, monkeypatch):
     ended = threading.Event()
     monkeypatch.setattr(run, "fingerprint", lambda *_: "")
     monkeypatch.setattr(run, "lacking", lambda *_: [])
-    monkeypatch.setattr(run, "_built", lambda *_: ended.wait(20))
-    monkeypatch.setattr(run, "end_all", ended.set)
+    monkeypatch.setattr(building, "built_images", lambda *_: ended.wait(20))
+    monkeypatch.setattr(building, "end_all", ended.set)
 
     def broken(*_, **__):
         raise DeployError("failed to synthesize: app.py")
@@ -36,7 +37,7 @@ def deployed_as(monkeypatch, last, infrastructure, *names, services=()):
     ledger = SimpleNamespace(seconds=1.0, made=None, progress=SimpleNamespace(seconds={}))
     monkeypatch.setattr(run, "orphans", lambda _: [])
     stacks = {f"shop-dev-{name}": Deployed(name, True, "now", {}) for name in names}
-    return run._receipt(site, ledger, run.Wishes(services), last, infrastructure, [], stacks)
+    return run._receipt(site, ledger, run.Wishes(services), last, Done(infrastructure, True, [], stacks))
 
 
 def test_after_a_deploy_of_one_service_with_new_infrastructure_the_stacks_of_others_are_not_known(monkeypatch):

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from dockyard.deploy import standing
+from dockyard.deploy import operations, standing
 from dockyard.deploy.standing import Standing, holds, look, sees, still
 
 CHANGED = datetime(2026, 11, 1, tzinfo=UTC)
@@ -63,7 +63,7 @@ def account(monkeypatch):
         }  # fmt: skip
 
     monkeypatch.setattr(standing, "Aws", Aws)
-    monkeypatch.setattr(standing, "describe", describe)
+    monkeypatch.setattr(operations, "describe", describe)
     return answers
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dockyard.deploy import run
+from dockyard.deploy import operations, run
 from dockyard.deploy.receipt import NONE
 from dockyard.deploy.run import Wishes, unchanged
 from dockyard.progress import Silent
@@ -18,7 +18,7 @@ STACKS = ("shop-registry", "shop-dev-platform", "shop-dev-web", "shop-dev-api")
 LAST = replace(NONE, infrastructure="f", images={"web": "1", "api": "1"}, stacks=dict.fromkeys(STACKS, VERSION))
 SITE = SimpleNamespace(
     environment=SimpleNamespace(services={"web": None, "api": None}, cautions=()), project=None,
-    reading=SimpleNamespace(cloudformation=None), service_stack=lambda name: f"shop-dev-{name}",
+    reading=SimpleNamespace(cloudformation=None), aws=SimpleNamespace(account="111122223333", region="eu-central-1"), service_stack=lambda name: f"shop-dev-{name}",
 )  # fmt: skip
 
 
@@ -38,9 +38,14 @@ def touched(monkeypatch):
     names = set()
 
     def describe(_, name):
-        return {"CreationTime": CHANGED, "StackStatus": "ROLLBACK" if name in names else "UPDATE_COMPLETE"}
+        status = "ROLLBACK" if name in names else "UPDATE_COMPLETE"
+        return {
+            "CreationTime": CHANGED,
+            "StackStatus": status,
+            "StackId": "arn:aws:cloudformation:eu-central-1:111122223333:stack",
+        }
 
-    monkeypatch.setattr(run, "describe", describe)
+    monkeypatch.setattr(operations, "describe", describe)
     monkeypatch.setattr(run, "tell_cautions", lambda *_: None)
     return names
 

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from dockyard.doors.docker import Docker, of_context
+from dockyard.doors.docker import Docker
+from dockyard.doors.docker_context import of_context
 from dockyard.doors.process import Processes
 from dockyard.errors import PrerequisiteError
 

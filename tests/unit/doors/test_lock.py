@@ -3,8 +3,10 @@
 import shutil
 import subprocess
 import sys
+import threading
+import time
 
-from dockyard.doors.lock import left_by_the_dead, signed
+from dockyard.doors.lock import alone, left_by_the_dead, signed
 
 
 def test_who_signed_lives_until_the_end_of_its_block(tmp_path):
@@ -35,3 +37,20 @@ def test_a_copy_tells_nothing(tmp_path):
     with signed(file, "a"):
         shutil.copytree(tmp_path, tmp_path.with_name("copy"))
         assert not left_by_the_dead(tmp_path.with_name("copy") / "one.lock", "a")
+
+
+def test_one_waits_for_the_other(tmp_path):
+    order = []
+
+    def second():
+        with alone(tmp_path / "x.lock", lambda: order.append("waits")):
+            order.append("second")
+
+    with alone(tmp_path / "x.lock", lambda: order.append("never")):
+        thread = threading.Thread(target=second)
+        thread.start()
+        while order != ["waits"]:
+            time.sleep(0.01)
+        order.append("first")
+    thread.join()
+    assert order == ["waits", "first", "second"]

@@ -1,13 +1,18 @@
 """What is drawn of a project, and where."""
 
+import base64
 import xml.etree.ElementTree as ET  # our own text
+from importlib import resources
+from itertools import combinations, pairwise
 from types import SimpleNamespace
 
 import pytest
 
+from dockyard import operate
 from dockyard.config import Web, load_project
 from dockyard.operate.diagram import BALANCER, CLIENTS, Arrow, Box, Diagram, diagram
-from dockyard.operate.drawing import BESIDE, WIDTH, _ends, _places, svg
+from dockyard.operate.drawing import svg
+from dockyard.operate.layout import BESIDE, HEIGHT, WIDTH, layout
 from dockyard.operate.status import State, Status, Tasks
 from dockyard.operate.version import Version
 
@@ -48,7 +53,7 @@ def ids(found):
 def test_columns_go_from_clients_to_what_is_used_and_each_service_is_behind_its_callers(drawn):
     columns = ids(drawn())
     assert columns[:2] == [[CLIENTS], [BALANCER]]
-    assert columns[2:5] == [["mailer", "nightly", "web"], ["cart"], ["prices"]]
+    assert columns[2:5] == [["web"], ["cart"], ["mailer", "nightly", "prices"]]
     assert sorted(columns[5]) == ["events", "orders", "web.drafts"]
 
 
@@ -67,15 +72,20 @@ def test_what_is_not_deployed_is_not_drawn(drawn):
 def test_a_service_whose_page_is_shown_says_so():
     found = diagram(
         "shop",
-        SimpleNamespace(name="prod", services={"web": Web(kind="web", port=80)}),
+        SimpleNamespace(
+            name="prod",
+            shared="prod",
+            services={"web": Web(kind="web", port=80)},
+            settings=SimpleNamespace(load_balancer=SimpleNamespace(waf=None)),
+        ),
         [Status("web", "web", State.STEADY, tasks=Tasks(1, 1, 0), maintenance=True)],
     )
-    assert found.columns[2][0].lines[0] == "steady, in maintenance"
+    assert found.columns[2][0].lines[1] == "steady, in maintenance"
 
 
 def test_a_box_tells_tasks_version_route_and_schedule_and_whether_all_is_well(drawn):
     boxes = {box.id: box for column in drawn().columns for box in column}
-    assert boxes["web"].lines == ("steady", "1" * 12, "/shop")
+    assert boxes["web"].lines == ("web on Fargate", "steady", "1" * 12, "/shop")
     assert boxes["nightly"].lines[-1] == "rate(5 minutes)"
     assert boxes["web"].is_good
 
@@ -85,7 +95,7 @@ def test_a_service_that_is_not_well_is_seen(tmp_path, drawn):
     environment = load_project(tmp_path).environment("prod")
     found = diagram("", environment, [Status("web", "web", State.TOO_FEW_TASKS, tasks=Tasks(2, 1, 0))])
     (box,) = found.columns[2]
-    assert (box.is_good, box.lines[0]) == (False, "1 of 2 tasks, too few tasks")
+    assert (box.is_good, box.lines[1]) == (False, "1 of 2 tasks, too few tasks")
 
 
 def test_the_picture_is_whole_and_says_what_it_is_of(drawn):
@@ -97,11 +107,50 @@ def test_the_picture_is_whole_and_says_what_it_is_of(drawn):
 
 def test_no_two_arrows_end_in_one_place_and_they_face_what_they_lead_to():
     boxes = [[Box("a", "web", "a"), Box("b", "web", "b")], [Box("c", "table", "c")]]
-    places = _places(Diagram("", boxes).columns)
-    ends = dict(_ends([Arrow("a", "c"), Arrow("b", "c"), Arrow("c", "a"), Arrow("a", "gone")], places))
-    points = [point for pair in ends.values() for point in pair]
-    assert len(ends) == 3
+    found = layout(Diagram("", boxes, [Arrow("a", "c"), Arrow("b", "c"), Arrow("c", "a"), Arrow("a", "gone"), Arrow("a", "b")]))
+    ends = dict(found.arrows)
+    points = [point for way in ends.values() for point in way]
+    assert len(ends) == 4
     assert len(set(points)) == len(points)
     (begin, end), back = ends[Arrow("a", "c")], ends[Arrow("c", "a")]
     assert (end[0] - begin[0], back[0][0] - back[1][0]) == (BESIDE, BESIDE)
-    assert begin[0] == places["a"][0] + WIDTH
+    assert begin[0] == found.boxes["a"][0] + WIDTH
+
+
+def test_boxes_do_not_overlap_and_no_arrow_goes_through_one(tmp_path, drawn):
+    found = layout(drawn())
+    for (x, y), (other_x, other_y) in combinations(found.boxes.values(), 2):
+        assert x != other_x or abs(y - other_y) > HEIGHT
+    assert any(len(points) > 2 for _, points in found.arrows)
+    for _, points in found.arrows:
+        for (x1, y1), (x2, _) in pairwise(points):
+            crossed = [y for x, y in found.boxes.values() if {x1, x2} == {x, x + WIDTH}]
+            assert not any(y <= y1 <= y + HEIGHT for y in crossed)
+
+
+def test_fewer_arrows_cross_than_by_name(tmp_path):
+    names = "abcd"
+    boxes = [[Box(one, "ec2", one) for one in names], [Box(one.upper(), "ec2", one) for one in names]]
+    found = layout(Diagram("", boxes, [Arrow(one, other.upper()) for one, other in zip(names, reversed(names), strict=True)]))
+    assert all(begin[1] == end[1] for _, (begin, end) in found.arrows)
+
+
+@pytest.mark.parametrize(("runs_on", "icon", "place"), [
+    ("fargate", "fargate", "Fargate"), ("fargate-spot", "fargate", "Fargate Spot"), ("ec2", "ec2", "EC2"),
+    ({"fargate": 1, "fargate-spot": 3}, "fargate", "Fargate and Spot"), ("managed", "ec2", "Managed Instances"),
+])  # fmt: skip
+def test_a_service_has_the_icon_of_what_it_runs_on(runs_on, icon, place):
+    web = Web(kind="web", port=80, runs_on=runs_on)
+    settings = SimpleNamespace(load_balancer=SimpleNamespace(waf=object()))
+    environment = SimpleNamespace(name="prod", shared="prod", settings=settings, services={"web": web})
+    columns = diagram("", environment, [Status("web", "web", State.STEADY)]).columns
+    assert [column[0].icon for column in columns[:3]] == ["clients", "waf", "balancer"]
+    assert (columns[3][0].icon, columns[3][0].lines[0]) == (icon, f"web on {place}")
+
+
+def test_the_picture_has_the_icons_of_aws_as_they_are(drawn):
+    root = ET.fromstring(svg(drawn()))  # noqa: S314
+    icons = {one.get("id"): one.get("href").partition(",")[2] for one in root.iter("{http://www.w3.org/2000/svg}image")}
+    assert icons.keys() == {"clients", "balancer", "fargate", "table", "bucket", "topic"}
+    for name, content in icons.items():
+        assert base64.b64decode(content) == resources.files(operate).joinpath("icons", f"{name}.svg").read_bytes()

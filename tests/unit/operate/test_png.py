@@ -16,7 +16,7 @@ FONTS = [Path(folder) for folder in ("/usr/share/fonts", "/System/Library/Fonts"
 @pytest.mark.skipif(not any(folder.rglob("*.tt[fc]") for folder in FONTS), reason="this machine has no fonts")
 def test_it_is_the_same_picture_twice_as_large():
     made = png(PICTURE)
-    assert (made[:8], [int.from_bytes(made[at : at + 4]) for at in (16, 20)]) == (b"\x89PNG\r\n\x1a\n", [2 * 480, 2 * 204])
+    assert (made[:8], [int.from_bytes(made[at : at + 4]) for at in (16, 20)]) == (b"\x89PNG\r\n\x1a\n", [2 * 480, 2 * 218])
 
 
 def test_where_there_is_no_font_none_without_text_is_made():

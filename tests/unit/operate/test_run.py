@@ -61,9 +61,13 @@ def test_a_container_that_never_ran_is_told_with_the_reason():
 
 
 def test_ecs_is_asked_as_the_stack_tells_and_for_another_command_where_one_is_given():
-    assert request(PARAMETERS, DEFINITION, []) == {**PARAMETERS, "startedBy": "dockyard"}
-    asked = request(PARAMETERS, DEFINITION, ["python", "-c", "1"])
+    assert request(PARAMETERS, DEFINITION, [], {}) == {**PARAMETERS, "startedBy": "dockyard"}
+    asked = request(PARAMETERS, DEFINITION, ["python", "-c", "1"], {})
     assert asked["overrides"] == {"containerOverrides": [{"name": "app", "command": ["python", "-c", "1"]}]}
+    asked = request(PARAMETERS, DEFINITION, [], {"DAY": "2026-11-01"})
+    assert asked["overrides"] == {
+        "containerOverrides": [{"name": "app", "environment": [{"name": "DAY", "value": "2026-11-01"}]}]
+    }
 
 
 def test_the_log_is_that_of_the_first_container():

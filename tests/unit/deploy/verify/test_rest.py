@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -11,7 +12,7 @@ from dockyard.config.cluster import Ec2Capacity
 from dockyard.deploy.operations import version
 from dockyard.deploy.receipt import NONE
 from dockyard.deploy.verify.check import looked
-from dockyard.deploy.verify.quotas import VCPUS, balancer_check, rule_check, vcpu_checks, vcpus
+from dockyard.deploy.verify.quotas import BALANCERS, RULES, VCPUS, balancer_check, rule_check, told, vcpu_checks, vcpus
 from dockyard.deploy.verify.room import servers_checks
 from dockyard.deploy.verify.secrets import readable_check, secrets_of
 from dockyard.deploy.verify.stacks import drift_check, state_check
@@ -49,6 +50,20 @@ def test_vcpus_are_counted_at_the_most_and_while_the_largest_is_deployed():
     (few,) = vcpu_checks({VCPUS: 3}, 4, 1)
     assert (few.verdict, few.found) == ("NG", "4 at the most, with a deployment under way, and the quota is 3")
     assert [one.verdict for one in vcpu_checks({VCPUS: 4}, 4, 0)] == ["OK"]
+
+
+def test_where_the_account_has_no_value_of_its_own_the_default_is_the_quota():
+    applied, defaults = {RULES: 200.0}, {RULES: 100.0, BALANCERS: 50.0}
+    quotas = {"list_service_quotas": applied, "list_aws_default_service_quotas": defaults}
+
+    def pages(operation):
+        listed = [{"QuotaName": name, "Value": value} for name, value in quotas[operation].items()]
+        return SimpleNamespace(paginate=lambda **_: [{"Quotas": listed}, {"Quotas": [{"QuotaName": "another", "Value": 1.0}]}])
+
+    assert told(SimpleNamespace(get_paginator=pages), "elasticloadbalancing", (BALANCERS, RULES)) == {
+        RULES: 200.0,
+        BALANCERS: 50.0,
+    }
 
 
 def test_rules_and_load_balancers_have_quotas():

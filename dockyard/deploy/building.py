@@ -1,0 +1,46 @@
+"""Images that are built while stacks are synthesized and deployed."""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+
+from dockyard.build.mirrored import Wanted
+from dockyard.build.plan import Planned, SomeBuiltError, named
+from dockyard.deploy.images import built, pushed
+from dockyard.deploy.site import Site
+from dockyard.doors.process import end_all
+from dockyard.errors import BuildError, DockyardError
+from dockyard.progress import Progress
+
+
+class Building:
+    """It begins when it is made, in a thread of the pool."""
+
+    def __init__(self, site: Site, wanted: list[Wanted], progress: Progress, pool: Executor) -> None:
+        self._site, self._progress = site, progress
+        self._images = pool.submit(built_images, site, wanted, progress)
+
+    def brought(self) -> list[Planned]:
+        """The images, once they are built and in ECR."""
+        return pushed(self._site, self._images.result(), self._progress)
+
+    @contextmanager
+    def faults_first(self) -> Iterator[None]:
+        """Tell what is wrong now, and not once all images are built; also of these, what is known at the end of the block."""
+        try:
+            yield
+            if self._images.done():
+                self._images.result()
+        except DockyardError:
+            end_all()  # the builds, which would wait for it to be mended
+            raise
+
+
+def built_images(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]:
+    """The images; where some cannot be built, also what is left of the others, and how to go on with these alone."""
+    try:
+        return built(site, wanted, progress)
+    except SomeBuiltError as error:
+        alone = f"dockyard deploy {' '.join(error.built)} --env {site.environment.name}"
+        left = f"{named(error.built)} built, and not deployed; to deploy without the others: {alone}"
+        raise BuildError(f"{error.fault}\n{left}", hint=error.hint) from error
