@@ -1,6 +1,7 @@
 """The load balancer of an environment, in the platform's stack."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,10 @@ class Front:
     dns_name: str
     full_name: str
     """`app/<name>/<id>`, by which its metrics are found."""
+    certificates: Mapping[str, str] = field(default_factory=dict)
+    """Domain to the ARN of the certificate that was made for it."""
+    log_bucket: str | None = None
+    """Name of the bucket of its logs, where it has one."""
     internal: "Front | None" = None
     """The same for those inside of the network; its security group is the same."""
 
@@ -37,7 +42,12 @@ def front(stack: cdk.Stack, project: Project, environment: Environment, vpc: ec2
     else:
         made = _load_balancer(stack, project, environment, vpc)
         inside = _internal(stack, environment, vpc, made) if settings.internal else None
-        found = _front(made, _front(inside) if inside else None)
+        own = {
+            name: one.certificate_arn
+            for (name, domain), one in zip(environment.settings.domains.items(), made.certificates, strict=True)
+            if not domain.certificate
+        }
+        found = replace(_front(made, _front(inside) if inside else None), certificates=own)
         add_records(stack, environment, made.load_balancer, inside.load_balancer if inside else None)
     for name, rule in settings.rules.items():
         number = project.lock.priority(rule, environment=environment.name, service=rule_key(name))
@@ -46,7 +56,9 @@ def front(stack: cdk.Stack, project: Project, environment: Environment, vpc: ec2
 
 
 def _front(made: LoadBalancer, internal: Front | None = None) -> Front:
-    return Front(made.listener, made.security_group, made.load_balancer.load_balancer_dns_name, made.full_name, internal)
+    dns_name = made.load_balancer.load_balancer_dns_name
+    found = Front(made.listener, made.security_group, dns_name, made.full_name, internal=internal)
+    return replace(found, log_bucket=made.log_bucket.bucket_name) if made.log_bucket else found
 
 
 def _internal(stack: cdk.Stack, environment: Environment, vpc: ec2.IVpc, public: LoadBalancer) -> LoadBalancer:

@@ -14,9 +14,10 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import TypeVar
 
+from dockyard.config.nlb import Nlb
 from dockyard.config.route import MAX_DEPTH, Route
 
-R = TypeVar("R", bound=Route)
+R = TypeVar("R", bound=Route | Nlb)
 FIRST = 1000
 """Below are the priorities that a service.yaml may give itself."""
 LAST = 50000

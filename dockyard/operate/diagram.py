@@ -53,15 +53,31 @@ def diagram(title: str, environment: Environment, statuses: Sequence[Status]) ->
     services = {name: environment.services[name] for name in there}
     arrows = [arrow for name, service in services.items() for arrow in _arrows(name, service, services)]
     resources = {box.id: box for name, service in services.items() for box in _resources(name, service, environment)}
-    webs = [name for name, service in services.items() if isinstance(service, Web)]
-    front = [[Box(CLIENTS, "clients", "Clients")], [Box(BALANCER, "balancer", "Load balancer", (environment.name,))]]
-    lead = [Arrow(CLIENTS, BALANCER)] if webs else []
+    balancers = [*_balancers(services, environment)]
+    front = [[Box(CLIENTS, "clients", "Clients")], balancers] if balancers else []
+    lead = [Arrow(CLIENTS, balancer.id) for balancer in balancers]
     depths = _depths(services)
     columns = [
         [_box(name, services[name], there[name]) for name in sorted(services) if depths[name] == depth]
         for depth in range(max(depths.values(), default=-1) + 1)
     ]
-    return Diagram(title, [*(front if webs else []), *columns, *([list(resources.values())] if resources else [])], lead + arrows)
+    return Diagram(title, [*front, *columns, *([list(resources.values())] if resources else [])], lead + arrows)
+
+
+def _balancers(services: Mapping[str, Service], environment: Environment) -> Iterator[Box]:
+    """The one that services share, and those that services have of their own."""
+    webs = {name: service for name, service in services.items() if isinstance(service, Web)}
+    if any(service.http for service in webs.values()):
+        yield Box(BALANCER, "balancer", "Load balancer", (environment.name,))
+    for name, service in webs.items():
+        if service.nlb:
+            ports = ", ".join(f"{one.port}/{one.protocol}" for one in service.nlb.listeners)
+            yield Box(_own(name), "balancer", "Network load balancer", (*service.nlb.host, ports))
+
+
+def _own(service: str) -> str:
+    """The load balancer of its own."""
+    return f"{service}.nlb"
 
 
 def _depths(services: Mapping[str, Service]) -> dict[str, int]:
@@ -82,15 +98,18 @@ def _box(name: str, service: Service, status: Status) -> Box:
     state = f"{status.state}, in maintenance" if status.maintenance else f"{count}{status.state}"
     lines = (state, f"{version.tag.removeprefix('sha256:')[:12]}{commit}" if version else "")
     when = service.schedule if isinstance(service, Job) else ""
-    route = f"{', '.join(service.http.host or ())}{service.http.path}" if isinstance(service, Web) else ""
+    http = service.http if isinstance(service, Web) else None
+    route = f"{', '.join(http.host)}{http.path}" if http else ""
     return Box(
         name, service.kind, name, tuple(filter(None, (*lines, when, route))), is_good=status.state in GOOD and not status.alarms
     )
 
 
 def _arrows(name: str, service: Service, services: Mapping[str, Service]) -> Iterator[Arrow]:
-    if isinstance(service, Web):
+    if isinstance(service, Web) and service.http:
         yield Arrow(BALANCER, name)
+    if isinstance(service, Web) and service.nlb:
+        yield Arrow(_own(name), name)
     for other in getattr(service, "calls", ()):
         if other in services:
             yield Arrow(name, other)

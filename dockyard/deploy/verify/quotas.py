@@ -42,7 +42,7 @@ def quota_checks(scene: Scene) -> Iterator[Check]:
 
 
 def _is_web(environment: Environment) -> Iterator[bool]:
-    yield from (isinstance(one, Web) for one in environment.services.values())
+    yield from (isinstance(one, Web) and one.http is not None for one in environment.services.values())
 
 
 def vcpus(services: Mapping[str, Service]) -> tuple[float, float]:
@@ -69,7 +69,7 @@ def vcpu_checks(quotas: Mapping[str, float], on_demand: float, spot: float) -> I
 def rules_needed(environment: Environment) -> int:
     """Rules of one load balancer, that of a page of maintenance and that of test requests included."""
     webs = [one for one in environment.services.values() if isinstance(one, Web)]
-    more = sum((one.http.maintenance is not None) + one.deploy.has_test_rule for one in webs)
+    more = sum((one.http is not None and one.http.maintenance is not None) + one.deploy.has_test_rule for one in webs)
     return len(environment.routes) + more
 
 
