@@ -24,7 +24,7 @@ def network_load_balancer(around: Surroundings, settings: Web) -> NetworkLoadBal
     vpc = around.public_network("NetworkEntrance") if public else around.task_network("NetworkEntrance")
     made = NetworkLoadBalancer(
         around.stack,
-        "NetworkLoadBalancer",
+        "Nlb",
         vpc=vpc,
         subnets=ec2.SubnetSelection(subnets=[*vpc.public_subnets, *vpc.private_subnets]),
         internet_facing=public,

@@ -5,6 +5,7 @@ import itertools
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -18,7 +19,7 @@ MESSAGES = {f"message {number}" for number in range(1000)}
 POISON = 3
 
 
-SERVICES = {"front": "web", "api": "backend", "mail": "worker", "nightly": "job", "migrate": "task"}
+SERVICES = {"front": "web", "lines": "tcp", "api": "backend", "mail": "worker", "nightly": "job", "migrate": "task"}
 """Name to the folder of examples/ that it is copied from; callers before those that they call."""
 EDITS = (
     ("api/service.yaml", "cpu: 0.25\nmemory: 512", "runs_on: ec2\nmemory: 128"),
@@ -83,6 +84,31 @@ def test_services_call_each_other_by_name(kinds):
     """A web service on Fargate calls a backend on a server."""
     status, body = get(kinds.addresses()["front"])
     assert (status, body) == (200, {"prices": {"apple": 3, "pear": 4}})
+
+
+def test_a_service_that_is_no_http_answers_through_its_network_load_balancer(kinds):
+    """At the address that its stack tells, and through a deployment."""
+    address = kinds.addresses()["lines"]
+    scheme, host, port = address.replace("//", "").split(":")
+    assert (scheme, port) == ("tcp", "7000")
+    assert said((host, int(port)), "hello") == "1 hello"
+    with socket.create_connection((host, int(port)), 5) as kept:
+        kinds.edit("services/lines/main.py", 'VERSION = "1"', 'VERSION = "2"')
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            deployed = pool.submit(kinds.up)
+            until(lambda: said((host, int(port)), "hello") == "2 hello", 60)
+            assert line(kept, "still") == "1 still"
+        deployed.result()
+
+
+def said(address, text):
+    with socket.create_connection(address, 5) as connection:
+        return line(connection, text)
+
+
+def line(connection, text):
+    connection.sendall(f"{text}\n".encode())
+    return connection.makefile().readline().strip()
 
 
 def test_a_worker_that_is_redeployed_loses_no_message_and_poison_becomes_dead_letters(kinds):
