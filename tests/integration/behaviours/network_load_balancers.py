@@ -13,7 +13,12 @@ from tests.integration.behaviours.contract import acts
 from tests.integration.behaviours.https import imported
 from tests.integration.local_aws import Server, until
 
-HEALTH = {"HealthCheckProtocol": "TCP", "HealthCheckIntervalSeconds": 5, "HealthCheckTimeoutSeconds": 2, "HealthyThresholdCount": 2}
+HEALTH = {
+    "HealthCheckProtocol": "TCP",
+    "HealthCheckIntervalSeconds": 5,
+    "HealthCheckTimeoutSeconds": 2,
+    "HealthyThresholdCount": 2,
+}
 
 
 @contextmanager
@@ -110,7 +115,7 @@ def a_target_that_takes_no_connection_gets_none_of_a_network_load_balancer(aws: 
 
 
 @acts("network_load_balancers", only_here="its targets are servers of this machine")
-def a_network_load_balancer_ends_TLS_with_its_certificate(aws: Server) -> None:
+def a_network_load_balancer_ends_TLS_with_its_certificate(aws: Server) -> None:  # noqa: N802
     """The container gets what was in it."""
     with target("blue") as blue:
         front = Front(aws)

@@ -105,3 +105,17 @@ def test_no_two_arrows_end_in_one_place_and_they_face_what_they_lead_to():
     (begin, end), back = ends[Arrow("a", "c")], ends[Arrow("c", "a")]
     assert (end[0] - begin[0], back[0][0] - back[1][0]) == (BESIDE, BESIDE)
     assert begin[0] == places["a"][0] + WIDTH
+
+
+def test_a_load_balancer_of_its_own_is_drawn_beside_the_shared_one(tmp_path):
+    for name, text in {"web": "http: {path: /shop}", "cache": "nlb: [6379, 53/tcp_udp]"}.items():
+        (tmp_path / "services" / name).mkdir(parents=True)
+        (tmp_path / "services" / name / "service.yaml").write_text(f"kind: web\nimage: {{from: redis}}\n{text}")
+    (tmp_path / "dockyard.yaml").write_text("name: shop\nenvironments: {prod: {}}")
+    environment = load_project(tmp_path).environment()
+    found = diagram("shop", environment, [Status(name, "web", State.STEADY) for name in environment.services])
+    assert ids(found)[:2] == [[CLIENTS], [BALANCER, "cache.nlb"]]
+    assert found.columns[1][1].lines == ("6379/tcp, 53/tcp_udp",)
+    assert {(one.source, one.target) for one in found.arrows} == {
+        (CLIENTS, BALANCER), (CLIENTS, "cache.nlb"), (BALANCER, "web"), ("cache.nlb", "cache"),
+    }  # fmt: skip
