@@ -15,9 +15,11 @@ async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 
 async def serve() -> None:
+    stopping = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     server = await asyncio.start_server(talk, port=int(os.environ["PORT"]))
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.close)
-    await server.wait_closed()
+    await stopping.wait()
+    server.close()
 
 
 asyncio.run(serve())
