@@ -101,13 +101,14 @@ class WebService(Construct):
         vpc = vpc or cluster.vpc
         kind = elbv2.TargetType.IP if task.has_own_address else elbv2.TargetType.INSTANCE
         made: list[list[elbv2.ApplicationTargetGroup]] = []
-        for name, one in listeners.items() if route else ():  # a target group is behind one load balancer
+        ruled = [(name, one, route) for name, one in listeners.items() if route]
+        for name, one, where in ruled:  # a target group is behind one load balancer
             ids = [f"{name}Targets", *([f"{name}AlternateTargets"] if deployment.has_alternate_targets else [])]
             groups = [target_group(self, id, vpc, kind, target, health_check) for id in ids]
-            rule = self._add_rule(f"{name}Rule", one, route, options, groups)
+            rule = self._add_rule(f"{name}Rule", one, where, options, groups)
             alternate = None
             if groups[1:]:
-                test = self._add_test_rule(f"{name}TestRule", one, route, options, groups, deployment.test_route)
+                test = self._add_test_rule(f"{name}TestRule", one, where, options, groups, deployment.test_route)
                 alternate = self._alternate_target(groups[1], rule, test)
             self.service.load_balancer_target(
                 container_name=self.container.container_name, container_port=port, alternate_target=alternate

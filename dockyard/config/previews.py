@@ -111,5 +111,8 @@ def numbered_hosts(service: Service, number: int) -> Service:
     """The service of the preview with that number, whose hosts have it in their names."""
     if not isinstance(service, Web):
         return service
-    http, nlb = service.http, service.nlb
-    return service.model_copy(update={"http": http and with_number(http, number), "nlb": nlb and with_number(nlb, number)})
+    parts = {"http": service.http, "nlb": service.nlb}
+    numbered = {
+        key: part.model_copy(update={"host": with_number(part.host, number)}) for key, part in parts.items() if part is not None
+    }
+    return service.model_copy(update=numbered)

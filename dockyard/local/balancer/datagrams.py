@@ -79,7 +79,9 @@ class _Flow(asyncio.DatagramProtocol):
 
     async def _open(self, target: Target) -> None:
         try:
-            self._transport, _ = await self._loop.create_datagram_endpoint(lambda: self, remote_addr=tuple(target))
+            self._transport, _ = await self._loop.create_datagram_endpoint(
+                lambda: self, remote_addr=(target.address, target.port)
+            )
         except OSError:
             self._front.forget(self._client)
             return
