@@ -11,6 +11,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from dockyard.config import Environment, ExistingListener, Http, Project, Rule, Waf, rule_key
 from dockyard_constructs import LoadBalancer, LogBucket, WebFirewall, listener_rule
+from stacks.cloudfront import edge_distribution
 from stacks.domains import add_records, certificates
 from stacks.mutual_tls import mutual_authentication
 from stacks.network import task_subnet_type
@@ -47,8 +48,11 @@ def front(stack: cdk.Stack, project: Project, environment: Environment, vpc: ec2
             for (name, domain), one in zip(environment.settings.domains.items(), made.certificates, strict=True)
             if not domain.certificate
         }
+        entrance = edge_distribution(stack, environment, made)
         found = replace(_front(made, _front(inside) if inside else None), certificates=own)
-        add_records(stack, environment, made.load_balancer, inside.load_balancer if inside else None)
+        if entrance:
+            found = replace(found, dns_name=entrance.distribution_domain_name)
+        add_records(stack, environment, entrance or made.load_balancer, inside.load_balancer if inside else None)
     for name, rule in settings.rules.items():
         number = project.lock.priority(rule, environment=environment.name, service=rule_key(name))
         listener_rule(stack, f"Rule-{name}", found.listener, rule_route(rule, number), _action(rule))
@@ -92,6 +96,7 @@ def _load_balancer(stack: cdk.Stack, project: Project, environment: Environment,
         stack,
         "LoadBalancer",
         vpc=vpc,
+        **_behind(environment),
         log_bucket=LogBucket(stack, "AccessLogs", retention_days=logs.retention) if logs else None,
         https_outbound=any(isinstance(route, Http) and route.auth for route in environment.routes.values()),
         certificates=certificates(stack, environment.settings.domains),
@@ -101,6 +106,18 @@ def _load_balancer(stack: cdk.Stack, project: Project, environment: Environment,
     if settings.waf:
         _protect(stack, made, settings.waf, f"{project.name}-{environment.name}")
     return made
+
+
+def _behind(environment: Environment) -> dict[str, Any]:
+    """Behind CloudFront it is where tasks are, and lets in CloudFront alone, by HTTPS: its addresses fill a security group."""
+    settings = environment.settings
+    if settings.load_balancer.cloudfront is None:
+        return {}
+    return {
+        "internet_facing": False,
+        "subnets": ec2.SubnetSelection(subnet_type=task_subnet_type(settings.network)),
+        "clients": ec2.Peer.prefix_list(settings.load_balancer.cloudfront.prefix_list),
+    }
 
 
 def _common(environment: Environment) -> dict[str, Any]:

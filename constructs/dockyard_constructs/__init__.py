@@ -12,6 +12,7 @@ from dockyard_constructs.container_task import ContainerSettings, ContainerTask
 from dockyard_constructs.data_bucket import DataBucket
 from dockyard_constructs.database import Database, DatabaseAccess
 from dockyard_constructs.deployment import Deployment, SmokeTest, TestRoute
+from dockyard_constructs.edge_distribution import EdgeDistribution
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.file_storage import FileStorage
 from dockyard_constructs.github_pipeline import GitHubPipeline
@@ -62,6 +63,7 @@ __all__ = [
     "Deployment",
     "EbsVolume",
     "Ec2Capacity",
+    "EdgeDistribution",
     "EfsVolume",
     "EphemeralVolume",
     "ExecutableImage",

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from dockyard.config.auth import user_pool_problems
 from dockyard.config.capacity import capacity_problems
+from dockyard.config.cloudfront import behind_cloudfront_problems, cloudfront_problems
 from dockyard.config.count import count_problems
 from dockyard.config.deployment_checks import deployment_of, deployment_problems
 from dockyard.config.domains import host_problems, https_problems
@@ -60,6 +61,7 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
             yield Problem(("http", "reach"), f"{http.reach} needs load_balancer: {{internal: true}} in dockyard.yaml")
         for problem in (*host_problems(http.host, settings.domains), *(() if settings.https else https_problems(http))):
             yield Problem(("http", *problem.location), problem.message)
+        yield from behind_cloudfront_problems(http, raw) if settings.load_balancer.cloudfront else ()
         for problem in user_pool_problems(http.auth, settings.account, settings.region) if http.auth else ():
             yield Problem(("http", "auth", *problem.location), problem.message)
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
@@ -116,7 +118,12 @@ def rule_problems(
 ) -> Iterator[Found]:
     """What is wrong with the load balancer and its rules seen together."""
     yield from (
-        ("dockyard.yaml", problem) for problem in (*_existing_problems(settings), *_region_problems(environment, settings))
+        ("dockyard.yaml", problem)
+        for problem in (
+            *_existing_problems(settings),
+            *_region_problems(environment, settings),
+            *(cloudfront_problems(settings) if settings else ()),
+        )
     )
     https = {service: http for service, raw in services.items() if (http := _http(raw))}
     nlbs = {service: nlb for service, raw in services.items() if (nlb := nlb_of(raw))}
