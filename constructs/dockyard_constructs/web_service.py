@@ -73,10 +73,10 @@ class WebService(Construct):
         super().__init__(scope, id)
         deployment, options = deployment or Deployment(), rule_options or RuleOptions()
         listeners = {name: one for name, one in (("", listener), ("Internal", internal_listener)) if one}
-        if not (listeners or network) or bool(listeners) != bool(route):
-            raise ValueError(
-                "route with listener, internal_listener or both should be given, or network, got neither or half of it"
-            )
+        if not listeners and network is None:
+            raise ValueError("listener, internal_listener, network or several should be given, got none")
+        if bool(listeners) != (route is not None):
+            raise ValueError("route goes with listener and internal_listener: both or neither should be given")
         if network and deployment.has_alternate_targets:
             raise ValueError("a second target group goes with a listener of an Application Load Balancer, not with network")
         target = target or TargetSettings()
