@@ -1,6 +1,7 @@
 """CloudFront in front of a load balancer that nothing else reaches."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_certificatemanager as acm
@@ -51,7 +52,7 @@ class EdgeDistribution(Construct):
             origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
             read_timeout=Duration.seconds(60),
         )
-        of_all = {
+        of_all: dict[str, Any] = {
             "origin": origin,
             "allowed_methods": cloudfront.AllowedMethods.ALLOW_ALL,
             "origin_request_policy": cloudfront.OriginRequestPolicy.ALL_VIEWER,

@@ -103,7 +103,7 @@ def _checks(artifact: StackArtifact) -> dict[str, Check]:
             path="" if properties.get("HealthCheckProtocol") == "TCP" else str(properties.get("HealthCheckPath", "/")),
             port=ports.get(id) if (port := properties.get("HealthCheckPort", "traffic-port")) == "traffic-port" else int(port),
             wanted=str(
-                (properties.get("Matcher") or {}).get("HttpCode") or _DEFAULT_CODES.get(properties.get("Protocol"), "200")
+                (properties.get("Matcher") or {}).get("HttpCode") or _DEFAULT_CODES.get(str(properties.get("Protocol")), "200")
             ),
             interval=float(properties.get("HealthCheckIntervalSeconds", 30)),
         )
