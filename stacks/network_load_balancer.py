@@ -33,7 +33,7 @@ def network_load_balancer(around: Surroundings, settings: Web) -> NetworkLoadBal
         targets=_targets(nlb),
         certificates=_certificates(around, nlb) if any(one.protocol == "tls" for one in nlb.listeners) else [],
         cross_zone=nlb.cross_zone,
-        deletion_protection=shared.deletion_protection,
+        deletion_protection=shared.deletion_protection and around.environment.settings.preview is None,
         log_bucket=_log_bucket(around) if shared.access_logs else None,
         servers=None if has_own_address(settings) else around.opened_servers(),
     )

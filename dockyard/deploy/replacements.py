@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import ResourceChangeTypeDef
 
 TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
+BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 WITH_DATA = {
     "AWS::SQS::Queue": "queue",
@@ -79,6 +80,12 @@ def _of_requests(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact, 
             "http.protocol, and requests would fail until the new tasks are healthy",
             hint="take that back, or accept it with --allow-interruption, or give the service another name and route",
         )
+    if replaced := [one["LogicalResourceId"] for one in found if one["ResourceType"] == BALANCER and _is_replaced(one)]:
+        return DeployError(
+            f"{stack} was not changed: its load balancer {', '.join(replaced)} would be replaced, as by a change of "
+            "load_balancer.cloudfront or nlb.reach, and clients would get no answer until services and names have followed",
+            hint="take that back, or accept it with --allow-interruption",
+        )
     if turned := turned_away(found, artifact, aws):
         service, environment = (artifact.tags.get(f"dockyard:{name}", name.upper()) for name in ("service", "environment"))
         return DeployError(
@@ -88,6 +95,10 @@ def _of_requests(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact, 
             "to go back to rolling, set deploy: {alternate_targets: true}; or accept it with --allow-interruption",
         )
     return None
+
+
+def _is_replaced(change: "ResourceChangeTypeDef") -> bool:
+    return change["Action"] == "Modify" and change.get("Replacement") == "True"
 
 
 def interrupting(found: "list[ResourceChangeTypeDef]") -> list[str]:
