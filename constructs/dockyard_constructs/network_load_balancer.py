@@ -143,7 +143,13 @@ class NetworkLoadBalancer(Construct):
         return self.load_balancer.load_balancer_full_name
 
     def forward_to(
-        self, service: ecs.BaseService, container: ecs.ContainerDefinition, port: int, *, host_port: int | None
+        self,
+        service: ecs.BaseService,
+        container: ecs.ContainerDefinition,
+        port: int,
+        *,
+        host_port: int | None,
+        in_turns: bool = False,
     ) -> None:
         """Lead connections to the containers of a service.
 
@@ -151,7 +157,12 @@ class NetworkLoadBalancer(Construct):
 
         :param port: of the container, where a listener names no other.
         :param host_port: what a port of the container is published on (`Capacity.host_port`).
+        :param in_turns: whether deployments take turns between two target groups, which ECS shifts connections between: with one
+            listener, and containers that have addresses of their own.
+            https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb-resources-for-blue-green.html
         """
+        if in_turns and (len(self._listening) > 1 or host_port is not None):
+            raise ValueError("deployments take turns between two target groups of one listener, not in bridge mode")
         groups: dict[tuple[int, NetworkProtocol], elbv2.NetworkTargetGroup] = {}
         kind = elbv2.TargetType.IP if host_port is None else elbv2.TargetType.INSTANCE
         for one in self._listening:
@@ -159,16 +170,30 @@ class NetworkLoadBalancer(Construct):
             if where not in groups:
                 groups[where] = self._group(*where, kind)
                 _map(container, *where, host_port=host_port)
-            self.listeners = {**self.listeners, one.port: self._listen(one, groups[where])}
+            others = [self._group(*where, kind, "Alternate")] if in_turns else []
+            self.listeners = {**self.listeners, one.port: self._listen(one, [groups[where], *others])}
+            self.target_groups = [*groups.values(), *others]
         for (target_port, protocol), group in groups.items():
             spoken = ecs.Protocol.UDP if protocol == "udp" else ecs.Protocol.TCP
             service.load_balancer_target(
-                container_name=container.container_name, container_port=target_port, protocol=spoken
+                container_name=container.container_name,
+                container_port=target_port,
+                protocol=spoken,
+                alternate_target=self._alternate_target(service) if in_turns else None,
             ).attach_to_network_target_group(group)
-        self.target_groups = [*groups.values()]
         self._open(service, [*groups], on_servers=host_port is not None)
 
-    def _listen(self, one: NetworkListener, group: elbv2.NetworkTargetGroup) -> elbv2.NetworkListener:
+    def _alternate_target(self, service: ecs.BaseService) -> ecs.IAlternateTarget:
+        """What ECS shifts connections by, with the role in which it does."""
+        resource = service.node.default_child
+        assert isinstance(resource, ecs.CfnService)  # noqa: S101  # it is what CDK's services are made of
+        resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})  # CDK depends on the listener that it names
+        (listener,) = self.listeners.values()
+        production = ecs.ListenerRuleConfiguration.network_listener(listener)
+        return ecs.AlternateTarget("TrafficShift", alternate_target_group=self.target_groups[1], production_listener=production)
+
+    def _listen(self, one: NetworkListener, groups: Sequence[elbv2.NetworkTargetGroup]) -> elbv2.NetworkListener:
+        """With two target groups the weights are those of the beginning: ECS changes them."""
         secure = one.protocol == "tls"
         return elbv2.NetworkListener(
             self,
@@ -178,14 +203,18 @@ class NetworkLoadBalancer(Construct):
             protocol=elbv2.Protocol[one.protocol.upper()],
             certificates=[*self._certificates] if secure else None,
             ssl_policy=self._ssl_policy if secure else None,
-            default_target_groups=[group],
+            default_action=elbv2.NetworkListenerAction.weighted_forward(
+                [elbv2.NetworkWeightedTargetGroup(target_group=group, weight=100 - 100 * n) for n, group in enumerate(groups)]
+            )
+            if groups[1:]
+            else elbv2.NetworkListenerAction.forward([*groups]),
         )
 
-    def _group(self, port: int, protocol: NetworkProtocol, kind: elbv2.TargetType) -> elbv2.NetworkTargetGroup:
+    def _group(self, port: int, protocol: NetworkProtocol, kind: elbv2.TargetType, prefix: str = "") -> elbv2.NetworkTargetGroup:
         settings, by_udp = self.settings, protocol != "tcp"
         made = elbv2.NetworkTargetGroup(
             self,
-            f"Targets{port}{protocol.replace('_', '').capitalize()}",
+            f"{prefix}Targets{port}{protocol.replace('_', '').capitalize()}",
             vpc=self.vpc,
             port=80,  # targets bring their own; another number here would replace the group
             protocol=elbv2.Protocol[protocol.upper()],

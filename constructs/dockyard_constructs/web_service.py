@@ -58,7 +58,8 @@ class WebService(Construct):
         :param listener: listener of a load balancer, owned or imported. One of the two, or `network`, is needed.
         :param internal_listener: listener of another load balancer, inside of the network; with both, it is reached both ways,
             `target_group` is the first's and `internal_target_group` the other's.
-        :param network: a load balancer of its own for what is no HTTP, alone or beside the others; with rolling deployments only.
+        :param network: a load balancer of its own for what is no HTTP, alone or beside the others; beside them with rolling
+            deployments only.
         :param vpc: VPC of the target group. Default: the cluster's.
         :param port: port that the container listens on, 1 to 65535; it is told so by the variable PORT.
         :param desired_count: how many tasks run; not with `ServiceScaling`, which has the count then.
@@ -77,8 +78,8 @@ class WebService(Construct):
             raise ValueError("listener, internal_listener, network or several should be given, got none")
         if bool(listeners) != (route is not None):
             raise ValueError("route goes with listener and internal_listener: both or neither should be given")
-        if network and deployment.has_alternate_targets:
-            raise ValueError("a second target group goes with a listener of an Application Load Balancer, not with network")
+        if network and listeners and deployment.has_alternate_targets:
+            raise ValueError("a second target group goes with listener or with network, not with both")
         target = target or TargetSettings()
         more = len(listeners) > 1 or options.maintenance or options.authentication or target.stickiness
         if deployment.has_alternate_targets and more:
@@ -115,7 +116,8 @@ class WebService(Construct):
             ).attach_to_application_target_group(groups[0])
             made.append(groups)
         if network:
-            network.forward_to(self.service, self.container, port, host_port=task.capacity.host_port)
+            in_turns = deployment.has_alternate_targets
+            network.forward_to(self.service, self.container, port, host_port=task.capacity.host_port, in_turns=in_turns)
         self.target_group = made[0][0] if made else None
         self.alternate_target_group = made[0][1] if made and made[0][1:] else None
         self.internal_target_group = made[1][0] if len(made) > 1 else None

@@ -38,7 +38,7 @@ def nlb_problems(
         return
     if settings:
         yield from _host_problems(nlb, settings)
-    if target(raw.get("runs_on", "fargate")) == "ec2" and raw.get("network_mode", "bridge") == "bridge":
+    if _in_bridge_mode(raw):
         yield from _bridge_problems(nlb)
     port = raw.get("port", 8080)
     groups = len(nlb.targets(port if isinstance(port, int) else 0))
@@ -48,7 +48,7 @@ def nlb_problems(
         message = f"needs {groups} target groups{also}, and a service has {MOST_GROUPS}: let listeners share a target_port"
         yield Problem((*_AT, "listeners"), f"{message}, or make it two services")
     if deploy and deploy.has_alternate_targets:
-        yield from _deployment_problems(deploy)
+        yield from _deployment_problems(nlb, deploy, alone=raw.get("http") is None, bridge=_in_bridge_mode(raw))
     if http is None and raw.get("http") is None:
         yield from _problems_without_http(raw)
 
@@ -72,11 +72,30 @@ def _bridge_problems(nlb: Nlb) -> Iterator[Problem]:
         yield Problem((*_AT, "health", "port"), message)
 
 
-def _deployment_problems(deploy: Deployment) -> Iterator[Problem]:
+def _in_bridge_mode(raw: Mapping[str, Any]) -> bool:
+    return target(raw.get("runs_on", "fargate")) == "ec2" and raw.get("network_mode", "bridge") == "bridge"
+
+
+def _deployment_problems(nlb: Nlb, deploy: Deployment, *, alone: bool, bridge: bool) -> Iterator[Problem]:
+    """ECS shifts the connections of one listener, to tasks with addresses of their own.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb-resources-for-blue-green.html
+    """
     key = "strategy" if deploy.in_stages else "alternate_targets"
-    what = deploy.strategy if deploy.in_stages else key
-    message = f"{what} shifts requests by rules of the load balancer that services share, which connections of nlb do not pass"
-    yield Problem(("deploy", key), f"{message}: set deploy: rolling, or make what has nlb a service of its own")
+    what, rolling = deploy.strategy if deploy.in_stages else key, "or set deploy: rolling"
+    reasons = (
+        (not alone, f"shifts what comes by http or by nlb, not both: make what has nlb a service of its own, {rolling}"),
+        (
+            len(nlb.listeners) > 1,
+            f"shifts connections of one listener, and nlb has {len(nlb.listeners)}: keep one, {rolling}",
+        ),
+        (bridge, f"shifts connections to tasks with addresses of their own: set network_mode: awsvpc, {rolling}"),
+    )
+    for is_so, why in reasons:
+        if is_so:
+            yield Problem(("deploy", key), f"{what} {why}")
+    if deploy.smoke:
+        yield Problem(("deploy", "smoke"), "is asked by HTTP, which nlb does not speak: remove it")
 
 
 def _problems_without_http(raw: Mapping[str, Any]) -> Iterator[Problem]:

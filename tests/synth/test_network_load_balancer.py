@@ -7,7 +7,7 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
-from dockyard_constructs import Ec2Capacity, NetworkListener, NetworkLoadBalancer, NetworkTargets, WebService
+from dockyard_constructs import Deployment, Ec2Capacity, NetworkListener, NetworkLoadBalancer, NetworkTargets, WebService
 from tests.synth.projects import resources, stacks
 from tests.synth.test_lint import linted
 
@@ -106,6 +106,34 @@ def test_in_bridge_mode_the_servers_must_be_named(make):
         make(NetworkListener(1), capacity=Ec2Capacity("servers"))
 
 
+def test_deployments_take_turns_between_two_target_groups_of_one_listener(stack, vpc, template):
+    cluster = ecs.Cluster.from_cluster_attributes(stack, "Cluster", cluster_name="shop", vpc=vpc)
+    network = NetworkLoadBalancer(stack, "Front", vpc=vpc, listeners=[NetworkListener(6379)])
+    image = ecs.ContainerImage.from_registry("redis")
+    WebService(stack, "Cache", cluster=cluster, network=network, image=image, port=6379, deployment=Deployment("CANARY"))
+    found = template()
+    (action,) = found.one(f"{ELB}Listener")["DefaultActions"]
+    first, other = action["ForwardConfig"]["TargetGroups"]
+    assert (first["Weight"], other["Weight"]) == (100, 0)
+    (target,) = found.one("ECS::Service")["LoadBalancers"]
+    shift = target["AdvancedConfiguration"]
+    assert (target["TargetGroupArn"], shift["AlternateTargetGroupArn"]) == (first["TargetGroupArn"], other["TargetGroupArn"])
+    assert "FrontListener6379" in json.dumps(shift["ProductionListenerRule"])
+    assert (shift.keys() & {"TestListenerRule"}, found.one("ECS::Service")["DeploymentConfiguration"]["Strategy"]) == (
+        set(),
+        "CANARY",
+    )
+
+
+@pytest.mark.parametrize("listeners", [[NetworkListener(1), NetworkListener(2)]])
+def test_of_two_listeners_no_deployment_takes_turns(stack, vpc, listeners):
+    cluster = ecs.Cluster.from_cluster_attributes(stack, "Cluster", cluster_name="shop", vpc=vpc)
+    network = NetworkLoadBalancer(stack, "Front", vpc=vpc, listeners=listeners)
+    image = ecs.ContainerImage.from_registry("redis")
+    with pytest.raises(ValueError, match="one listener"):
+        WebService(stack, "Cache", cluster=cluster, network=network, image=image, deployment=Deployment("CANARY"))
+
+
 PROJECT = """name: shop
 environments: {dev: {region: eu-west-1}}
 cluster: {ec2: {instance_types: [t3.small]}}
@@ -115,6 +143,7 @@ load_balancer: {access_logs: true, deletion_protection: true}
 SERVICES = {
     "broker": "port: 1883\nnlb: {listeners: [1883, 8883/tls, 5353/udp], host: mqtt.example.com, health: {port: 1883}}",
     "both": "nlb: {listeners: [{port: 9000, target_port: 9000}], reach: internal}\nhttp: {path: /both}\nruns_on: ec2",
+    "turns": "nlb: 7000\ndeploy: blue-green",
     "own": "nlb: 7000\nruns_on: ec2\nnetwork_mode: awsvpc",
 }
 

@@ -80,8 +80,8 @@ def vcpu_checks(quotas: Mapping[str, float], on_demand: float, spot: float) -> I
 
 def rules_needed(environment: Environment) -> int:
     """Rules of one load balancer, that of a page of maintenance and that of test requests included."""
-    webs = [one for one in environment.services.values() if isinstance(one, Web)]
-    more = sum((one.http is not None and one.http.maintenance is not None) + one.deploy.has_test_rule for one in webs)
+    webs = [(one.http, one.deploy) for one in environment.services.values() if isinstance(one, Web) and one.http]
+    more = sum((http.maintenance is not None) + deploy.has_test_rule for http, deploy in webs)
     return len(environment.routes) + more
 
 

@@ -65,8 +65,11 @@ def test_a_preview_has_names_of_its_own(files):
         ("nlb: [1, 2, {port: 3, target_port: 3}, {port: 4, target_port: 4}, {port: 5, target_port: 5}, 6/tcp_udp]\nhttp: {}",
          "nlb.listeners: needs 5 target groups and 1 of http, and a service has 5: let listeners share a target_port, or make it "
          "two services"),
-        ("nlb: 1\ndeploy: canary", "deploy.strategy: canary shifts requests by rules of the load balancer that services share, which "
-         "connections of nlb do not pass: set deploy: rolling, or make what has nlb a service of its own"),
+        ("nlb: 1\nhttp: {}\ndeploy: canary", "deploy.strategy: canary shifts what comes by http or by nlb, not both: make what has nlb "
+         "a service of its own, or set deploy: rolling"),
+        ("nlb: [1, 2]\ndeploy: {alternate_targets: true}", "deploy.alternate_targets: alternate_targets shifts connections of one "
+         "listener, and nlb has 2: keep one, or set deploy: rolling"),
+        ("nlb: 1\ndeploy: {strategy: blue-green, smoke: [/]}", "deploy.smoke: is asked by HTTP, which nlb does not speak: remove it"),
         ("nlb: 1\ncount: {max: 2, requests: 9}", "count.requests: is of requests by http, and there is nlb alone: remove it, or add http"),
         ("nlb: 1\nalarms: {latency: 1}", "alarms.latency: is of requests by http, and there is nlb alone: remove it, or add http"),
         ("nlb: 1\ndeploy: {alarms: [cpu, errors]}",

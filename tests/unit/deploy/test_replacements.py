@@ -18,7 +18,7 @@ class Account:
 
     def __init__(self, **weights):
         self.cloudformation = self.elbv2 = self
-        self.exceptions = SimpleNamespace(RuleNotFoundException=LookupError)
+        self.exceptions = SimpleNamespace(RuleNotFoundException=LookupError, ListenerNotFoundException=LookupError)
         self.weights = weights
 
     def describe_stack_resources(self, **_):
