@@ -24,7 +24,8 @@ from dockyard_constructs.log_bucket import LogBucket
 from dockyard_constructs.log_router import LogRouter
 from dockyard_constructs.managed_instances import ManagedInstances
 from dockyard_constructs.message_queue import MessageQueue, Order
-from dockyard_constructs.network_load_balancer import NetworkListener, NetworkLoadBalancer, NetworkTargets
+from dockyard_constructs.network_load_balancer import NetworkLoadBalancer
+from dockyard_constructs.network_targets import NetworkListener, NetworkTargets
 from dockyard_constructs.one_off_task import OneOffTask
 from dockyard_constructs.overrides import override
 from dockyard_constructs.process_settings import ProcessSettings, RestartPolicy

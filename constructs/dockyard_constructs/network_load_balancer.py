@@ -1,10 +1,7 @@
 """A Network Load Balancer: TCP, TLS and UDP to the containers of a service."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-from aws_cdk import Duration
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -15,48 +12,14 @@ from constructs import Construct
 from dockyard_constructs.container_cluster import EPHEMERAL_PORTS
 from dockyard_constructs.load_balancer import TLS_POLICY
 from dockyard_constructs.log_bucket import ACCESS
-
-NetworkProtocol = Literal["tcp", "tls", "udp", "tcp_udp"]
-_PORTS = {"tcp": ("tcp",), "tls": ("tcp",), "udp": ("udp",), "tcp_udp": ("tcp", "udp")}
-"""What a port is opened for."""
-
-
-@dataclass(frozen=True)
-class NetworkListener:
-    """A port that clients connect to, and the port of the container that this leads to."""
-
-    port: int
-    protocol: NetworkProtocol = "tcp"
-    """`tls` is ended by the load balancer: the container gets TCP."""
-    target_port: int | None = None
-    """Default: the port of the service."""
-
-    @property
-    def target_protocol(self) -> NetworkProtocol:
-        """What is spoken with the container."""
-        return "tcp" if self.protocol == "tls" else self.protocol
-
-
-@dataclass(frozen=True)
-class NetworkTargets:
-    """How the load balancer treats containers; times in seconds.
-
-    It asks by connecting on the port that connections go to, or on `health_port`, and with `health_path` by HTTP for 200 to 399.
-    """
-
-    deregistration_delay: int = 60
-    """How long connections may go on before the container is told to stop; then they are ended. AWS's default is 300."""
-    stickiness: bool = False
-    """Whether a client's address stays with the container that it met; not of TLS."""
-    preserve_client_ip: bool = True
-    """Whether containers see the addresses of clients; of UDP they always do."""
-    health_path: str | None = None
-    health_port: int | None = None
-    interval: int = 5
-    timeout: int = 4
-    healthy_threshold: int = 2
-    unhealthy_threshold: int = 2
-    grace_period: int = 60
+from dockyard_constructs.network_targets import (
+    NetworkListener,
+    NetworkProtocol,
+    NetworkTargets,
+    network_target_group,
+    opened_ports,
+    publish,
+)
 
 
 class NetworkLoadBalancer(Construct):
@@ -116,7 +79,7 @@ class NetworkLoadBalancer(Construct):
         )
         for range in sources or ["0.0.0.0/0" if internet_facing else vpc.vpc_cidr_block]:
             for one in listeners:
-                for port in _ports(one.protocol, one.port):
+                for port in opened_ports(one.protocol, one.port):
                     self.security_group.add_ingress_rule(ec2.Peer.ipv4(range), port, "clients")
         self.load_balancer = elbv2.NetworkLoadBalancer(
             self,
@@ -169,7 +132,7 @@ class NetworkLoadBalancer(Construct):
             where = one.target_port or port, one.target_protocol
             if where not in groups:
                 groups[where] = self._group(*where, kind)
-                _map(container, *where, host_port=host_port)
+                publish(container, *where, host_port=host_port)
             others = [self._group(*where, kind, "Alternate")] if in_turns else []
             self.listeners = {**self.listeners, one.port: self._listen(one, [groups[where], *others])}
             self.target_groups = [*groups.values(), *others]
@@ -211,30 +174,8 @@ class NetworkLoadBalancer(Construct):
         )
 
     def _group(self, port: int, protocol: NetworkProtocol, kind: elbv2.TargetType, prefix: str = "") -> elbv2.NetworkTargetGroup:
-        settings, by_udp = self.settings, protocol != "tcp"
-        made = elbv2.NetworkTargetGroup(
-            self,
-            f"{prefix}Targets{port}{protocol.replace('_', '').capitalize()}",
-            vpc=self.vpc,
-            port=80,  # targets bring their own; another number here would replace the group
-            protocol=elbv2.Protocol[protocol.upper()],
-            target_type=kind,
-            deregistration_delay=Duration.seconds(settings.deregistration_delay),
-            connection_termination=True,
-            preserve_client_ip=None if by_udp else settings.preserve_client_ip,
-            health_check=elbv2.HealthCheck(
-                protocol=elbv2.Protocol.HTTP if settings.health_path else elbv2.Protocol.TCP,
-                path=settings.health_path,
-                port=str(settings.health_port or "traffic-port"),
-                interval=Duration.seconds(settings.interval),
-                timeout=Duration.seconds(settings.timeout),
-                healthy_threshold_count=settings.healthy_threshold,
-                unhealthy_threshold_count=settings.unhealthy_threshold,
-            ),
-        )
-        made.set_attribute("stickiness.enabled", "true" if settings.stickiness else "false")
-        made.set_attribute("stickiness.type", "source_ip")
-        return made
+        id = f"{prefix}Targets{port}{protocol.replace('_', '').capitalize()}"
+        return network_target_group(self, id, self.vpc, protocol, kind, self.settings)
 
     def _open(self, service: ecs.BaseService, targets: Sequence[tuple[int, NetworkProtocol]], *, on_servers: bool) -> None:
         if on_servers:
@@ -243,18 +184,6 @@ class NetworkLoadBalancer(Construct):
             self.servers.connections.allow_from(self.security_group, EPHEMERAL_PORTS, "network load balancer")
             return
         asked = [ec2.Port.tcp(self.settings.health_port)] if self.settings.health_port else []
-        ports = {str(port): port for one, protocol in targets for port in _ports(protocol, one)}
+        ports = {str(port): port for one, protocol in targets for port in opened_ports(protocol, one)}
         for port in (ports | {str(port): port for port in asked}).values():
             service.connections.allow_from(self.security_group, port, "network load balancer")
-
-
-def _ports(protocol: NetworkProtocol, port: int) -> list[ec2.Port]:
-    return [ec2.Port.tcp(port) if spoken == "tcp" else ec2.Port.udp(port) for spoken in _PORTS[protocol]]
-
-
-def _map(container: ecs.ContainerDefinition, port: int, protocol: NetworkProtocol, *, host_port: int | None) -> None:
-    """Publish the port, where it is not yet."""
-    for spoken in _PORTS[protocol]:
-        kind = ecs.Protocol.UDP if spoken == "udp" else ecs.Protocol.TCP
-        if container.find_port_mapping(port, kind) is None:
-            container.add_port_mappings(ecs.PortMapping(container_port=port, host_port=host_port, protocol=kind))
