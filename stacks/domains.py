@@ -4,9 +4,11 @@ A name has one record, however many services answer to it, so services cannot ha
 """
 
 from collections.abc import Iterator
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
@@ -22,19 +24,25 @@ def certificates(stack: cdk.Stack, domains: dict[str, Domain]) -> list[acm.ICert
 def add_records(
     stack: cdk.Stack,
     environment: Environment,
-    balancer: elbv2.IApplicationLoadBalancer,
+    entrance: elbv2.IApplicationLoadBalancer | cloudfront.IDistribution,
     internal: elbv2.IApplicationLoadBalancer | None = None,
 ) -> None:
     """A record for each name by which services are called, in the hosted zones that are given."""
-    for host, (name, hosted_zone, entrance) in host_zones(environment).items():
-        where = internal if internal and entrance == "internal" else balancer
+    for host, (name, hosted_zone, side) in host_zones(environment).items():
+        where = internal if internal and side == "internal" else entrance
         route53.ARecord(
             stack,
             f"Record-{host}",
             zone=zone(stack, f"Zone-{host}", name, hosted_zone),
             record_name=f"{host}.",
-            target=route53.RecordTarget.from_alias(targets.LoadBalancerTarget(where)),
+            target=route53.RecordTarget.from_alias(_alias(where)),
         )
+
+
+def _alias(where: elbv2.IApplicationLoadBalancer | cloudfront.IDistribution) -> route53.IAliasRecordTarget:
+    if isinstance(where, cloudfront.Distribution):
+        return targets.CloudFrontTarget(where)
+    return targets.LoadBalancerTarget(cast("elbv2.IApplicationLoadBalancer", where))
 
 
 def host_zones(environment: Environment) -> dict[str, tuple[str, str, str]]:

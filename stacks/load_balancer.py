@@ -1,6 +1,7 @@
 """The load balancer of an environment, in the platform's stack."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from dockyard.config import Environment, ExistingListener, Http, Project, Rule, Waf, rule_key
 from dockyard_constructs import LoadBalancer, LogBucket, WebFirewall, listener_rule
+from stacks.cloudfront import edge_distribution
 from stacks.domains import add_records, certificates
 from stacks.mutual_tls import mutual_authentication
 from stacks.network import task_subnet_type
@@ -25,6 +27,10 @@ class Front:
     dns_name: str
     full_name: str
     """`app/<name>/<id>`, by which its metrics are found."""
+    certificates: Mapping[str, str] = field(default_factory=dict)
+    """Domain to the ARN of the certificate that was made for it."""
+    log_bucket: str | None = None
+    """Name of the bucket of its logs, where it has one."""
     internal: "Front | None" = None
     """The same for those inside of the network; its security group is the same."""
 
@@ -37,8 +43,16 @@ def front(stack: cdk.Stack, project: Project, environment: Environment, vpc: ec2
     else:
         made = _load_balancer(stack, project, environment, vpc)
         inside = _internal(stack, environment, vpc, made) if settings.internal else None
-        found = _front(made, _front(inside) if inside else None)
-        add_records(stack, environment, made.load_balancer, inside.load_balancer if inside else None)
+        own = {
+            name: one.certificate_arn
+            for (name, domain), one in zip(environment.settings.domains.items(), made.certificates, strict=True)
+            if not domain.certificate
+        }
+        entrance = edge_distribution(stack, environment, made)
+        found = replace(_front(made, _front(inside) if inside else None), certificates=own)
+        if entrance:
+            found = replace(found, dns_name=entrance.distribution_domain_name)
+        add_records(stack, environment, entrance or made.load_balancer, inside.load_balancer if inside else None)
     for name, rule in settings.rules.items():
         number = project.lock.priority(rule, environment=environment.name, service=rule_key(name))
         listener_rule(stack, f"Rule-{name}", found.listener, rule_route(rule, number), _action(rule))
@@ -46,7 +60,9 @@ def front(stack: cdk.Stack, project: Project, environment: Environment, vpc: ec2
 
 
 def _front(made: LoadBalancer, internal: Front | None = None) -> Front:
-    return Front(made.listener, made.security_group, made.load_balancer.load_balancer_dns_name, made.full_name, internal)
+    dns_name = made.load_balancer.load_balancer_dns_name
+    found = Front(made.listener, made.security_group, dns_name, made.full_name, internal=internal)
+    return replace(found, log_bucket=made.log_bucket.bucket_name) if made.log_bucket else found
 
 
 def _internal(stack: cdk.Stack, environment: Environment, vpc: ec2.IVpc, public: LoadBalancer) -> LoadBalancer:
@@ -80,6 +96,7 @@ def _load_balancer(stack: cdk.Stack, project: Project, environment: Environment,
         stack,
         "LoadBalancer",
         vpc=vpc,
+        **_behind(environment),
         log_bucket=LogBucket(stack, "AccessLogs", retention_days=logs.retention) if logs else None,
         https_outbound=any(isinstance(route, Http) and route.auth for route in environment.routes.values()),
         certificates=certificates(stack, environment.settings.domains),
@@ -89,6 +106,18 @@ def _load_balancer(stack: cdk.Stack, project: Project, environment: Environment,
     if settings.waf:
         _protect(stack, made, settings.waf, f"{project.name}-{environment.name}")
     return made
+
+
+def _behind(environment: Environment) -> dict[str, Any]:
+    """Behind CloudFront it is where tasks are, and lets in CloudFront alone, by HTTPS: its addresses fill a security group."""
+    settings = environment.settings
+    if settings.load_balancer.cloudfront is None:
+        return {}
+    return {
+        "internet_facing": False,
+        "subnets": ec2.SubnetSelection(subnet_type=task_subnet_type(settings.network)),
+        "clients": ec2.Peer.prefix_list(settings.load_balancer.cloudfront.prefix_list),
+    }
 
 
 def _common(environment: Environment) -> dict[str, Any]:

@@ -51,6 +51,17 @@ class Platform(cdk.Stack):
         existing = self._network.vpc
         return len(existing.task_subnets or existing.public_subnets) if existing else self._network.availability_zones
 
+    @property
+    def public_subnet_count(self) -> int:
+        """How many public subnets there are."""
+        existing = self._network.vpc
+        return len(existing.public_subnets) if existing else self._network.availability_zones
+
+    @property
+    def cidr(self) -> str:
+        """Range of the network's addresses."""
+        return self._network.vpc.cidr if self._network.vpc else self._network.cidr
+
     def parameter(self, scope: Construct, name: str) -> str:
         """In another stack: the value that this stack published under that name, read at each deploy."""
         return published(scope, self._prefix, name)
@@ -89,11 +100,18 @@ class PlatformStack(Platform):
         self.publish("vpc-id", vpc.vpc_id)
         for number, subnet in enumerate(vpc.select_subnets(subnet_type=subnets.subnet_type).subnets, 1):
             self.publish(f"task-subnet-{number}", subnet.subnet_id)
+        if not self.public_tasks:
+            for number, subnet in enumerate(vpc.public_subnets, 1):
+                self.publish(f"public-subnet-{number}", subnet.subnet_id)
         self.publish("cluster-name", cluster.cluster.cluster_name)
         self.publish("listener-arn", entry.listener.listener_arn)
         self.publish("load-balancer-security-group", entry.security_group.security_group_id)
         self.publish("load-balancer-dns-name", entry.dns_name)
         self.publish("load-balancer-full-name", entry.full_name)
+        for domain, certificate in entry.certificates.items():
+            self.publish(f"certificate-{domain}", certificate)
+        if entry.log_bucket:
+            self.publish("log-bucket", entry.log_bucket)
         if inside := entry.internal:
             self.publish("internal-listener-arn", inside.listener.listener_arn)
             self.publish("internal-load-balancer-dns-name", inside.dns_name)

@@ -13,6 +13,7 @@ from aws_cdk import aws_ssm as ssm
 from dockyard.config import (
     Backend,
     Environment,
+    Http,
     ManagedSecret,
     Project,
     Service,
@@ -57,15 +58,17 @@ class Surroundings:
         vpc = self._vpc(settings)
         return ecs.Cluster.from_cluster_attributes(self.stack, "Cluster", cluster_name=self.value("cluster-name"), vpc=vpc)
 
-    def listeners(self, settings: Web) -> dict[str, elbv2.IApplicationListener]:
+    def listeners(self, http: Http | None, settings: Web) -> dict[str, elbv2.IApplicationListener]:
         """The platform's listeners that it has a rule on. On servers the one rule for their security group is the platform's."""
+        if http is None:
+            return {}
         group = self._group("LoadBalancerSecurityGroup", "load-balancer-security-group" if has_own_address(settings) else None)
         ids = {"public": ("Listener", "listener-arn"), "internal": ("InternalListener", "internal-listener-arn")}
         return {
             entrance: elbv2.ApplicationListener.from_application_listener_attributes(
                 self.stack, ids[entrance][0], listener_arn=self.value(ids[entrance][1]), security_group=group
             )
-            for entrance in settings.http.entrances
+            for entrance in http.entrances
         }
 
     def namespace(self, settings: Service) -> Namespace:
@@ -107,6 +110,19 @@ class Surroundings:
     def servers(self) -> ec2.ISecurityGroup:
         """The security group of the platform's servers."""
         return self._group("Instances", "instance-security-group")
+
+    def opened_servers(self) -> ec2.ISecurityGroup:
+        """The same, to which the service's stack adds rules."""
+        return ec2.SecurityGroup.from_security_group_id(self.stack, "OpenedInstances", self.value("instance-security-group"))
+
+    def public_network(self, id: str) -> ec2.IVpc:
+        """The platform's network, with its public subnets."""
+        kind = "task" if self.platform.public_tasks else "public"
+        subnets = [self.value(f"{kind}-subnet-{n + 1}") for n in range(self.platform.public_subnet_count)]
+        add_no_routes(self.stack)
+        return ec2.Vpc.from_vpc_attributes(
+            self.stack, id, vpc_id=self.value("vpc-id"), availability_zones=zones(len(subnets)), public_subnet_ids=subnets
+        )
 
     def task_network(self, id: str) -> ec2.IVpc:
         """The platform's network, with the subnets that tasks may be in."""

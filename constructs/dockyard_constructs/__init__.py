@@ -12,6 +12,7 @@ from dockyard_constructs.container_task import ContainerSettings, ContainerTask
 from dockyard_constructs.data_bucket import DataBucket
 from dockyard_constructs.database import Database, DatabaseAccess
 from dockyard_constructs.deployment import Deployment, SmokeTest, TestRoute
+from dockyard_constructs.edge_distribution import EdgeDistribution
 from dockyard_constructs.executable_image import ExecutableImage
 from dockyard_constructs.file_storage import FileStorage
 from dockyard_constructs.github_pipeline import GitHubPipeline
@@ -23,6 +24,8 @@ from dockyard_constructs.log_bucket import LogBucket
 from dockyard_constructs.log_router import LogRouter
 from dockyard_constructs.managed_instances import ManagedInstances
 from dockyard_constructs.message_queue import MessageQueue, Order
+from dockyard_constructs.network_load_balancer import NetworkLoadBalancer
+from dockyard_constructs.network_targets import NetworkListener, NetworkTargets
 from dockyard_constructs.one_off_task import OneOffTask
 from dockyard_constructs.overrides import override
 from dockyard_constructs.process_settings import ProcessSettings, RestartPolicy
@@ -61,6 +64,7 @@ __all__ = [
     "Deployment",
     "EbsVolume",
     "Ec2Capacity",
+    "EdgeDistribution",
     "EfsVolume",
     "EphemeralVolume",
     "ExecutableImage",
@@ -82,6 +86,9 @@ __all__ = [
     "MetricSteps",
     "Mount",
     "Namespace",
+    "NetworkListener",
+    "NetworkLoadBalancer",
+    "NetworkTargets",
     "OidcSignIn",
     "OneOffTask",
     "Order",

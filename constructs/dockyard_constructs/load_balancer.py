@@ -42,6 +42,7 @@ class LoadBalancer(Construct):
         log_bucket: LogBucket | None = None,
         connection_logs: bool = False,
         https_outbound: bool = False,
+        clients: ec2.IPeer | None = None,
         security_group: ec2.ISecurityGroup | None = None,
         certificates: Sequence[acm.ICertificate] = (),
         ssl_policy: elbv2.SslPolicy = TLS_POLICY,
@@ -60,11 +61,13 @@ class LoadBalancer(Construct):
         :param log_bucket: where each request is logged. Default: nowhere.
         :param connection_logs: whether connections are logged there, too.
         :param https_outbound: whether it reaches the internet by HTTPS, as it must to sign clients in or to check tokens.
+        :param clients: who may connect, where it has certificates by HTTPS alone. Default: the world, or the VPC where it is not
+            internet-facing.
         :param security_group: who may connect, and what it reaches. Default: one for its ports.
         :param certificates: for HTTPS; the first is for clients that name no host, the others by SNI. Default: HTTP.
         :param ssl_policy: what is spoken with clients. Default: `TLS_POLICY`.
         :param mutual_authentication: which certificates clients show, where it has HTTPS. Default: none.
-        :param load_balancer: add the listeners to this one and make none; the nine after `vpc` have no use then.
+        :param load_balancer: add the listeners to this one and make none; the ten after `vpc` have no use then.
         """
         super().__init__(scope, id)
         self.log_bucket, self.certificates = log_bucket, certificates
@@ -72,7 +75,7 @@ class LoadBalancer(Construct):
         ports = [80, 443] if certificates else [80]
         if load_balancer is None:
             self.security_group: ec2.ISecurityGroup = security_group or self._security_group(
-                vpc, internet_facing, ports, https_outbound=https_outbound
+                vpc, clients, ports, internet_facing=internet_facing, https_outbound=https_outbound
             )
             made = elbv2.ApplicationLoadBalancer(
                 self,
@@ -134,16 +137,22 @@ class LoadBalancer(Construct):
         )
 
     def _security_group(
-        self, vpc: ec2.IVpc, internet_facing: bool, ports: Sequence[int], *, https_outbound: bool
+        self,
+        vpc: ec2.IVpc,
+        clients: ec2.IPeer | None,
+        ports: Sequence[int],
+        *,
+        internet_facing: bool,
+        https_outbound: bool,
     ) -> ec2.SecurityGroup:
-        """In from the world (or the VPC) to its ports, out to the VPC (and to identity providers)."""
+        """In from its clients to its ports, out to the VPC (and to identity providers)."""
         group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="Load balancer of the services", allow_all_outbound=False
         )
         inside = ec2.Peer.ipv4(vpc.vpc_cidr_block)
-        for port in ports:
-            name = "HTTPS" if port == 443 else "HTTP"
-            group.add_ingress_rule(ec2.Peer.any_ipv4() if internet_facing else inside, ec2.Port.tcp(port), name)
+        default = ec2.Peer.any_ipv4() if internet_facing else inside
+        for port in ports[-1:] if clients else ports:
+            group.add_ingress_rule(clients or default, ec2.Port.tcp(port), "HTTPS" if port == 443 else "HTTP")
         group.add_egress_rule(inside, ec2.Port.tcp_range(1, 65535), "to containers in the VPC")
         if https_outbound:
             group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "to identity providers")

@@ -43,3 +43,17 @@ class LogBucket(s3.Bucket):
                 resources=[self.arn_for_objects(f"{kind}/AWSLogs/{account}/*") for kind in (ACCESS, CONNECTIONS)],
             )
         )
+        self._let_network_load_balancers_write(account)
+
+    def _let_network_load_balancers_write(self, account: str) -> None:
+        """https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html."""
+        delivery = iam.ServicePrincipal("delivery.logs.amazonaws.com")
+        ours = {"StringEquals": {"aws:SourceAccount": account}}
+        owned = {"StringEquals": {"aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control"}}
+        for action, resource, conditions in (
+            ("s3:GetBucketAcl", self.bucket_arn, ours),
+            ("s3:PutObject", self.arn_for_objects(f"{ACCESS}/AWSLogs/{account}/*"), owned),
+        ):
+            self.add_to_resource_policy(
+                iam.PolicyStatement(actions=[action], principals=[delivery], resources=[resource], conditions=conditions)
+            )

@@ -12,6 +12,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
 from constructs import Construct
+from dockyard_constructs.network_load_balancer import NetworkLoadBalancer
 
 FEW_REQUESTS = 20
 """So few requests in a minute tell nothing of the share that fails."""
@@ -53,8 +54,8 @@ class _Rule:
 class ServiceAlarms(Construct):
     """Alarms of one service, by name in `alarms`: of what it has, those that have a threshold.
 
-    With `load_balancer_full_name`: `errors`, `latency`, `unhealthy`. Always: `cpu`, `memory`. With `queue`: `queue-age`. With
-    `dead_letter_queue`: `dead-letters`. No data is no alarm, as of a service without requests or tasks.
+    With `load_balancer_full_name`: `errors`, `latency`, `unhealthy`; with `network`: `unhealthy`. Always: `cpu`, `memory`. With
+    `queue`: `queue-age`. With `dead_letter_queue`: `dead-letters`. No data is no alarm, as without requests or tasks.
 
     They are CloudFormation's own resources, which take a third of the calls that CDK's classes of metrics and alarms take.
     """
@@ -69,6 +70,7 @@ class ServiceAlarms(Construct):
         alternate_target_group: elbv2.IApplicationTargetGroup | None = None,
         load_balancer_full_name: str | None = None,
         internal: tuple[elbv2.IApplicationTargetGroup, str] | None = None,
+        network: NetworkLoadBalancer | None = None,
         queue: sqs.IQueue | None = None,
         dead_letter_queue: sqs.IQueue | None = None,
         thresholds: AlarmThresholds | None = None,
@@ -82,6 +84,7 @@ class ServiceAlarms(Construct):
         :param alternate_target_group: the second one, where deployments go from one to the other: alarms look at both.
         :param internal: its targets behind a second load balancer, beside `target_group`, and the full name of that: alarms
             look at both.
+        :param network: its load balancer for what is no HTTP, whose targets `unhealthy` looks at, too.
         :param queue: what it takes messages from.
         :param dead_letter_queue: where messages go that it could not take.
         :param thresholds: what is too much.
@@ -93,13 +96,17 @@ class ServiceAlarms(Construct):
             raise ValueError("target_group and load_balancer_full_name should be given both or neither")
         limits = thresholds or AlarmThresholds()
         rules = _of_tasks(service, limits)
+        sides: dict[str, tuple[elbv2.ITargetGroup, str]] = {}
         if target_group and load_balancer_full_name:
-            sides = {"": (target_group, load_balancer_full_name)}
+            sides[""] = target_group, load_balancer_full_name
             if alternate_target_group:
                 sides["_alternate"] = alternate_target_group, load_balancer_full_name
             if internal:
                 sides["_internal"] = internal
             rules |= _of_requests(sides, limits)
+        if sides or network:
+            unhealthy = _worst_of("unhealthy", _unhealthy(sides, network))
+            rules["unhealthy"] = _Rule(unhealthy, limits.unhealthy, "targets that fail their health checks")
         if queue:
             age = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", QueueName=queue.queue_name)
             rules["queue-age"] = _Rule(age, limits.queue_age, "seconds that the oldest message waits")
@@ -147,10 +154,6 @@ def _of_requests(sides: Mapping[str, tuple[elbv2.ITargetGroup, str]], limits: Al
     def each(id: str, name: str, statistic: str) -> dict[str, dict[str, Any]]:
         return {f"{id}{suffix}": _metric("AWS/ApplicationELB", name, statistic, **of) for suffix, of in whose.items()}
 
-    def worst(id: str, name: str, statistic: str) -> dict[str, Any]:
-        found = each(id, name, statistic)
-        return found[id] if len(found) == 1 else _expressions({"share": _worst(found)}, found, label=id)
-
     counted = {
         **each("requests", "RequestCount", "Sum"),
         **each("answered", "HTTPCode_Target_5XX_Count", "Sum"),
@@ -158,12 +161,30 @@ def _of_requests(sides: Mapping[str, tuple[elbv2.ITargetGroup, str]], limits: Al
     }
     shares = {f"of{suffix}": _share(suffix) for suffix in sides}
     texts = {"share": _share("")} if len(sides) == 1 else {"share": _worst(shares), **shares}
-    unhealthy = worst("unhealthy", "UnHealthyHostCount", "Maximum")
+    seconds = _worst_of("seconds", each("seconds", "TargetResponseTime", "p95"))
     return {
         "errors": _Rule(_expressions(texts, counted, label="percent"), limits.errors, "percent of requests that fail"),
-        "latency": _Rule(worst("seconds", "TargetResponseTime", "p95"), limits.latency, "seconds for 5 of 100 requests"),
-        "unhealthy": _Rule(unhealthy, limits.unhealthy, "targets that fail their health checks"),
+        "latency": _Rule(seconds, limits.latency, "seconds for 5 of 100 requests"),
     }
+
+
+def _unhealthy(
+    sides: Mapping[str, tuple[elbv2.ITargetGroup, str]], network: NetworkLoadBalancer | None
+) -> dict[str, dict[str, Any]]:
+    """Targets that are not well, of each target group."""
+    every = {suffix: ("AWS/ApplicationELB", _full_name(group), name) for suffix, (group, name) in sides.items()}
+    for number, group in enumerate(network.target_groups if network else (), 1):
+        every[f"_network{number}"] = "AWS/NetworkELB", group.target_group_full_name, network.full_name if network else ""
+    return {
+        f"unhealthy{suffix}": _metric(namespace, "UnHealthyHostCount", "Maximum", TargetGroup=group, LoadBalancer=name)
+        for suffix, (namespace, group, name) in every.items()
+    }
+
+
+def _worst_of(label: str, found: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """The metric; of several, the highest."""
+    only, *more = found.values()
+    return _expressions({"share": _worst(found)}, found, label=label) if more else only
 
 
 def _share(suffix: str) -> str:
@@ -191,7 +212,7 @@ def _metric(namespace: str, name: str, statistic: str, **dimensions: str) -> dic
     }
 
 
-def _expressions(texts: dict[str, str], metrics: dict[str, dict[str, Any]], *, label: str) -> dict[str, Any]:
+def _expressions(texts: Mapping[str, str], metrics: Mapping[str, dict[str, Any]], *, label: str) -> dict[str, Any]:
     """What `CfnAlarm` is told of expressions over metrics, of which the first is the one that counts."""
     wanted = next(iter(texts))
     found = [

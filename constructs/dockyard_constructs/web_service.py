@@ -13,6 +13,7 @@ from constructs import Construct
 from dockyard_constructs.before_traffic import BeforeTraffic
 from dockyard_constructs.container_task import ContainerSettings, ContainerTask
 from dockyard_constructs.deployment import APPROVAL, Deployment, TestRoute, add_hooks, smoke_function
+from dockyard_constructs.network_load_balancer import NetworkLoadBalancer
 from dockyard_constructs.route import Route, listener_rule
 from dockyard_constructs.rule_options import RuleOptions
 from dockyard_constructs.service_connect import Namespace
@@ -20,13 +21,14 @@ from dockyard_constructs.targets import HealthCheck, TargetSettings, target_grou
 
 
 class WebService(Construct):
-    """A service with its task definition, log group, target group and rule on a listener.
+    """A service with its task definition, log group, target group and rule on a listener, or behind a `NetworkLoadBalancer`.
 
     A deployment starts new tasks beside the old ones, waits until the load balancer finds them healthy, and drains the
     old ones; if the new ones keep failing, the circuit breaker goes back to the last good version.
 
     Read `service`, `task_definition`, `container`, `target_group`, `log_group` and, where a deployment goes from one target group
-    to the other, `alternate_target_group`; where it is behind two load balancers, `internal_target_group`.
+    to the other, `alternate_target_group`; where it is behind two load balancers, `internal_target_group`. Where it is behind a
+    `NetworkLoadBalancer` alone, `target_group` is None.
     """
 
     def __init__(
@@ -35,9 +37,10 @@ class WebService(Construct):
         id: str,
         *,
         cluster: ecs.ICluster,
-        route: Route,
+        route: Route | None = None,
         listener: elbv2.IApplicationListener | None = None,
         internal_listener: elbv2.IApplicationListener | None = None,
+        network: NetworkLoadBalancer | None = None,
         vpc: ec2.IVpc | None = None,
         port: int = 8080,
         desired_count: int = 1,
@@ -51,10 +54,12 @@ class WebService(Construct):
         """Make the service.
 
         :param cluster: where it runs, owned or imported.
-        :param route: which requests reach it.
-        :param listener: listener of a load balancer, owned or imported. One of the two is needed.
+        :param route: which requests reach it by `listener` and `internal_listener`.
+        :param listener: listener of a load balancer, owned or imported. One of the two, or `network`, is needed.
         :param internal_listener: listener of another load balancer, inside of the network; with both, it is reached both ways,
             `target_group` is the first's and `internal_target_group` the other's.
+        :param network: a load balancer of its own for what is no HTTP, alone or beside the others; beside them with rolling
+            deployments only.
         :param vpc: VPC of the target group. Default: the cluster's.
         :param port: port that the container listens on, 1 to 65535; it is told so by the variable PORT.
         :param desired_count: how many tasks run; not with `ServiceScaling`, which has the count then.
@@ -69,8 +74,12 @@ class WebService(Construct):
         super().__init__(scope, id)
         deployment, options = deployment or Deployment(), rule_options or RuleOptions()
         listeners = {name: one for name, one in (("", listener), ("Internal", internal_listener)) if one}
-        if not listeners:
-            raise ValueError("listener, internal_listener or both should be given, got neither")
+        if not listeners and network is None:
+            raise ValueError("listener, internal_listener, network or several should be given, got none")
+        if bool(listeners) != (route is not None):
+            raise ValueError("route goes with listener and internal_listener: both or neither should be given")
+        if network and listeners and deployment.has_alternate_targets:
+            raise ValueError("a second target group goes with listener or with network, not with both")
         target = target or TargetSettings()
         more = len(listeners) > 1 or options.maintenance or options.authentication or target.stickiness
         if deployment.has_alternate_targets and more:
@@ -79,32 +88,38 @@ class WebService(Construct):
             )
         task = ContainerTask(self, port=port, **container)
         health_check = health_check or HealthCheck()
+        periods = [health_check.grace_period if listeners else 0, network.settings.grace_period if network else 0]
         self.task_definition, self.container, self.log_group = task.task_definition, task.container, task.log_group
         self.service = task.service(
             self,
             cluster=cluster,
             desired_count=desired_count,
             namespace=namespace,
-            health_check_grace_period=Duration.seconds(health_check.grace_period),
+            health_check_grace_period=Duration.seconds(max(periods)),
             **deployment.service_settings,
         )
         deployment.apply(self.service)
         vpc = vpc or cluster.vpc
         kind = elbv2.TargetType.IP if task.has_own_address else elbv2.TargetType.INSTANCE
         made: list[list[elbv2.ApplicationTargetGroup]] = []
-        for name, one in listeners.items():  # a target group is behind one load balancer
+        ruled = [(name, one, route) for name, one in listeners.items() if route]
+        for name, one, where in ruled:  # a target group is behind one load balancer
             ids = [f"{name}Targets", *([f"{name}AlternateTargets"] if deployment.has_alternate_targets else [])]
             groups = [target_group(self, id, vpc, kind, target, health_check) for id in ids]
-            rule = self._add_rule(f"{name}Rule", one, route, options, groups)
+            rule = self._add_rule(f"{name}Rule", one, where, options, groups)
             alternate = None
             if groups[1:]:
-                test = self._add_test_rule(f"{name}TestRule", one, route, options, groups, deployment.test_route)
+                test = self._add_test_rule(f"{name}TestRule", one, where, options, groups, deployment.test_route)
                 alternate = self._alternate_target(groups[1], rule, test)
             self.service.load_balancer_target(
                 container_name=self.container.container_name, container_port=port, alternate_target=alternate
             ).attach_to_application_target_group(groups[0])
             made.append(groups)
-        self.target_group, self.alternate_target_group = made[0][0], next(iter(made[0][1:]), None)
+        if network:
+            in_turns = deployment.has_alternate_targets
+            network.forward_to(self.service, self.container, port, host_port=task.capacity.host_port, in_turns=in_turns)
+        self.target_group = made[0][0] if made else None
+        self.alternate_target_group = made[0][1] if made and made[0][1:] else None
         self.internal_target_group = made[1][0] if len(made) > 1 else None
         self._add_steps(deployment, task, cluster, vpc)
 

@@ -127,7 +127,7 @@ def dockerfile_of(project: Project, name: str, service: Service | Sidecar) -> So
         app = detect(context, Wishes(build.language, build.version, build.start, _port(service)))
         text, classic = (render(app, base_prefix=project.base_images, mounts=mounts) for mounts in (True, False))
         ignored, warnings = (*GENERATED_IGNORES, *left_out(app.language)), app.warnings
-        if isinstance(service, Web):
+        if isinstance(service, Web) and service.http:
             warnings += tuple(misplaced(context, app.details.get("served"), service.http.path))
     return Source(context, text, classic, own if has_own else None, dict(build.args), build.target, ignored, warnings)
 

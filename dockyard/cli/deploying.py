@@ -163,7 +163,7 @@ def _pointing(service: Service, address: str, balancer: str, authority: str | No
     scheme, _, rest = address.partition("://")
     host, _, path = rest.partition("/")
     name, _, port = balancer.partition(":")
-    named = service.http.host if isinstance(service, Web) and service.http.host else (host,)
+    named = service.http.host if isinstance(service, Web) and service.http and service.http.host else (host,)
     asked = named[0].replace("*", "any") + (f":{port}" if port else "")
     trusted = f"--cacert {shlex.quote(authority)} " if authority and scheme == "https" else ""
     way = f"curl -L {trusted}--connect-to ::{name}: http://{asked}/{path}"

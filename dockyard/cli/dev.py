@@ -85,7 +85,7 @@ class _Bench:
     def _tell_maintenance(self) -> None:
         """That who asks for it does not see it, where that is so by the settings of the last deploy."""
         settings = self._session.environment.services[self._service]
-        if isinstance(settings, Web) and settings.http.maintenance:
+        if isinstance(settings, Web) and settings.http and settings.http.maintenance:
             screen.warn(f"{self._service}: in maintenance: its address answers with the page (http.maintenance in service.yaml)")
 
     def _look(self) -> Facts:

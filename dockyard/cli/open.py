@@ -3,7 +3,7 @@
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project, Service
 from dockyard.cli.session import Session
-from dockyard.cli.url import address_of
+from dockyard.cli.url import outputs_of, tell_network
 from dockyard.doors.browser import show
 
 
@@ -12,7 +12,11 @@ def open(service: Service, env: Environment = None, project: Project = None) -> 
 
     Example: dockyard open hello-python
     """
-    address = address_of(Session(project, env), service)
+    found = outputs_of(Session(project, env), service)
+    address = found["Address"]
     screen.result(address)
-    if not show(address):
+    tell_network(found)
+    if not address.startswith("http"):
+        screen.say(f"a browser shows nothing of {address.partition(':')[0]}")
+    elif not show(address):
         screen.say("no browser can be opened here")

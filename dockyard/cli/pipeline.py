@@ -231,7 +231,7 @@ def _addresses(session: Session) -> dict[str, str]:
     """Of services that the world reaches, as their stacks tell."""
     site, found = session.site, {}
     for name, service in session.environment.services.items():
-        if isinstance(service, Web) and "public" in service.http.entrances:
+        if isinstance(service, Web) and service.http and "public" in service.http.entrances:
             stack = describe(site.reading.cloudformation, site.service_stack(name))
             outputs = stack.get("Outputs", []) if stack else []
             found[name] = next((output["OutputValue"] for output in outputs if output["OutputKey"] == "Address"), None)

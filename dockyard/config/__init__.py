@@ -22,6 +22,7 @@ from dockyard.config.lock import Lock
 from dockyard.config.logs import RETENTIONS
 from dockyard.config.mutual_tls import BundleInS3, MutualTls, ca_bundle_path
 from dockyard.config.network import Network
+from dockyard.config.nlb import Nlb
 from dockyard.config.pipeline import PLAN_ROLE, PREVIEW_ROLE, Pipeline, role_output, role_variables
 from dockyard.config.problems import Problem
 from dockyard.config.project import EnvironmentSettings
@@ -65,6 +66,7 @@ __all__ = [
     "ManagedSecret",
     "MutualTls",
     "Network",
+    "Nlb",
     "Notify",
     "Pipeline",
     "Problem",

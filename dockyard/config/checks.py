@@ -12,16 +12,19 @@ from pydantic import TypeAdapter, ValidationError
 
 from dockyard.config.auth import user_pool_problems
 from dockyard.config.capacity import capacity_problems
+from dockyard.config.cloudfront import behind_cloudfront_problems, cloudfront_problems
 from dockyard.config.count import count_problems
 from dockyard.config.deployment_checks import deployment_of, deployment_problems
 from dockyard.config.domains import host_problems, https_problems
 from dockyard.config.firelens import firelens_problems
 from dockyard.config.http import Http
+from dockyard.config.kinds.web import http_of
 from dockyard.config.kinds.worker import topic_problems
 from dockyard.config.links import link_problems
 from dockyard.config.load_balancer import LoadBalancer
 from dockyard.config.lock import Lock
 from dockyard.config.model import ServiceName
+from dockyard.config.nlb_checks import nlb_of, nlb_problems, shared_host_problems
 from dockyard.config.problems import Problem, one_of, show
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.route_checks import route_problems
@@ -56,12 +59,14 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     if http and settings:
         if http.reach != "public" and not settings.load_balancer.internal:
             yield Problem(("http", "reach"), f"{http.reach} needs load_balancer: {{internal: true}} in dockyard.yaml")
-        for problem in (*host_problems(http, settings.domains), *(() if settings.https else https_problems(http))):
+        for problem in (*host_problems(http.host, settings.domains), *(() if settings.https else https_problems(http))):
             yield Problem(("http", *problem.location), problem.message)
+        yield from behind_cloudfront_problems(http, raw) if settings.load_balancer.cloudfront else ()
         for problem in user_pool_problems(http.auth, settings.account, settings.region) if http.auth else ():
             yield Problem(("http", "auth", *problem.location), problem.message)
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")
     yield from deployment_problems(raw, http, settings.load_balancer if settings else LoadBalancer())
+    yield from nlb_problems(raw, http, deployment_of(raw), settings)
     yield from runtime_problems(kind, raw)
     yield from volume_problems(kind, raw)
     yield from sidecar_problems(raw)
@@ -113,9 +118,16 @@ def rule_problems(
 ) -> Iterator[Found]:
     """What is wrong with the load balancer and its rules seen together."""
     yield from (
-        ("dockyard.yaml", problem) for problem in (*_existing_problems(settings), *_region_problems(environment, settings))
+        ("dockyard.yaml", problem)
+        for problem in (
+            *_existing_problems(settings),
+            *_region_problems(environment, settings),
+            *(cloudfront_problems(settings) if settings else ()),
+        )
     )
     https = {service: http for service, raw in services.items() if (http := _http(raw))}
+    nlbs = {service: nlb for service, raw in services.items() if (nlb := nlb_of(raw))}
+    yield from shared_host_problems(nlbs, https, settings.domains if settings else {})
     balancer = settings.load_balancer if settings else LoadBalancer()
     deploys = {service: deploy for service in https if (deploy := deployment_of(services[service]))}
     yield from route_problems(environment, https, deploys, balancer, lock, allow_collisions=allow_collisions)
@@ -124,7 +136,7 @@ def rule_problems(
         if rule.leads_back(*schemes):
             message = f'"{rule.redirect}" leads to what the rule takes itself: clients would go round in circles'
             yield "dockyard.yaml", Problem(("load_balancer", "rules", name, "redirect"), message)
-        for problem in host_problems(rule, settings.domains if settings else {}):
+        for problem in host_problems(rule.host, settings.domains if settings else {}):
             yield "dockyard.yaml", Problem(("load_balancer", "rules", name, *problem.location), problem.message)
 
 
@@ -175,10 +187,10 @@ def stack_name_problems(environments: Mapping[str, Sequence[str]]) -> Iterator[s
 
 
 def _http(raw: Mapping[str, Any]) -> Http | None:
-    if raw.get("kind") != "web":
+    if raw.get("kind") != "web" or http_of(raw) is None:
         return None
     try:
-        return Http.model_validate(raw.get("http", {}))
+        return Http.model_validate(http_of(raw))
     except ValidationError:
         return None
 

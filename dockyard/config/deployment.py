@@ -18,6 +18,8 @@ Strategy = Literal["rolling", "blue-green", "canary", "linear"]
 DeploymentAlarm = Literal["errors", "latency", "unhealthy", "cpu", "memory"]
 OF_REQUESTS: tuple[DeploymentAlarm, ...] = ("errors", "latency", "unhealthy")
 """Alarms that fail a deployment where nothing else is said."""
+OF_HTTP: tuple[DeploymentAlarm, ...] = ("errors", "latency")
+"""Alarms that only a service with `http` has."""
 LONGEST_MINUTES = 33 * 60
 """CloudFormation refuses a canary or linear deployment whose times are longer together.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-canaryconfiguration.html"""
@@ -131,9 +133,10 @@ class Deployment(Model):
         """`bake`, or its default; none of rolling deployments, whose time AWS computes from the alarms."""
         return (5 if self.bake is None else self.bake) if self.in_stages else None
 
-    def watched(self, alarms: WebAlarms) -> list[str]:
+    def watched(self, alarms: WebAlarms, *, has_http: bool = True) -> list[str]:
         """Names of the alarms that fail a deployment."""
         there = {name for name, threshold in thresholds(alarms).items() if threshold is not None}
+        there -= set() if has_http else {*OF_HTTP}
         wanted = OF_REQUESTS if self.alarms is None else self.alarms
         return [name for name in wanted if name in there]
 

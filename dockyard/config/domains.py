@@ -56,14 +56,14 @@ def hosts_of(route: Route, domains: Iterable[str]) -> tuple[str, ...]:
     return route.host or tuple(domains)[:1]
 
 
-def record_problems(environments: Mapping[str, tuple[Mapping[str, Domain], Iterable[Route]]]) -> Iterator[Problem]:
+def record_problems(environments: Mapping[str, tuple[Mapping[str, Domain], Iterable[str]]]) -> Iterator[Problem]:
     """Names that two environments would have a record for in one hosted zone; the second deploy would fail.
 
-    :param environments: by name, the domains of each and what has a rule of its load balancer.
+    :param environments: by name, the domains of each and the hosts that its services are called by.
     """
     owners: dict[tuple[str, str], str] = {}
-    for environment, (domains, routes) in environments.items():
-        for host in sorted({host for route in routes for host in hosts_of(route, domains)}):
+    for environment, (domains, hosts) in environments.items():
+        for host in sorted({*hosts}):
             zone = domains[name].hosted_zone if (name := domain_of(host, domains)) else None
             if zone and (other := owners.setdefault((zone, host), environment)) != environment:
                 message = f"its record of {host} in {zone} is that of environment {other} as well"
@@ -79,9 +79,9 @@ def https_problems(http: Http) -> Iterator[Problem]:
         yield Problem(("auth",), "needs HTTPS: give dockyard.yaml a domain (domains)")
 
 
-def host_problems(route: Route, domains: Mapping[str, Domain]) -> Iterator[Problem]:
+def host_problems(hosts: Iterable[str], domains: Mapping[str, Domain]) -> Iterator[Problem]:
     """Hosts that no certificate covers. Without domains all is HTTP, and every host is good."""
-    for host in route.host if domains else ():
+    for host in hosts if domains else ():
         if domain_of(host, domains) is None:
             allowed = one_of([text for name in domains for text in (name, f"*.{name}", f"NAME.{name}")])
             yield Problem(("host",), f'should be {allowed}, as the domains of dockyard.yaml are, got "{host}"')

@@ -1,11 +1,12 @@
 """A project that was checked, and its environments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from dockyard.config.domains import hosts_of
 from dockyard.config.image import Way
 from dockyard.config.kinds.web import Web
 from dockyard.config.lock import Lock
@@ -59,7 +60,15 @@ class Environment:
     def routes(self) -> Mapping[str, Route]:
         """What has a rule of the load balancer, services and rules of dockyard.yaml, by what its priority is computed by."""
         rules = {rule_key(name): rule for name, rule in self.settings.load_balancer.rules.items()}
-        return {**rules, **{name: one.http for name, one in self.services.items() if isinstance(one, Web)}}
+        return {**rules, **{name: one.http for name, one in self.services.items() if isinstance(one, Web) and one.http}}
+
+    @property
+    def hosts(self) -> Iterator[str]:
+        """Names that services, and rules of dockyard.yaml, are called by."""
+        for route in self.routes.values():
+            yield from hosts_of(route, self.settings.domains)
+        for one in self.services.values():
+            yield from one.nlb.host if isinstance(one, Web) and one.nlb else ()
 
     @property
     def images(self) -> Mapping[str, Service | Sidecar]:

@@ -17,6 +17,7 @@ from dockyard.config.kinds.web import Web
 from dockyard.config.lock import Lock
 from dockyard.config.model import Model
 from dockyard.config.mutual_tls import ca_bundle_path, mutual_tls_problems
+from dockyard.config.nlb import spelled_out as nlb_mapping
 from dockyard.config.pipeline import pipeline_problems
 from dockyard.config.previews import base_of, preview_host_problems, preview_problems, previewed
 from dockyard.config.problems import Problem, holds, one_of, problems_of, show
@@ -60,9 +61,7 @@ def load_project(root: Path, *, allow_collisions: bool = False) -> Project:
         _note(f"services/{name}/service.yaml", checks.build_problems(root, name, raw), problems)
     for problem in checks.stack_name_problems({name: list(made.services) for name, made in environments.items()}):
         problems[problem] = None
-    of_domains = {
-        name: (made.settings.domains, made.routes.values()) for name, made in environments.items() if not made.settings.preview
-    }
+    of_domains = {name: (made.settings.domains, made.hosts) for name, made in environments.items() if not made.settings.preview}
     _note(PROJECT_FILE, record_problems(of_domains), problems)
     lasting = [name for name, made in environments.items() if not made.settings.preview]
     _note(PROJECT_FILE, pipeline_problems(file.get("pipeline"), lasting), problems)
@@ -134,7 +133,7 @@ def _environment(
             services[service] = model.model_copy(update={"env": merged_env(below, model.env, model.secrets)})
         files += [env_file] if env_file else []
         _note(path, _placed(checks.service_problems(service, merged[service], settings), override, name), problems)
-        if base and isinstance(model, Web):
+        if base and isinstance(model, Web) and model.http:
             _note(path, (problem.below("environments", name) for problem in preview_host_problems(model.http)), problems)
     across = [
         *checks.rule_problems(name, merged, settings, lock, allow_collisions=allow_collisions),
@@ -230,8 +229,9 @@ def _note(file: str, found: Iterable[Problem], problems: dict[str, None]) -> Non
 
 
 def _spelled_out(raw: dict[str, Any]) -> dict[str, Any]:
-    """With a list of secrets as the mapping that it stands for, so that an environment's are added to it."""
-    return {**raw, "secrets": named(raw["secrets"])} if "secrets" in raw else raw
+    """With a list of secrets, and a port, as the mappings that they stand for, so that an environment's are added to them."""
+    written = {"secrets": named, "nlb": nlb_mapping}
+    return raw | {key: spell(raw[key]) for key, spell in written.items() if raw.get(key) is not None}
 
 
 def _strategy_spelled_out(raw: dict[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from dockyard.config.cloudfront import CloudFront
 from dockyard.config.model import LinkName, Model, number, words
 from dockyard.config.mutual_tls import MutualTls
 from dockyard.config.problems import all_of
 from dockyard.config.rule import Rule
 from dockyard.config.switch import Switch
 
-_OF_OUR_OWN = ("idle_timeout", "deletion_protection", "desync_mitigation", "access_logs", "waf", "mutual_tls", "internal")
+_OF_OUR_OWN = (
+    "idle_timeout", "deletion_protection", "desync_mitigation", "access_logs", "waf", "mutual_tls", "internal", "cloudfront",
+)  # fmt: skip
 
 
 def _different(groups: tuple[str, ...]) -> tuple[str, ...]:
@@ -101,6 +104,8 @@ class LoadBalancer(Model):
     """Which certificates clients must show. It is of the listener, so it holds for all domains. Default: clients show none."""
     internal: bool = False
     """Whether there is a second load balancer, inside of the network, for services that say so (`http.reach`)."""
+    cloudfront: CloudFront | None = None
+    """CloudFront in front of it; it is then inside of the network, where nobody else reaches it. Default: clients come to it."""
     existing: ExistingListener | None = None
     """Use this listener and make no load balancer. `network.vpc` must be the load balancer's."""
     rules: dict[LinkName, Rule] = Field(default_factory=dict)

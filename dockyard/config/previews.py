@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from dockyard.config.capacity import target
 from dockyard.config.http import Http
-from dockyard.config.kinds.web import Web
+from dockyard.config.kinds.web import Web, http_of
 from dockyard.config.preview import Preview
 from dockyard.config.problems import Problem, one_of, show
 from dockyard.config.project import EnvironmentSettings
@@ -42,10 +42,12 @@ def previewed(raw: Mapping[str, Any], name: str, settings: EnvironmentSettings |
     links = raw.get("links")
     if isinstance(links, dict):
         less["links"] = {key: _going(link) for key, link in links.items()}
-    http = raw.get("http", {})
+    http, nlb = http_of(raw), raw.get("nlb")
     if kind == "web" and isinstance(http, dict) and settings and settings.preview:
         hosts = _hosts(http.get("host"), name, settings, settings.preview)
         less["http"] = {key: value for key, value in http.items() if key not in ("host", "priority")} | {"host": hosts}
+    if kind == "web" and isinstance(nlb, dict) and nlb.get("host") and settings:
+        less["nlb"] = nlb | {"host": [_host(host, name, settings) for host in _given(nlb["host"])]}
     return less
 
 
@@ -81,9 +83,12 @@ def _hosts(written: Any, name: str, settings: EnvironmentSettings, preview: Prev
 
     `shop.example.com` becomes `shop-pr.example.com`, and a domain itself, or no host, `pr.example.com`.
     """
-    given = [written] if isinstance(written, str) else written if isinstance(written, list) else []
     domain = preview.domain or next(iter(settings.domains), None)
-    return [_host(str(host), name, settings) for host in given] or ([f"{name}.{domain}"] if domain else [])
+    return [_host(host, name, settings) for host in _given(written)] or ([f"{name}.{domain}"] if domain else [])
+
+
+def _given(written: Any) -> list[str]:
+    return [written] if isinstance(written, str) else [str(host) for host in written] if isinstance(written, list) else []
 
 
 def _host(host: str, name: str, settings: EnvironmentSettings) -> str:
@@ -106,4 +111,8 @@ def numbered_hosts(service: Service, number: int) -> Service:
     """The service of the preview with that number, whose hosts have it in their names."""
     if not isinstance(service, Web):
         return service
-    return service.model_copy(update={"http": with_number(service.http, number)})
+    parts = {"http": service.http, "nlb": service.nlb}
+    numbered = {
+        key: part.model_copy(update={"host": with_number(part.host, number)}) for key, part in parts.items() if part is not None
+    }
+    return service.model_copy(update=numbered)

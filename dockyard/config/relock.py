@@ -90,7 +90,7 @@ def _kept(environment: Environment, lock: Lock, tested: Collection[str]) -> dict
 
 def _tested(environment: Environment) -> set[str]:
     """Services with a rule of test requests."""
-    return {name for name, one in environment.services.items() if isinstance(one, Web) and one.deploy.has_test_rule}
+    return {name for name, one in environment.services.items() if isinstance(one, Web) and one.http and one.deploy.has_test_rule}
 
 
 def _with_test(key: str, number: int, tested: Collection[str]) -> tuple[int, ...]:

@@ -77,7 +77,16 @@ _METHOD = words("a method such as GET, in capitals", r"[A-Z_-]{1,40}")
 _VALUE = words("1 to 128 characters of ASCII", r"[ -~]{1,128}")
 _SEVERAL = BeforeValidator(_one_or_more)
 
-Values = Annotated[tuple[str, ...], _SCHEMA, _SEVERAL, _all(_VALUE), Field(min_length=1)]
+
+def several(check: AfterValidator) -> tuple[Any, ...]:
+    """What a tuple of text is annotated with that may be written as a single one; each is checked."""
+    return _SCHEMA, _SEVERAL, _all(check)
+
+
+CIDR = AfterValidator(_cidr)
+"""A range of addresses."""
+
+Values = Annotated[tuple[str, ...], *several(_VALUE), Field(min_length=1)]
 """What a header or a key of the query may be; `*` stands for any characters, `?` for one."""
 HeaderName = Annotated[
     str, words("a header's name such as X-Version, and not Host", r"(?i:(?!host$)[a-z0-9!#$%&'*+.^_`|~-]{1,40})")
@@ -90,15 +99,15 @@ class Route(Model):
 
     path: Annotated[str, AfterValidator(_route_path)] = "/"
     """Requests for this path and all below it: `/api` means `/api` and `/api/*`."""
-    host: Annotated[tuple[str, ...], _SCHEMA, _SEVERAL, _all(_HOST)] = ()
+    host: Annotated[tuple[str, ...], *several(_HOST)] = ()
     """Requests for this host only, or for one of several. Default: every host."""
-    methods: Annotated[tuple[str, ...], _SCHEMA, _SEVERAL, _all(_METHOD)] = ()
+    methods: Annotated[tuple[str, ...], *several(_METHOD)] = ()
     """Requests by one of these methods only. Default: every method."""
     headers: dict[HeaderName, Values] = Field(default_factory=dict)
     """Requests with these headers only: the name, and the value or values that it may have."""
     query: dict[QueryKey, Values] = Field(default_factory=dict)
     """Requests with these keys in the query string only, and the value or values that each may have."""
-    source_ips: Annotated[tuple[str, ...], _SCHEMA, _SEVERAL, _all(AfterValidator(_cidr))] = ()
+    source_ips: Annotated[tuple[str, ...], *several(CIDR)] = ()
     """Requests from these ranges of addresses only. Those from others go to the next rule that takes them."""
     priority: Annotated[int, number(1, 999)] | None = None
     """Priority of the rule, for a path with `*` or `?` in it; the smaller comes first. Other paths get one by how

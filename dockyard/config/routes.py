@@ -47,10 +47,10 @@ def numbered(environment: str) -> tuple[str, int | None]:
     return (name, int(number)) if name and number.isdigit() else (environment, None)
 
 
-def with_number(route: R, number: int) -> R:
-    """The route of the preview with that number: `shop-pr-7.example.com` where that of all is `shop-pr.example.com`."""
-    split = [host.partition(".") for host in route.host]
-    return route.model_copy(update={"host": tuple(f"{label}-{number}{dot}{rest}" for label, dot, rest in split)})
+def with_number(hosts: Iterable[str], number: int) -> tuple[str, ...]:
+    """Those of the preview with that number: `shop-pr-7.example.com` where that of all is `shop-pr.example.com`."""
+    split = [host.partition(".") for host in hosts]
+    return tuple(f"{label}-{number}{dot}{rest}" for label, dot, rest in split)
 
 
 def without_number(route: R, number: int) -> R:

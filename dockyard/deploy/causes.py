@@ -23,12 +23,18 @@ class Check:
     """What the load balancer asks a container."""
 
     path: str
+    """Empty where a connection is enough."""
     port: int | None
     """Of the container."""
     wanted: str
     """Status codes of a good answer."""
     interval: float
     """Seconds."""
+
+    @property
+    def text(self) -> str:
+        """`GET /up on port 8080`"""
+        return f"{f'GET {self.path}' if self.path else 'a connection'} on port {self.port}"
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,11 @@ class Failed:
         """What was asked, and what came of it."""
         check = self.check
         if self.reason == _NO_CONNECTION:
-            return f"nothing listens on port {check.port} of the container, or what does speaks no HTTP"
+            other = ", or what does speaks no HTTP" if check.path else ""
+            return f"nothing listens on port {check.port} of the container{other}"
         told = self.description or self.reason
-        return f"GET {check.path} on port {check.port}: {told} (wanted: {check.wanted}; http.health in service.yaml)"
+        wanted = f"wanted: {check.wanted}; http.health in service.yaml" if check.path else "nlb.health in service.yaml"
+        return f"{check.text}: {told} ({wanted})"
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,7 @@ def cause(failed: Failed | None, task: FailedTask | None) -> Cause | None:
     if failed.reason != _NO_CONNECTION:
         path = failed.check.path
         hint = f"see that GET {path} gives {failed.check.wanted}, or set http.health in service.yaml to what does"
-        return Cause(failed.text() + after, hint)
+        return Cause(failed.text() + after, hint if path else f"see that the app takes connections on port {failed.check.port}")
     said, hint = _unheard(failed, task.lines if task else ())
     return Cause(said + after, hint)
 

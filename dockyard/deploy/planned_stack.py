@@ -11,7 +11,7 @@ from dockyard.deploy.diff.resources import ResourceAction, ResourceChange, resou
 from dockyard.deploy.diff.security import RightChange, right_changes
 from dockyard.deploy.diff.template import Template
 from dockyard.deploy.operations import describe
-from dockyard.deploy.replacements import TARGETS, WITH_DATA
+from dockyard.deploy.replacements import BALANCER, TARGETS, WITH_DATA
 from dockyard.deploy.site import Site
 from dockyard.deploy.stack import StackDeployer
 from dockyard.deploy.states import cure_of
@@ -122,5 +122,5 @@ def _refused(changes: list[ResourceChange]) -> Iterator[str]:
     replaced = [one for one in changes if one.action is ResourceAction.REPLACE]
     if emptied := [f"{WITH_DATA[one.type]} {one.name}" for one in replaced if one.type in WITH_DATA]:
         yield f"deploy refuses this without --allow-data-loss: a new {', '.join(emptied)} has not what is in the old one"
-    if targets := [one.name for one in replaced if one.type == TARGETS]:
+    if targets := [one.name for one in replaced if one.type in (TARGETS, BALANCER)]:
         yield f"deploy refuses this without --allow-interruption: requests fail while {', '.join(targets)} is replaced"

@@ -1,6 +1,6 @@
 """Changes that a change set would make, and by which requests or data are lost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import ResourceChangeTypeDef
 
 TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
+BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
+_LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+_ACTIONS = {_RULE: "Actions", _LISTENER: "DefaultActions"}
+"""What forwards to target groups, and where it says so."""
 WITH_DATA = {
     "AWS::SQS::Queue": "queue",
     "AWS::DynamoDB::Table": "table",
@@ -79,6 +83,12 @@ def _of_requests(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact, 
             "http.protocol, and requests would fail until the new tasks are healthy",
             hint="take that back, or accept it with --allow-interruption, or give the service another name and route",
         )
+    if replaced := [one["LogicalResourceId"] for one in found if one["ResourceType"] == BALANCER and _is_replaced(one)]:
+        return DeployError(
+            f"{stack} was not changed: its load balancer {', '.join(replaced)} would be replaced, as by a change of "
+            "load_balancer.cloudfront or nlb.reach, and clients would get no answer until services and names have followed",
+            hint="take that back, or accept it with --allow-interruption",
+        )
     if turned := turned_away(found, artifact, aws):
         service, environment = (artifact.tags.get(f"dockyard:{name}", name.upper()) for name in ("service", "environment"))
         return DeployError(
@@ -88,6 +98,10 @@ def _of_requests(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact, 
             "to go back to rolling, set deploy: {alternate_targets: true}; or accept it with --allow-interruption",
         )
     return None
+
+
+def _is_replaced(change: "ResourceChangeTypeDef") -> bool:
+    return change["Action"] == "Modify" and change.get("Replacement") == "True"
 
 
 def interrupting(found: "list[ResourceChangeTypeDef]") -> list[str]:
@@ -104,28 +118,29 @@ def interrupting(found: "list[ResourceChangeTypeDef]") -> list[str]:
 
 
 def turned_away(found: "list[ResourceChangeTypeDef]", artifact: StackArtifact, aws: Aws) -> list[str]:
-    """Rules, by logical id, that would send requests to a target group where the service has no tasks now.
+    """Rules, and listeners of network load balancers, by logical id, that would send clients where the service has no tasks now.
 
-    ECS moves a service between two target groups and changes the weights of its rule. Whatever else of the rule changes,
+    ECS moves a service between two target groups and changes the weights of its rule or listener. Whatever else of that changes,
     CloudFormation writes the weights of the template with it, which are those of the beginning.
     """
     rules = {
         change["LogicalResourceId"]: change["PhysicalResourceId"]
         for change in found
-        if change["ResourceType"] == _RULE and change["Action"] == "Modify" and "PhysicalResourceId" in change
+        if change["ResourceType"] in _ACTIONS and change["Action"] == "Modify" and "PhysicalResourceId" in change
     }
-    wanted = {id: _groups(artifact.resources(_RULE).get(id, {})) for id in rules}
-    if not rules:
+    written = {id: one.get(key, []) for kind, key in _ACTIONS.items() for id, one in artifact.resources(kind).items()}
+    wanted = {id: _groups(written.get(id, [])) for id in rules}
+    if not any(wanted.values()):
         return []
     resources = aws.cloudformation.describe_stack_resources(StackName=artifact.name)["StackResources"]
     arns = {one["LogicalResourceId"]: one.get("PhysicalResourceId") for one in resources}
     return [id for id, arn in rules.items() if wanted[id] and _live(aws, arn) - {arns.get(group) for group in wanted[id]}]
 
 
-def _groups(rule: Mapping[str, Any]) -> set[str]:
+def _groups(actions: Sequence[Mapping[str, Any]]) -> set[str]:
     """Logical ids of the target groups that a template's rule sends requests to; none where it answers them itself."""
     found: set[str] = set()
-    for action in (one for one in rule.get("Actions", []) if one["Type"] == "forward"):
+    for action in (one for one in actions if one["Type"] == "forward"):
         shares = (action.get("ForwardConfig") or {}).get("TargetGroups") or [action]
         found |= {str((one.get("TargetGroupArn") or {}).get("Ref")) for one in shares if one.get("Weight", 1)}
     return found
@@ -137,8 +152,11 @@ def _live(aws: Aws, arn: str) -> set[str]:
     Of a rule that went with its listener nothing is left to turn away.
     """
     try:
-        (rule,) = aws.elbv2.describe_rules(RuleArns=[arn])["Rules"]
-    except aws.elbv2.exceptions.RuleNotFoundException:
+        if ":listener/" in arn:
+            actions = aws.elbv2.describe_listeners(ListenerArns=[arn])["Listeners"][0]["DefaultActions"]
+        else:
+            actions = aws.elbv2.describe_rules(RuleArns=[arn])["Rules"][0]["Actions"]
+    except (aws.elbv2.exceptions.RuleNotFoundException, aws.elbv2.exceptions.ListenerNotFoundException):
         return set()
-    shares = [one for action in rule["Actions"] for one in (action.get("ForwardConfig") or {}).get("TargetGroups", [])]
+    shares = [one for action in actions for one in (action.get("ForwardConfig") or {}).get("TargetGroups", [])]
     return {one["TargetGroupArn"] for one in shares if one.get("Weight", 1)} if len(shares) > 1 else set()

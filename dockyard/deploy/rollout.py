@@ -65,7 +65,7 @@ def awaits(service: str, environment: Environment) -> str:
     settings = environment.services.get(service)
     looked = (
         f"; requests with the header {settings.deploy.test_header} reach the new tasks"
-        if isinstance(settings, Web) and settings.deploy.has_test_rule
+        if isinstance(settings, Web) and settings.http and settings.deploy.has_test_rule
         else ""
     )
     answers = (f"dockyard {word} {service} --env {environment.name}" for word in ("approve", "reject"))

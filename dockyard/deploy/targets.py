@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from types_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
 
 _TYPE = "AWS::ElasticLoadBalancingV2::TargetGroup"
+_DEFAULT_CODES = dict.fromkeys(("TCP", "TLS", "UDP", "TCP_UDP"), "200-399")
 START_SECONDS = 15.0
 """So long at least a target may fail its checks while it starts; two intervals where that is longer."""
 
@@ -64,7 +65,7 @@ class TargetWatch:
                 self.last = Failed(check, one["TargetHealth"]["Reason"], one["TargetHealth"].get("Description", ""))
                 since, _ = self._failing.get(target, (self._clock(), None))
                 self._failing[target] = since, self.last
-                self.waits = f"waits for the first good answer to GET {check.path} on port {check.port}"
+                self.waits = f"waits for the first good answer to {check.text}"
                 if self._clock() - since > max(START_SECONDS, 2 * check.interval):
                     lasting = self.last
         return lasting
@@ -99,9 +100,11 @@ def _checks(artifact: StackArtifact) -> dict[str, Check]:
     }
     return {
         id: Check(
-            path=str(properties.get("HealthCheckPath", "/")),
+            path="" if properties.get("HealthCheckProtocol") == "TCP" else str(properties.get("HealthCheckPath", "/")),
             port=ports.get(id) if (port := properties.get("HealthCheckPort", "traffic-port")) == "traffic-port" else int(port),
-            wanted=str((properties.get("Matcher") or {}).get("HttpCode") or 200),
+            wanted=str(
+                (properties.get("Matcher") or {}).get("HttpCode") or _DEFAULT_CODES.get(str(properties.get("Protocol")), "200")
+            ),
             interval=float(properties.get("HealthCheckIntervalSeconds", 30)),
         )
         for id, properties in artifact.resources(_TYPE).items()

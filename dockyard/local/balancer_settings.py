@@ -20,6 +20,8 @@ _FIELDS = {
 """Field of a condition to the member that may hold its values."""
 _DONE, _UNDONE = ("forward", "redirect", "fixed-response"), ("authenticate-oidc", "authenticate-cognito", "jwt-validation")
 _MOST_VALUES, _LAST_PRIORITY, _MOST_WEIGHT = 5, 50000, 999
+_PROTOCOLS = {"application": ("HTTP", "HTTPS"), "network": ("TCP", "TLS", "UDP", "TCP_UDP")}
+"""Type of a load balancer to the protocols of its listeners."""
 _NUMBERS = {
     "deregistration_delay.timeout_seconds": (0, 3600),
     "slow_start.duration_seconds": (0, 900),
@@ -158,16 +160,22 @@ def _check_attributes(attributes: Iterable[Given], what: str, known: Collection[
 
 
 def check_kind(kind: Any) -> None:
-    """Application load balancers are done here, network and gateway load balancers are not."""
-    if kind in ("network", "gateway"):
+    """Application and network load balancers are done here, gateway load balancers are not."""
+    if kind == "gateway":
         raise RefusedError("InvalidConfigurationRequest", f"Load balancers of type '{kind}' are not done by the local AWS")
 
 
-def check_protocol(protocol: Any) -> None:
-    """Listeners of application load balancers have HTTP or HTTPS."""
-    if protocol not in (None, "HTTP", "HTTPS"):
-        message = f"Listeners of protocol '{protocol}', of network and gateway load balancers, are not done by the local AWS"
-        raise RefusedError("UnsupportedProtocol", message)
+def check_protocol(protocol: Any, kind: str) -> None:
+    """Those that listeners of a type of load balancer have."""
+    known = _PROTOCOLS[kind]
+    if protocol not in (None, *known):
+        raise _invalid(protocol, "protocol", f"Member must satisfy enum value set of {kind} load balancers: [{', '.join(known)}]")
+
+
+def check_network_actions(actions: Iterable[Given]) -> None:
+    """Listeners of network load balancers forward."""
+    if wrong := next((action["Type"] for action in actions if action["Type"] != "forward"), None):
+        raise RefusedError("InvalidLoadBalancerAction", f"Actions of type '{wrong}' are not those of network load balancers")
 
 
 def _invalid(value: Any, at: str, constraint: str) -> RefusedError:

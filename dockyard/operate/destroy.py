@@ -64,6 +64,8 @@ def doomed(site: Site, services: Sequence[str], *, registry: bool) -> Doomed:
         raise UsageError(f"no stack of service {', '.join(unknown)}; there is {', '.join(sorted(single)) or 'none'}")
     if services:
         groups = [tuple(one[name] for name in services if name in one) for one in (by_service, left)]
+        for name in groups[0]:
+            _refuse_protected(site, name)
         return Doomed(tuple(filter(None, groups)))
     shared = [name for name, tags in here.items() if not _service(tags)]  # what services share is in the platform's network
     platforms = [name for name in shared if name == site.service_stack("platform")]
@@ -120,10 +122,10 @@ def _stacks(site: Site) -> dict[str, dict[str, str]]:
     }
 
 
-def _refuse_protected(site: Site, platform: str) -> None:
-    """Else all services would be gone before AWS says so."""
+def _refuse_protected(site: Site, stack: str) -> None:
+    """Else all services, or all else of the service, would be gone before AWS says so."""
     elbv2 = site.reading.elbv2
-    pages = site.reading.cloudformation.get_paginator("list_stack_resources").paginate(StackName=platform)
+    pages = site.reading.cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
     for one in (resource for page in pages for resource in page["StackResourceSummaries"]):
         if one["ResourceType"] != _BALANCER or one["ResourceStatus"] == "DELETE_COMPLETE" or not one.get("PhysicalResourceId"):
             continue
@@ -133,7 +135,7 @@ def _refuse_protected(site: Site, platform: str) -> None:
             continue
         if {"Key": "deletion_protection.enabled", "Value": "true"} in told:
             raise UsageError(
-                f"nothing was deleted: the load balancer of {platform} is protected (deletion_protection)",
+                f"nothing was deleted: the load balancer of {stack} is protected (deletion_protection)",
                 hint="take load_balancer.deletion_protection out of dockyard.yaml, run dockyard deploy, then this again",
             )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from dockyard.config import Environment, Service, Web, shares, target
 from dockyard.config.kinds.job import Job
@@ -55,9 +54,7 @@ def diagram(title: str, environment: Environment, statuses: Sequence[Status]) ->
     services = {name: environment.services[name] for name in there}
     arrows = [arrow for name, service in services.items() for arrow in _arrows(name, service, services)]
     resources = {box.id: box for name, service in services.items() for box in _resources(name, service, environment)}
-    webs = [name for name, service in services.items() if isinstance(service, Web)]
-    front = _front(environment) if webs else []
-    lead = [Arrow(one.id, other.id) for (one,), (other,) in pairwise(front)]
+    front, lead = _front(services, environment)
     depths = _depths(services)
     columns = [
         [_box(name, services[name], there[name]) for name in sorted(services) if depths[name] == depth]
@@ -67,14 +64,33 @@ def diagram(title: str, environment: Environment, statuses: Sequence[Status]) ->
     return Diagram(title, [*front, *(column for column in columns if column), *used], lead + arrows)
 
 
-def _front(environment: Environment) -> list[list[Box]]:
-    """What requests come through, a column each."""
-    settings = environment.settings.load_balancer
-    firewall = [[Box(FIREWALL, "waf", "Firewall", ("AWS WAF",))]] if settings.waf else []
-    return [
-        [Box(CLIENTS, "clients", "Clients")], *firewall,
-        [Box(BALANCER, "balancer", "Load balancer", ("Application Load Balancer", environment.shared))],
-    ]  # fmt: skip
+def _front(services: Mapping[str, Service], environment: Environment) -> tuple[list[list[Box]], list[Arrow]]:
+    """What requests come through, a column each, and its arrows."""
+    balancers = list(_balancers(services, environment))
+    if not balancers:
+        return [], []
+    shared = any(box.id == BALANCER for box in balancers)
+    firewall = [Box(FIREWALL, "waf", "Firewall", ("AWS WAF",))] if shared and environment.settings.load_balancer.waf else []
+    before = {BALANCER: FIREWALL} if firewall else {}
+    lead = [Arrow(CLIENTS, FIREWALL)] if firewall else []
+    columns = [[Box(CLIENTS, "clients", "Clients")], firewall, balancers]
+    return [column for column in columns if column], [*lead, *(Arrow(before.get(box.id, CLIENTS), box.id) for box in balancers)]
+
+
+def _balancers(services: Mapping[str, Service], environment: Environment) -> Iterator[Box]:
+    """The one that services share, and those that services have of their own."""
+    webs = {name: service for name, service in services.items() if isinstance(service, Web)}
+    if any(service.http for service in webs.values()):
+        yield Box(BALANCER, "balancer", "Load balancer", ("Application Load Balancer", environment.shared))
+    for name, service in webs.items():
+        if service.nlb:
+            ports = ", ".join(f"{one.port}/{one.protocol}" for one in service.nlb.listeners)
+            yield Box(_own(name), "balancer", "Load balancer", ("Network Load Balancer", *service.nlb.host, ports))
+
+
+def _own(service: str) -> str:
+    """The load balancer of its own."""
+    return f"{service}.nlb"
 
 
 def _depths(services: Mapping[str, Service]) -> dict[str, int]:
@@ -103,7 +119,8 @@ def _box(name: str, service: Service, status: Status) -> Box:
     state = f"{status.state}, in maintenance" if status.maintenance else f"{count}{status.state}"
     lines = (state, f"{version.tag.removeprefix('sha256:')[:12]}{commit}" if version else "")
     when = service.schedule if isinstance(service, Job) else ""
-    route = f"{', '.join(service.http.host or ())}{service.http.path}" if isinstance(service, Web) else ""
+    http = service.http if isinstance(service, Web) else None
+    route = f"{', '.join(http.host or ())}{http.path}" if http else ""
     queue = "messages of its SQS queue" if isinstance(service, Worker) else ""
     told = (f"{service.kind} on {_place(service)}", *filter(None, (*lines, when, route, queue)))
     icon = "fargate" if target(service.runs_on) == "fargate" else "ec2"
@@ -121,8 +138,10 @@ def _place(service: Service) -> str:
 
 
 def _arrows(name: str, service: Service, services: Mapping[str, Service]) -> Iterator[Arrow]:
-    if isinstance(service, Web):
+    if isinstance(service, Web) and service.http:
         yield Arrow(BALANCER, name)
+    if isinstance(service, Web) and service.nlb:
+        yield Arrow(_own(name), name)
     for other in getattr(service, "calls", ()):
         if other in services:
             yield Arrow(name, other)

@@ -9,6 +9,8 @@ import pytest
 from dockyard.local.balancer.decisions import Answer, Forward, Target, passed_on
 from dockyard.local.balancer.front import Front
 from dockyard.local.balancer.pool import Pool
+from dockyard.local.extensions import network_load_balancers
+from dockyard.local.extensions.load_balancer_ports import Balancer
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
@@ -333,3 +335,20 @@ def test_of_two_lengths_the_target_gets_the_one_that_was_followed():
             assert b"content-length" not in heads[0]
 
     run(test())
+
+
+def test_a_port_that_is_not_for_this_user_is_ten_thousand_higher(monkeypatch):
+    """As one below 1024 is, where the local AWS is not root's."""
+    asked = []
+
+    async def listening(_, port, __):
+        asked.append(port)
+        if port < 1024:
+            raise PermissionError
+        return []
+
+    monkeypatch.setattr(network_load_balancers, "_listening", listening)
+    monkeypatch.setattr(network_load_balancers, "_open", {})
+    key = ("127.1.0.1", 443, "arn:listener", "TLS")
+    run(network_load_balancers._listen(key, Balancer("arn:front", "1", "us-east-1", 0, address="127.1.0.1")))
+    assert (asked, network_load_balancers._open) == ([443, 10443], {key: []})

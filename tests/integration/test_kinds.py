@@ -5,6 +5,7 @@ import itertools
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -18,7 +19,7 @@ MESSAGES = {f"message {number}" for number in range(1000)}
 POISON = 3
 
 
-SERVICES = {"front": "web", "api": "backend", "mail": "worker", "nightly": "job", "migrate": "task"}
+SERVICES = {"front": "web", "lines": "tcp", "api": "backend", "mail": "worker", "nightly": "job", "migrate": "task"}
 """Name to the folder of examples/ that it is copied from; callers before those that they call."""
 EDITS = (
     ("api/service.yaml", "cpu: 0.25\nmemory: 512", "runs_on: ec2\nmemory: 128"),
@@ -83,6 +84,14 @@ def test_services_call_each_other_by_name(kinds):
     """A web service on Fargate calls a backend on a server."""
     status, body = get(kinds.addresses()["front"])
     assert (status, body) == (200, {"prices": {"apple": 3, "pear": 4}})
+
+
+def test_a_service_that_is_no_http_answers_at_the_address_of_its_network_load_balancer(kinds):
+    scheme, host, port = kinds.addresses()["lines"].replace("//", "").split(":")
+    assert (scheme, port) == ("tcp", "7000")
+    with socket.create_connection((host, int(port)), 5) as connection:
+        connection.sendall(b"hello\n")
+        assert connection.makefile().readline() == "1 hello\n"
 
 
 def test_a_worker_that_is_redeployed_loses_no_message_and_poison_becomes_dead_letters(kinds):

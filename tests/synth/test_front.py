@@ -180,7 +180,10 @@ def test_access_logs_go_to_a_bucket_that_only_the_log_delivery_may_write_to(all_
     assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["Properties"]["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 30
     (policy,) = resources(platform, "S3::BucketPolicy")
-    denied, allowed = policy["PolicyDocument"]["Statement"]
+    denied, allowed, *of_network = policy["PolicyDocument"]["Statement"]
+    assert {one["Principal"]["Service"] for one in of_network} == {"delivery.logs.amazonaws.com"}
+    assert [one["Action"] for one in of_network] == ["s3:GetBucketAcl", "s3:PutObject"]
+    assert all(one["Condition"]["StringEquals"]["aws:SourceAccount"] for one in of_network)
     assert (denied["Effect"], denied["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
     assert allowed["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
     assert (allowed["Action"], "AWSLogs" in json.dumps(allowed["Resource"])) == ("s3:PutObject", True)

@@ -89,13 +89,13 @@ def test_a_job_is_run_by_its_schedule_and_when_asked_for(template):
 
 
 def test_there_is_an_example_of_each_kind_and_all_make_stacks(tmp_path):
-    names = {kind: "api" if kind == "backend" else f"my-{kind}" for kind in KINDS}
+    names = {kind: "api" if kind == "backend" else f"my-{kind}" for kind in (*KINDS, "tcp")}
     for kind, name in names.items():
         shutil.copytree(ROOT / "examples" / kind, tmp_path / "services" / name)
     artifacts, _ = stacks(tmp_path, files={"dockyard.yaml": PROJECT})
     assert {f"shop-dev-{name}" for name in names.values()} < artifacts.keys()
     services = load_project(tmp_path).environment().services
-    assert {kind: services[name].kind for kind, name in names.items()} == {kind: kind for kind in KINDS}
+    assert {kind: services[name].kind for kind, name in names.items()} == {kind: kind for kind in KINDS} | {"tcp": "web"}
 
 
 PLAIN = {

@@ -215,6 +215,6 @@ def test_a_text_where_a_list_should_be_is_refused():
 
 
 def test_a_service_without_a_listener_is_refused_before_anything_is_made(stack, cluster, template):
-    with pytest.raises(ValueError, match="listener, internal_listener or both should be given, got neither"):
+    with pytest.raises(ValueError, match="listener, internal_listener, network or several should be given, got none"):
         WebService(stack, "Web", cluster=cluster, image=ecs.ContainerImage.from_registry("nginx"), route=Route(7))
     assert template().all("ECS::TaskDefinition") == []

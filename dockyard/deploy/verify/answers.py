@@ -11,7 +11,7 @@ from typing import Any
 
 from dockyard.build.builder import local_name
 from dockyard.build.mirrored import Wanted
-from dockyard.config import Service, Web
+from dockyard.config import Http, Service, Web
 from dockyard.config.problems import all_of
 from dockyard.deploy.verify.check import Check, Verdict, ng, ok, skip
 from dockyard.deploy.verify.found_image import Found
@@ -46,18 +46,18 @@ def answer_checks(scene: Scene, name: str, service: Service, image: Wanted, foun
     if port is None:
         return
     answered = False
-    if isinstance(service, Web):
-        checked = _health(scene, name, service, image)
+    if isinstance(service, Web) and service.http:
+        checked = _health(scene, name, service, service.http, image)
         answered = checked.verdict is Verdict.OK
         yield checked
     yield port_check(name, port, found.ports, answered=answered)
 
 
-def _health(scene: Scene, name: str, service: Web, image: Wanted) -> Check:
+def _health(scene: Scene, name: str, service: Web, http: Http, image: Wanted) -> Check:
     docker = scene.site.workshop.docker
-    if why := _not_here(docker, service, local_name(image)):
+    if why := _not_here(docker, http, local_name(image)):
         return skip(name, HEALTH, why)
-    path, codes = service.http.health.path, service.http.health.success_codes
+    path, codes = http.health.path, http.health.success_codes
     with trial(
         docker, local_name(image), service.port, label(scene), _variables(scene, service), **_options(service)
     ) as container:
@@ -70,10 +70,10 @@ def label(scene: Scene) -> str:
     return str(scene.site.project.root)
 
 
-def _not_here(docker: Docker, service: Web, image: str) -> str | None:
+def _not_here(docker: Docker, http: Http, image: str) -> str | None:
     """Why it cannot be run here."""
-    if service.http.protocol != "http":
-        return f"it speaks {service.http.protocol}, and is asked by HTTP/1.1 here"
+    if http.protocol != "http":
+        return f"it speaks {http.protocol}, and is asked by HTTP/1.1 here"
     if not docker.answers():
         return "no Docker engine answers on this machine"
     if docker.image_id(image) is None:

@@ -38,7 +38,7 @@ def numbers(scene: Scene, entrance: str) -> dict[int, str]:
     lock = scene.site.project.lock
     found: dict[int, str] = {}
     for name, service in scene.services.items():
-        if isinstance(service, Web) and entrance in service.http.entrances:
+        if isinstance(service, Web) and service.http and entrance in service.http.entrances:
             number = lock.priority(service.http, environment=scene.environment, service=name)
             found |= dict.fromkeys((number - 1, number) if service.deploy.has_test_rule else (number,), name)
     return found

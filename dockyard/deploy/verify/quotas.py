@@ -18,7 +18,8 @@ SUBJECT = "quotas"
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 VCPUS, SPOT_VCPUS = "Fargate On-Demand vCPU resource count", "Fargate Spot vCPU resource count"
 BALANCERS, RULES = "Application Load Balancers per Region", "Rules per Application Load Balancer"
-_SERVICES = {"fargate": (VCPUS, SPOT_VCPUS), "elasticloadbalancing": (BALANCERS, RULES)}
+NETWORK_BALANCERS = "Network Load Balancers per Region"
+_SERVICES = {"fargate": (VCPUS, SPOT_VCPUS), "elasticloadbalancing": (BALANCERS, RULES, NETWORK_BALANCERS)}
 
 
 def quota_checks(scene: Scene) -> Iterator[Check]:
@@ -39,6 +40,17 @@ def quota_checks(scene: Scene) -> Iterator[Check]:
         there = sum(one["Type"] == "application" for page in pages for one in page["LoadBalancers"])
         own = len(scene.made(scene.site.service_stack("platform"), _BALANCER))
         yield balancer_check(quotas[BALANCERS], there - own, 2 if scene.settings.load_balancer.internal else 1)
+    yield from _network_balancer_checks(scene, quotas)
+
+
+def _network_balancer_checks(scene: Scene, quotas: Mapping[str, float]) -> Iterator[Check]:
+    """Those that services have of their own, besides those that are there; of services that are, they are among these."""
+    wanted = [name for name, one in scene.services.items() if isinstance(one, Web) and one.nlb]
+    if wanted and NETWORK_BALANCERS in quotas:
+        pages = scene.reading.elbv2.get_paginator("describe_load_balancers").paginate()
+        there = sum(one["Type"] == "network" for page in pages for one in page["LoadBalancers"])
+        own = sum(len(scene.made(scene.site.service_stack(name), _BALANCER)) for name in wanted)
+        yield balancer_check(quotas[NETWORK_BALANCERS], there - own, len(wanted), NETWORK_BALANCERS)
 
 
 def told(client: Any, service: str, names: Collection[str]) -> dict[str, float]:
@@ -56,7 +68,7 @@ def told(client: Any, service: str, names: Collection[str]) -> dict[str, float]:
 
 
 def _is_web(environment: Environment) -> Iterator[bool]:
-    yield from (isinstance(one, Web) for one in environment.services.values())
+    yield from (isinstance(one, Web) and one.http is not None for one in environment.services.values())
 
 
 def vcpus(services: Mapping[str, Service]) -> tuple[float, float]:
@@ -82,8 +94,8 @@ def vcpu_checks(quotas: Mapping[str, float], on_demand: float, spot: float) -> I
 
 def rules_needed(environment: Environment) -> int:
     """Rules of one load balancer, that of a page of maintenance and that of test requests included."""
-    webs = [one for one in environment.services.values() if isinstance(one, Web)]
-    more = sum((one.http.maintenance is not None) + one.deploy.has_test_rule for one in webs)
+    webs = [(one.http, one.deploy) for one in environment.services.values() if isinstance(one, Web) and one.http]
+    more = sum((http.maintenance is not None) + deploy.has_test_rule for http, deploy in webs)
     return len(environment.routes) + more
 
 
@@ -97,9 +109,10 @@ def rule_check(quota: float, needed: int, configured: int) -> Check:
     return _within("rules", RULES, quota, needed, f"{needed} of a load balancer")
 
 
-def balancer_check(quota: float, others: int, needed: int) -> Check:
-    """One, or two, besides those of others."""
-    return _within("load balancers", BALANCERS, quota, others + needed, f"{needed} besides {others} of others")
+def balancer_check(quota: float, others: int, needed: int, name: str = BALANCERS) -> Check:
+    """So many besides those of others."""
+    short = "load balancers" if name == BALANCERS else "network load balancers"
+    return _within(short, name, quota, others + needed, f"{needed} besides {others} of others")
 
 
 def _within(short: str, name: str, quota: float, needed: float, told: str) -> Check:

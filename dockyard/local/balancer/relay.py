@@ -6,7 +6,9 @@ A target that does not take the connection is passed over for the next. It knows
 import asyncio
 import contextlib
 import itertools
+import ssl
 import threading
+from collections import Counter
 from collections.abc import Callable
 
 from dockyard.local.balancer.decisions import Target
@@ -17,16 +19,19 @@ _CLOSE_SECONDS = 5.0
 
 
 class Relay:
-    """One address and port. `targets` is asked at each connection; without any, connections are ended at once."""
+    """One address and port. `targets` is asked at each connection; without any, connections are ended at once.
 
-    def __init__(self, targets: Callable[[], list[Target]]) -> None:
-        self._targets = targets
+    `open_connections`, where it is given, counts those of each target.
+    """
+
+    def __init__(self, targets: Callable[[], list[Target]], open_connections: Counter[Target] | None = None) -> None:
+        self._targets, self._open = targets, Counter[Target]() if open_connections is None else open_connections
         self._turn = itertools.count()
         self._server: asyncio.Server | None = None
 
-    def listen(self, address: str, port: int) -> None:
-        """Begin. Raises OSError where the port cannot be had."""
-        opening = asyncio.start_server(self._connected, address, port)
+    def listen(self, address: str, port: int, tls: ssl.SSLContext | None = None) -> None:
+        """Begin; with `tls`, that is spoken with clients alone. Raises OSError where the port cannot be had."""
+        opening = asyncio.start_server(self._connected, address, port, ssl=tls)
         self._server = asyncio.run_coroutine_threadsafe(opening, _running()).result(_CLOSE_SECONDS)
 
     def close(self) -> None:
@@ -40,17 +45,24 @@ class Relay:
             if upstream is None:
                 writer.transport.abort()
                 return
-            await asyncio.gather(_copy(reader, upstream[1]), _copy(upstream[0], writer))
+            target, from_target, to_target = upstream
+            self._open[target] += 1
+            try:
+                await asyncio.gather(_copy(reader, to_target), _copy(from_target, writer))
+            finally:
+                self._open[target] -= 1
+                to_target.close()
         finally:
             writer.close()
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+    async def _connect(self) -> tuple[Target, asyncio.StreamReader, asyncio.StreamWriter] | None:
         targets = self._targets()
         first = next(self._turn)
         for index in range(len(targets)):
+            target = targets[(first + index) % len(targets)]
             with contextlib.suppress(OSError, TimeoutError):
                 async with asyncio.timeout(CONNECT_SECONDS):
-                    return await asyncio.open_connection(*targets[(first + index) % len(targets)])
+                    return target, *await asyncio.open_connection(*target)
         return None
 
 
@@ -60,7 +72,10 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         while chunk := await reader.read(_CHUNK):
             writer.write(chunk)
             await writer.drain()
-        writer.write_eof()
+        if writer.can_write_eof():
+            writer.write_eof()
+        else:  # TLS ends both ways at once
+            writer.close()
     except OSError:
         writer.transport.abort()
 

@@ -134,18 +134,26 @@ def _check_priorities(given: Given) -> None:
 
 
 def _check_listener(given: Given, arn: str = "", _: str = "") -> None:
-    settings.check_protocol(given.get("Protocol"))
+    _check_protocol(given, given["LoadBalancerArn"])
     settings.check_actions(given.get("DefaultActions") or [], "defaultActions", alb._tgs)
     _check_port(given["LoadBalancerArn"], given.get("Port") or 80, arn)
 
 
 def _check_listener_change(given: Given) -> None:
-    settings.check_protocol(given.get("Protocol"))
+    listener = alb._listeners.get(given.get("ListenerArn"))
+    if listener:
+        _check_protocol(given, listener["LoadBalancerArn"])
     if actions := given.get("DefaultActions"):
         settings.check_actions(actions, "defaultActions", alb._tgs)
-    listener = alb._listeners.get(given.get("ListenerArn"))
     if listener and given.get("Port"):
         _check_port(listener["LoadBalancerArn"], given["Port"], listener["ListenerArn"])
+
+
+def _check_protocol(given: Given, balancer: str) -> None:
+    kind = (alb._lbs.get(balancer) or {}).get("Type", "application")
+    settings.check_protocol(given.get("Protocol"), kind)
+    if kind == "network":
+        settings.check_network_actions(given.get("DefaultActions") or [])
 
 
 def _check_port(balancer: str, port: Any, arn: str) -> None:

@@ -3,6 +3,7 @@
 The listener on port 80, or else that on the lowest port, has the load balancer's own port; every other has one of its own.
 """
 
+import ipaddress
 import socket
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,8 @@ class Balancer:
     port: int
     others: dict[str, int] = field(default_factory=dict)
     """Listener to port, for those that are not on the main one."""
+    address: str = ""
+    """Of a network load balancer, whose listeners have the ports that they say there."""
 
 
 balancers: dict[str, Balancer] = {}
@@ -41,10 +44,14 @@ def begin_for(port: int) -> None:
 
 
 def named(arn: str) -> str:
-    """Give the load balancer the first free port from 8080, and make that its name."""
-    port = _free_port(FIRST_PORT)
-    balancers[arn] = Balancer(arn, get_account_id(), get_region(), port)
-    name = f"localhost:{port}"
+    """Give the load balancer the first free port from 8080, or a network load balancer an address; that is its name."""
+    if alb._lbs[arn]["Type"] == "network":
+        name = _free_address()
+        balancers[arn] = Balancer(arn, get_account_id(), get_region(), 0, address=name)
+    else:
+        port = _free_port(FIRST_PORT)
+        balancers[arn] = Balancer(arn, get_account_id(), get_region(), port)
+        name = f"localhost:{port}"
     alb._lbs[arn]["DNSName"] = name
     return name
 
@@ -85,6 +92,13 @@ def loopback_hosts() -> list[str]:
     except OSError:
         return ["127.0.0.1"]
     return ["127.0.0.1", "::1"]
+
+
+def _free_address() -> str:
+    """Of those that mean this machine; two local AWS whose own ports are neighbours have none in common."""
+    taken = {balancer.address for balancer in list(balancers.values())}
+    network = ipaddress.ip_network(f"127.{1 + _offset // _ROOM % 250}.0.0/16")
+    return next(str(address) for address in network.hosts() if str(address) not in taken)
 
 
 def _free_port(first: int) -> int:

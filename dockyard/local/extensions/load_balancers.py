@@ -98,7 +98,7 @@ def restore(kept: list[dict[str, Any]]) -> None:
 
 def ports() -> dict[str, int]:
     """Load balancer to its main port."""
-    return {arn: balancer.port for arn, balancer in balancers.items()}
+    return {arn: balancer.port for arn, balancer in balancers.items() if not balancer.address}
 
 
 def is_secure(port: int) -> bool:
@@ -119,7 +119,7 @@ async def _serve() -> None:
 
 async def _open_and_close(pool: Pool) -> None:
     wanted = {}
-    for balancer in list(balancers.values()):
+    for balancer in [one for one in list(balancers.values()) if not one.address]:
         found = listeners(balancer)
         arns = [listener["ListenerArn"] for listener in found]
         for gone in balancer.others.keys() - set(arns[1:]):

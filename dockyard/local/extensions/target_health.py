@@ -22,6 +22,7 @@ from dockyard.local.balancer.decisions import Target
 from dockyard.local.extensions.instance import Instance
 
 FIRST_INTERVAL = 0.5
+_OF_NETWORK = ("TCP", "TLS", "UDP", "TCP_UDP")
 _TICK = 0.1
 
 Key = tuple[str, str, int]
@@ -159,20 +160,30 @@ async def _ask(key: Key, group: dict[str, Any], health: Health) -> None:
 async def _check(key: Key, group: dict[str, Any]) -> tuple[str, str] | None:
     """None where the target answers well; else AWS's reason code and description."""
     _, address, traffic_port = key
-    port = group.get("HealthCheckPort", "traffic-port")
+    asked = group.get("HealthCheckPort", "traffic-port")
+    port = traffic_port if asked == "traffic-port" else int(asked)
     try:
         async with asyncio.timeout(float(group.get("HealthCheckTimeoutSeconds") or 5)):
-            status = await _get(
-                address, traffic_port if port == "traffic-port" else int(port), group.get("HealthCheckPath") or "/"
-            )
+            if group.get("HealthCheckProtocol") == "TCP":
+                await _connect(address, port)
+                return None
+            status = await _get(address, port, group.get("HealthCheckPath") or "/")
     except TimeoutError:
         return "Target.Timeout", "Request timed out"
     except (OSError, ValueError, asyncio.IncompleteReadError):
         return "Target.FailedHealthChecks", "Health checks failed"
     codes = str((group.get("Matcher") or {}).get("HttpCode") or "200")
+    if group.get("Protocol") in _OF_NETWORK and codes == "200":  # ministack's default for both types
+        codes = "200-399"
     if any(int(part.split("-")[0]) <= status <= int(part.split("-")[-1]) for part in codes.split(",")):
         return None
     return "Target.ResponseCodeMismatch", f"Health checks failed with these codes: [{status}]"
+
+
+async def _connect(address: str, port: int) -> None:
+    """A connection is enough."""
+    _, writer = await asyncio.open_connection(address, port)
+    writer.close()
 
 
 async def _get(address: str, port: int, path: str) -> int:

@@ -186,13 +186,13 @@ def test_an_internal_service_without_a_load_balancer_inside_is_told(files):
     ]
 
 
-PAGE = Path(__file__).parents[3] / "docs" / "load_balancer.md"
-EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+PAGES = [Path(__file__).parents[3] / "docs" / name for name in ("load_balancer.md", "network_load_balancer.md")]
+EXAMPLES = [found for page in PAGES for found in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_the_examples_of_the_manual_are_taken(files, example):
-    if "\nhttp:" in f"\n{example}":
+    if "\nhttp:" in f"\n{example}" or "\nnlb:" in f"\n{example}":
         files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {}}\ndomains: {example.com: {hosted_zone: Z1}}")
         files.service(f"kind: web\n{example}")
     else:

@@ -18,7 +18,7 @@ class Account:
 
     def __init__(self, **weights):
         self.cloudformation = self.elbv2 = self
-        self.exceptions = SimpleNamespace(RuleNotFoundException=LookupError)
+        self.exceptions = SimpleNamespace(RuleNotFoundException=LookupError, ListenerNotFoundException=LookupError)
         self.weights = weights
 
     def describe_stack_resources(self, **_):
@@ -92,6 +92,14 @@ def test_what_is_refused_is_told_with_the_way_out():
     assert told.hint.startswith("run: dockyard restart web --env dev, ")
     assert refusal([CHANGE], BOTH, Account(First=100, Other=0), Allowed()) is None
     assert refusal([replaced, CHANGE], BOTH, Account(First=0, Other=100), Allowed(interruption=True)) is None
+
+
+def test_a_load_balancer_that_is_replaced_is_refused():
+    change = {**_of("ElasticLoadBalancingV2::LoadBalancer", "True"), "LogicalResourceId": "Front"}
+    told = refusal([change], BOTH, Account(), Allowed())
+    assert "its load balancer Front would be replaced, as by a change of load_balancer.cloudfront or nlb.reach" in str(told)
+    assert refusal([change], BOTH, Account(), Allowed(interruption=True)) is None
+    assert refusal([{**change, "Replacement": "False"}], BOTH, Account(), Allowed()) is None
 
 
 def _of(type_, replacement):

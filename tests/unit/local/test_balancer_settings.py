@@ -14,6 +14,7 @@ def forward(**group):
 
 
 actions = partial(settings.check_actions, at="actions", groups={"one"})
+protocol = partial(settings.check_protocol, kind="application")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,8 @@ actions = partial(settings.check_actions, at="actions", groups={"one"})
             "must be between '1' and '4000'",
         ),
         (settings.check_kind, "gateway", "InvalidConfigurationRequest", "'gateway' are not done"),
-        (settings.check_protocol, "TLS", "UnsupportedProtocol", "'TLS', of network and gateway load balancers"),
+        (protocol, "TLS", "ValidationError", "'TLS' .* of application load balancers: .HTTP, HTTPS"),
+        (settings.check_network_actions, [FIXED], "InvalidLoadBalancerAction", "'fixed-response' are not"),
     ],
 )
 def test_what_cannot_be_is_refused(check, given, code, message):
@@ -87,7 +89,9 @@ def test_what_cannot_be_is_refused(check, given, code, message):
         (settings.check_group_attributes, [{"Key": "deregistration_delay.timeout_seconds", "Value": 0}]),
         (settings.check_balancer_attributes, [{"Key": "access_logs.s3.bucket", "Value": ""}]),
         (settings.check_kind, None),
-        (settings.check_protocol, "HTTPS"),
+        (protocol, "HTTPS"),
+        (partial(settings.check_protocol, kind="network"), "TCP_UDP"),
+        (settings.check_network_actions, [{"Type": "forward"}]),
     ],
 )
 def test_what_can_be_is_not(check, given):

@@ -32,7 +32,8 @@ class CloudFormation:
         return SimpleNamespace(paginate=getattr(self, operation))
 
     def list_stack_resources(self, StackName):  # noqa: N803
-        assert StackName == "shop-dev-platform"
+        if StackName not in ("shop-dev-platform", "shop-dev-web"):
+            return
         listener = {**BALANCER, "ResourceType": "AWS::ElasticLoadBalancingV2::Listener", "PhysicalResourceId": "arn:listener"}
         failed = {**BALANCER, "ResourceStatus": "CREATE_FAILED"}
         for arn in ("arn:gone", "arn:front"):
@@ -117,6 +118,11 @@ def test_while_the_load_balancer_is_protected_no_service_goes_with_its_environme
         doomed(site(protected="true"), [], registry=False)
     assert "run dockyard deploy" in told.value.hint
     assert doomed(site(protected="true"), ["gone"], registry=False).names == ["shop-dev-gone"]
+
+
+def test_a_service_whose_own_load_balancer_is_protected_stays():
+    with pytest.raises(UsageError, match="nothing was deleted: the load balancer of shop-dev-web is protected"):
+        doomed(site(protected="true"), ["gone", "web"], registry=False)
 
 
 def test_where_nothing_is_there_nothing_goes():

@@ -154,3 +154,17 @@ def test_the_picture_has_the_icons_of_aws_as_they_are(drawn):
     assert icons.keys() == {"clients", "balancer", "fargate", "table", "bucket", "topic"}
     for name, content in icons.items():
         assert base64.b64decode(content) == resources.files(operate).joinpath("icons", f"{name}.svg").read_bytes()
+
+
+def test_a_load_balancer_of_its_own_is_drawn_beside_the_shared_one(tmp_path):
+    for name, text in {"web": "http: {path: /shop}", "cache": "nlb: [6379, 53/tcp_udp]"}.items():
+        (tmp_path / "services" / name).mkdir(parents=True)
+        (tmp_path / "services" / name / "service.yaml").write_text(f"kind: web\nimage: {{from: redis}}\n{text}")
+    (tmp_path / "dockyard.yaml").write_text("name: shop\nenvironments: {prod: {}}")
+    environment = load_project(tmp_path).environment()
+    found = diagram("shop", environment, [Status(name, "web", State.STEADY) for name in environment.services])
+    assert ids(found)[:2] == [[CLIENTS], [BALANCER, "cache.nlb"]]
+    assert found.columns[1][1].lines == ("Network Load Balancer", "6379/tcp, 53/tcp_udp")
+    assert {(one.source, one.target) for one in found.arrows} == {
+        (CLIENTS, BALANCER), (CLIENTS, "cache.nlb"), (BALANCER, "web"), ("cache.nlb", "cache"),
+    }  # fmt: skip

@@ -1,0 +1,58 @@
+"""`load_balancer.cloudfront` of dockyard.yaml: what is told of wrong ones."""
+
+import pytest
+
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d"
+KEYS = f"certificate: '{CERTIFICATE}', prefix_list: pl-4fa04526"
+DOMAIN = "domains: {example.com: {hosted_zone: Z0123456789ABC}}\n"
+AT = "dockyard.yaml: load_balancer"
+
+
+def project(files, more="", keys=KEYS, beside="", domain=DOMAIN):
+    files.write(
+        "dockyard.yaml",
+        f"name: shop\nenvironments: {{dev: {{}}}}\n{domain}load_balancer: {{cloudfront: {{{keys}}}{beside}}}\n{more}",
+    )
+    return files
+
+
+def test_it_is_taken_with_its_certificate_and_prefix_list(files):
+    found = project(files, keys=f"{KEYS}, cached_paths: [/static/]").load().environment().settings.load_balancer.cloudfront
+    assert (found.cached_paths, found.web_acl) == (("/static",), None)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"keys": "prefix_list: pl-4fa04526"}, f"{AT}.cloudfront.certificate: is required: certificate of ACM in us-east-1, for all names that services have, by its ARN"),
+        ({"keys": KEYS.replace("us-east-1", "eu-west-1")}, f"{AT}.cloudfront.certificate: should be the ARN of a certificate in "
+         "us-east-1, where CloudFront takes them from"),
+        ({"keys": KEYS.replace("pl-4fa04526", "cloudfront")}, f"{AT}.cloudfront.prefix_list: should be what is told by: aws ec2 "
+         "describe-managed-prefix-lists"),
+        ({"keys": f"{KEYS}, cached_paths: ['/*']"}, f'{AT}.cloudfront.cached_paths[0]: should be a path such as /static, without '
+         'wildcards, got "/*"'),
+        ({"keys": f"{KEYS}, web_acl: shop"}, f"{AT}.cloudfront.web_acl: should be the ARN of a web ACL of scope CLOUDFRONT"),
+        ({"domain": ""}, f"{AT}.cloudfront: needs domains"),
+        ({"more": "network: {nat: none}"}, f"{AT}.cloudfront: reaches a load balancer in private subnets, and this network has none"),
+        ({"beside": ", waf: true"}, f"{AT}.waf: does not go with cloudfront"),
+        ({"beside": ", internal: true"}, f"{AT}.internal: does not go with cloudfront"),
+        ({"beside": ", mutual_tls: {mode: passthrough}"}, f"{AT}.mutual_tls: does not go with cloudfront"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_told(files, given, text):
+    (told,) = project(files, **given).problems()
+    assert told.startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("service", "key"),
+    [
+        ("http: {source_ips: 10.0.0.0/8}", "http.source_ips"),
+        ("http: {protocol: grpc}", "http.protocol"),
+        ("deploy: {strategy: canary, smoke: [/]}", "deploy.smoke"),
+    ],
+)
+def test_what_a_service_cannot_have_behind_it_is_told(files, service, key):
+    project(files).service(f"kind: web\n{service}")
+    (told,) = files.problems()
+    assert told.startswith(f"services/web/service.yaml: {key}: load_balancer.cloudfront is in front")
