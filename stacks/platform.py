@@ -144,6 +144,8 @@ class PlatformStack(Platform):
             max_vcpus=settings.max_vcpus,
             min_memory_mib=settings.min_memory,
             max_memory_mib=settings.max_memory,
+            min_gpus=settings.min_gpus,
+            max_gpus=settings.max_gpus,
             instance_types=list(settings.instance_types) or None,
             architecture=settings.architecture,
             spot=settings.spot,

@@ -94,6 +94,8 @@ class Surroundings:
             enable_execute_command=settings.exec,
             log_retention=retention(settings.log_retention or self.environment.settings.log_retention),
         )
+        if settings.gpu:
+            made["gpu_count"] = settings.gpu
         add_runtime(made, settings)
         return made
 

@@ -32,6 +32,8 @@ class ContainerSettings(ProcessSettings, total=False):
     """CPU units of a task; 1024 make one vCPU. Default: 256."""
     memory_limit_mib: int
     """Memory of a task. Default: 512."""
+    gpu_count: int
+    """GPUs of the server that are the container's own, on servers that have some. Default: none."""
     environment: Mapping[str, str]
     """Environment variables."""
     secrets: Mapping[str, ecs.Secret]
@@ -89,6 +91,8 @@ class ContainerTask:
         if settings.get("enable_execute_command") and settings.get("readonly_root_filesystem"):
             raise ValueError("enable_execute_command needs files that it can write: remove readonly_root_filesystem")
         self.capacity: Capacity = settings.get("capacity") or FargateCapacity()
+        if settings.get("gpu_count") and not self.capacity.has_gpus:
+            raise ValueError("gpu_count has no use on Fargate, which has no GPUs: supply Ec2Capacity or ManagedCapacity")
         size: dict[str, Any] = {
             "cpu": settings.get("cpu", 256),
             "memory_limit_mib": settings.get("memory_limit_mib", 512),
@@ -115,6 +119,7 @@ class ContainerTask:
             else None,
             logging=self._logging(scope, CONTAINER, {}),
             health_check=health_check,
+            gpu_count=settings.get("gpu_count"),
             linux_parameters=linux_parameters(scope, "Linux", settings),
             **process(settings),
             **self.capacity.container_size(**(size if on_fargate else _own_size(size, sidecars.values(), self._router))),

@@ -1,5 +1,6 @@
 """Servers of one's own: an Auto Scaling group for ECS, its launch template, and what its machines are."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +23,15 @@ _IMAGES = {
 }
 """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-bottlerocket-retrieve-ami.html"""
+_GPU_IMAGES = {
+    ("al2023", ec2.InstanceArchitecture.X86_64): "/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id",
+    ("bottlerocket", ec2.InstanceArchitecture.X86_64): "/aws/service/bottlerocket/aws-ecs-2-nvidia/x86_64/latest/image_id",
+    ("bottlerocket", ec2.InstanceArchitecture.ARM_64): "/aws/service/bottlerocket/aws-ecs-2-nvidia/arm64/latest/image_id",
+}
+"""The same with NVIDIA's driver and runtime. Amazon Linux 2023 has none for Graviton.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-gpu.html"""
+_WITH_GPU = re.compile(r"(g|gr|p)\d")
+"""Families such as g4dn, g6, gr6, p5."""
 _BOTTLEROCKET_SYSTEM_GIB = 4
 """Its /dev/xvda holds the system alone; images and containers are on /dev/xvdb."""
 _AGENT = {
@@ -33,14 +43,15 @@ _AGENT = {
 }
 """Further settings of the ECS agent. Tasks in `awsvpc` mode are kept from the metadata service by these, those in `bridge`
 mode by the hop limit (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html)."""
+_AGENT_FOR_GPUS = {"al2023": ["echo ECS_ENABLE_GPU_SUPPORT=true >> /etc/ecs/ecs.config"], "bottlerocket": []}
 
 
 @dataclass(frozen=True)
 class InstanceGroup:
     """Servers of an Auto Scaling group: instance types, how few and many there may be, and how they are bought.
 
-    All types are of one architecture, x86-64 or Graviton, which their names tell. Of the servers above `on_demand_base`,
-    `spot_percent` are Spot, from the pools that AWS finds cheap and unlikely to be interrupted.
+    All types are of one architecture, x86-64 or Graviton, and all have a GPU or none, which their names tell. Of the servers
+    above `on_demand_base`, `spot_percent` are Spot, from the pools that AWS finds cheap and unlikely to be interrupted.
     """
 
     instance_types: list[str]
@@ -70,6 +81,25 @@ class InstanceGroup:
             raise ValueError(f"instance_types should be of one architecture, got {first} and {other}")
         return found[first]
 
+    @property
+    def has_gpus(self) -> bool:
+        """Whether all types have GPUs. Raises ValueError where some have, as a group has one machine image."""
+        found = {name: _WITH_GPU.match(name) is not None for name in self.instance_types}
+        if len(set(found.values())) > 1:
+            raise ValueError(f"instance_types should all have a GPU or none, got {', '.join(found)}")
+        return all(found.values())
+
+    @property
+    def image_parameter(self) -> str:
+        """The public parameter of SSM with the newest machine image. Raises ValueError where there is none."""
+        images = _GPU_IMAGES if self.has_gpus else _IMAGES
+        kind = self.operating_system, self.architecture
+        if kind not in images:
+            raise ValueError(
+                f"instances.operating_system should be bottlerocket for {self.instance_types[0]}: {kind[0]} has no image"
+            )
+        return images[kind]
+
     def check(self) -> None:
         """Raise ValueError for what cannot be."""
         if not self.instance_types:
@@ -82,7 +112,7 @@ class InstanceGroup:
             raise ValueError(f"instances.on_demand_base has no use without spot_percent, got {self.on_demand_base}")
         if not 1 <= self.max_instance_lifetime_days <= 365:
             raise ValueError(f"instances.max_instance_lifetime_days should be 1 to 365, got {self.max_instance_lifetime_days}")
-        _ = self.architecture
+        _ = self.image_parameter
 
 
 @dataclass(frozen=True)
@@ -118,6 +148,8 @@ def add_servers(scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, group: In
     cluster.add_asg_capacity_provider(provider)
     assert template.user_data  # noqa: S101  # it was given
     template.user_data.add_commands(*_AGENT[group.operating_system])
+    if group.has_gpus:
+        template.user_data.add_commands(*_AGENT_FOR_GPUS[group.operating_system])
     return Servers(provider, security_group)
 
 
@@ -163,7 +195,7 @@ def _launch_template(scope: Construct, security_group: ec2.ISecurityGroup, group
     return ec2.LaunchTemplate(
         scope,
         "LaunchTemplate",
-        machine_image=ec2.MachineImage.resolve_ssm_parameter_at_launch(_IMAGES[group.operating_system, group.architecture]),
+        machine_image=ec2.MachineImage.resolve_ssm_parameter_at_launch(group.image_parameter),
         instance_type=ec2.InstanceType(group.instance_types[0]),
         role=role,
         security_group=security_group,

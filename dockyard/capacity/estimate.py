@@ -10,6 +10,8 @@ from dockyard.config import Environment, Job, Service, Task, target
 
 EXAMPLES = ("t3.medium", "m7i.large")
 """What is compared where the cluster has no servers."""
+GPU_EXAMPLE = "g6.xlarge"
+"""The same, where a service needs GPUs."""
 
 Range = tuple[float, float]
 """US dollars a month, with the fewest tasks and with the most."""
@@ -37,11 +39,12 @@ class ServiceEstimate:
     runs_on: str
     vcpus: float
     memory: int
+    gpus: int
     tasks: tuple[int, int]
     """Fewest and most."""
     fits: tuple[Fit, ...]
     fargate: Range | None
-    """None where no size of Fargate has room for it."""
+    """None where no size of Fargate has room for it, or it needs GPUs, which Fargate has not."""
     fargate_spot_from: Range | None
 
 
@@ -76,7 +79,8 @@ def estimate(environment: Environment, services: Sequence[str] = ()) -> Estimate
     """
     meant = {name: one for name, one in environment.services.items() if not services or name in services}
     ec2 = environment.settings.cluster.ec2
-    names, known = ec2.instance_types if ec2 else EXAMPLES, instance_types()
+    examples = (*EXAMPLES, *([GPU_EXAMPLE] if any(one.gpu for one in meant.values()) else []))
+    names, known = ec2.instance_types if ec2 else examples, instance_types()
     instances = [known[name] for name in names if name in known]
     sources = table("instance_types.json")["sources"], prices()
     return Estimate(
@@ -95,13 +99,14 @@ def estimate(environment: Environment, services: Sequence[str] = ()) -> Estimate
 
 def _service(name: str, service: Service, instances: list[InstanceType]) -> ServiceEstimate:
     low, high = tasks(service)
-    size, arm = fargate_size(service.cpu, service.memory), _is_arm(service)
+    size, arm = None if service.gpu else fargate_size(service.cpu, service.memory), _is_arm(service)
     fargate = _range(low, high, lambda count: count * fargate_month(*size, arm=arm)) if size else None
     return ServiceEstimate(
         service=name,
         runs_on=str(target(service.runs_on)),
         vcpus=service.cpu,
         memory=service.memory,
+        gpus=service.gpu or 0,
         tasks=(low, high),
         fits=tuple(_fit(service, instance) for instance in instances),
         fargate=fargate,
@@ -110,22 +115,23 @@ def _service(name: str, service: Service, instances: list[InstanceType]) -> Serv
 
 
 def _fit(service: Service, instance: InstanceType) -> Fit:
-    need, (low, high) = _need(service), tasks(service)
-    bridge, awsvpc, trunking = (fitting(need, instance, network) for network in Network)
+    size, (low, high) = need(service), tasks(service)
+    bridge, awsvpc, trunking = (fitting(size, instance, network) for network in Network)
     ec2 = _range(low, high, lambda count: count * ec2_month(instance) / bridge) if bridge else None
     return Fit(instance.name, bridge, awsvpc, trunking, ec2, _on_spot(ec2, "ec2"))
 
 
 def _together(services: list[Service], instance: InstanceType) -> Together:
-    low, high = (servers([(_need(one), tasks(one)[end]) for one in services], instance) for end in (0, 1))
+    low, high = (servers([(need(one), tasks(one)[end]) for one in services], instance) for end in (0, 1))
     if low is None or high is None:
         return Together(instance.name, None, None, None)
     ec2 = _range(low, high, lambda count: count * ec2_month(instance))
     return Together(instance.name, (low, high), ec2, _on_spot(ec2, "ec2"))
 
 
-def _need(service: Service) -> Need:
-    return Need(round(service.cpu * 1024), service.memory)
+def need(service: Service) -> Need:
+    """What one of its tasks takes."""
+    return Need(round(service.cpu * 1024), service.memory, service.gpu or 0)
 
 
 def tasks(service: Service) -> tuple[int, int]:

@@ -103,6 +103,8 @@ def capacity_problems(raw: Mapping[str, Any], cluster: Cluster | None, network: 
         yield Problem(("platform_version",), f"is of Fargate: remove it, or let runs_on be fargate, got {kind}")
     if "network_mode" in raw and kind not in ("ec2", None):
         yield Problem(("network_mode",), f"is of servers (runs_on: ec2): on {kind} it is awsvpc in any case; remove it")
+    if kind == "fargate" and raw.get("gpu") is not None:
+        yield Problem(("gpu",), "Fargate has no GPUs: let runs_on be ec2 or managed, or remove gpu")
     if kind in ("ec2", "managed") and cluster:
         yield from _server_problems(raw, kind, cluster)
     own = kind == "managed" or (kind == "ec2" and raw.get("network_mode") == "awsvpc")
@@ -118,6 +120,7 @@ def _server_problems(raw: Mapping[str, Any], kind: str, cluster: Cluster) -> Ite
         what = "its instance_types" if kind == "ec2" else "at least {}"
         yield Problem(("runs_on",), f"{kind} needs cluster.{kind} in dockyard.yaml: supply {what} there")
         return
+    yield from _gpu_problems(raw.get("gpu"), kind, cluster)
     image = raw.get("image")
     build = image.get("build") if isinstance(image, dict) else None
     platforms = build.get("platforms") if isinstance(build, dict) else None
@@ -127,6 +130,18 @@ def _server_problems(raw: Mapping[str, Any], kind: str, cluster: Cluster) -> Ite
     copied = isinstance(image, dict) and "from" in image and image.get("mirror") is not False
     if needed == "arm64" and isinstance(image, dict) and copied and image.get("platforms") != "all":
         yield Problem(("image", "platforms"), f"should be all: {servers}, and needed is linux/amd64")
+
+
+def _gpu_problems(gpus: object, kind: str, cluster: Cluster) -> Iterator[Problem]:
+    servers = cluster.ec2 if kind == "ec2" else cluster.managed
+    if servers is None or not isinstance(gpus, int) or gpus < 1:  # the model tells of the others
+        return
+    if not servers.has_gpus:
+        supply = "instance_types with GPUs such as g5.xlarge" if kind == "ec2" else "min_gpus: 1"
+        yield Problem(("gpu",), f"the servers of cluster.{kind} have no GPUs: supply {supply} in dockyard.yaml, or remove gpu")
+    most = cluster.managed.max_gpus if kind == "managed" and cluster.managed else None
+    if most and gpus > most:
+        yield Problem(("gpu",), f"should be at most cluster.managed.max_gpus ({most}), got {gpus}")
 
 
 def _number(value: object) -> bool:

@@ -8,7 +8,18 @@ from pydantic import AfterValidator, Field, model_validator
 from dockyard.config.model import Model, number, words
 
 # c7g, m6gd, t4g, r8g: a "g" after the generation is Graviton (https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html).
-_INSTANCE_TYPE = re.compile(r"(?P<family>[a-z]+\d+(?P<options>[a-z-]*))\.(nano|micro|small|medium|large|\d*xlarge|metal(-\w+)?)")
+_INSTANCE_TYPE = re.compile(
+    r"(?P<family>[a-z]+\d+(?P<options>[a-z-]*)\d*)\.(nano|micro|small|medium|large|\d*xlarge|metal(-\w+)?)"
+)
+_WITH_GPU = re.compile(r"(g|gr|p)\d")
+_GPU_NOT_SERVED = {
+    "g4ad": "are AMD's, and ECS has machine images for those of NVIDIA",
+    "g6f": "are fractions of one, and gpu counts whole ones",
+    "gr6f": "are fractions of one, and gpu counts whole ones",
+    "g2": "are too old for the driver of ECS's machine images",
+    "p2": "are too old for the driver of ECS's machine images",
+}
+"""Family to why its GPUs are of no use (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-gpu.html)."""
 
 
 Architecture = Literal["x86-64", "arm64"]
@@ -27,11 +38,17 @@ def architecture_of(instance_type: str) -> Architecture:
     return "arm64" if on_arm else "x86-64"
 
 
+def has_gpu(instance_type: str) -> bool:
+    """By its name: g4dn, g5, gr6, p5 and the like."""
+    return _WITH_GPU.match(instance_type) is not None
+
+
 class Ec2Capacity(Model):
     """An Auto Scaling group for services with `runs_on: ec2`."""
 
     instance_types: tuple[Annotated[str, AfterValidator(_instance_type)], ...] = Field(min_length=1)
-    """Instance types, the preferred one first, all x86-64 or all Graviton (arm64). Several help against a lack of one."""
+    """Instance types, the preferred one first, all x86-64 or all Graviton (arm64), all with a GPU or none. Several help against
+    a lack of one."""
     min: Annotated[int, number(0, 1000, "instances")] = 0
     """Fewest instances. At 0 the group is empty until the first task needs an instance."""
     max: Annotated[int, number(1, 1000, "instances")] = 4
@@ -54,6 +71,11 @@ class Ec2Capacity(Model):
         """Of all instance types."""
         return architecture_of(self.instance_types[0])
 
+    @property
+    def has_gpus(self) -> bool:
+        """Whether all instances have GPUs; else none has."""
+        return has_gpu(self.instance_types[0])
+
     @model_validator(mode="after")
     def _consistent(self) -> "Ec2Capacity":
         if self.min > self.max:
@@ -65,6 +87,24 @@ class Ec2Capacity(Model):
             )
         if self.on_demand_base and not self.spot_percent:
             raise ValueError("on_demand_base has no use without spot_percent: all instances are On-Demand")
+        return self
+
+    @model_validator(mode="after")
+    def _of_one_machine_image(self) -> "Ec2Capacity":
+        """What has a GPU needs a machine image with its driver, and a group has one image."""
+        for name in self.instance_types:
+            if has_gpu(name) != self.has_gpus:
+                with_gpu, without = (self.instance_types[0], name) if self.has_gpus else (name, self.instance_types[0])
+                raise ValueError(
+                    f"instance_types should all have a GPU or none, as they share a machine image, got {with_gpu} and {without}"
+                )
+            if why := _GPU_NOT_SERVED.get(name.partition(".")[0]):
+                raise ValueError(f"instance_types should have GPUs that ECS serves: those of {name} {why}")
+        if self.has_gpus and self.architecture == "arm64" and self.operating_system == "al2023":
+            raise ValueError(
+                f"operating_system should be bottlerocket for {self.instance_types[0]}: "
+                "Amazon Linux 2023 for ECS has no machine image with GPUs for Graviton"
+            )
         return self
 
 
@@ -83,6 +123,10 @@ class ManagedCapacity(Model):
     """Least of an instance."""
     max_memory: Annotated[int, number(512, 25165824, "MiB")] | None = None
     """Most of an instance."""
+    min_gpus: Annotated[int, number(0, 16, "GPUs")] = 0
+    """Least of an instance. Above 0 all instances have GPUs of NVIDIA, for services with `gpu`."""
+    max_gpus: Annotated[int, number(1, 16, "GPUs")] | None = None
+    """Most of an instance."""
     spot: bool = False
     """Spot instances: cheaper, and AWS may take one back two minutes after it says so."""
     volume: Annotated[int, number(30, 16384, "GiB")] = 80
@@ -92,11 +136,18 @@ class ManagedCapacity(Model):
 
     @model_validator(mode="after")
     def _ordered(self) -> "ManagedCapacity":
-        for what in ("vcpus", "memory"):
+        for what in ("vcpus", "memory", "gpus"):
             least, most = getattr(self, f"min_{what}"), getattr(self, f"max_{what}")
             if most is not None and least > most:
                 raise ValueError(f"min_{what} should be at most max_{what} ({most}), got {least}")
+        if self.max_gpus and not self.min_gpus:
+            raise ValueError("max_gpus has no use without min_gpus: instances without a GPU would do as well")
         return self
+
+    @property
+    def has_gpus(self) -> bool:
+        """Whether all instances have GPUs."""
+        return self.min_gpus > 0
 
 
 class Cluster(Model):

@@ -87,7 +87,7 @@ def _enough_for(needs: list[dict[str, Any]], type_name: str) -> int:
 
 def _empty(type_name: str) -> dict[str, Any]:
     size = size_of(type_name)
-    return {"cpu": size.cpu, "memory": size.memory, "interfaces": size.interfaces, "ports": []}
+    return {"cpu": size.cpu, "memory": size.memory, "interfaces": size.interfaces, "gpus": size.gpus, "ports": []}
 
 
 # templates

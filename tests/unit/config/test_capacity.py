@@ -46,7 +46,13 @@ def test_the_name_of_a_type_tells_its_architecture(name, architecture):
          "ephemeral_storage: is of Fargate: on ec2 tasks share the server's volume (cluster.ec2.volume)"),
         ("network_mode: awsvpc",
          "network_mode: is of servers (runs_on: ec2): on fargate it is awsvpc in any case; remove it"),
-        ("gpu: 1", "gpu: unknown key; "),
+        ("gpu: 1", "gpu: Fargate has no GPUs: let runs_on be ec2 or managed, or remove gpu"),
+        ("runs_on: fargate-spot\ngpu: 1", "gpu: Fargate has no GPUs: let runs_on be ec2 or managed, or remove gpu"),
+        ("runs_on: ec2\ngpu: 0", "gpu: should be 1 to 16 (GPUs), got 0"),
+        ("runs_on: ec2\ngpu: 0.5", "gpu: should be an integer, got 0.5"),
+        ("runs_on: ec2\ngpu: 1",
+         "gpu: the servers of cluster.ec2 have no GPUs: supply instance_types with GPUs such as g5.xlarge in dockyard.yaml, or "
+         "remove gpu"),
         ("runs_on: managed", "runs_on: managed needs cluster.managed in dockyard.yaml: supply at least {} there"),
         ("runs_on: ec2\nimage: {build: {platforms: [linux/arm64]}}",
          "image.build.platforms: should have linux/amd64: the servers of cluster.ec2 are x86-64"),
@@ -54,6 +60,46 @@ def test_the_name_of_a_type_tells_its_architecture(name, architecture):
 )  # fmt: skip
 def test_a_place_that_makes_no_sense_is_told_with_its_key(problem, lines, text):
     assert problem(lines).startswith(f"services/web/service.yaml: {text}")
+
+
+@pytest.mark.parametrize(
+    ("cluster", "text"),
+    [
+        ("ec2: {instance_types: [g6.xlarge, m7i.large]}",
+         "cluster.ec2: instance_types should all have a GPU or none, as they share a machine image, got g6.xlarge and m7i.large"),
+        ("ec2: {instance_types: [m7i.large, p5.48xlarge]}",
+         "cluster.ec2: instance_types should all have a GPU or none, as they share a machine image, got p5.48xlarge and m7i.large"),
+        ("ec2: {instance_types: [g4ad.xlarge]}",
+         "cluster.ec2: instance_types should have GPUs that ECS serves: those of g4ad.xlarge are AMD's, and ECS has machine images "
+         "for those of NVIDIA"),
+        ("ec2: {instance_types: [g5g.xlarge]}",
+         "cluster.ec2: operating_system should be bottlerocket for g5g.xlarge: Amazon Linux 2023 for ECS has no machine image with "
+         "GPUs for Graviton"),
+        ("managed: {min_gpus: 4, max_gpus: 2}", "cluster.managed: min_gpus should be at most max_gpus (2), got 4"),
+        ("managed: {max_gpus: 2}",
+         "cluster.managed: max_gpus has no use without min_gpus: instances without a GPU would do as well"),
+    ],
+)  # fmt: skip
+def test_servers_with_gpus_that_cannot_be_are_told_why(files, cluster, text):
+    files.write("dockyard.yaml", f"name: shop\nenvironments: {{dev: {{}}}}\ncluster: {{{cluster}}}")
+    assert files.problems() == [f"dockyard.yaml: {text}"]
+
+
+@pytest.mark.parametrize("name", ["g4dn.xlarge", "g5.xlarge", "g6e.12xlarge", "gr6.4xlarge", "p4d.24xlarge", "p6-b200.48xlarge"])
+def test_a_service_may_have_gpus_of_servers_that_have_some(files, name):
+    files.write("dockyard.yaml", f"name: shop\nenvironments: {{dev: {{}}}}\ncluster: {{ec2: {{instance_types: [{name}]}}}}")
+    files.service("kind: web\nruns_on: ec2\ngpu: 1")
+    assert files.load().environment("dev").services["web"].gpu == 1
+
+
+def test_gpus_of_managed_instances_are_asked_for_in_the_cluster(files):
+    files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {}}\ncluster: {managed: {}}")
+    files.service("kind: web\nruns_on: managed\ngpu: 4")
+    assert files.problems() == [
+        "services/web/service.yaml: gpu: the servers of cluster.managed have no GPUs: supply min_gpus: 1 in dockyard.yaml, or remove gpu"
+    ]
+    files.write("dockyard.yaml", "name: shop\nenvironments: {dev: {}}\ncluster: {managed: {min_gpus: 1, max_gpus: 2}}")
+    assert files.problems() == ["services/web/service.yaml: gpu: should be at most cluster.managed.max_gpus (2), got 4"]
 
 
 def test_servers_must_be_there_for_services_that_run_on_them(files):
