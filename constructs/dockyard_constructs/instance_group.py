@@ -1,8 +1,6 @@
 """Servers of one's own: an Auto Scaling group for ECS, its launch template, and what its machines are."""
 
-import re
 from dataclasses import dataclass
-from typing import Literal
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_autoscaling as autoscaling
@@ -12,38 +10,18 @@ from aws_cdk import aws_iam as iam
 
 from constructs import Construct
 from dockyard_constructs.group_deletion import GroupDeletion
+from dockyard_constructs.machine_image import BOTTLEROCKET_SYSTEM_GIB, OperatingSystem, agent_settings, has_gpu, image_parameter
 
-OperatingSystem = Literal["al2023", "bottlerocket"]
 
-_IMAGES = {
-    ("al2023", ec2.InstanceArchitecture.X86_64): "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
-    ("al2023", ec2.InstanceArchitecture.ARM_64): "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id",
-    ("bottlerocket", ec2.InstanceArchitecture.X86_64): "/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id",
-    ("bottlerocket", ec2.InstanceArchitecture.ARM_64): "/aws/service/bottlerocket/aws-ecs-2/arm64/latest/image_id",
-}
-"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-bottlerocket-retrieve-ami.html"""
-_GPU_IMAGES = {
-    ("al2023", ec2.InstanceArchitecture.X86_64): "/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id",
-    ("bottlerocket", ec2.InstanceArchitecture.X86_64): "/aws/service/bottlerocket/aws-ecs-2-nvidia/x86_64/latest/image_id",
-    ("bottlerocket", ec2.InstanceArchitecture.ARM_64): "/aws/service/bottlerocket/aws-ecs-2-nvidia/arm64/latest/image_id",
-}
-"""The same with NVIDIA's driver and runtime. Amazon Linux 2023 has none for Graviton.
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-gpu.html"""
-_WITH_GPU = re.compile(r"(g|gr|p)\d")
-"""Families such as g4dn, g6, gr6, p5."""
-_BOTTLEROCKET_SYSTEM_GIB = 4
-"""Its /dev/xvda holds the system alone; images and containers are on /dev/xvdb."""
-_AGENT = {
-    "al2023": [
-        "echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config",
-        "echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config",
-    ],
-    "bottlerocket": ["awsvpc-block-imds = true", "enable-spot-instance-draining = true"],
-}
-"""Further settings of the ECS agent. Tasks in `awsvpc` mode are kept from the metadata service by these, those in `bridge`
-mode by the hop limit (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html)."""
-_AGENT_FOR_GPUS = {"al2023": ["echo ECS_ENABLE_GPU_SUPPORT=true >> /etc/ecs/ecs.config"], "bottlerocket": []}
+@dataclass(frozen=True)
+class WarmPool:
+    """Servers that have been started once and wait for work."""
+
+    min_size: int = 0
+    """Fewest that wait."""
+    max_group_prepared_capacity: int | None = None
+    """Most of those that wait and those that work together. Default: the most that the group may have."""
+    pool_state: autoscaling.PoolState = autoscaling.PoolState.STOPPED
 
 
 @dataclass(frozen=True)
@@ -69,6 +47,8 @@ class InstanceGroup:
     managed_termination_protection: bool = False
     """Let ECS end only servers that run no task, for tasks that are not to be moved. Without it a server that the group gives
     up may have tasks, which managed draining moves first; with it one with a single small task stays."""
+    warm_pool: WarmPool | None = None
+    """For one type, On-Demand. Default: servers are started when they are needed."""
     public_addresses: bool = False
     """For public subnets without a NAT gateway: the servers reach ECS and ECR by addresses of their own."""
 
@@ -84,7 +64,7 @@ class InstanceGroup:
     @property
     def has_gpus(self) -> bool:
         """Whether all types have GPUs. Raises ValueError where some have, as a group has one machine image."""
-        found = {name: _WITH_GPU.match(name) is not None for name in self.instance_types}
+        found = {name: has_gpu(name) for name in self.instance_types}
         if len(set(found.values())) > 1:
             raise ValueError(f"instance_types should all have a GPU or none, got {', '.join(found)}")
         return all(found.values())
@@ -92,13 +72,7 @@ class InstanceGroup:
     @property
     def image_parameter(self) -> str:
         """The public parameter of SSM with the newest machine image. Raises ValueError where there is none."""
-        images = _GPU_IMAGES if self.has_gpus else _IMAGES
-        kind = self.operating_system, self.architecture
-        if kind not in images:
-            raise ValueError(
-                f"instances.operating_system should be bottlerocket for {self.instance_types[0]}: {kind[0]} has no image"
-            )
-        return images[kind]
+        return image_parameter(self.operating_system, self.architecture, gpus=self.has_gpus)
 
     def check(self) -> None:
         """Raise ValueError for what cannot be."""
@@ -112,6 +86,8 @@ class InstanceGroup:
             raise ValueError(f"instances.on_demand_base has no use without spot_percent, got {self.on_demand_base}")
         if not 1 <= self.max_instance_lifetime_days <= 365:
             raise ValueError(f"instances.max_instance_lifetime_days should be 1 to 365, got {self.max_instance_lifetime_days}")
+        if self.warm_pool and (self.spot_percent or len(self.instance_types) > 1):
+            raise ValueError("instances.warm_pool is for a group of one instance type, On-Demand")
         _ = self.image_parameter
 
 
@@ -146,10 +122,11 @@ def add_servers(scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, group: In
     )
     provider.node.add_dependency(GroupDeletion(scope, "GroupDeletion", group=servers).resource)
     cluster.add_asg_capacity_provider(provider)
+    if pool := group.warm_pool:
+        _add_warm_pool(servers, pool).node.add_dependency(provider)
     assert template.user_data  # noqa: S101  # it was given
-    template.user_data.add_commands(*_AGENT[group.operating_system])
-    if group.has_gpus:
-        template.user_data.add_commands(*_AGENT_FOR_GPUS[group.operating_system])
+    settings = agent_settings(group.operating_system, gpus=group.has_gpus, warm_pool=group.warm_pool is not None)
+    template.user_data.add_commands(*settings)
     return Servers(provider, security_group)
 
 
@@ -163,17 +140,8 @@ def _auto_scaling_group(
         vpc_subnets=group.subnets or ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
         min_capacity=group.min_capacity,
         max_capacity=group.max_capacity,
-        mixed_instances_policy=autoscaling.MixedInstancesPolicy(
-            launch_template=template,
-            launch_template_overrides=[
-                autoscaling.LaunchTemplateOverrides(instance_type=ec2.InstanceType(name)) for name in group.instance_types
-            ],
-            instances_distribution=autoscaling.InstancesDistribution(
-                on_demand_base_capacity=group.on_demand_base,
-                on_demand_percentage_above_base_capacity=100 - group.spot_percent,
-                spot_allocation_strategy=autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
-            ),
-        ),
+        launch_template=template if group.warm_pool else None,
+        mixed_instances_policy=None if group.warm_pool else _mixed_instances(template, group),
         capacity_rebalance=group.spot_percent > 0,
         max_instance_lifetime=Duration.days(group.max_instance_lifetime_days),
         min_healthy_percentage=100,  # a successor first
@@ -182,6 +150,30 @@ def _auto_scaling_group(
     )
     made.apply_removal_policy(RemovalPolicy.DESTROY)
     return made
+
+
+def _mixed_instances(template: ec2.LaunchTemplate, group: InstanceGroup) -> autoscaling.MixedInstancesPolicy:
+    return autoscaling.MixedInstancesPolicy(
+        launch_template=template,
+        launch_template_overrides=[
+            autoscaling.LaunchTemplateOverrides(instance_type=ec2.InstanceType(name)) for name in group.instance_types
+        ],
+        instances_distribution=autoscaling.InstancesDistribution(
+            on_demand_base_capacity=group.on_demand_base,
+            on_demand_percentage_above_base_capacity=100 - group.spot_percent,
+            spot_allocation_strategy=autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
+        ),
+    )
+
+
+def _add_warm_pool(servers: autoscaling.AutoScalingGroup, pool: WarmPool) -> autoscaling.WarmPool:
+    """What waits goes before the capacity provider does, while ECS still answers the lifecycle hook of managed draining.
+
+    There is no reuse on scale-in, as ECS does not take servers back that have been in the cluster.
+    """
+    return servers.add_warm_pool(
+        min_size=pool.min_size, max_group_prepared_capacity=pool.max_group_prepared_capacity, pool_state=pool.pool_state
+    )
 
 
 def _launch_template(scope: Construct, security_group: ec2.ISecurityGroup, group: InstanceGroup) -> ec2.LaunchTemplate:
@@ -205,7 +197,7 @@ def _launch_template(scope: Construct, security_group: ec2.ISecurityGroup, group
         http_put_response_hop_limit=1,
         block_devices=[_volume("/dev/xvda", group.root_volume_gib)]
         if on_al2023
-        else [_volume("/dev/xvda", _BOTTLEROCKET_SYSTEM_GIB), _volume("/dev/xvdb", group.root_volume_gib)],
+        else [_volume("/dev/xvda", BOTTLEROCKET_SYSTEM_GIB), _volume("/dev/xvdb", group.root_volume_gib)],
     )
 
 

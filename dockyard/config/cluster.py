@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from dockyard.config.model import Model, number, words
+from dockyard.config.switch import Switch
 
 # c7g, m6gd, t4g, r8g: a "g" after the generation is Graviton (https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html).
 _INSTANCE_TYPE = re.compile(
@@ -43,6 +44,20 @@ def has_gpu(instance_type: str) -> bool:
     return _WITH_GPU.match(instance_type) is not None
 
 
+class WarmPool(Model):
+    """Instances that have been started once and wait, so that a task finds one sooner.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-warm-pool.html
+    """
+
+    min: Annotated[int, number(0, 1000, "instances")] = 0
+    """Fewest that wait."""
+    max_prepared: Annotated[int, number(1, 1000, "instances")] | None = None
+    """Most of those that wait and those that work together. Default: `max` of the group, so that all that may come wait."""
+    state: Literal["stopped", "running"] = "stopped"
+    """How they wait: `stopped` ones cost their volumes, `running` ones all, and are there at once."""
+
+
 class Ec2Capacity(Model):
     """An Auto Scaling group for services with `runs_on: ec2`."""
 
@@ -63,6 +78,8 @@ class Ec2Capacity(Model):
     """Age at which an instance is replaced by one with the newest machine image; its tasks move first."""
     volume: Annotated[int, number(30, 16384, "GiB")] = 30
     """Volume of an instance for images and containers, encrypted."""
+    warm_pool: Annotated[WarmPool | None, Switch()] = None
+    """Whether instances wait for work, `true` or with details. With one instance type, On-Demand."""
     managed_termination_protection: bool = False
     """Let ECS end only instances that run no task, for tasks that are not to be moved. One with a single task then stays."""
 
@@ -87,6 +104,25 @@ class Ec2Capacity(Model):
             )
         if self.on_demand_base and not self.spot_percent:
             raise ValueError("on_demand_base has no use without spot_percent: all instances are On-Demand")
+        return self
+
+    @model_validator(mode="after")
+    def _with_warm_pool(self) -> "Ec2Capacity":
+        """https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html#warm-pools-limitations."""
+        pool = self.warm_pool
+        if pool is None:
+            return self
+        if self.spot_percent:
+            raise ValueError(f"warm_pool is for On-Demand instances: remove spot_percent ({self.spot_percent}), or warm_pool")
+        if len(self.instance_types) > 1:
+            raise ValueError(
+                f"warm_pool is for one instance type: keep one of {', '.join(self.instance_types)}, or remove warm_pool"
+            )
+        most = pool.max_prepared or self.max
+        if most > self.max:
+            raise ValueError(f"warm_pool.max_prepared should be at most max ({self.max}), as more never work, got {most}")
+        if pool.min > most:
+            raise ValueError(f"warm_pool.min should be at most {most}, as many as there may be in all, got {pool.min}")
         return self
 
     @model_validator(mode="after")

@@ -29,3 +29,11 @@ def test_a_container_of_any_kind_may_have_gpus_of_its_server(tmp_path, runs_on):
         assert own["ResourceRequirements"] == [{"Type": "GPU", "Value": "2"}]
         assert "ResourceRequirements" not in beside
     assert linted(tmp_path / "cdk.out") == (0, "")
+
+
+def test_servers_of_a_project_may_wait_in_a_warm_pool(tmp_path):
+    cluster = "cluster: {ec2: {instance_types: [m6i.large], max: 8, warm_pool: {min: 1, max_prepared: 4, state: running}}}"
+    _, read = stacks(tmp_path, files={"dockyard.yaml": f"name: shop\nenvironments: {{dev: {{}}}}\n{cluster}"})
+    (pool,) = resources(read("shop-dev-platform"), "AutoScaling::WarmPool")
+    assert (pool["MinSize"], pool["MaxGroupPreparedCapacity"], pool["PoolState"]) == (1, 4, "Running")
+    assert linted(tmp_path / "cdk.out") == (0, "")

@@ -85,6 +85,30 @@ def test_servers_with_gpus_that_cannot_be_are_told_why(files, cluster, text):
     assert files.problems() == [f"dockyard.yaml: {text}"]
 
 
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ("[t3.small, t3a.small], warm_pool: true",
+         "cluster.ec2: warm_pool is for one instance type: keep one of t3.small, t3a.small, or remove warm_pool"),
+        ("[t3.small], spot_percent: 50, warm_pool: {min: 1}",
+         "cluster.ec2: warm_pool is for On-Demand instances: remove spot_percent (50), or warm_pool"),
+        ("[t3.small], max: 3, warm_pool: {max_prepared: 4}",
+         "cluster.ec2: warm_pool.max_prepared should be at most max (3), as more never work, got 4"),
+        ("[t3.small], max: 3, warm_pool: {min: 4}",
+         "cluster.ec2: warm_pool.min should be at most 3, as many as there may be in all, got 4"),
+        ("[t3.small], warm_pool: {min: 3, max_prepared: 2}",
+         "cluster.ec2: warm_pool.min should be at most 2, as many as there may be in all, got 3"),
+        ("[t3.small], warm_pool: {state: hibernated}",
+         'cluster.ec2.warm_pool.state: should be stopped or running, got "hibernated"'),
+        ("[t3.small], warm_pool: {reuse: true}", "cluster.ec2.warm_pool.reuse: unknown key; known here: min, max_prepared, state"),
+        ("[t3.small], warm_pool: 3", "cluster.ec2.warm_pool: should be a mapping of keys, got 3"),
+    ],
+)  # fmt: skip
+def test_a_warm_pool_that_cannot_be_is_told_why(files, keys, text):
+    files.write("dockyard.yaml", f"name: shop\nenvironments: {{dev: {{}}}}\ncluster: {{ec2: {{instance_types: {keys}}}}}")
+    assert files.problems() == [f"dockyard.yaml: {text}"]
+
+
 @pytest.mark.parametrize("name", ["g4dn.xlarge", "g5.xlarge", "g6e.12xlarge", "gr6.4xlarge", "p4d.24xlarge", "p6-b200.48xlarge"])
 def test_a_service_may_have_gpus_of_servers_that_have_some(files, name):
     files.write("dockyard.yaml", f"name: shop\nenvironments: {{dev: {{}}}}\ncluster: {{ec2: {{instance_types: [{name}]}}}}")
