@@ -22,6 +22,7 @@ from dockyard.config.links import link_problems
 from dockyard.config.load_balancer import LoadBalancer
 from dockyard.config.lock import Lock
 from dockyard.config.model import ServiceName
+from dockyard.config.platforms import platform_problems
 from dockyard.config.problems import Problem, one_of, show
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.route_checks import route_problems
@@ -51,6 +52,8 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     except ValidationError as error:
         yield Problem((), f"the folder's name is the service's name and {error.errors()[0]['msg'].removeprefix('Value error, ')}")
     yield from capacity_problems(raw, settings.cluster if settings else None, settings.network if settings else None)
+    if settings:
+        yield from platform_problems(raw, settings.cluster)
     kind = str(raw.get("kind"))
     http = _http(raw)
     if http and settings:

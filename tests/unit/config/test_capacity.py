@@ -165,6 +165,56 @@ def test_on_graviton_an_image_for_x86_alone_is_refused(files, image, text):
     assert files.problems() == [f"services/web/service.yaml: {text}"] if text else files.load()
 
 
+BUILT = "{image: {build: {context: b}}}"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["runs_on: ec2", "runs_on: managed", "image: {build: {platforms: [linux/arm64]}}", "environments: {dev: {runs_on: ec2}}"],
+)
+def test_on_graviton_images_of_sidecars_and_the_log_router_are_built_for_it(files, lines):
+    files.write("dockyard.yaml", CLUSTERS)
+    files.write("services/web/b/Dockerfile", "FROM scratch")
+    files.service(f"kind: web\n{lines}\nsidecars: {{a: {BUILT}}}\nfirelens: {{options: {{Name: stdout}}, {BUILT[1:-1]}}}")
+    images = files.load().environment("dev").images
+    assert {name: one.image.build.platforms for name, one in images.items()} == dict.fromkeys(
+        ["web", "web.a", "web.log-router"], ("linux/arm64",)
+    )
+
+
+def test_elsewhere_they_are_built_as_ever_and_what_is_said_stays(files):
+    files.write("dockyard.yaml", CLUSTERS)
+    files.write("services/web/b/Dockerfile", "FROM scratch")
+    both = "{image: {build: {context: b, platforms: [linux/amd64, linux/arm64]}}}"
+    files.service(f"kind: web\nsidecars: {{a: {BUILT}, c: {both}}}")
+    sidecars = files.load().environment("dev").services["web"].sidecars
+    assert sidecars["a"].image.build.platforms == ("linux/amd64",)
+    files.service(f"kind: web\nruns_on: ec2\nsidecars: {{a: {BUILT}, c: {both}}}")
+    assert files.load().environment("dev").services["web"].sidecars["c"].image.build.platforms == ("linux/amd64", "linux/arm64")
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ("runs_on: ec2\nsidecars: {a: {image: {build: {context: b, platforms: [linux/amd64]}}}}",
+         "sidecars.a.image.build.platforms: should have linux/arm64: the servers of cluster.ec2 are arm64"),
+        ("sidecars: {a: {image: {build: {context: b, platforms: [linux/arm64]}}}}",
+         "sidecars.a.image.build.platforms: should have linux/amd64: the service's own image is for linux/amd64"),
+        ("runs_on: managed\nsidecars: {a: {image: {from: redis}}}",
+         "sidecars.a.image.platforms: should be all: the servers of cluster.managed are arm64, and needed is linux/amd64"),
+        ("image: {build: {platforms: [linux/arm64]}}\nsidecars: {a: {image: {from: redis}}}",
+         "sidecars.a.image.platforms: should be all: the service's own image is for linux/arm64, and needed is linux/amd64"),
+        ("runs_on: ec2\nsidecars: {a: {image: {from: public.ecr.aws/docker/library/redis:8}}}", None),
+        ("runs_on: ec2\nsidecars: {a: {image: {from: redis, platforms: all}}}", None),
+    ],
+)  # fmt: skip
+def test_an_image_beside_is_for_where_the_service_runs(files, lines, text):
+    files.write("dockyard.yaml", CLUSTERS)
+    files.write("services/web/b/Dockerfile", "FROM scratch")
+    files.service(f"kind: web\n{lines}")
+    assert files.problems() == [f"services/web/service.yaml: {text}"] if text else files.load()
+
+
 @pytest.mark.parametrize(
     ("lines", "key"), [("runs_on: managed", "runs_on"), ("runs_on: ec2\nnetwork_mode: awsvpc", "network_mode")]
 )
