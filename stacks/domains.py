@@ -25,16 +25,14 @@ def add_records(
     balancer: elbv2.IApplicationLoadBalancer,
     internal: elbv2.IApplicationLoadBalancer | None = None,
 ) -> None:
-    """A record for each name by which services are called, in the hosted zones that are given."""
+    """A record for each name by which services are called, in the hosted zones that are given; by IPv6 one more."""
     for host, (name, hosted_zone, entrance) in host_zones(environment).items():
-        where = internal if internal and entrance == "internal" else balancer
-        route53.ARecord(
-            stack,
-            f"Record-{host}",
-            zone=zone(stack, f"Zone-{host}", name, hosted_zone),
-            record_name=f"{host}.",
-            target=route53.RecordTarget.from_alias(targets.LoadBalancerTarget(where)),
-        )
+        inside = internal is not None and entrance == "internal"
+        target = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(internal if internal and inside else balancer))
+        its_zone = zone(stack, f"Zone-{host}", name, hosted_zone)
+        route53.ARecord(stack, f"Record-{host}", zone=its_zone, record_name=f"{host}.", target=target)
+        if environment.settings.dualstack and not inside:
+            route53.AaaaRecord(stack, f"Record-{host}-IPv6", zone=its_zone, record_name=f"{host}.", target=target)
 
 
 def host_zones(environment: Environment) -> dict[str, tuple[str, str, str]]:

@@ -79,6 +79,7 @@ class PlatformStack(Platform):
             instances=self._instances(settings.ec2, subnets) if settings.ec2 else None,
             managed_instances=self._managed_instances(settings.managed, subnets) if settings.managed else None,
             load_balancer_security_group=entry.security_group,
+            allow_all_ipv6_outbound=self._network.has_ipv6,
         )
         namespace = servicediscovery.HttpNamespace(self, "Namespace", name=f"{project.name}-{environment.name}")
         callers = ec2.SecurityGroup(self, "Callers", vpc=vpc, description="Tasks that call services by their names")

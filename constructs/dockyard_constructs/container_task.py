@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Required, Unpack
 
 from aws_cdk import RemovalPolicy
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -54,6 +55,8 @@ class ContainerSettings(ProcessSettings, total=False):
     """Sidecars, and what is waited for before it starts."""
     tracing: Tracing
     """How it is traced. Default: it is not."""
+    allow_all_ipv6_outbound: bool
+    """Whether a task with an address of its own may call out by IPv6, too. Default: no."""
     enable_execute_command: bool
     """Whether ECS Exec may run commands in it; they are logged in `log_group` where the image has `script` and `cat`.
     Default: no."""
@@ -130,6 +133,7 @@ class ContainerTask:
         every = [*settings.get("mounts", ()), *(one for sidecar in sidecars.values() for one in sidecar.get("mounts", ()))]
         for name, volume in self.volumes.items():
             volume.add_to(self.task_definition, name, writing=any(not one.read_only for one in every if one.volume == name))
+        self.allow_all_ipv6_outbound = self.has_own_address and settings.get("allow_all_ipv6_outbound", False)
         self._enable_execute_command = settings.get("enable_execute_command", False)
         if self._enable_execute_command:
             self._grant_sessions()
@@ -172,6 +176,8 @@ class ContainerTask:
         )
         if namespace and self.has_own_address:
             namespace.join(service)
+        if self.allow_all_ipv6_outbound:
+            _let_out_by_ipv6(scope, service.connections.security_groups[0])
         for name, volume in self.volumes.items():
             volume.attach(scope, service, name)
             if self.has_own_address:
@@ -226,6 +232,12 @@ class ContainerTask:
             iam.PolicyStatement(actions=writing, resources=[self.log_group.log_group_arn]),
         ):
             self.task_definition.add_to_task_role_policy(statement)
+
+
+def _let_out_by_ipv6(scope: Construct, group: ec2.ISecurityGroup) -> None:
+    """L1, as CDK's rule for all traffic is a parameter of a group that services make themselves."""
+    out = {"ip_protocol": "-1", "cidr_ipv6": "::/0", "description": "by IPv6"}
+    ec2.CfnSecurityGroupEgress(scope, "Ipv6Outbound", group_id=group.security_group_id, **out)
 
 
 def _log_group(scope: Construct, id: str, settings: ContainerSettings) -> logs.LogGroup:

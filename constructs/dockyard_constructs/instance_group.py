@@ -99,7 +99,9 @@ class Servers:
     security_group: ec2.SecurityGroup
 
 
-def add_servers(scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, group: InstanceGroup) -> Servers:
+def add_servers(
+    scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, group: InstanceGroup, *, allow_all_ipv6_outbound: bool = False
+) -> Servers:
     """Make the group in this construct, and let its servers join the cluster.
 
     A server has the newest machine image at its own launch, and lives `max_instance_lifetime_days`, so that no deploy is
@@ -108,7 +110,13 @@ def add_servers(scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, group: In
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-maintenance-policy.html
     """
-    security_group = ec2.SecurityGroup(scope, "InstanceSecurityGroup", vpc=vpc, description="Servers of the ECS cluster")
+    security_group = ec2.SecurityGroup(
+        scope,
+        "InstanceSecurityGroup",
+        vpc=vpc,
+        description="Servers of the ECS cluster",
+        allow_all_ipv6_outbound=allow_all_ipv6_outbound,
+    )
     template = _launch_template(scope, security_group, group)
     servers = _auto_scaling_group(scope, template, vpc, group)
     provider = ecs.AsgCapacityProvider(

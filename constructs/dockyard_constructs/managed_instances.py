@@ -39,7 +39,7 @@ class ManagedInstances:
 
 
 def add_managed_instances(
-    scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, settings: ManagedInstances
+    scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, settings: ManagedInstances, *, allow_all_ipv6_outbound: bool = False
 ) -> ecs.ManagedInstancesCapacityProvider:
     """Let the cluster have them; AWS patches each server and replaces it in 14 days.
 
@@ -50,11 +50,18 @@ def add_managed_instances(
     chosen = vpc.select_subnets(
         subnets=settings.subnets.subnets, subnet_type=settings.subnets.subnet_type
     ) if settings.subnets else vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)  # fmt: skip
+    group = ec2.SecurityGroup(
+        scope,
+        "ManagedInstanceSecurityGroup",
+        vpc=vpc,
+        description="Managed servers",
+        allow_all_ipv6_outbound=allow_all_ipv6_outbound,
+    )
     provider = ecs.ManagedInstancesCapacityProvider(
         scope,
         "ManagedCapacityProvider",
         subnets=chosen.subnets,
-        security_groups=[ec2.SecurityGroup(scope, "ManagedInstanceSecurityGroup", vpc=vpc, description="Managed servers")],
+        security_groups=[group],
         ec2_instance_profile=iam.InstanceProfile(scope, "ManagedInstanceProfile", role=_role(scope)),
         capacity_option_type=ecs.CapacityOptionType.SPOT if settings.spot else ecs.CapacityOptionType.ON_DEMAND,
         propagate_tags=ecs.PropagateManagedInstancesTags.CAPACITY_PROVIDER,

@@ -116,7 +116,8 @@ def rule_problems(
 ) -> Iterator[Found]:
     """What is wrong with the load balancer and its rules seen together."""
     yield from (
-        ("dockyard.yaml", problem) for problem in (*_existing_problems(settings), *_region_problems(environment, settings))
+        ("dockyard.yaml", problem)
+        for problem in (*_existing_problems(settings), *_ipv6_problems(settings), *_region_problems(environment, settings))
     )
     https = {service: http for service, raw in services.items() if (http := _http(raw))}
     balancer = settings.load_balancer if settings else LoadBalancer()
@@ -138,6 +139,13 @@ def _existing_problems(settings: EnvironmentSettings | None) -> Iterator[Problem
             yield Problem(at, "its load balancer reaches nothing in a VPC that is made: give network.vpc, the load balancer's")
         if settings.domains:
             yield Problem(at, "its certificates and records are its owner's: remove domains, and say https: true if it has HTTPS")
+
+
+def _ipv6_problems(settings: EnvironmentSettings | None) -> Iterator[Problem]:
+    """A load balancer has addresses of its subnets."""
+    if settings and settings.dualstack and not settings.network.has_ipv6:
+        supply = "network.vpc.ipv6: true, if its subnets have IPv6 ranges" if settings.network.vpc else "network.ipv6: true"
+        yield Problem(("load_balancer", "ip_address_type"), f"dualstack needs a network with IPv6: set {supply}")
 
 
 def _region_problems(environment: str, settings: EnvironmentSettings | None) -> Iterator[Problem]:
