@@ -1,11 +1,12 @@
 """What the services of an environment need and cost: on each instance type of its cluster, and on Fargate."""
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dockyard.capacity.cost import ec2_month, fargate_month, fargate_size, prices, spot
+from dockyard.capacity.cost import dates, ec2_month, fargate_month, fargate_size, outdated, prices, spot
 from dockyard.capacity.fit import Need, Network, fitting, servers
-from dockyard.capacity.instances import InstanceType, instance_types, table
+from dockyard.capacity.instances import InstanceType, instance_types
 from dockyard.config import Environment, Job, Service, Task, target
 
 EXAMPLES = ("t3.medium", "m7i.large")
@@ -64,6 +65,8 @@ class Estimate:
 
     region: str
     prices_of: tuple[str, ...]
+    outdated: bool
+    """Whether list prices are older than a year."""
     services: tuple[ServiceEstimate, ...]
     together: tuple[Together, ...]
     examples: bool
@@ -72,7 +75,7 @@ class Estimate:
     """Instance types of the cluster that the table lacks."""
 
 
-def estimate(environment: Environment, services: Sequence[str] = ()) -> Estimate:
+def estimate(environment: Environment, services: Sequence[str] = (), today: datetime.date | None = None) -> Estimate:
     """Of an environment, deployed or not.
 
     :param services: these alone, and nothing of all together, which share servers. Default: all.
@@ -82,14 +85,10 @@ def estimate(environment: Environment, services: Sequence[str] = ()) -> Estimate
     examples = (*EXAMPLES, *([GPU_EXAMPLE] if any(one.gpu for one in meant.values()) else []))
     names, known = ec2.instance_types if ec2 else examples, instance_types()
     instances = [known[name] for name in names if name in known]
-    sources = table("instance_types.json")["sources"], prices()
     return Estimate(
         region=str(prices()["region"]),
-        prices_of=(
-            f"EC2 {sources[0]['prices']['date']}",
-            f"Fargate {sources[1]['fargate']['source']['date']}",
-            f"Spot {sources[1]['spot']['source']['date']}",
-        ),
+        prices_of=(*(f"{of} {date}" for of, date in dates().items()), f"Spot {prices()['spot']['source']['date']}"),
+        outdated=outdated(today or datetime.datetime.now(tz=datetime.UTC).date()),
         services=tuple(_service(name, one, instances) for name, one in meant.items()),
         together=tuple(_together(list(meant.values()), instance) for instance in (() if services else instances)),
         examples=ec2 is None,

@@ -25,6 +25,8 @@ def tell(found: Estimate) -> None:
     screen.result("EC2 of a service is its share of full servers; of all, whole servers. No load balancer, volumes, traffic, NAT")
     if found.examples:
         screen.result("the cluster has no servers (cluster.ec2 in dockyard.yaml): these types are examples")
+    if found.outdated:
+        screen.warn("these prices are older than a year: `dockyard prices` asks AWS for new ones")
     for name in found.unknown:
         screen.warn(f"{name}: not in the table of instance types and prices, so nothing is told of it")
 

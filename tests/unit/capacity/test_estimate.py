@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from dockyard.capacity.cost import ec2_month, fargate_month, fargate_size, prices, spot
+from dockyard.capacity.cost import dates, ec2_month, fargate_month, fargate_size, prices, spot
 from dockyard.capacity.estimate import EXAMPLES, GPU_EXAMPLE, estimate
 from dockyard.capacity.instances import instance_types, table
 from dockyard.cli.estimate import tell
@@ -15,13 +15,13 @@ from dockyard.config import load_project
 def project(tmp_path):
     """The estimate of a project with these services and this cluster."""
 
-    def made(cluster="", only=(), **services):
+    def made(cluster="", only=(), today=None, **services):
         (tmp_path / "dockyard.yaml").write_text(f"name: shop\nenvironments: {{dev: {{}}}}\n{cluster}")
         for name, lines in services.items():
             folder = tmp_path / "services" / name
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "service.yaml").write_text(f"kind: web\nhttp: {{path: /{name}}}\n{lines}")
-        return estimate(load_project(tmp_path).environment(), only)
+        return estimate(load_project(tmp_path).environment(), only, today)
 
     return made
 
@@ -85,6 +85,14 @@ def test_a_cluster_without_servers_is_compared_with_examples(project, capsys):
     told = capsys.readouterr().out
     assert "these types are examples" in told
     assert "list prices of us-east-1 (EC2 2026-01-19; Fargate 2026-09-23" in told
+
+
+@pytest.mark.parametrize(("days", "old"), [(365, False), (366, True)])
+def test_prices_of_more_than_a_year_ago_are_told_with_the_way_to_new_ones(project, capsys, days, old):
+    found = project(today=min(dates().values()) + datetime.timedelta(days=days), web="")
+    assert found.outdated is old
+    tell(found)
+    assert ("`dockyard prices` asks AWS for new ones" in capsys.readouterr().err) is old
 
 
 def test_what_has_no_room_and_what_is_not_in_the_table_is_told(project, capsys):
