@@ -236,8 +236,9 @@ class ContainerTask:
 
 def _let_out_by_ipv6(scope: Construct, group: ec2.ISecurityGroup) -> None:
     """L1, as CDK's rule for all traffic is a parameter of a group that services make themselves."""
-    out = {"ip_protocol": "-1", "cidr_ipv6": "::/0", "description": "by IPv6"}
-    ec2.CfnSecurityGroupEgress(scope, "Ipv6Outbound", group_id=group.security_group_id, **out)
+    ec2.CfnSecurityGroupEgress(
+        scope, "Ipv6Outbound", group_id=group.security_group_id, ip_protocol="-1", cidr_ipv6="::/0", description="by IPv6"
+    )
 
 
 def _log_group(scope: Construct, id: str, settings: ContainerSettings) -> logs.LogGroup:

@@ -32,6 +32,15 @@ def _instance_type(value: str) -> str:
     return value
 
 
+InstanceTypeName = Annotated[str, AfterValidator(_instance_type)]
+
+
+def _different(names: tuple[str, ...]) -> tuple[str, ...]:
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise ValueError(f"should be different instance types, got {twice[0]} more than once")
+    return names
+
+
 def architecture_of(instance_type: str) -> Architecture:
     """By its name; `a1` is the first Graviton."""
     match = _INSTANCE_TYPE.fullmatch(instance_type)
@@ -61,7 +70,7 @@ class WarmPool(Model):
 class Ec2Capacity(Model):
     """An Auto Scaling group for services with `runs_on: ec2`."""
 
-    instance_types: tuple[Annotated[str, AfterValidator(_instance_type)], ...] = Field(min_length=1)
+    instance_types: Annotated[tuple[InstanceTypeName, ...], AfterValidator(_different)] = Field(min_length=1, max_length=40)
     """Instance types, the preferred one first, all x86-64 or all Graviton (arm64), all with a GPU or none. Several help against
     a lack of one."""
     min: Annotated[int, number(0, 1000, "instances")] = 0
@@ -104,6 +113,8 @@ class Ec2Capacity(Model):
             )
         if self.on_demand_base and not self.spot_percent:
             raise ValueError("on_demand_base has no use without spot_percent: all instances are On-Demand")
+        if self.on_demand_base >= self.max and self.spot_percent:
+            raise ValueError(f"on_demand_base should be less than max ({self.max}), or none is Spot, got {self.on_demand_base}")
         return self
 
     @model_validator(mode="after")
@@ -136,6 +147,8 @@ class Ec2Capacity(Model):
                 )
             if why := _GPU_NOT_SERVED.get(name.partition(".")[0]):
                 raise ValueError(f"instance_types should have GPUs that ECS serves: those of {name} {why}")
+        if self.operating_system == "al2023" and (old := [name for name in self.instance_types if name.startswith("a1.")]):
+            raise ValueError(f"instance_types should be newer than {old[0]}: Amazon Linux 2023 does not run on a1")
         if self.has_gpus and self.architecture == "arm64" and self.operating_system == "al2023":
             raise ValueError(
                 f"operating_system should be bottlerocket for {self.instance_types[0]}: "

@@ -1,8 +1,10 @@
 """What services have of the servers of a cluster."""
 
+import shutil
+
 import pytest
 
-from tests.synth.projects import resources, stacks
+from tests.synth.projects import ROOT, resources, stacks
 from tests.synth.test_lint import linted
 
 IMAGE = "image: {from: nginx, mirror: false}"
@@ -29,6 +31,13 @@ def test_a_container_of_any_kind_may_have_gpus_of_its_server(tmp_path, runs_on):
         assert own["ResourceRequirements"] == [{"Type": "GPU", "Value": "2"}]
         assert "ResourceRequirements" not in beside
     assert linted(tmp_path / "cdk.out") == (0, "")
+
+
+def test_the_example_with_a_gpu_makes_stacks(tmp_path):
+    shutil.copytree(ROOT / "examples/gpu", tmp_path / "services/gpu")
+    _, read = stacks(tmp_path, files={"dockyard.yaml": f"name: shop\nenvironments: {{dev: {{}}}}\n{CLUSTER}"})
+    (definition,) = resources(read("shop-dev-gpu"), "ECS::TaskDefinition")
+    assert definition["ContainerDefinitions"][0]["ResourceRequirements"] == [{"Type": "GPU", "Value": "1"}]
 
 
 def test_servers_of_a_project_may_wait_in_a_warm_pool(tmp_path):

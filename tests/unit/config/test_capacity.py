@@ -75,12 +75,18 @@ def test_a_place_that_makes_no_sense_is_told_with_its_key(problem, lines, text):
         ("ec2: {instance_types: [g5g.xlarge]}",
          "cluster.ec2: operating_system should be bottlerocket for g5g.xlarge: Amazon Linux 2023 for ECS has no machine image with "
          "GPUs for Graviton"),
+        ("ec2: {instance_types: [t3.small, t3.small]}",
+         "cluster.ec2.instance_types: should be different instance types, got t3.small more than once"),
+        ("ec2: {instance_types: [a1.large]}",
+         "cluster.ec2: instance_types should be newer than a1.large: Amazon Linux 2023 does not run on a1"),
+        ("ec2: {instance_types: [t3.small], max: 2, spot_percent: 50, on_demand_base: 2}",
+         "cluster.ec2: on_demand_base should be less than max (2), or none is Spot, got 2"),
         ("managed: {min_gpus: 4, max_gpus: 2}", "cluster.managed: min_gpus should be at most max_gpus (2), got 4"),
         ("managed: {max_gpus: 2}",
          "cluster.managed: max_gpus has no use without min_gpus: instances without a GPU would do as well"),
     ],
 )  # fmt: skip
-def test_servers_with_gpus_that_cannot_be_are_told_why(files, cluster, text):
+def test_servers_that_cannot_be_are_told_why(files, cluster, text):
     files.write("dockyard.yaml", f"name: shop\nenvironments: {{dev: {{}}}}\ncluster: {{{cluster}}}")
     assert files.problems() == [f"dockyard.yaml: {text}"]
 
