@@ -14,7 +14,7 @@ from dockyard_constructs.capacity import Capacity, FargateCapacity
 from dockyard_constructs.log_router import ROUTER, LogRouter, to_log_group
 from dockyard_constructs.process_settings import ProcessSettings, linux_parameters, process
 from dockyard_constructs.service_connect import Namespace
-from dockyard_constructs.sidecar import MEMORY_ON_SERVERS_MIB, Sidecar, add_sidecar, depend, mount
+from dockyard_constructs.sidecar import MEMORY_ON_SERVERS_MIB, Sidecar, add_sidecar, depend, mount, waits_for
 from dockyard_constructs.tracing import COLLECTOR, Tracing
 from dockyard_constructs.volumes import Mount, Volume
 
@@ -219,7 +219,7 @@ class ContainerTask:
         depend(containers, needs)
         if not self.has_own_address:
             for name in sidecars:
-                if not _waits_for(name, CONTAINER, needs):  # it starts first, as a link wants
+                if not waits_for(name, CONTAINER, needs):  # it starts first, as a link wants
                     self.container.add_link(containers[name])
 
     def _grant_sessions(self) -> None:
@@ -257,9 +257,3 @@ def _own_size(size: Mapping[str, int], sidecars: Iterable[Sidecar], router: LogR
             f"sidecars should leave some of cpu {size['cpu']} and memory {size['memory_limit_mib']} MiB to the service"
         )
     return {"cpu": cpu, "memory_limit_mib": memory}
-
-
-def _waits_for(one: str, other: str, needs: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether it starts after the other, directly or not."""
-    before = needs.get(one, {})  # the log router waits for nobody
-    return other in before or any(_waits_for(between, other, needs) for between in before)

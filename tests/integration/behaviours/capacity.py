@@ -112,6 +112,23 @@ def a_gpu_of_a_server_is_one_tasks(aws: Server) -> None:
 
 
 @acts("capacity", only_here="its servers have no image of a machine")
+def a_group_without_its_mixed_instances_has_the_type_of_its_launch_template(aws: Server) -> None:
+    """As with a warm pool, which wants a group without them."""
+    gpu = {"ResourceRequirements": [{"Type": "GPU", "Value": "1"}]}
+    made = cluster(aws.image(), 0, 1, kind="g4dn.xlarge", **gpu)
+    group = made["Group"]["Properties"]
+    template = group.pop("LaunchTemplate")
+    group["MixedInstancesPolicy"] = {
+        "LaunchTemplate": {"LaunchTemplateSpecification": template, "Overrides": [{"InstanceType": "t3.small"}]}
+    }
+    assert aws.deploy("k", made) == "CREATE_COMPLETE"
+    del group["MixedInstancesPolicy"]
+    group["LaunchTemplate"] = template
+    assert aws.deploy("k", {**made, **service(1)}, update=True) == "UPDATE_COMPLETE"
+    assert len(running(aws)) == 1
+
+
+@acts("capacity", only_here="its servers have no image of a machine")
 def a_task_that_no_server_has_room_for_is_told(aws: Server) -> None:
     """Without managed scaling the call fails, and a service says why."""
     image = aws.image()
