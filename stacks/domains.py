@@ -27,16 +27,15 @@ def add_records(
     entrance: elbv2.IApplicationLoadBalancer | cloudfront.IDistribution,
     internal: elbv2.IApplicationLoadBalancer | None = None,
 ) -> None:
-    """A record for each name by which services are called, in the hosted zones that are given."""
+    """A record for each name by which services are called, in the hosted zones that are given; by IPv6 one more."""
+    by_ipv6 = environment.settings.dualstack or environment.settings.load_balancer.cloudfront is not None
     for host, (name, hosted_zone, side) in host_zones(environment).items():
-        where = internal if internal and side == "internal" else entrance
-        route53.ARecord(
-            stack,
-            f"Record-{host}",
-            zone=zone(stack, f"Zone-{host}", name, hosted_zone),
-            record_name=f"{host}.",
-            target=route53.RecordTarget.from_alias(_alias(where)),
-        )
+        inside = internal is not None and side == "internal"
+        target = route53.RecordTarget.from_alias(_alias(internal if internal and inside else entrance))
+        its_zone = zone(stack, f"Zone-{host}", name, hosted_zone)
+        route53.ARecord(stack, f"Record-{host}", zone=its_zone, record_name=f"{host}.", target=target)
+        if by_ipv6 and not inside:
+            route53.AaaaRecord(stack, f"Record-{host}-IPv6", zone=its_zone, record_name=f"{host}.", target=target)
 
 
 def _alias(where: elbv2.IApplicationLoadBalancer | cloudfront.IDistribution) -> route53.IAliasRecordTarget:

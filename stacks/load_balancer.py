@@ -66,7 +66,10 @@ def _front(made: LoadBalancer, internal: Front | None = None) -> Front:
 
 
 def _internal(stack: cdk.Stack, environment: Environment, vpc: ec2.IVpc, public: LoadBalancer) -> LoadBalancer:
-    """As the public one, where tasks are. Its security group is the same, so that tasks and servers let in just one."""
+    """As the public one, where tasks are, and by IPv4 alone, which all have there.
+
+    Its security group is the same, so that tasks and servers let in just one.
+    """
     return LoadBalancer(
         stack,
         "InternalLoadBalancer",
@@ -101,6 +104,7 @@ def _load_balancer(stack: cdk.Stack, project: Project, environment: Environment,
         https_outbound=any(isinstance(route, Http) and route.auth for route in environment.routes.values()),
         certificates=certificates(stack, environment.settings.domains),
         mutual_authentication=mutual_authentication(stack, project.root, settings.mutual_tls),
+        ip_address_type=elbv2.IpAddressType.DUAL_STACK if environment.settings.dualstack else elbv2.IpAddressType.IPV4,
         **_common(environment),
     )
     if settings.waf:

@@ -68,6 +68,7 @@ def vpc_of(scope: Construct, network: Network) -> ec2.IVpc:
         reserved_azs=MOST_ZONES - network.availability_zones,
         nat_gateways={"none": 0, "single": 1, "per-az": network.availability_zones}[network.nat],
         subnet_configuration=kinds,
+        ip_protocol=ec2.IpProtocol.DUAL_STACK if network.ipv6 else None,
         restrict_default_security_group=True,
     )
     _drop_needless_dependency(vpc)

@@ -1,6 +1,7 @@
 """What the services of an environment share: network, cluster and load balancer."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_servicediscovery as servicediscovery
 from aws_cdk import aws_sns as sns
@@ -10,7 +11,8 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 from dockyard.config import Environment, Notify, Project
 from dockyard.config.cluster import Ec2Capacity, ManagedCapacity
-from dockyard_constructs import ClusterDashboard, ContainerCluster, InstanceGroup, ManagedInstances, StoppedTasks
+from dockyard.config.cluster import WarmPool as WarmPoolSettings
+from dockyard_constructs import ClusterDashboard, ContainerCluster, InstanceGroup, ManagedInstances, StoppedTasks, WarmPool
 from dockyard_constructs.container_cluster import EPHEMERAL_PORTS
 from stacks.load_balancer import front
 from stacks.network import MOST_ZONES, task_subnet_type, vpc_of, zones
@@ -88,6 +90,7 @@ class PlatformStack(Platform):
             instances=self._instances(settings.ec2, subnets) if settings.ec2 else None,
             managed_instances=self._managed_instances(settings.managed, subnets) if settings.managed else None,
             load_balancer_security_group=entry.security_group,
+            allow_all_ipv6_outbound=self._network.has_ipv6,
         )
         namespace = servicediscovery.HttpNamespace(self, "Namespace", name=f"{project.name}-{environment.name}")
         callers = ec2.SecurityGroup(self, "Callers", vpc=vpc, description="Tasks that call services by their names")
@@ -153,6 +156,7 @@ class PlatformStack(Platform):
             operating_system=settings.operating_system,
             max_instance_lifetime_days=settings.max_lifetime,
             managed_termination_protection=settings.managed_termination_protection,
+            warm_pool=_warm_pool(settings.warm_pool) if settings.warm_pool else None,
             public_addresses=self.public_tasks,
         )
 
@@ -162,6 +166,8 @@ class PlatformStack(Platform):
             max_vcpus=settings.max_vcpus,
             min_memory_mib=settings.min_memory,
             max_memory_mib=settings.max_memory,
+            min_gpus=settings.min_gpus,
+            max_gpus=settings.max_gpus,
             instance_types=list(settings.instance_types) or None,
             architecture=settings.architecture,
             spot=settings.spot,
@@ -169,3 +175,7 @@ class PlatformStack(Platform):
             scale_in_after_seconds=settings.scale_in_after,
             subnets=subnets,
         )
+
+
+def _warm_pool(settings: WarmPoolSettings) -> WarmPool:
+    return WarmPool(settings.min, settings.max_prepared, autoscaling.PoolState[settings.state.upper()])

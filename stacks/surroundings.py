@@ -95,8 +95,11 @@ class Surroundings:
             environment=settings.env,
             secrets=self.secrets(settings.secrets),
             enable_execute_command=settings.exec,
+            allow_all_ipv6_outbound=self.environment.settings.network.has_ipv6,
             log_retention=retention(settings.log_retention or self.environment.settings.log_retention),
         )
+        if settings.gpu:
+            made["gpu_count"] = settings.gpu
         add_runtime(made, settings)
         return made
 

@@ -18,7 +18,7 @@ from dockyard_constructs.file_storage import FileStorage
 from dockyard_constructs.github_pipeline import GitHubPipeline
 from dockyard_constructs.group_deletion import GroupDeletion
 from dockyard_constructs.image_repository import ImageRepository, PublishingRole
-from dockyard_constructs.instance_group import InstanceGroup
+from dockyard_constructs.instance_group import InstanceGroup, WarmPool
 from dockyard_constructs.load_balancer import NO_CLIENT_CERTIFICATES, LoadBalancer
 from dockyard_constructs.log_bucket import LogBucket
 from dockyard_constructs.log_router import LogRouter
@@ -114,6 +114,7 @@ __all__ = [
     "Topic",
     "Tracing",
     "Volume",
+    "WarmPool",
     "WebFirewall",
     "WebService",
     "WorkerService",

@@ -17,6 +17,10 @@ class Capacity(Protocol):
     def host_port(self) -> int | None:
         """Port on the host that a container's port is published on; None for the same port, 0 for one that the agent picks."""
 
+    @property
+    def has_gpus(self) -> bool:
+        """Whether there may be servers with GPUs."""
+
     def task_definition(self, scope: Construct, id: str, *, cpu: int, memory_limit_mib: int) -> ecs.TaskDefinition:
         """A task definition of that size, in CPU units (1024 make one vCPU) and MiB."""
 
@@ -53,6 +57,7 @@ class FargateCapacity:
     platform_version: ecs.FargatePlatformVersion = ecs.FargatePlatformVersion.LATEST
 
     host_port: ClassVar[int | None] = None
+    has_gpus: ClassVar[bool] = False
 
     def task_definition(self, scope: Construct, id: str, *, cpu: int, memory_limit_mib: int) -> ecs.TaskDefinition:
         """A task definition in `awsvpc` mode: each task has an address and a security group of its own.
@@ -130,6 +135,8 @@ class Ec2Capacity:
     subnets: ec2.SubnetSelection | None = None
     security_groups: Sequence[ec2.ISecurityGroup] | None = None
 
+    has_gpus: ClassVar[bool] = True
+
     @property
     def host_port(self) -> int | None:
         """0 in `bridge` mode; in `awsvpc` mode a task has its own ports."""
@@ -183,6 +190,7 @@ class ManagedCapacity:
     cpu_architecture: ecs.CpuArchitecture | None = None
 
     host_port: ClassVar[int | None] = None
+    has_gpus: ClassVar[bool] = True
 
     def task_definition(self, scope: Construct, id: str, *, cpu: int, memory_limit_mib: int) -> ecs.TaskDefinition:
         """A task definition in `awsvpc` mode; any size goes that a server has."""

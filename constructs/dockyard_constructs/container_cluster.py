@@ -35,6 +35,7 @@ class ContainerCluster(Construct):
         managed_instances: ManagedInstances | None = None,
         container_insights: ecs.ContainerInsights = ecs.ContainerInsights.ENABLED,
         load_balancer_security_group: ec2.ISecurityGroup | None = None,
+        allow_all_ipv6_outbound: bool = False,
     ) -> None:
         """Make the cluster.
 
@@ -45,6 +46,7 @@ class ContainerCluster(Construct):
         :param container_insights: metrics by task and service. Default: enabled.
         :param load_balancer_security_group: group that may reach the servers on the ports that the agent picks. That one
             rule belongs here: each service's stack would make it anew.
+        :param allow_all_ipv6_outbound: whether servers may call out by IPv6, too.
         """
         super().__init__(scope, id)
         if instances:
@@ -61,9 +63,11 @@ class ContainerCluster(Construct):
         self.instance_security_group: ec2.SecurityGroup | None = None
         self.managed_capacity_provider: ecs.ManagedInstancesCapacityProvider | None = None
         if managed_instances:
-            self.managed_capacity_provider = add_managed_instances(self, self.cluster, vpc, managed_instances)
+            self.managed_capacity_provider = add_managed_instances(
+                self, self.cluster, vpc, managed_instances, allow_all_ipv6_outbound=allow_all_ipv6_outbound
+            )
         if instances:
-            servers = add_servers(self, self.cluster, vpc, instances)
+            servers = add_servers(self, self.cluster, vpc, instances, allow_all_ipv6_outbound=allow_all_ipv6_outbound)
             self.capacity_provider, self.instance_security_group = servers.capacity_provider, servers.security_group
             if load_balancer_security_group:
                 self.instance_security_group.add_ingress_rule(

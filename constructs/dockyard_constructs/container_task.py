@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Required, Unpack
 
 from aws_cdk import RemovalPolicy
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -13,7 +14,7 @@ from dockyard_constructs.capacity import Capacity, FargateCapacity
 from dockyard_constructs.log_router import ROUTER, LogRouter, to_log_group
 from dockyard_constructs.process_settings import ProcessSettings, linux_parameters, process
 from dockyard_constructs.service_connect import Namespace
-from dockyard_constructs.sidecar import MEMORY_ON_SERVERS_MIB, Sidecar, add_sidecar, depend, mount
+from dockyard_constructs.sidecar import MEMORY_ON_SERVERS_MIB, Sidecar, add_sidecar, depend, mount, waits_for
 from dockyard_constructs.tracing import COLLECTOR, Tracing
 from dockyard_constructs.volumes import Mount, Volume
 
@@ -32,6 +33,8 @@ class ContainerSettings(ProcessSettings, total=False):
     """CPU units of a task; 1024 make one vCPU. Default: 256."""
     memory_limit_mib: int
     """Memory of a task. Default: 512."""
+    gpu_count: int
+    """GPUs of the server that are the container's own, on servers that have some. Default: none."""
     environment: Mapping[str, str]
     """Environment variables."""
     secrets: Mapping[str, ecs.Secret]
@@ -52,6 +55,8 @@ class ContainerSettings(ProcessSettings, total=False):
     """Sidecars, and what is waited for before it starts."""
     tracing: Tracing
     """How it is traced. Default: it is not."""
+    allow_all_ipv6_outbound: bool
+    """Whether a task with an address of its own may call out by IPv6, too. Default: no."""
     enable_execute_command: bool
     """Whether ECS Exec may run commands in it; they are logged in `log_group` where the image has `script` and `cat`.
     Default: no."""
@@ -89,6 +94,8 @@ class ContainerTask:
         if settings.get("enable_execute_command") and settings.get("readonly_root_filesystem"):
             raise ValueError("enable_execute_command needs files that it can write: remove readonly_root_filesystem")
         self.capacity: Capacity = settings.get("capacity") or FargateCapacity()
+        if settings.get("gpu_count") and not self.capacity.has_gpus:
+            raise ValueError("gpu_count has no use on Fargate, which has no GPUs: supply Ec2Capacity or ManagedCapacity")
         size: dict[str, Any] = {
             "cpu": settings.get("cpu", 256),
             "memory_limit_mib": settings.get("memory_limit_mib", 512),
@@ -115,6 +122,7 @@ class ContainerTask:
             else None,
             logging=self._logging(scope, CONTAINER, {}),
             health_check=health_check,
+            gpu_count=settings.get("gpu_count"),
             linux_parameters=linux_parameters(scope, "Linux", settings),
             **process(settings),
             **self.capacity.container_size(**(size if on_fargate else _own_size(size, sidecars.values(), self._router))),
@@ -125,6 +133,7 @@ class ContainerTask:
         every = [*settings.get("mounts", ()), *(one for sidecar in sidecars.values() for one in sidecar.get("mounts", ()))]
         for name, volume in self.volumes.items():
             volume.add_to(self.task_definition, name, writing=any(not one.read_only for one in every if one.volume == name))
+        self.allow_all_ipv6_outbound = self.has_own_address and settings.get("allow_all_ipv6_outbound", False)
         self._enable_execute_command = settings.get("enable_execute_command", False)
         if self._enable_execute_command:
             self._grant_sessions()
@@ -167,6 +176,8 @@ class ContainerTask:
         )
         if namespace and self.has_own_address:
             namespace.join(service)
+        if self.allow_all_ipv6_outbound:
+            _let_out_by_ipv6(scope, service.connections.security_groups[0])
         for name, volume in self.volumes.items():
             volume.attach(scope, service, name)
             if self.has_own_address:
@@ -208,7 +219,7 @@ class ContainerTask:
         depend(containers, needs)
         if not self.has_own_address:
             for name in sidecars:
-                if not _waits_for(name, CONTAINER, needs):  # it starts first, as a link wants
+                if not waits_for(name, CONTAINER, needs):  # it starts first, as a link wants
                     self.container.add_link(containers[name])
 
     def _grant_sessions(self) -> None:
@@ -221,6 +232,13 @@ class ContainerTask:
             iam.PolicyStatement(actions=writing, resources=[self.log_group.log_group_arn]),
         ):
             self.task_definition.add_to_task_role_policy(statement)
+
+
+def _let_out_by_ipv6(scope: Construct, group: ec2.ISecurityGroup) -> None:
+    """L1, as CDK's rule for all traffic is a parameter of a group that services make themselves."""
+    ec2.CfnSecurityGroupEgress(
+        scope, "Ipv6Outbound", group_id=group.security_group_id, ip_protocol="-1", cidr_ipv6="::/0", description="by IPv6"
+    )
 
 
 def _log_group(scope: Construct, id: str, settings: ContainerSettings) -> logs.LogGroup:
@@ -239,9 +257,3 @@ def _own_size(size: Mapping[str, int], sidecars: Iterable[Sidecar], router: LogR
             f"sidecars should leave some of cpu {size['cpu']} and memory {size['memory_limit_mib']} MiB to the service"
         )
     return {"cpu": cpu, "memory_limit_mib": memory}
-
-
-def _waits_for(one: str, other: str, needs: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether it starts after the other, directly or not."""
-    before = needs.get(one, {})  # the log router waits for nobody
-    return other in before or any(_waits_for(between, other, needs) for between in before)

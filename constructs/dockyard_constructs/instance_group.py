@@ -1,7 +1,6 @@
 """Servers of one's own: an Auto Scaling group for ECS, its launch template, and what its machines are."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_autoscaling as autoscaling
@@ -11,36 +10,26 @@ from aws_cdk import aws_iam as iam
 
 from constructs import Construct
 from dockyard_constructs.group_deletion import GroupDeletion
+from dockyard_constructs.machine_image import BOTTLEROCKET_SYSTEM_GIB, OperatingSystem, agent_settings, has_gpu, image_parameter
 
-OperatingSystem = Literal["al2023", "bottlerocket"]
 
-_IMAGES = {
-    ("al2023", ec2.InstanceArchitecture.X86_64): "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
-    ("al2023", ec2.InstanceArchitecture.ARM_64): "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id",
-    ("bottlerocket", ec2.InstanceArchitecture.X86_64): "/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id",
-    ("bottlerocket", ec2.InstanceArchitecture.ARM_64): "/aws/service/bottlerocket/aws-ecs-2/arm64/latest/image_id",
-}
-"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-bottlerocket-retrieve-ami.html"""
-_BOTTLEROCKET_SYSTEM_GIB = 4
-"""Its /dev/xvda holds the system alone; images and containers are on /dev/xvdb."""
-_AGENT = {
-    "al2023": [
-        "echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config",
-        "echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config",
-    ],
-    "bottlerocket": ["awsvpc-block-imds = true", "enable-spot-instance-draining = true"],
-}
-"""Further settings of the ECS agent. Tasks in `awsvpc` mode are kept from the metadata service by these, those in `bridge`
-mode by the hop limit (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html)."""
+@dataclass(frozen=True)
+class WarmPool:
+    """Servers that have been started once and wait for work."""
+
+    min_size: int = 0
+    """Fewest that wait."""
+    max_group_prepared_capacity: int | None = None
+    """Most of those that wait and those that work together. Default: the most that the group may have."""
+    pool_state: autoscaling.PoolState = autoscaling.PoolState.STOPPED
 
 
 @dataclass(frozen=True)
 class InstanceGroup:
     """Servers of an Auto Scaling group: instance types, how few and many there may be, and how they are bought.
 
-    All types are of one architecture, x86-64 or Graviton, which their names tell. Of the servers above `on_demand_base`,
-    `spot_percent` are Spot, from the pools that AWS finds cheap and unlikely to be interrupted.
+    All types are of one architecture, x86-64 or Graviton, and all have a GPU or none, which their names tell. Of the servers
+    above `on_demand_base`, `spot_percent` are Spot, from the pools that AWS finds cheap and unlikely to be interrupted.
     """
 
     instance_types: list[str]
@@ -58,6 +47,8 @@ class InstanceGroup:
     managed_termination_protection: bool = False
     """Let ECS end only servers that run no task, for tasks that are not to be moved. Without it a server that the group gives
     up may have tasks, which managed draining moves first; with it one with a single small task stays."""
+    warm_pool: WarmPool | None = None
+    """For one type, On-Demand. Default: servers are started when they are needed."""
     public_addresses: bool = False
     """For public subnets without a NAT gateway: the servers reach ECS and ECR by addresses of their own."""
 
@@ -69,6 +60,19 @@ class InstanceGroup:
         if other := next((name for name in found if found[name] != found[first]), None):
             raise ValueError(f"instance_types should be of one architecture, got {first} and {other}")
         return found[first]
+
+    @property
+    def has_gpus(self) -> bool:
+        """Whether all types have GPUs. Raises ValueError where some have, as a group has one machine image."""
+        found = {name: has_gpu(name) for name in self.instance_types}
+        if len(set(found.values())) > 1:
+            raise ValueError(f"instance_types should all have a GPU or none, got {', '.join(found)}")
+        return all(found.values())
+
+    @property
+    def image_parameter(self) -> str:
+        """The public parameter of SSM with the newest machine image. Raises ValueError where there is none."""
+        return image_parameter(self.operating_system, self.architecture, gpus=self.has_gpus)
 
     def check(self) -> None:
         """Raise ValueError for what cannot be."""
@@ -82,7 +86,9 @@ class InstanceGroup:
             raise ValueError(f"instances.on_demand_base has no use without spot_percent, got {self.on_demand_base}")
         if not 1 <= self.max_instance_lifetime_days <= 365:
             raise ValueError(f"instances.max_instance_lifetime_days should be 1 to 365, got {self.max_instance_lifetime_days}")
-        _ = self.architecture
+        if self.warm_pool and (self.spot_percent or len(self.instance_types) > 1):
+            raise ValueError("instances.warm_pool is for a group of one instance type, On-Demand")
+        _ = self.image_parameter
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,9 @@ class Servers:
     security_group: ec2.SecurityGroup
 
 
-def add_servers(scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, group: InstanceGroup) -> Servers:
+def add_servers(
+    scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, group: InstanceGroup, *, allow_all_ipv6_outbound: bool = False
+) -> Servers:
     """Make the group in this construct, and let its servers join the cluster.
 
     A server has the newest machine image at its own launch, and lives `max_instance_lifetime_days`, so that no deploy is
@@ -102,7 +110,13 @@ def add_servers(scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, group: In
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-maintenance-policy.html
     """
-    security_group = ec2.SecurityGroup(scope, "InstanceSecurityGroup", vpc=vpc, description="Servers of the ECS cluster")
+    security_group = ec2.SecurityGroup(
+        scope,
+        "InstanceSecurityGroup",
+        vpc=vpc,
+        description="Servers of the ECS cluster",
+        allow_all_ipv6_outbound=allow_all_ipv6_outbound,
+    )
     template = _launch_template(scope, security_group, group)
     servers = _auto_scaling_group(scope, template, vpc, group)
     provider = ecs.AsgCapacityProvider(
@@ -116,8 +130,11 @@ def add_servers(scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, group: In
     )
     provider.node.add_dependency(GroupDeletion(scope, "GroupDeletion", group=servers).resource)
     cluster.add_asg_capacity_provider(provider)
+    if pool := group.warm_pool:
+        _add_warm_pool(servers, pool).node.add_dependency(provider)
     assert template.user_data  # noqa: S101  # it was given
-    template.user_data.add_commands(*_AGENT[group.operating_system])
+    settings = agent_settings(group.operating_system, gpus=group.has_gpus, warm_pool=group.warm_pool is not None)
+    template.user_data.add_commands(*settings)
     return Servers(provider, security_group)
 
 
@@ -131,17 +148,8 @@ def _auto_scaling_group(
         vpc_subnets=group.subnets or ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
         min_capacity=group.min_capacity,
         max_capacity=group.max_capacity,
-        mixed_instances_policy=autoscaling.MixedInstancesPolicy(
-            launch_template=template,
-            launch_template_overrides=[
-                autoscaling.LaunchTemplateOverrides(instance_type=ec2.InstanceType(name)) for name in group.instance_types
-            ],
-            instances_distribution=autoscaling.InstancesDistribution(
-                on_demand_base_capacity=group.on_demand_base,
-                on_demand_percentage_above_base_capacity=100 - group.spot_percent,
-                spot_allocation_strategy=autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
-            ),
-        ),
+        launch_template=template if group.warm_pool else None,
+        mixed_instances_policy=None if group.warm_pool else _mixed_instances(template, group),
         capacity_rebalance=group.spot_percent > 0,
         max_instance_lifetime=Duration.days(group.max_instance_lifetime_days),
         min_healthy_percentage=100,  # a successor first
@@ -150,6 +158,30 @@ def _auto_scaling_group(
     )
     made.apply_removal_policy(RemovalPolicy.DESTROY)
     return made
+
+
+def _mixed_instances(template: ec2.LaunchTemplate, group: InstanceGroup) -> autoscaling.MixedInstancesPolicy:
+    return autoscaling.MixedInstancesPolicy(
+        launch_template=template,
+        launch_template_overrides=[
+            autoscaling.LaunchTemplateOverrides(instance_type=ec2.InstanceType(name)) for name in group.instance_types
+        ],
+        instances_distribution=autoscaling.InstancesDistribution(
+            on_demand_base_capacity=group.on_demand_base,
+            on_demand_percentage_above_base_capacity=100 - group.spot_percent,
+            spot_allocation_strategy=autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
+        ),
+    )
+
+
+def _add_warm_pool(servers: autoscaling.AutoScalingGroup, pool: WarmPool) -> autoscaling.WarmPool:
+    """What waits goes before the capacity provider does, while ECS still answers the lifecycle hook of managed draining.
+
+    There is no reuse on scale-in, as ECS does not take servers back that have been in the cluster.
+    """
+    return servers.add_warm_pool(
+        min_size=pool.min_size, max_group_prepared_capacity=pool.max_group_prepared_capacity, pool_state=pool.pool_state
+    )
 
 
 def _launch_template(scope: Construct, security_group: ec2.ISecurityGroup, group: InstanceGroup) -> ec2.LaunchTemplate:
@@ -163,7 +195,7 @@ def _launch_template(scope: Construct, security_group: ec2.ISecurityGroup, group
     return ec2.LaunchTemplate(
         scope,
         "LaunchTemplate",
-        machine_image=ec2.MachineImage.resolve_ssm_parameter_at_launch(_IMAGES[group.operating_system, group.architecture]),
+        machine_image=ec2.MachineImage.resolve_ssm_parameter_at_launch(group.image_parameter),
         instance_type=ec2.InstanceType(group.instance_types[0]),
         role=role,
         security_group=security_group,
@@ -173,7 +205,7 @@ def _launch_template(scope: Construct, security_group: ec2.ISecurityGroup, group
         http_put_response_hop_limit=1,
         block_devices=[_volume("/dev/xvda", group.root_volume_gib)]
         if on_al2023
-        else [_volume("/dev/xvda", _BOTTLEROCKET_SYSTEM_GIB), _volume("/dev/xvdb", group.root_volume_gib)],
+        else [_volume("/dev/xvda", BOTTLEROCKET_SYSTEM_GIB), _volume("/dev/xvdb", group.root_volume_gib)],
     )
 
 

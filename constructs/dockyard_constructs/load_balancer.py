@@ -39,6 +39,7 @@ class LoadBalancer(Construct):
         idle_timeout: Duration | None = None,
         deletion_protection: bool = False,
         desync_mitigation_mode: elbv2.DesyncMitigationMode = elbv2.DesyncMitigationMode.DEFENSIVE,
+        ip_address_type: elbv2.IpAddressType = elbv2.IpAddressType.IPV4,
         log_bucket: LogBucket | None = None,
         connection_logs: bool = False,
         https_outbound: bool = False,
@@ -58,6 +59,8 @@ class LoadBalancer(Construct):
         :param idle_timeout: how long a connection may be silent. Default: 60 seconds.
         :param deletion_protection: refuse to be deleted.
         :param desync_mitigation_mode: what becomes of requests that servers may understand in two ways.
+        :param ip_address_type: whether clients reach it by IPv6 as well, for which its subnets must have ranges. Containers
+            are reached by IPv4.
         :param log_bucket: where each request is logged. Default: nowhere.
         :param connection_logs: whether connections are logged there, too.
         :param https_outbound: whether it reaches the internet by HTTPS, as it must to sign clients in or to check tokens.
@@ -75,7 +78,10 @@ class LoadBalancer(Construct):
         ports = [80, 443] if certificates else [80]
         if load_balancer is None:
             self.security_group: ec2.ISecurityGroup = security_group or self._security_group(
-                vpc, clients, ports, internet_facing=internet_facing, https_outbound=https_outbound
+                vpc,
+                [clients] if clients else _clients(vpc, internet_facing, ip_address_type),
+                ports[-1:] if clients else ports,
+                https_outbound=https_outbound,
             )
             made = elbv2.ApplicationLoadBalancer(
                 self,
@@ -88,6 +94,7 @@ class LoadBalancer(Construct):
                 deletion_protection=deletion_protection,
                 drop_invalid_header_fields=True,
                 desync_mitigation_mode=desync_mitigation_mode,
+                ip_address_type=ip_address_type,
             )
             for kind, bucket in ((ACCESS, log_bucket), (CONNECTIONS, log_bucket if connection_logs else None)):
                 _log(made, kind, bucket)
@@ -137,26 +144,28 @@ class LoadBalancer(Construct):
         )
 
     def _security_group(
-        self,
-        vpc: ec2.IVpc,
-        clients: ec2.IPeer | None,
-        ports: Sequence[int],
-        *,
-        internet_facing: bool,
-        https_outbound: bool,
+        self, vpc: ec2.IVpc, clients: Sequence[ec2.IPeer], ports: Sequence[int], *, https_outbound: bool
     ) -> ec2.SecurityGroup:
-        """In from its clients to its ports, out to the VPC (and to identity providers)."""
+        """In from clients to its ports, out to the VPC (and to identity providers)."""
         group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="Load balancer of the services", allow_all_outbound=False
         )
-        inside = ec2.Peer.ipv4(vpc.vpc_cidr_block)
-        default = ec2.Peer.any_ipv4() if internet_facing else inside
-        for port in ports[-1:] if clients else ports:
-            group.add_ingress_rule(clients or default, ec2.Port.tcp(port), "HTTPS" if port == 443 else "HTTP")
-        group.add_egress_rule(inside, ec2.Port.tcp_range(1, 65535), "to containers in the VPC")
+        for port in ports:
+            name = "HTTPS" if port == 443 else "HTTP"
+            for client in clients:
+                group.add_ingress_rule(client, ec2.Port.tcp(port), name)
+        group.add_egress_rule(ec2.Peer.ipv4(vpc.vpc_cidr_block), ec2.Port.tcp_range(1, 65535), "to containers in the VPC")
         if https_outbound:
             group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "to identity providers")
         return group
+
+
+def _clients(vpc: ec2.IVpc, internet_facing: bool, ip_address_type: elbv2.IpAddressType) -> list[ec2.IPeer]:
+    """The world, or the VPC, all of which has IPv4 as well."""
+    if not internet_facing:
+        return [ec2.Peer.ipv4(vpc.vpc_cidr_block)]
+    by_ipv6 = [ec2.Peer.any_ipv6()] if ip_address_type != elbv2.IpAddressType.IPV4 else []
+    return [ec2.Peer.any_ipv4(), *by_ipv6]
 
 
 def _log(balancer: elbv2.ApplicationLoadBalancer, kind: str, bucket: LogBucket | None) -> None:

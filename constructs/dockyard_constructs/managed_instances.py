@@ -1,7 +1,7 @@
 """ECS Managed Instances of a cluster."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from aws_cdk import Aws, Names, Size
 from aws_cdk import aws_ec2 as ec2
@@ -23,6 +23,9 @@ class ManagedInstances:
     max_vcpus: int | None = None
     min_memory_mib: int = 1024
     max_memory_mib: int | None = None
+    min_gpus: int = 0
+    """Above 0, all servers have GPUs of NVIDIA."""
+    max_gpus: int | None = None
     instance_types: list[str] | None = None
     """Names or patterns such as `m7*`. Default: any of the architecture."""
     architecture: Literal["x86-64", "arm64"] = "x86-64"
@@ -36,7 +39,7 @@ class ManagedInstances:
 
 
 def add_managed_instances(
-    scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, settings: ManagedInstances
+    scope: Construct, cluster: ecs.Cluster, vpc: ec2.IVpc, settings: ManagedInstances, *, allow_all_ipv6_outbound: bool = False
 ) -> ecs.ManagedInstancesCapacityProvider:
     """Let the cluster have them; AWS patches each server and replaces it in 14 days.
 
@@ -47,11 +50,18 @@ def add_managed_instances(
     chosen = vpc.select_subnets(
         subnets=settings.subnets.subnets, subnet_type=settings.subnets.subnet_type
     ) if settings.subnets else vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)  # fmt: skip
+    group = ec2.SecurityGroup(
+        scope,
+        "ManagedInstanceSecurityGroup",
+        vpc=vpc,
+        description="Managed servers",
+        allow_all_ipv6_outbound=allow_all_ipv6_outbound,
+    )
     provider = ecs.ManagedInstancesCapacityProvider(
         scope,
         "ManagedCapacityProvider",
         subnets=chosen.subnets,
-        security_groups=[ec2.SecurityGroup(scope, "ManagedInstanceSecurityGroup", vpc=vpc, description="Managed servers")],
+        security_groups=[group],
         ec2_instance_profile=iam.InstanceProfile(scope, "ManagedInstanceProfile", role=_role(scope)),
         capacity_option_type=ecs.CapacityOptionType.SPOT if settings.spot else ecs.CapacityOptionType.ON_DEMAND,
         propagate_tags=ecs.PropagateManagedInstancesTags.CAPACITY_PROVIDER,
@@ -64,6 +74,7 @@ def add_managed_instances(
             allowed_instance_types=settings.instance_types,
             cpu_manufacturers=[ec2.CpuManufacturer.AWS] if on_arm else [ec2.CpuManufacturer.INTEL, ec2.CpuManufacturer.AMD],
             burstable_performance=ec2.BurstablePerformance.INCLUDED,
+            **(_gpus(settings) if settings.min_gpus else {}),
         ),
     )
     cluster.add_managed_instances_capacity_provider(provider)
@@ -73,6 +84,16 @@ def add_managed_instances(
         path = "ManagedInstancesProvider.InfrastructureOptimization.ScaleInAfter"
         resource.add_property_override(path, settings.scale_in_after_seconds)
     return provider
+
+
+def _gpus(settings: ManagedInstances) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_InstanceRequirementsRequest.html."""
+    return {
+        "accelerator_types": [ec2.AcceleratorType.GPU],
+        "accelerator_manufacturers": [ec2.AcceleratorManufacturer.NVIDIA],
+        "accelerator_count_min": settings.min_gpus,
+        "accelerator_count_max": settings.max_gpus,
+    }
 
 
 def _role(scope: Construct) -> iam.Role:

@@ -37,7 +37,13 @@ class OneOffTask(Construct):
         self.task_definition, self.container, self.log_group = task.task_definition, task.container, task.log_group
         self.security_group: ec2.SecurityGroup | None = None
         if self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC:
-            self.security_group = ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description="Tasks that nothing reaches")
+            self.security_group = ec2.SecurityGroup(
+                self,
+                "SecurityGroup",
+                vpc=vpc,
+                description="Tasks that nothing reaches",
+                allow_all_ipv6_outbound=task.allow_all_ipv6_outbound,
+            )
             for volume in task.volumes.values():
                 volume.let_in(self.security_group)
         self.run_parameters: dict[str, Any] = {

@@ -100,3 +100,9 @@ def in_circle(needs: Mapping[str, Sequence[str]]) -> list[str]:
         for name in ready:
             del left[name]
     return sorted(left)
+
+
+def waits_for(one: str, other: str, needs: Mapping[str, Mapping[str, object]]) -> bool:
+    """Whether a container starts after the other, directly or not."""
+    before = needs.get(one, {})  # the log router waits for nobody
+    return other in before or any(waits_for(between, other, needs) for between in before)

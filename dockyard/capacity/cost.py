@@ -1,16 +1,31 @@
 """What a month costs, in US dollars, by list prices. The table is prices.json, with its dates and sources."""
 
+import datetime
 import functools
 from typing import Any
 
 from dockyard.capacity.instances import InstanceType, table
 from dockyard.config.size import FARGATE_MEMORY_MIB
 
+A_YEAR = datetime.timedelta(days=365)
+
 
 @functools.cache
 def prices() -> dict[str, Any]:
     """The table."""
     return table("prices.json")
+
+
+def dates() -> dict[str, datetime.date]:
+    """When AWS published the prices, by what they are of; those of Spot are no list prices."""
+    of_servers = table("instance_types.json")["sources"]["prices"]["date"]
+    told = {"EC2": of_servers, "Fargate": prices()["fargate"]["source"]["date"]}
+    return {of: datetime.date.fromisoformat(date) for of, date in told.items()}
+
+
+def outdated(today: datetime.date) -> bool:
+    """Whether some are older than a year."""
+    return min(dates().values()) < today - A_YEAR
 
 
 def fargate_size(vcpus: float, mib: int) -> tuple[float, int] | None:

@@ -1,15 +1,18 @@
 """What the services of an environment need and cost: on each instance type of its cluster, and on Fargate."""
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dockyard.capacity.cost import ec2_month, fargate_month, fargate_size, prices, spot
+from dockyard.capacity.cost import dates, ec2_month, fargate_month, fargate_size, outdated, prices, spot
 from dockyard.capacity.fit import Need, Network, fitting, servers
-from dockyard.capacity.instances import InstanceType, instance_types, table
+from dockyard.capacity.instances import InstanceType, instance_types
 from dockyard.config import Environment, Job, Service, Task, target
 
 EXAMPLES = ("t3.medium", "m7i.large")
 """What is compared where the cluster has no servers."""
+GPU_EXAMPLE = "g6.xlarge"
+"""The same, where a service needs GPUs."""
 
 Range = tuple[float, float]
 """US dollars a month, with the fewest tasks and with the most."""
@@ -37,11 +40,12 @@ class ServiceEstimate:
     runs_on: str
     vcpus: float
     memory: int
+    gpus: int
     tasks: tuple[int, int]
     """Fewest and most."""
     fits: tuple[Fit, ...]
     fargate: Range | None
-    """None where no size of Fargate has room for it."""
+    """None where no size of Fargate has room for it, or it needs GPUs, which Fargate has not."""
     fargate_spot_from: Range | None
 
 
@@ -61,6 +65,8 @@ class Estimate:
 
     region: str
     prices_of: tuple[str, ...]
+    outdated: bool
+    """Whether list prices are older than a year."""
     services: tuple[ServiceEstimate, ...]
     together: tuple[Together, ...]
     examples: bool
@@ -69,23 +75,20 @@ class Estimate:
     """Instance types of the cluster that the table lacks."""
 
 
-def estimate(environment: Environment, services: Sequence[str] = ()) -> Estimate:
+def estimate(environment: Environment, services: Sequence[str] = (), today: datetime.date | None = None) -> Estimate:
     """Of an environment, deployed or not.
 
     :param services: these alone, and nothing of all together, which share servers. Default: all.
     """
     meant = {name: one for name, one in environment.services.items() if not services or name in services}
     ec2 = environment.settings.cluster.ec2
-    names, known = ec2.instance_types if ec2 else EXAMPLES, instance_types()
+    examples = (*EXAMPLES, *([GPU_EXAMPLE] if any(one.gpu for one in meant.values()) else []))
+    names, known = ec2.instance_types if ec2 else examples, instance_types()
     instances = [known[name] for name in names if name in known]
-    sources = table("instance_types.json")["sources"], prices()
     return Estimate(
         region=str(prices()["region"]),
-        prices_of=(
-            f"EC2 {sources[0]['prices']['date']}",
-            f"Fargate {sources[1]['fargate']['source']['date']}",
-            f"Spot {sources[1]['spot']['source']['date']}",
-        ),
+        prices_of=(*(f"{of} {date}" for of, date in dates().items()), f"Spot {prices()['spot']['source']['date']}"),
+        outdated=outdated(today or datetime.datetime.now(tz=datetime.UTC).date()),
         services=tuple(_service(name, one, instances) for name, one in meant.items()),
         together=tuple(_together(list(meant.values()), instance) for instance in (() if services else instances)),
         examples=ec2 is None,
@@ -95,13 +98,14 @@ def estimate(environment: Environment, services: Sequence[str] = ()) -> Estimate
 
 def _service(name: str, service: Service, instances: list[InstanceType]) -> ServiceEstimate:
     low, high = tasks(service)
-    size, arm = fargate_size(service.cpu, service.memory), _is_arm(service)
+    size, arm = None if service.gpu else fargate_size(service.cpu, service.memory), _is_arm(service)
     fargate = _range(low, high, lambda count: count * fargate_month(*size, arm=arm)) if size else None
     return ServiceEstimate(
         service=name,
         runs_on=str(target(service.runs_on)),
         vcpus=service.cpu,
         memory=service.memory,
+        gpus=service.gpu or 0,
         tasks=(low, high),
         fits=tuple(_fit(service, instance) for instance in instances),
         fargate=fargate,
@@ -110,22 +114,23 @@ def _service(name: str, service: Service, instances: list[InstanceType]) -> Serv
 
 
 def _fit(service: Service, instance: InstanceType) -> Fit:
-    need, (low, high) = _need(service), tasks(service)
-    bridge, awsvpc, trunking = (fitting(need, instance, network) for network in Network)
+    size, (low, high) = need(service), tasks(service)
+    bridge, awsvpc, trunking = (fitting(size, instance, network) for network in Network)
     ec2 = _range(low, high, lambda count: count * ec2_month(instance) / bridge) if bridge else None
     return Fit(instance.name, bridge, awsvpc, trunking, ec2, _on_spot(ec2, "ec2"))
 
 
 def _together(services: list[Service], instance: InstanceType) -> Together:
-    low, high = (servers([(_need(one), tasks(one)[end]) for one in services], instance) for end in (0, 1))
+    low, high = (servers([(need(one), tasks(one)[end]) for one in services], instance) for end in (0, 1))
     if low is None or high is None:
         return Together(instance.name, None, None, None)
     ec2 = _range(low, high, lambda count: count * ec2_month(instance))
     return Together(instance.name, (low, high), ec2, _on_spot(ec2, "ec2"))
 
 
-def _need(service: Service) -> Need:
-    return Need(round(service.cpu * 1024), service.memory)
+def need(service: Service) -> Need:
+    """What one of its tasks takes."""
+    return Need(round(service.cpu * 1024), service.memory, service.gpu or 0)
 
 
 def tasks(service: Service) -> tuple[int, int]:

@@ -20,10 +20,11 @@ class Network(StrEnum):
 
 @dataclass(frozen=True)
 class Need:
-    """What a task takes: CPU units and MiB."""
+    """What a task takes: CPU units, MiB and GPUs."""
 
     cpu: int
     memory: int
+    gpus: int = 0
 
 
 def most_interfaces(instance: InstanceType, network: Network) -> int | None:
@@ -47,7 +48,7 @@ def fitting(need: Need, instance: InstanceType, network: Network = Network.BRIDG
 def servers(needs: Sequence[tuple[Need, int]], instance: InstanceType, network: Network = Network.BRIDGE) -> int | None:
     """How many servers take so many of each of these, the largest first; None where a task is larger than a server."""
     rooms: list[_Room] = []
-    for need, count in sorted(needs, key=lambda one: (one[0].memory, one[0].cpu), reverse=True):
+    for need, count in sorted(needs, key=lambda one: (one[0].gpus, one[0].memory, one[0].cpu), reverse=True):
         left = count
         for room in rooms:
             left -= room.take(need, left)
@@ -67,17 +68,21 @@ class _Room:
     cpu: int
     memory: int
     interfaces: int | None
+    gpus: int
 
     @classmethod
     def of(cls, instance: InstanceType, network: Network) -> "_Room":
-        return cls(instance.cpu, instance.memory, most_interfaces(instance, network))
+        return cls(instance.cpu, instance.memory, most_interfaces(instance, network), instance.gpus)
 
     def take(self, need: Need, many: int) -> int:
         """Take as many tasks as there is room for, at most `many`; how many."""
         taken = min(many, self.cpu // max(1, need.cpu), self.memory // max(1, need.memory))
+        if need.gpus:
+            taken = min(taken, self.gpus // need.gpus)
         if self.interfaces is not None:
             taken = min(taken, self.interfaces)
             self.interfaces -= taken
+        self.gpus -= taken * need.gpus
         self.cpu -= taken * need.cpu
         self.memory -= taken * need.memory
         return taken

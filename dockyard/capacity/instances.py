@@ -22,6 +22,7 @@ class InstanceType:
     """Branch interfaces that ENI trunking gives to tasks; 0 where there is no trunking."""
     usd_an_hour: float
     """On-Demand, Linux, in the table's region."""
+    gpus: int = 0
 
     @property
     def cpu(self) -> int:

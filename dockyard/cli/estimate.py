@@ -4,6 +4,7 @@ from dockyard.capacity.estimate import Estimate, Range, ServiceEstimate
 from dockyard.cli import screen
 
 _NO_ROOM = "too large"
+_NO_GPUS = "no GPUs"
 
 
 def tell(found: Estimate) -> None:
@@ -11,8 +12,10 @@ def tell(found: Estimate) -> None:
     if not found.services:
         return
     screen.result("\ntasks that fit on a server")
+    with_gpus = any(one.gpus for one in found.services)
     screen.table([
-        {"service": one.service, "tasks": _count(*one.tasks), "vCPU": f"{one.vcpus:g}", "MiB": one.memory, "server": fit.instance,
+        {"service": one.service, "tasks": _count(*one.tasks), "vCPU": f"{one.vcpus:g}", "MiB": one.memory,
+         **({"GPU": one.gpus} if with_gpus else {}), "server": fit.instance,
          "bridge": fit.bridge, "awsvpc": fit.awsvpc, "with trunking": fit.trunking}
         for one in found.services for fit in one.fits
     ])  # fmt: skip
@@ -22,12 +25,15 @@ def tell(found: Estimate) -> None:
     screen.result("EC2 of a service is its share of full servers; of all, whole servers. No load balancer, volumes, traffic, NAT")
     if found.examples:
         screen.result("the cluster has no servers (cluster.ec2 in dockyard.yaml): these types are examples")
+    if found.outdated:
+        screen.warn("these prices are older than a year: `dockyard prices` asks AWS for new ones")
     for name in found.unknown:
         screen.warn(f"{name}: not in the table of instance types and prices, so nothing is told of it")
 
 
 def _rows(one: ServiceEstimate) -> list[dict[str, object]]:
-    fargate = {"Fargate": _usd(one.fargate), "Fargate Spot from": _usd(one.fargate_spot_from)}
+    none = _NO_GPUS if one.gpus else _NO_ROOM
+    fargate = {"Fargate": _usd(one.fargate, none), "Fargate Spot from": _usd(one.fargate_spot_from, none)}
     return [
         {
             "service": one.service,
@@ -41,9 +47,10 @@ def _rows(one: ServiceEstimate) -> list[dict[str, object]]:
 
 
 def _totals(found: Estimate) -> list[dict[str, object]]:
+    none = _NO_GPUS if any(one.gpus for one in found.services) else _NO_ROOM
     sums = {
-        "Fargate": _usd(_sum([one.fargate for one in found.services])),
-        "Fargate Spot from": _usd(_sum([one.fargate_spot_from for one in found.services])),
+        "Fargate": _usd(_sum([one.fargate for one in found.services]), none),
+        "Fargate Spot from": _usd(_sum([one.fargate_spot_from for one in found.services]), none),
     }
     return [
         {
@@ -63,8 +70,8 @@ def _count(low: int, high: int) -> str:
     return str(low) if low == high else f"{low}-{high}"
 
 
-def _usd(costs: Range | None) -> str:
+def _usd(costs: Range | None, none: str = _NO_ROOM) -> str:
     if costs is None:
-        return _NO_ROOM
+        return none
     low, high = (f"{cost:.2f}" for cost in costs)
     return low if low == high else f"{low}-{high}"

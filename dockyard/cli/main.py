@@ -21,9 +21,9 @@ from dockyard.doors.process import end_all
 from dockyard.errors import ConfigError, DockyardError
 
 _COMMANDS = (
-    "up", "down", "dev", "deploy", "destroy", "plan", "verify", "tags", "detect", "dockerfile", "eject", "build", "push",
-    "mirror", "images", "prune", "status", "logs", "exec", "history", "diagram", "scale", "restart", "rollback", "promote",
-    "approve", "reject", "run", "secrets", "url", "open", "lock", "pipeline", "asset", "local",
+    "up", "down", "dev", "deploy", "destroy", "plan", "prices", "verify", "tags", "detect", "dockerfile", "eject", "build",
+    "push", "mirror", "images", "prune", "status", "logs", "exec", "history", "diagram", "scale", "restart", "rollback",
+    "promote", "approve", "reject", "run", "secrets", "url", "open", "lock", "pipeline", "asset", "local",
 )  # fmt: skip
 """In the order of the help. Each is a module of this package, with a function of the same name, or a group named `app`."""
 _HIDDEN = {"asset"}

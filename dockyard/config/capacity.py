@@ -15,7 +15,6 @@ Named = Literal["fargate", "fargate-spot", "ec2", "managed"]
 NetworkMode = Literal["bridge", "awsvpc"]
 Target = Literal["fargate", "ec2", "managed"]
 """Kinds of capacity; ECS does not mix these in one service."""
-_PLATFORMS = {"x86-64": "linux/amd64", "arm64": "linux/arm64"}
 
 
 class FargateMix(Model):
@@ -79,17 +78,6 @@ def architecture(runs_on: object, cluster: Cluster) -> Architecture | None:
     return servers.architecture if servers else None
 
 
-def on_its_platform(raw: dict[str, Any], merged: Mapping[str, Any], cluster: Cluster) -> dict[str, Any]:
-    """The service as it was written, built for Graviton where it runs on that and says nothing of platforms."""
-    image = merged.get("image", {})
-    build = image.get("build") or {} if isinstance(image, dict) else None
-    if architecture(merged.get("runs_on"), cluster) != "arm64" or not isinstance(build, dict):
-        return raw
-    if "from" in image or "platforms" in build:
-        return raw
-    return {**raw, "image": {**image, "build": {**build, "platforms": ["linux/arm64"]}}}
-
-
 def capacity_problems(raw: Mapping[str, Any], cluster: Cluster | None, network: Network | None) -> Iterator[Problem]:
     """Faults of a service's place. `cluster` and `network` are None where dockyard.yaml could not be read."""
     kind = target(raw.get("runs_on", "fargate"))
@@ -103,6 +91,8 @@ def capacity_problems(raw: Mapping[str, Any], cluster: Cluster | None, network: 
         yield Problem(("platform_version",), f"is of Fargate: remove it, or let runs_on be fargate, got {kind}")
     if "network_mode" in raw and kind not in ("ec2", None):
         yield Problem(("network_mode",), f"is of servers (runs_on: ec2): on {kind} it is awsvpc in any case; remove it")
+    if kind == "fargate" and raw.get("gpu") is not None:
+        yield Problem(("gpu",), "Fargate has no GPUs: let runs_on be ec2 or managed, or remove gpu")
     if kind in ("ec2", "managed") and cluster:
         yield from _server_problems(raw, kind, cluster)
     own = kind == "managed" or (kind == "ec2" and raw.get("network_mode") == "awsvpc")
@@ -113,20 +103,23 @@ def capacity_problems(raw: Mapping[str, Any], cluster: Cluster | None, network: 
 
 
 def _server_problems(raw: Mapping[str, Any], kind: str, cluster: Cluster) -> Iterator[Problem]:
-    needed = architecture(kind, cluster)
-    if needed is None:
+    if architecture(kind, cluster) is None:
         what = "its instance_types" if kind == "ec2" else "at least {}"
         yield Problem(("runs_on",), f"{kind} needs cluster.{kind} in dockyard.yaml: supply {what} there")
         return
-    image = raw.get("image")
-    build = image.get("build") if isinstance(image, dict) else None
-    platforms = build.get("platforms") if isinstance(build, dict) else None
-    servers = f"the servers of cluster.{kind} are {needed}"
-    if isinstance(platforms, list) and platforms and _PLATFORMS[needed] not in platforms:
-        yield Problem(("image", "build", "platforms"), f"should have {_PLATFORMS[needed]}: {servers}")
-    copied = isinstance(image, dict) and "from" in image and image.get("mirror") is not False
-    if needed == "arm64" and isinstance(image, dict) and copied and image.get("platforms") != "all":
-        yield Problem(("image", "platforms"), f"should be all: {servers}, and needed is linux/amd64")
+    yield from _gpu_problems(raw.get("gpu"), kind, cluster)
+
+
+def _gpu_problems(gpus: object, kind: str, cluster: Cluster) -> Iterator[Problem]:
+    servers = cluster.ec2 if kind == "ec2" else cluster.managed
+    if servers is None or not isinstance(gpus, int) or gpus < 1:  # the model tells of the others
+        return
+    if not servers.has_gpus:
+        supply = "instance_types with GPUs such as g5.xlarge" if kind == "ec2" else "min_gpus: 1"
+        yield Problem(("gpu",), f"the servers of cluster.{kind} have no GPUs: supply {supply} in dockyard.yaml, or remove gpu")
+    most = cluster.managed.max_gpus if kind == "managed" and cluster.managed else None
+    if most and gpus > most:
+        yield Problem(("gpu",), f"should be at most cluster.managed.max_gpus ({most}), got {gpus}")
 
 
 def _number(value: object) -> bool:

@@ -25,6 +25,7 @@ from dockyard.config.load_balancer import LoadBalancer
 from dockyard.config.lock import Lock
 from dockyard.config.model import ServiceName
 from dockyard.config.nlb_checks import nlb_of, nlb_problems, shared_host_problems
+from dockyard.config.platforms import platform_problems
 from dockyard.config.problems import Problem, one_of, show
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.route_checks import route_problems
@@ -54,6 +55,8 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     except ValidationError as error:
         yield Problem((), f"the folder's name is the service's name and {error.errors()[0]['msg'].removeprefix('Value error, ')}")
     yield from capacity_problems(raw, settings.cluster if settings else None, settings.network if settings else None)
+    if settings:
+        yield from platform_problems(raw, settings.cluster)
     kind = str(raw.get("kind"))
     http = _http(raw)
     if http and settings:
@@ -121,6 +124,7 @@ def rule_problems(
         ("dockyard.yaml", problem)
         for problem in (
             *_existing_problems(settings),
+            *_ipv6_problems(settings),
             *_region_problems(environment, settings),
             *(cloudfront_problems(settings) if settings else ()),
         )
@@ -147,6 +151,13 @@ def _existing_problems(settings: EnvironmentSettings | None) -> Iterator[Problem
             yield Problem(at, "its load balancer reaches nothing in a VPC that is made: give network.vpc, the load balancer's")
         if settings.domains:
             yield Problem(at, "its certificates and records are its owner's: remove domains, and say https: true if it has HTTPS")
+
+
+def _ipv6_problems(settings: EnvironmentSettings | None) -> Iterator[Problem]:
+    """A load balancer has addresses of its subnets."""
+    if settings and settings.dualstack and not settings.network.has_ipv6:
+        supply = "network.vpc.ipv6: true, if its subnets have IPv6 ranges" if settings.network.vpc else "network.ipv6: true"
+        yield Problem(("load_balancer", "ip_address_type"), f"dualstack needs a network with IPv6: set {supply}")
 
 
 def _region_problems(environment: str, settings: EnvironmentSettings | None) -> Iterator[Problem]:

@@ -71,6 +71,7 @@ def cloudfront_problems(settings: Any) -> Iterator[Problem]:
     reasons = {
         "waf": "its web ACL sees the addresses of CloudFront alone: remove it, and give cloudfront.web_acl",
         "mutual_tls": "clients show their certificates to CloudFront, which does not ask for any: remove one of both",
+        "ip_address_type": "clients come to CloudFront, by IPv6 as well, and it comes by IPv4: remove it",
         "internal": "both would have one security group, which lets in CloudFront alone: remove one of both",
     }
     for key, why in reasons.items():

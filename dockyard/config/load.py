@@ -9,7 +9,6 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 
 from dockyard.config import checks
-from dockyard.config.capacity import on_its_platform
 from dockyard.config.deployment import Strategy
 from dockyard.config.domains import record_problems
 from dockyard.config.environment import Environment, Project
@@ -19,6 +18,7 @@ from dockyard.config.model import Model
 from dockyard.config.mutual_tls import ca_bundle_path, mutual_tls_problems
 from dockyard.config.nlb import spelled_out as nlb_mapping
 from dockyard.config.pipeline import pipeline_problems
+from dockyard.config.platforms import platform_defaults
 from dockyard.config.previews import base_of, preview_host_problems, preview_problems, previewed
 from dockyard.config.problems import Problem, holds, one_of, problems_of, show
 from dockyard.config.project import EnvironmentSettings, ProjectFile
@@ -122,7 +122,8 @@ def _environment(
         override = _service_override(raw, name)
         overridden[path] = override
         if settings:
-            own = on_its_platform(own, merge(own, override), settings.cluster)
+            for added in platform_defaults(merge(own, override), settings.cluster):
+                own = merge(own, added)
         merged[service] = merge(own, override)
         unreadable = list(env_file_problems(root, service, merged[service]))
         _note(path, _placed(unreadable, override, name), problems)

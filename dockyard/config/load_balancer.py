@@ -12,7 +12,8 @@ from dockyard.config.rule import Rule
 from dockyard.config.switch import Switch
 
 _OF_OUR_OWN = (
-    "idle_timeout", "deletion_protection", "desync_mitigation", "access_logs", "waf", "mutual_tls", "internal", "cloudfront",
+    "idle_timeout", "deletion_protection", "desync_mitigation", "access_logs", "waf", "mutual_tls", "internal", "ip_address_type",
+    "cloudfront",
 )  # fmt: skip
 
 
@@ -102,6 +103,9 @@ class LoadBalancer(Model):
     """Whether AWS WAF looks at each request first, `true` or with details."""
     mutual_tls: Annotated[MutualTls | None, Switch()] = None
     """Which certificates clients must show. It is of the listener, so it holds for all domains. Default: clients show none."""
+    ip_address_type: Literal["ipv4", "dualstack"] | None = None
+    """By what the internet reaches it: `ipv4`, or `dualstack`, where names have AAAA records as well. Default: `dualstack` where
+    the network has IPv6."""
     internal: bool = False
     """Whether there is a second load balancer, inside of the network, for services that say so (`http.reach`)."""
     cloudfront: CloudFront | None = None

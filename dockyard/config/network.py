@@ -37,7 +37,7 @@ def _different(subnets: tuple[str, ...]) -> tuple[str, ...]:
     return subnets
 
 
-_OF_OUR_OWN = ("cidr", "availability_zones", "nat", "endpoints", "flow_logs")
+_OF_OUR_OWN = ("cidr", "availability_zones", "nat", "endpoints", "flow_logs", "ipv6")
 _THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
 
 SubnetId = Annotated[str, words("a subnet id such as subnet-0a1b2c3d", r"subnet-[0-9a-f]{8,17}")]
@@ -54,6 +54,8 @@ class ExistingVpc(Model):
     """Two or more subnets for the load balancer, each in another availability zone."""
     task_subnets: Annotated[tuple[SubnetId, ...], AfterValidator(_different)] = ()
     """Subnets for the containers, as many as public ones or a multiple. Default: the public subnets, with public addresses."""
+    ipv6: bool = False
+    """Whether these subnets have IPv6 ranges as well, with routes for them."""
 
     @model_validator(mode="after")
     def _as_many_in_each_zone(self) -> "ExistingVpc":
@@ -79,6 +81,9 @@ class Network(Model):
     `nat: none` containers then are in subnets without a way to the internet."""
     flow_logs: Literal["off", "rejected", "all"] = "off"
     """Which connections of the network are logged to CloudWatch, for a month."""
+    ipv6: bool = False
+    """Whether it has IPv6 as well (dual stack), by a range of Amazon's: for clients of the load balancer, and for containers with
+    addresses of their own. Into subnets that are not public nobody comes by it."""
     vpc: ExistingVpc | None = None
     """Use this VPC and make none."""
 
@@ -90,6 +95,11 @@ class Network(Model):
                 f"remove {'it' if len(given) == 1 else 'them'} (or set to null), or vpc"
             )
         return self
+
+    @property
+    def has_ipv6(self) -> bool:
+        """Whether subnets have IPv6 ranges."""
+        return self.vpc.ipv6 if self.vpc else self.ipv6
 
     @property
     def public_tasks(self) -> bool:

@@ -64,6 +64,12 @@ class EnvironmentSettings(Model):
     """Whether it stands for previews of another environment. Default: it is one by itself."""
 
     @property
+    def dualstack(self) -> bool:
+        """Whether the load balancer has IPv6 addresses."""
+        given = self.load_balancer.ip_address_type
+        return given == "dualstack" if given else self.network.has_ipv6 and not self.load_balancer.cloudfront
+
+    @property
     def https(self) -> bool:
         """Whether services answer by HTTPS."""
         existing = self.load_balancer.existing

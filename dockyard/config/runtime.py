@@ -82,5 +82,14 @@ def runtime_problems(kind: str, raw: Mapping[str, Any]) -> Iterator[Problem]:
     ignored = restart.get("ignored_exit_codes", []) if isinstance(restart, dict) else None
     if kind in ("job", "task") and isinstance(ignored, list) and 0 not in ignored:
         yield Problem(("restart", "ignored_exit_codes"), f"should have 0: a {kind} that has done its work would be started again")
+    memory = raw.get("memory", 512)
+    folders = [size for size in _mapping(raw.get("writable")).values() if isinstance(size, int)]
+    if isinstance(memory, int) and sum(folders) >= memory > 0:
+        message = f"should be less than memory ({memory} MiB) together, as they are part of it, got {sum(folders)}"
+        yield Problem(("writable",), message)
     if raw.get("exec") is True and raw.get("read_only") is True:
         yield Problem(("exec",), "needs files that it can write, and read_only is true; keep one of both")
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

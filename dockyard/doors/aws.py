@@ -210,6 +210,11 @@ class Aws:
         return self._untyped("service-quotas")
 
     @functools.cached_property
+    def pricing(self) -> Any:
+        """The price list."""
+        return self._untyped("pricing")
+
+    @functools.cached_property
     def secrets(self) -> Secrets:
         """Values that nobody else should read."""
         return Secrets(self)

@@ -5,10 +5,11 @@ import json
 import tomllib
 
 import pytest
+from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
-from dockyard_constructs import ContainerCluster, InstanceGroup, ManagedInstances
+from dockyard_constructs import ContainerCluster, InstanceGroup, ManagedInstances, WarmPool
 
 
 def test_with_all_defaults_there_is_fargate_and_no_server(stack, vpc, template):
@@ -106,6 +107,64 @@ def test_bottlerocket_on_graviton_has_its_own_settings_and_a_volume_for_containe
     assert tomllib.loads(text) == {"settings": {"ecs": settings}}
 
 
+@pytest.mark.parametrize(
+    ("types", "system", "image"),
+    [
+        (["g4dn.xlarge", "g6e.2xlarge"], "al2023", "ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id"),
+        (["p5.48xlarge"], "bottlerocket", "bottlerocket/aws-ecs-2-nvidia/x86_64/latest/image_id"),
+        (["g5g.xlarge"], "bottlerocket", "bottlerocket/aws-ecs-2-nvidia/arm64/latest/image_id"),
+    ],
+)
+def test_servers_with_gpus_have_the_machine_image_with_their_driver(defaults, types, system, image):
+    data = defaults(types, operating_system=system).one("EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert data["ImageId"] == f"resolve:ssm:/aws/service/{image}"
+    assert ("ECS_ENABLE_GPU_SUPPORT=true" in str(data["UserData"])) is (system == "al2023")
+
+
+def test_servers_may_wait_in_a_warm_pool_and_join_the_cluster_when_they_are_needed(defaults):
+    found = defaults(["m7i.large"], max_capacity=10, warm_pool=WarmPool(2, 6, autoscaling.PoolState.RUNNING))
+    pool = found.one("AutoScaling::WarmPool")
+    assert (pool["MinSize"], pool["MaxGroupPreparedCapacity"], pool["PoolState"]) == (2, 6, "Running")
+    assert "InstanceReusePolicy" not in pool
+    group = found.one("AutoScaling::AutoScalingGroup")
+    assert "MixedInstancesPolicy" not in group
+    assert "LaunchTemplate" in group
+    assert (group["MaxInstanceLifetime"], group["CapacityRebalance"]) == (14 * 86400, False)
+    data = found.one("EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert "ECS_WARM_POOLS_CHECK=true" in str(data["UserData"])
+    assert data["InstanceType"] == "m7i.large"
+
+
+def test_with_all_defaults_a_warm_pool_is_stopped_and_as_large_as_the_group(defaults):
+    pool = defaults(["m7i.large"], warm_pool=WarmPool()).one("AutoScaling::WarmPool")
+    assert {key: pool.get(key) for key in ("MinSize", "MaxGroupPreparedCapacity", "PoolState")} == {
+        "MinSize": 0, "MaxGroupPreparedCapacity": None, "PoolState": "Stopped",
+    }  # fmt: skip
+
+
+def test_bottlerocket_waits_by_a_setting_of_its_own(defaults):
+    found = defaults(["m7i.large"], operating_system="bottlerocket", warm_pool=WarmPool())
+    parts = found.one("EC2::LaunchTemplate")["LaunchTemplateData"]["UserData"]["Fn::Base64"]["Fn::Join"][1]
+    settings = tomllib.loads("".join(part if isinstance(part, str) else "shop" for part in parts))["settings"]
+    assert settings["autoscaling"] == {"should-wait": True}
+    assert settings["ecs"]["awsvpc-block-imds"] is True
+
+
+def test_what_waits_is_deleted_while_ecs_still_answers_its_draining(defaults):
+    """CloudFormation deletes what depends on another before that one."""
+    (pool,) = defaults(["m7i.large"], warm_pool=WarmPool()).all("AutoScaling::WarmPool")
+    assert any("CapacityProvider" in one for one in pool["DependsOn"])
+
+
+def test_servers_without_a_warm_pool_do_not_ask_whether_they_wait(found):
+    assert "WARM" not in str(found.one("EC2::LaunchTemplate")["LaunchTemplateData"]["UserData"])
+    assert found.all("AutoScaling::WarmPool") == []
+
+
+def test_servers_without_gpus_are_told_nothing_of_them(found):
+    assert "GPU" not in str(found.one("EC2::LaunchTemplate")["LaunchTemplateData"]["UserData"])
+
+
 def test_deleted_is_the_association_first_then_the_provider_then_the_servers_and_the_cluster_last(found):
     """CloudFormation deletes what refers to another before that one."""
     resources = found.json["Resources"]
@@ -160,6 +219,13 @@ def test_the_provider_is_the_clusters_and_has_a_name(stack, vpc, found):
         (InstanceGroup([]), "instance_types should have at least one type"),
         (InstanceGroup(["t3.small"], 5, 4), "min_capacity should be at most 4, got 5"),
         (InstanceGroup(["t3.small", "t4g.small"]), "of one architecture, got t3.small and t4g.small"),
+        (
+            InstanceGroup(["t3.small", "t3a.small"], warm_pool=WarmPool()),
+            "warm_pool is for a group of one instance type, On-Demand",
+        ),
+        (InstanceGroup(["t3.small"], spot_percent=1, warm_pool=WarmPool()), "warm_pool is for a group of one instance type"),
+        (InstanceGroup(["g6.xlarge", "t3.small"]), "all have a GPU or none, got g6.xlarge, t3.small"),
+        (InstanceGroup(["g5g.xlarge"]), "operating_system should be bottlerocket for Graviton with GPUs, got al2023"),
         (InstanceGroup(["t3.small"], spot_percent=101), "spot_percent should be 0 to 100, got 101"),
         (InstanceGroup(["t3.small"], on_demand_base=1), "on_demand_base has no use without spot_percent"),
         (InstanceGroup(["t3.small"], max_instance_lifetime_days=0), "max_instance_lifetime_days should be 1 to 365, got 0"),
@@ -177,12 +243,14 @@ def test_managed_instances_with_all_defaults_are_cheap_on_demand_ones_in_private
     assert launch["CapacityOptionType"] == "ON_DEMAND"
     assert launch["NetworkConfiguration"]["Subnets"] == ["subnet-3", "subnet-4"]
     assert launch["InstanceRequirements"]["CpuManufacturers"] == ["intel", "amd"]
+    assert "AcceleratorCount" not in launch["InstanceRequirements"]
     assert found.all("AutoScaling::AutoScalingGroup") == []
 
 
 def test_managed_instances_with_all_set(stack, vpc, template):
     settings = ManagedInstances(
-        min_vcpus=2, max_vcpus=8, min_memory_mib=4096, max_memory_mib=16384, instance_types=["m7g*"], architecture="arm64",
+        min_vcpus=2, max_vcpus=8, min_memory_mib=4096, max_memory_mib=16384, min_gpus=1, max_gpus=4, instance_types=["m7g*"],
+        architecture="arm64",
         spot=True, storage_gib=100, scale_in_after_seconds=600, subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
     )  # fmt: skip
     made = ContainerCluster(stack, "Cluster", vpc=vpc, managed_instances=settings)
@@ -194,7 +262,8 @@ def test_managed_instances_with_all_set(stack, vpc, template):
     assert (launch["CapacityOptionType"], launch["StorageConfiguration"]) == ("SPOT", {"StorageSizeGiB": 100})
     assert launch["InstanceRequirements"] == {
         "VCpuCount": {"Min": 2, "Max": 8}, "MemoryMiB": {"Min": 4096, "Max": 16384}, "AllowedInstanceTypes": ["m7g*"],
-        "CpuManufacturers": ["amazon-web-services"], "BurstablePerformance": "included",
+        "CpuManufacturers": ["amazon-web-services"], "BurstablePerformance": "included", "AcceleratorTypes": ["gpu"],
+        "AcceleratorManufacturers": ["nvidia"], "AcceleratorCount": {"Min": 1, "Max": 4},
     }  # fmt: skip
 
 

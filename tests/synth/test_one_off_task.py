@@ -53,6 +53,17 @@ def test_settings_that_do_not_go_together_are_refused(make):
         make(enable_execute_command=True, readonly_root_filesystem=True)
 
 
+def test_gpus_are_of_servers(make, template):
+    make(gpu_count=2, capacity=Ec2Capacity("servers"))
+    (container,) = template().one("ECS::TaskDefinition")["ContainerDefinitions"]
+    assert container["ResourceRequirements"] == [{"Type": "GPU", "Value": "2"}]
+
+
+def test_gpus_on_fargate_are_refused(make):
+    with pytest.raises(ValueError, match="gpu_count has no use on Fargate"):
+        make(gpu_count=1)
+
+
 def test_a_stop_that_takes_too_long_is_refused(make):
     with pytest.raises(ValueError, match="stop_timeout should be 2 to 120 seconds, got 121"):
         make(stop_timeout=Duration.seconds(121))

@@ -31,6 +31,8 @@ class Container(Runtime):
     """Processor share of one task, in vCPU."""
     memory: Annotated[int, number(64, 122880, "MiB")] = 512
     """Memory of one task, in MiB."""
+    gpu: Annotated[int, number(1, 16, "GPUs")] | None = None
+    """GPUs of the server that are its own, of one task. On `ec2` and `managed`, whose servers must have some. Default: none."""
     runs_on: RunsOn = "fargate"
     """`fargate`: AWS finds the server. `fargate-spot`: cheaper, may be stopped. `ec2`: on the servers of `cluster.ec2` in
     dockyard.yaml. `managed`: on those of `cluster.managed`. Or a mix such as `{fargate: 1, fargate-spot: 3, base: 2}`."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from dockyard.capacity.estimate import tasks
-from dockyard.capacity.fit import Need, Network, fitting, servers
+from dockyard.capacity.estimate import need, tasks
+from dockyard.capacity.fit import Network, fitting, servers
 from dockyard.capacity.instances import InstanceType, instance_types
 from dockyard.config import Service
 from dockyard.config.cluster import Ec2Capacity
@@ -29,25 +29,23 @@ def servers_checks(ec2: Ec2Capacity, services: Mapping[str, Service]) -> Iterato
             yield skip(SUBJECT, name, "is not in the table of instance types, so nothing is told of it")
     fits = True
     for name, service in services.items():
-        if lacking := [one.name for one in known if not fitting(_need(service), one, _network(service))]:
+        if lacking := [one.name for one in known if not fitting(need(service), one, _network(service))]:
             fits = False
-            got = f"a task of {service.cpu:g} vCPU and {service.memory} MiB has no room on {', '.join(lacking)}"
-            yield ng(name, "room", got, "take larger cluster.ec2.instance_types in dockyard.yaml, or less cpu and memory")
+            gpus = f", with {service.gpu} GPUs," if service.gpu else ""
+            got = f"a task of {service.cpu:g} vCPU and {service.memory} MiB{gpus} has no room on {', '.join(lacking)}"
+            less = "less cpu, memory and gpu" if gpus else "less cpu and memory"
+            yield ng(name, "room", got, f"take larger cluster.ec2.instance_types in dockyard.yaml, or {less}")
     if known and fits:
         yield together_check(ec2, services, known[0])
 
 
 def together_check(ec2: Ec2Capacity, services: Mapping[str, Service], instance: InstanceType) -> Check:
     """All of them at their most, on servers of the first type."""
-    needed = servers([(_need(one), tasks(one)[1]) for one in services.values()], instance)
+    needed = servers([(need(one), tasks(one)[1]) for one in services.values()], instance)
     if needed is None or needed > ec2.max:
         got = f"{len(services)} services at their most need {needed} x {instance.name}, and cluster.ec2.max is {ec2.max}"
         return ng(SUBJECT, "servers", got, f"set cluster.ec2.max to {needed} in dockyard.yaml, or take larger instance_types")
     return ok(SUBJECT, "servers", f"{len(services)} services at their most need {needed} x {instance.name}, of {ec2.max}")
-
-
-def _need(service: Service) -> Need:
-    return Need(round(service.cpu * 1024), service.memory)
 
 
 def _network(service: Service) -> Network:

@@ -81,11 +81,11 @@ def tasks_on(server: Server) -> list[Task]:
 
 
 def remaining(server: Server, tasks: list[Task] | None = None) -> dict[str, Any]:
-    """What is left for further tasks beside these, or beside those that it has: cpu, memory, interfaces; and ports in use."""
+    """What is left for further tasks beside these, or those that it has: cpu, memory, interfaces, GPUs; and ports in use."""
     needs = [task["_need"] for task in (tasks_on(server) if tasks is None else tasks)]
     size = server.size
     return {
-        **{key: getattr(size, key) - sum(need[key] for need in needs) for key in ("cpu", "memory", "interfaces")},
+        **{key: getattr(size, key) - sum(need[key] for need in needs) for key in ("cpu", "memory", "interfaces", "gpus")},
         "ports": [*_PORTS, *(port for need in needs for port in need["ports"])],
     }
 

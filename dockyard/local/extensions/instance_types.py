@@ -30,12 +30,14 @@ class Size:
     """MiB: what Linux leaves of the server's memory."""
     interfaces: int
     """For tasks in `awsvpc` mode: one is the server's own."""
+    gpus: int = 0
+    """Of the package's table; containers get none, as this machine may have none."""
 
 
 def size_of(name: str) -> Size:
     """Size of an instance type, as `t3.small`."""
     if known := instance_types().get(name):
-        return _size(known.vcpus, known.gib, known.interfaces)
+        return _size(known.vcpus, known.gib, known.interfaces, known.gpus)
     family, _, size = name.partition(".")
     if family.startswith("t") and size in _BURSTABLE:
         vcpus, gib, interfaces = _BURSTABLE[size]
@@ -46,5 +48,5 @@ def size_of(name: str) -> Size:
     return _size(vcpus, gib, next((many for most, many in _INTERFACES if vcpus <= most), 15))
 
 
-def _size(vcpus: int, gib: float, interfaces: int) -> Size:
-    return Size(vcpus * 1024, registered_memory(gib), interfaces - 1)
+def _size(vcpus: int, gib: float, interfaces: int, gpus: int = 0) -> Size:
+    return Size(vcpus * 1024, registered_memory(gib), interfaces - 1, gpus)

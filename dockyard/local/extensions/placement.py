@@ -26,12 +26,19 @@ def need_of(definition: Mapping[str, Any]) -> dict[str, Any]:
         "memory": int(definition.get("memory") or memory),
         "ports": [int(port) for port in ports if port and not shared],
         "interfaces": int(shared),
+        "gpus": sum(_gpus(one) for one in containers),
     }
+
+
+def _gpus(container: Mapping[str, Any]) -> int:
+    """Whole ones; `ALL` and shares of one are taken for one."""
+    named = [one["value"] for one in container.get("resourceRequirements") or [] if one.get("type") == "GPU"]
+    return sum(int(value) if value.isdigit() else 1 for value in named)
 
 
 def lack(left: Mapping[str, Any], need: Mapping[str, Any]) -> str | None:
     """The first resource that there is not enough of, as AWS calls it."""
-    for name, key in (("CPU", "cpu"), ("MEMORY", "memory"), ("ENI", "interfaces")):
+    for name, key in (("CPU", "cpu"), ("MEMORY", "memory"), ("ENI", "interfaces"), ("GPU", "gpus")):
         if left[key] < need[key]:
             return name
     return "PORTS" if set(left["ports"]) & set(need["ports"]) else None
@@ -43,7 +50,7 @@ def room(lefts: list[dict[str, Any]], needs: list[dict[str, Any]]) -> int:
     for need in needs:
         left = next((one for one in lefts if not lack(one, need)), None)
         if left:
-            left.update({key: left[key] - need[key] for key in ("cpu", "memory", "interfaces")})
+            left.update({key: left[key] - need[key] for key in ("cpu", "memory", "interfaces", "gpus")})
             left["ports"] = [*left["ports"], *need["ports"]]
             placed += 1
     return placed

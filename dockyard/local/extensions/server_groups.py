@@ -87,7 +87,7 @@ def _enough_for(needs: list[dict[str, Any]], type_name: str) -> int:
 
 def _empty(type_name: str) -> dict[str, Any]:
     size = size_of(type_name)
-    return {"cpu": size.cpu, "memory": size.memory, "interfaces": size.interfaces, "ports": []}
+    return {"cpu": size.cpu, "memory": size.memory, "interfaces": size.interfaces, "gpus": size.gpus, "ports": []}
 
 
 # templates
@@ -127,7 +127,7 @@ def _complete(group: Group, props: Mapping[str, Any]) -> None:
     mixed = (props.get("MixedInstancesPolicy") or {}).get("LaunchTemplate") or {}
     if mixed:
         group["LaunchTemplate"] = provisioners._asg_launch_template(mixed.get("LaunchTemplateSpecification"))
-        group["_type"] = next((one["InstanceType"] for one in mixed.get("Overrides") or [] if one.get("InstanceType")), None)
+    group["_type"] = next((one["InstanceType"] for one in mixed.get("Overrides") or [] if one.get("InstanceType")), None)
     subnets = [ec2._subnets.get(id) or {} for id in group["VPCZoneIdentifier"].split(",")]
     zones = [subnet["AvailabilityZone"] for subnet in subnets if subnet.get("AvailabilityZone")]
     group["AvailabilityZones"] = sorted(set(zones)) or group["AvailabilityZones"]

@@ -93,6 +93,42 @@ def a_task_beyond_the_maximum_of_the_group_waits(aws: Server) -> None:
 
 
 @acts("capacity", only_here="its servers have no image of a machine")
+def a_gpu_of_a_server_is_one_tasks(aws: Server) -> None:
+    """The next one waits, whatever else there is room for."""
+    gpu = {"ResourceRequirements": [{"Type": "GPU", "Value": "1"}]}
+    assert aws.deploy("k", cluster(aws.image(), 1, 1, kind="g4dn.xlarge", **gpu)) == "CREATE_COMPLETE"
+    until(lambda: instances(aws), 5)
+    ecs = aws.client("ecs")
+    strategy = [{"capacityProvider": "servers"}]
+    started = ecs.run_task(cluster="c", taskDefinition="app", count=2, capacityProviderStrategy=strategy)["tasks"]
+    arns = [one["taskArn"] for one in started]
+
+    def states() -> list[str]:
+        return sorted(one["lastStatus"] for one in ecs.describe_tasks(cluster="c", tasks=arns)["tasks"])
+
+    until(lambda: states() == ["PROVISIONING", "RUNNING"], 5)
+    time.sleep(1.5)  # as long as a server takes that there is not to be
+    assert states() == ["PROVISIONING", "RUNNING"]
+
+
+@acts("capacity", only_here="its servers have no image of a machine")
+def a_group_without_its_mixed_instances_has_the_type_of_its_launch_template(aws: Server) -> None:
+    """As with a warm pool, which wants a group without them."""
+    gpu = {"ResourceRequirements": [{"Type": "GPU", "Value": "1"}]}
+    made = cluster(aws.image(), 0, 1, kind="g4dn.xlarge", **gpu)
+    group = made["Group"]["Properties"]
+    template = group.pop("LaunchTemplate")
+    group["MixedInstancesPolicy"] = {
+        "LaunchTemplate": {"LaunchTemplateSpecification": template, "Overrides": [{"InstanceType": "t3.small"}]}
+    }
+    assert aws.deploy("k", made) == "CREATE_COMPLETE"
+    del group["MixedInstancesPolicy"]
+    group["LaunchTemplate"] = template
+    assert aws.deploy("k", {**made, **service(1)}, update=True) == "UPDATE_COMPLETE"
+    assert len(running(aws)) == 1
+
+
+@acts("capacity", only_here="its servers have no image of a machine")
 def a_task_that_no_server_has_room_for_is_told(aws: Server) -> None:
     """Without managed scaling the call fails, and a service says why."""
     image = aws.image()

@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from dockyard.capacity.cost import ec2_month, fargate_month, fargate_size, prices, spot
-from dockyard.capacity.estimate import EXAMPLES, estimate
+from dockyard.capacity.cost import dates, ec2_month, fargate_month, fargate_size, prices, spot
+from dockyard.capacity.estimate import EXAMPLES, GPU_EXAMPLE, estimate
 from dockyard.capacity.instances import instance_types, table
 from dockyard.cli.estimate import tell
 from dockyard.config import load_project
@@ -15,13 +15,13 @@ from dockyard.config import load_project
 def project(tmp_path):
     """The estimate of a project with these services and this cluster."""
 
-    def made(cluster="", only=(), **services):
+    def made(cluster="", only=(), today=None, **services):
         (tmp_path / "dockyard.yaml").write_text(f"name: shop\nenvironments: {{dev: {{}}}}\n{cluster}")
         for name, lines in services.items():
             folder = tmp_path / "services" / name
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "service.yaml").write_text(f"kind: web\nhttp: {{path: /{name}}}\n{lines}")
-        return estimate(load_project(tmp_path).environment(), only)
+        return estimate(load_project(tmp_path).environment(), only, today)
 
     return made
 
@@ -87,6 +87,14 @@ def test_a_cluster_without_servers_is_compared_with_examples(project, capsys):
     assert "list prices of us-east-1 (EC2 2026-01-19; Fargate 2026-09-23" in told
 
 
+@pytest.mark.parametrize(("days", "old"), [(365, False), (366, True)])
+def test_prices_of_more_than_a_year_ago_are_told_with_the_way_to_new_ones(project, capsys, days, old):
+    found = project(today=min(dates().values()) + datetime.timedelta(days=days), web="")
+    assert found.outdated is old
+    tell(found)
+    assert ("`dockyard prices` asks AWS for new ones" in capsys.readouterr().err) is old
+
+
 def test_what_has_no_room_and_what_is_not_in_the_table_is_told(project, capsys):
     found = project("cluster: {ec2: {instance_types: [t3.nano, m4.10xlarge]}}", web="")
     assert found.unknown == ("m4.10xlarge",)
@@ -100,6 +108,25 @@ def test_what_has_no_room_and_what_is_not_in_the_table_is_told(project, capsys):
 def test_a_project_without_services_is_told_nothing(project, capsys):
     tell(project())
     assert capsys.readouterr().out == ""
+
+
+def test_gpus_are_counted_and_fargate_has_none(project, capsys):
+    found = project(
+        "cluster: {ec2: {instance_types: [g4dn.xlarge, g5.12xlarge]}}", web="", model="runs_on: ec2\ngpu: 1\ncount: 4"
+    )
+    model, web = found.services
+    assert [(fit.instance, fit.bridge) for fit in model.fits] == [("g4dn.xlarge", 1), ("g5.12xlarge", 4)]
+    assert web.fits[0].bridge == 16
+    assert (model.gpus, model.fargate, web.gpus) == (1, None, 0)
+    assert [(one.instance, one.servers) for one in found.together] == [("g4dn.xlarge", (4, 4)), ("g5.12xlarge", (1, 1))]
+    tell(found)
+    told = capsys.readouterr().out
+    assert ("GPU" in told, "no GPUs" in told, "too large" in told) == (True, True, False)
+
+
+def test_servers_with_gpus_are_an_example_where_a_service_needs_some(project):
+    found = project("cluster: {managed: {min_gpus: 1}}", model="runs_on: managed\ngpu: 1")
+    assert [(fit.instance, fit.bridge) for fit in found.services[0].fits] == [*((name, 0) for name in EXAMPLES), (GPU_EXAMPLE, 1)]
 
 
 def test_graviton_is_cheaper_on_fargate(project):

@@ -4,6 +4,7 @@ import pytest
 
 from dockyard.capacity.fit import Need, Network, fitting, most_interfaces, servers
 from dockyard.capacity.instances import InstanceType, instance_types, registered_memory
+from dockyard.config.cluster import has_gpu
 from dockyard.local.extensions.instance_types import size_of
 
 TYPES = instance_types()
@@ -46,6 +47,11 @@ def test_memory_is_less_than_what_aws_tells_of_a_server_and_not_much_less():
         (SMALL, "m5.large", Network.AWSVPC, 2),
         (Need(128, 256), "m5.large", Network.TRUNKING, 10),
         (Need(4096, 512), "t3.small", Network.BRIDGE, 0),
+        (Need(256, 512, 1), "g4dn.12xlarge", Network.BRIDGE, 4),  # by GPUs
+        (Need(256, 512, 3), "g4dn.12xlarge", Network.TRUNKING, 1),
+        (Need(256, 512, 1), "g5.12xlarge", Network.AWSVPC, 4),
+        (Need(256, 512, 2), "g4dn.xlarge", Network.BRIDGE, 0),
+        (Need(256, 512, 1), "m5.large", Network.BRIDGE, 0),
     ],
 )
 def test_the_scarcest_of_cpu_memory_and_interfaces_says_how_many_fit(need, name, network, many):
@@ -65,6 +71,13 @@ def test_servers_are_filled_with_large_tasks_first():
     assert servers([(small, 3)], server, Network.AWSVPC) == 2
 
 
+def test_tasks_with_gpus_leave_the_rest_of_a_server_to_others():
+    with_gpu, without = Need(1024, 2048, 1), Need(1024, 2048)
+    assert servers([(with_gpu, 2)], TYPES["g4dn.xlarge"]) == 2
+    assert servers([(without, 4), (with_gpu, 2)], TYPES["g4dn.xlarge"]) == 2
+    assert servers([(with_gpu, 1)], TYPES["m5.large"]) is None
+
+
 def test_thousands_of_tasks_are_counted_at_once():
     assert servers([(SMALL, 5000), (Need(128, 256), 5000)], TYPES["m5.large"]) == 938
 
@@ -73,6 +86,7 @@ def test_the_local_aws_takes_its_servers_from_the_same_table():
     assert (size_of("t3a.small").interfaces, size_of("t3.small").interfaces) == (1, 2)
     assert (size_of("m7i.large").cpu, size_of("m7i.large").memory) == (2048, registered_memory(8))
     assert size_of("x9z.large").cpu == 2048  # not in the table
+    assert (size_of("g6.12xlarge").gpus, size_of("m7i.large").gpus) == (4, 0)
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -84,7 +98,8 @@ def test_the_table_is_of_a_piece(name):
         (t for t in TYPES.values() if t.name.startswith(f"{family}.") and (t.gib, t.vcpus >= one.vcpus) == (2 * one.gib, True)),
         None,
     )
-    assert 1 <= one.vcpus <= 16
+    assert 1 <= one.vcpus <= 192
     assert one.interfaces >= 2
-    if twice:
+    assert bool(one.gpus) == has_gpu(name)
+    if twice and not one.gpus:
         assert twice.usd_an_hour == pytest.approx(2 * one.usd_an_hour, rel=0.01)

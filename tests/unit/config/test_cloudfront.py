@@ -37,6 +37,7 @@ def test_it_is_taken_with_its_certificate_and_prefix_list(files):
         ({"beside": ", waf: true"}, f"{AT}.waf: does not go with cloudfront"),
         ({"beside": ", internal: true"}, f"{AT}.internal: does not go with cloudfront"),
         ({"beside": ", mutual_tls: {mode: passthrough}"}, f"{AT}.mutual_tls: does not go with cloudfront"),
+        ({"beside": ", ip_address_type: dualstack", "more": "network: {nat: single, ipv6: true}"}, f"{AT}.ip_address_type: does not go with cloudfront"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_told(files, given, text):

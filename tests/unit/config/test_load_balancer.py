@@ -200,3 +200,23 @@ def test_the_examples_of_the_manual_are_taken(files, example):
             "dockyard.yaml", f"name: shop\n{example}" + ("" if "environments:" in example else "environments: {dev: {}}\n")
         )
     assert files.load().environment("dev")
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ("load_balancer: {ip_address_type: dualstack}",
+         "load_balancer.ip_address_type: dualstack needs a network with IPv6: set network.ipv6: true"),
+        ("load_balancer: {ip_address_type: dualstack}\nnetwork: {vpc: {id: vpc-0a1b2c3d, cidr: 10.1.0.0/16, public_subnets: "
+         "[subnet-0a1b2c3d, subnet-0a1b2c3e]}}",
+         "load_balancer.ip_address_type: dualstack needs a network with IPv6: set network.vpc.ipv6: true, if its subnets have IPv6 "
+         "ranges"),
+        ("load_balancer: {ip_address_type: ipv6}",
+         'load_balancer.ip_address_type: should be ipv4 or dualstack, got "ipv6"; did you mean ipv4?'),
+        ("network: {ipv6: true, vpc: {id: vpc-0a1b2c3d, cidr: 10.1.0.0/16, public_subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e]}}",
+         "network: vpc is given, so ipv6 has no use: remove it (or set to null), or vpc"),
+    ],
+)  # fmt: skip
+def test_ipv6_that_the_network_has_not_is_told(files, lines, text):
+    files.write("dockyard.yaml", f"name: shop\nenvironments: {{dev: {{}}}}\n{lines}")
+    assert files.problems() == [f"dockyard.yaml: {text}"]

@@ -67,3 +67,9 @@ def test_what_has_done_its_work_is_not_started_again(files, kind):
     assert files.problems() == [
         f"services/web/service.yaml: restart.ignored_exit_codes: should have 0: a {word} that has done its work would be started again"
     ]
+
+
+@pytest.mark.parametrize(("lines", "most"), [("writable: {/a: 512}", 512), ("memory: 1024\nwritable: {/a: 512, /b: 600}", 1024)])
+def test_folders_in_memory_leave_some_to_the_processes(problem, lines, most):
+    said = f"services/web/service.yaml: writable: should be less than memory ({most} MiB) together, as they are part of it, got "
+    assert problem(f"{lines}\nruns_on: ec2").startswith(said)

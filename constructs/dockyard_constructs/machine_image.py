@@ -1,0 +1,67 @@
+"""Machine images for servers of ECS, and what their agent is told."""
+
+import re
+from typing import Literal
+
+from aws_cdk import aws_ec2 as ec2
+
+OperatingSystem = Literal["al2023", "bottlerocket"]
+
+_IMAGES = {
+    ("al2023", ec2.InstanceArchitecture.X86_64): "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
+    ("al2023", ec2.InstanceArchitecture.ARM_64): "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id",
+    ("bottlerocket", ec2.InstanceArchitecture.X86_64): "/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id",
+    ("bottlerocket", ec2.InstanceArchitecture.ARM_64): "/aws/service/bottlerocket/aws-ecs-2/arm64/latest/image_id",
+}
+"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-bottlerocket-retrieve-ami.html"""
+_GPU_IMAGES = {
+    ("al2023", ec2.InstanceArchitecture.X86_64): "/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id",
+    ("bottlerocket", ec2.InstanceArchitecture.X86_64): "/aws/service/bottlerocket/aws-ecs-2-nvidia/x86_64/latest/image_id",
+    ("bottlerocket", ec2.InstanceArchitecture.ARM_64): "/aws/service/bottlerocket/aws-ecs-2-nvidia/arm64/latest/image_id",
+}
+"""The same with NVIDIA's driver and runtime. Amazon Linux 2023 has none for Graviton.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-gpu.html"""
+_WITH_GPU = re.compile(r"(g|gr|p)\d")
+"""Families such as g4dn, g6, gr6, p5."""
+BOTTLEROCKET_SYSTEM_GIB = 4
+"""Its /dev/xvda holds the system alone; images and containers are on /dev/xvdb."""
+_AGENT = {
+    "al2023": [
+        "echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config",
+        "echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config",
+    ],
+    "bottlerocket": ["awsvpc-block-imds = true", "enable-spot-instance-draining = true"],
+}
+"""Tasks in `awsvpc` mode are kept from the metadata service by these, those in `bridge` mode by the hop limit
+(https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html)."""
+_FOR_GPUS = {"al2023": ["echo ECS_ENABLE_GPU_SUPPORT=true >> /etc/ecs/ecs.config"], "bottlerocket": []}
+_IN_WARM_POOL = {
+    "al2023": ["echo ECS_WARM_POOLS_CHECK=true >> /etc/ecs/ecs.config"],
+    "bottlerocket": ["[settings.autoscaling]", "should-wait = true"],
+}
+"""A server that waits does not join the cluster yet.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-warm-pool.html
+https://bottlerocket.dev/en/os/latest/api/settings/autoscaling/"""
+
+
+def has_gpu(instance_type: str) -> bool:
+    """By its name."""
+    return _WITH_GPU.match(instance_type) is not None
+
+
+def image_parameter(system: OperatingSystem, architecture: ec2.InstanceArchitecture, *, gpus: bool) -> str:
+    """The public parameter of SSM with the newest machine image. Raises ValueError where there is none."""
+    images = _GPU_IMAGES if gpus else _IMAGES
+    if (system, architecture) not in images:
+        raise ValueError(f"instances.operating_system should be bottlerocket for Graviton with GPUs, got {system}")
+    return images[system, architecture]
+
+
+def agent_settings(system: OperatingSystem, *, gpus: bool, warm_pool: bool) -> list[str]:
+    """Lines of user data after those of CDK; for Bottlerocket these are in its table `settings.ecs`, which they go on with."""
+    return [
+        *_AGENT[system],
+        *(_FOR_GPUS[system] if gpus else []),
+        *(_IN_WARM_POOL[system] if warm_pool else []),
+    ]
