@@ -25,7 +25,7 @@ def prices(region: Region = None) -> None:
     Example: dockyard prices --region eu-central-1
     """
     from dockyard.doors.aws import Aws  # noqa: PLC0415  # boto3 takes a while to import
-    from dockyard.doors.folders import put  # noqa: PLC0415
+    from dockyard.doors.files import put  # noqa: PLC0415
     from dockyard.doors.price_list import REGION, products  # noqa: PLC0415
 
     try:

@@ -75,7 +75,7 @@ def test_nothing_is_kept_but_what_is_told_and_that_by_its_host(platform, distrib
 def test_names_lead_to_the_distribution(made, platform):
     records = resources(platform, "Route53::RecordSet")
     assert {one["AliasTarget"]["DNSName"]["Fn::GetAtt"][1] for one in records} == {"DomainName"}
-    assert sorted(one["Type"] for one in records) == ["A", "AAAA"]
+    assert [one["Type"] for one in records].count("A") == [one["Type"] for one in records].count("AAAA") > 0
     (told,) = [one for one in resources(platform, "SSM::Parameter") if one["Name"].endswith("/load-balancer-dns-name")]
     assert "CloudFront" in json.dumps(told["Value"])
     assert made[1]("shop-dev-shop")["Outputs"]["Address"]["Value"] == "https://shop.example.com/"
