@@ -60,6 +60,17 @@ class Together:
 
 
 @dataclass(frozen=True)
+class Fleet:
+    """The services that run on the cluster's own servers, on those of its first type."""
+
+    instance: str
+    servers: tuple[int, int] | None
+    """With the fewest tasks and with the most; None where a task has no room."""
+    most: int
+    """So many there may be (`cluster.ec2.max`)."""
+
+
+@dataclass(frozen=True)
 class Estimate:
     """All of it, with where the prices are from."""
 
@@ -69,6 +80,8 @@ class Estimate:
     """Whether list prices are older than a year."""
     services: tuple[ServiceEstimate, ...]
     together: tuple[Together, ...]
+    fleet: Fleet | None
+    """None where nothing runs on servers, or not all services are meant."""
     examples: bool
     """Whether the cluster has no servers, and examples were taken."""
     unknown: tuple[str, ...]
@@ -91,6 +104,7 @@ def estimate(environment: Environment, services: Sequence[str] = (), today: date
         outdated=outdated(today or datetime.datetime.now(tz=datetime.UTC).date()),
         services=tuple(_service(name, one, instances) for name, one in meant.items()),
         together=tuple(_together(list(meant.values()), instance) for instance in (() if services else instances)),
+        fleet=None if services or not instances else _fleet(environment, instances[0]),
         examples=ec2 is None,
         unknown=tuple(name for name in names if name not in known),
     )
@@ -121,11 +135,23 @@ def _fit(service: Service, instance: InstanceType) -> Fit:
 
 
 def _together(services: list[Service], instance: InstanceType) -> Together:
-    low, high = (servers([(need(one), tasks(one)[end]) for one in services], instance) for end in (0, 1))
-    if low is None or high is None:
+    needed = _servers(services, instance)
+    if needed is None:
         return Together(instance.name, None, None, None)
-    ec2 = _range(low, high, lambda count: count * ec2_month(instance))
-    return Together(instance.name, (low, high), ec2, _on_spot(ec2, "ec2"))
+    ec2 = _range(*needed, lambda count: count * ec2_month(instance))
+    return Together(instance.name, needed, ec2, _on_spot(ec2, "ec2"))
+
+
+def _fleet(environment: Environment, instance: InstanceType) -> Fleet | None:
+    ec2 = environment.settings.cluster.ec2
+    meant = [one for one in environment.services.values() if one.runs_on == "ec2"]
+    return Fleet(instance.name, _servers(meant, instance), ec2.max) if ec2 and meant else None
+
+
+def _servers(services: list[Service], instance: InstanceType) -> tuple[int, int] | None:
+    """With the fewest tasks and with the most; None where a task has no room."""
+    low, high = (servers([(need(one), tasks(one)[end]) for one in services], instance) for end in (0, 1))
+    return None if low is None or high is None else (low, high)
 
 
 def need(service: Service) -> Need:

@@ -1,6 +1,6 @@
 """The part of `dockyard plan` on capacity and cost."""
 
-from dockyard.capacity.estimate import Estimate, Range, ServiceEstimate
+from dockyard.capacity.estimate import Estimate, Fleet, Range, ServiceEstimate
 from dockyard.cli import screen
 
 _NO_ROOM = "too large"
@@ -23,12 +23,24 @@ def tell(found: Estimate) -> None:
     screen.table([row for one in found.services for row in _rows(one)] + _totals(found))
     screen.result(f"\nlist prices of {found.region} ({'; '.join(found.prices_of)}); Spot is the least that AWS names: it moves")
     screen.result("EC2 of a service is its share of full servers; of all, whole servers. No load balancer, volumes, traffic, NAT")
+    if found.fleet:
+        _tell_fleet(found.fleet)
     if found.examples:
         screen.result("the cluster has no servers (cluster.ec2 in dockyard.yaml): these types are examples")
     if found.outdated:
         screen.warn("these prices are older than a year: `dockyard prices` asks AWS for new ones")
     for name in found.unknown:
         screen.warn(f"{name}: not in the table of instance types and prices, so nothing is told of it")
+
+
+def _tell_fleet(fleet: Fleet) -> None:
+    """Whether all that runs on servers has room on them at once; a deploy of new tasks beside old ones takes more for a while."""
+    needed = f"{_count(*fleet.servers)} x {fleet.instance}" if fleet.servers else f"larger servers than {fleet.instance}"
+    text = f"services that run on EC2 need {needed}, and cluster.ec2.max is {fleet.most}"
+    if fleet.servers and fleet.servers[1] <= fleet.most:
+        screen.result(text)
+    else:
+        screen.warn(f"{text}: raise it, or take larger cluster.ec2.instance_types")
 
 
 def _rows(one: ServiceEstimate) -> list[dict[str, object]]:

@@ -109,7 +109,8 @@ def policy(folder: Folder, env: Environment = None, project: Project = None) -> 
     site = session.site
     with screen.Board() as board:
         stacks = synthesized(site, board, validate=False, folder=site.looked_at)
-    scope = Scope(site.project.name, site.aws.account, site.aws.region, qualifier(session.root))
+    bucket = bootstrap_bucket(site.aws, session.root)
+    scope = Scope(site.project.name, site.aws.account, site.aws.region, qualifier(session.root), bucket)
     folder.mkdir(parents=True, exist_ok=True)
     for number, one in enumerate(documents(stacks, scope, permissions_of(scope.region)), 1):
         file = folder / f"{site.project.name}-deploys-{number}.json"

@@ -16,7 +16,7 @@ from pydantic import ConfigDict, TypeAdapter
 from dockyard.capacity.cost import prices
 from dockyard.capacity.estimate import Estimate
 from dockyard.config.schema import DRAFT
-from dockyard.deploy.diff.cost import CostChange, Range, added
+from dockyard.deploy.diff.cost import CostChange, Range, together
 from dockyard.deploy.diff.resources import Replacement, ResourceAction
 from dockyard.deploy.plan import Plan, PlannedImage
 from dockyard.deploy.planned_stack import PlannedStack, StackAction
@@ -189,8 +189,8 @@ def cost(stacks: Iterable[PlannedStack]) -> Cost:
     return Cost(
         currency=str(prices()["currency"]),
         prices_of=str(prices()["region"]),
-        before=added([one.before for one in costs.values()]),
-        after=added([one.after for one in costs.values()]),
+        before=together([(one.before, one.on_servers_before) for one in costs.values()]),
+        after=together([(one.after, one.on_servers_after) for one in costs.values()]),
         stacks=tuple(StackCost(name, one.before, one.after) for name, one in costs.items() if one.before != one.after),
         unpriced=_unpriced(costs.values()),
     )

@@ -41,7 +41,7 @@ _ALWAYS = {
         "ssm:{place}:parameter/cdk-bootstrap/*",
         "ssm:{region}::parameter/aws/*",
     ),
-    "s3:GetObject": ("s3:::cdk-{qualifier}-assets-{account}-{region}/*",),
+    "s3:GetObject": ("s3:::{bucket}/*",),
     "lambda:InvokeFunction": ("lambda:{place}:function:{app}-*",),
     "iam:CreateServiceLinkedRole": ("iam::{account}:role/aws-service-role/*",),
 }
@@ -59,6 +59,8 @@ class Scope:
     account: str
     region: str
     qualifier: str
+    bucket: str
+    """The bootstrap's."""
 
     def arns(self, patterns: Iterable[str]) -> list[str]:
         """The patterns as ARNs."""
@@ -69,6 +71,7 @@ class Scope:
             "region": self.region,
             "place": place,
             "qualifier": self.qualifier,
+            "bucket": self.bucket,
         }
         return [f"arn:{PARTITION}:{pattern.format(**values)}" for pattern in patterns]
 

@@ -12,7 +12,7 @@ from dockyard.pipeline.policy import LONGEST, Scope, documents, size
 from tests.synth.projects import stacks
 from tests.synth.test_lint import KINDS, LINKED
 
-SCOPE = Scope("shop", "123456789012", "eu-west-1", "hnb659fds")
+SCOPE = Scope("shop", "123456789012", "eu-west-1", "hnb659fds", "shop-assets")
 PROJECT = """
 name: shop
 environments: {dev: {account: "123456789012", region: eu-west-1}}

@@ -4,12 +4,13 @@ By list prices of one region (`dockyard.capacity.cost`), and by the counts of th
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dockyard.capacity.cost import ec2_month, fargate_month, spot
-from dockyard.capacity.instances import instance_types
+from dockyard.capacity.fit import Need, servers
+from dockyard.capacity.instances import InstanceType, instance_types
 from dockyard.deploy.diff.template import Template, entries, only
 
 Range = tuple[float, float]
@@ -41,6 +42,26 @@ class Priced:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Servers that come and go with the tasks."""
+
+    instance: InstanceType
+    fewest: int
+    most: int
+    month: float
+    """Of one, at least."""
+
+
+@dataclass(frozen=True)
+class OnServers:
+    """What of a stack shares servers with what other stacks have."""
+
+    tasks: Sequence[tuple[Need, int]] = ()
+    """What one takes, and the fewest that there are."""
+    group: Group | None = None
+
+
+@dataclass(frozen=True)
 class CostChange:
     """A month of one stack."""
 
@@ -49,21 +70,33 @@ class CostChange:
     unpriced_before: Mapping[str, int]
     """What is paid for besides, and has no price here, and how many of it."""
     unpriced_after: Mapping[str, int]
+    on_servers_before: OnServers
+    on_servers_after: OnServers
 
 
 def cost_change(before: Template, after: Template) -> CostChange:
     """Of two templates of a stack."""
     old, new = [*priced(before)], [*priced(after)]
-    return CostChange(_sum(old), _sum(new), _unpriced(old), _unpriced(new))
+    return CostChange(_sum(old), _sum(new), _unpriced(old), _unpriced(new), _on_servers(before), _on_servers(after))
 
 
-def added(ranges: list[Range]) -> Range:
-    """Their sum."""
+def together(stacks: Sequence[tuple[Range, OnServers]]) -> Range:
+    """A month of several stacks. The fewest tasks keep servers that a group alone would not have."""
+    low, high = _added([month for month, _ in stacks])
+    groups = [shared.group for _, shared in stacks if shared.group]
+    if len(groups) != 1:
+        return low, high
+    (group,) = groups
+    needed = servers([task for _, shared in stacks for task in shared.tasks], group.instance) or 0
+    return round(low + max(0, min(needed, group.most) - group.fewest) * group.month, 2), high
+
+
+def _added(ranges: list[Range]) -> Range:
     return round(sum(low for low, _ in ranges), 2), round(sum(high for _, high in ranges), 2)
 
 
 def _sum(found: list[Priced]) -> Range:
-    return added([one.month for one in found if one.month])
+    return _added([one.month for one in found if one.month])
 
 
 def _unpriced(found: list[Priced]) -> Mapping[str, int]:
@@ -84,10 +117,33 @@ def priced(template: Template) -> Iterator[Priced]:
                 yield Priced(what, None)
 
 
+def _on_servers(template: Template) -> OnServers:
+    """What shares servers: services by the sizes of their containers."""
+    tasks = []
+    for id, service in template.of_type("AWS::ECS::Service"):
+        definition, counts = _definition(template, service), _counts(template, id, service)
+        if counts and "EC2" in (definition.get("RequiresCompatibilities") or []):
+            sizes = entries(definition.get("ContainerDefinitions"))
+            cpu, memory = (_total(sizes, *keys) for keys in (("Cpu",), ("Memory", "MemoryReservation")))
+            asked = [two for one in sizes for two in entries(one.get("ResourceRequirements")) if two.get("Type") == "GPU"]
+            tasks.append((Need(cpu, memory, sum(int(str(one.get("Value"))) for one in asked)), counts[0]))
+    groups = [_group(template, group) for _, group in template.of_type("AWS::AutoScaling::AutoScalingGroup")]
+    return OnServers(tuple(tasks), groups[0] if len(groups) == 1 else None)
+
+
+def _total(sizes: Sequence[Mapping[str, Any]], *keys: str) -> int:
+    """Of all containers, by the first of these keys that each has."""
+    return sum(next((value for key in keys if isinstance(value := one.get(key), int)), 0) for one in sizes)
+
+
+def _definition(template: Template, service: Mapping[str, Any]) -> Mapping[str, Any]:
+    return only(template.resources.get(only(service.get("TaskDefinition")).get("Ref", ""))).get("Properties") or {}
+
+
 def _service(template: Template, id: str, service: Mapping[str, Any]) -> Priced | None:
     """None where it is on servers, which are priced by themselves."""
     weights = {str(one.get("CapacityProvider")): one for one in entries(service.get("CapacityProviderStrategy"))}
-    definition = only(template.resources.get(only(service.get("TaskDefinition")).get("Ref", ""))).get("Properties") or {}
+    definition = _definition(template, service)
     if "FARGATE" not in (definition.get("RequiresCompatibilities") or []):
         return None
     counts = _counts(template, id, service)
@@ -126,20 +182,30 @@ def _counts(template: Template, id: str, service: Mapping[str, Any]) -> tuple[in
 
 
 def _servers(template: Template, group: Mapping[str, Any]) -> Priced:
-    mixed = only(group.get("MixedInstancesPolicy"))
-    overrides = entries(only(mixed.get("LaunchTemplate")).get("Overrides"))
-    name = next((one.get("InstanceType") for one in overrides if isinstance(one.get("InstanceType"), str)), None)
-    name = name or next((found for _, one in template.of_type("AWS::EC2::LaunchTemplate") if (found := _type_of(one))), None)
-    instance = instance_types().get(name or "")
-    low, high = group.get("MinSize"), group.get("MaxSize")
+    found, name = _group(template, group), _instance_name(template, group)
     what = f"server {name}" if name else "server"
-    if instance is None or not (str(low).isdigit() and str(high).isdigit()):
+    if found is None:
         return Priced(what, None)
+    return Priced(what, (round(found.fewest * found.month, 2), round(found.most * ec2_month(found.instance), 2)))
+
+
+def _group(template: Template, group: Mapping[str, Any]) -> Group | None:
+    """None where its type has no price here, or only CloudFormation knows how many there are."""
+    instance = instance_types().get(_instance_name(template, group))
+    low, high = (str(group.get(key)) for key in ("MinSize", "MaxSize"))
+    if instance is None or not (low.isdigit() and high.isdigit()):
+        return None
+    distribution = only(only(group.get("MixedInstancesPolicy")).get("InstancesDistribution"))
     each = ec2_month(instance)
-    cheap = (
-        spot(each, "ec2") if only(mixed.get("InstancesDistribution")).get("OnDemandPercentageAboveBaseCapacity") == 0 else each
-    )
-    return Priced(what, (round(int(str(low)) * cheap, 2), round(int(str(high)) * each, 2)))
+    cheap = spot(each, "ec2") if distribution.get("OnDemandPercentageAboveBaseCapacity") == 0 else each
+    return Group(instance, int(low), int(high), cheap)
+
+
+def _instance_name(template: Template, group: Mapping[str, Any]) -> str:
+    """Its first type; empty where it names none."""
+    overrides = entries(only(only(group.get("MixedInstancesPolicy")).get("LaunchTemplate")).get("Overrides"))
+    name = next((one.get("InstanceType") for one in overrides if isinstance(one.get("InstanceType"), str)), None)
+    return name or next((found for _, one in template.of_type("AWS::EC2::LaunchTemplate") if (found := _type_of(one))), "")
 
 
 def _type_of(launch_template: Mapping[str, Any]) -> str | None:

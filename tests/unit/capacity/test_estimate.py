@@ -140,3 +140,16 @@ def test_of_services_that_are_named_nothing_else_is_told(project, capsys):
     tell(found)
     told = capsys.readouterr().out
     assert ("web" in told, "api" in told, "\nall " in told) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("count", "needs", "enough"), [("4", "2 x t3.small", True), ("{min: 2, max: 7}", "1-3 x t3.small", False)]
+)
+def test_whether_all_that_runs_on_servers_has_room_is_told(project, capsys, count, needs, enough):
+    cluster = "cluster: {ec2: {instance_types: [t3.small], max: 2}}"
+    tell(project(cluster, web=f"runs_on: ec2\ncount: {count}", other="count: 9"))
+    captured = capsys.readouterr()
+    text = f"services that run on EC2 need {needs}, and cluster.ec2.max is 2"
+    assert text in (captured.out if enough else captured.err)
+    tell(project(cluster, only=("web",), web="runs_on: ec2"))
+    assert "cluster.ec2.max" not in "".join(capsys.readouterr())

@@ -69,7 +69,7 @@ PLAN = Document(
     orphans=("shop-prod-old",),
     security=(SecurityEntry("shop-prod-web", "added", "Web/Role", "policy", "allow s3:* on * by @everyone", True),),
     cost=Cost("USD", "us-east-1", (9.01, 9.01), (9.01, 18.02), (StackCost("shop-prod-web", (9.01, 9.01), (9.01, 18.02)),), ("1 x NAT gateway",)),
-    capacity=Estimate("us-east-1", (), False, (), (), False, ()),
+    capacity=Estimate("us-east-1", (), False, (), (), None, False, ()),
 )  # fmt: skip
 
 

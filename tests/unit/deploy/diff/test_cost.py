@@ -1,6 +1,8 @@
 """A month before and after."""
 
-from dockyard.deploy.diff.cost import cost_change
+import pytest
+
+from dockyard.deploy.diff.cost import cost_change, together
 from dockyard.deploy.diff.template import Template
 
 
@@ -39,18 +41,38 @@ def test_what_spot_costs_is_between_its_least_and_the_list_price():
     assert change({}, service(3, strategy=spot)).after == (14.42, 27.03)
 
 
-def test_servers_are_priced_and_tasks_on_them_are_not():
-    task = service()
-    task["Task"]["Properties"]["RequiresCompatibilities"] = ["EC2"]
-    group = {
+def on_servers(count=1, memory=512):
+    made = service(count)
+    made["Task"]["Properties"] |= {
+        "RequiresCompatibilities": ["EC2"],
+        "ContainerDefinitions": [{"Cpu": 256, "Memory": memory}, {"MemoryReservation": 128}],
+    }
+    return made
+
+
+def group(least="0", most="2"):
+    return {
         "Type": "AWS::AutoScaling::AutoScalingGroup",
         "Properties": {
-            "MinSize": "0",
-            "MaxSize": "2",
+            "MinSize": least,
+            "MaxSize": most,
             "MixedInstancesPolicy": {"LaunchTemplate": {"Overrides": [{"InstanceType": "t3.small"}]}},
         },
     }
-    assert change({}, {**task, "Group": group}).after == (0, 30.37)
+
+
+def test_servers_are_priced_and_tasks_on_them_are_not():
+    assert change({}, {**on_servers(), "Group": group()}).after == (0, 30.37)
+
+
+@pytest.mark.parametrize(("tasks", "least", "month"), [
+    (0, "0", (0, 30.37)), (2, "0", (15.18, 30.37)), (3, "0", (30.37, 30.37)), (9, "0", (30.37, 30.37)), (1, "1", (15.18, 30.37)),
+])  # fmt: skip
+def test_the_fewest_tasks_of_all_stacks_keep_servers(tasks, least, month):
+    """Two of them have room on one; there are no more than the group may have."""
+    platform, web = change({}, {"Group": group(least)}), change({}, on_servers(tasks, memory=768))
+    assert together([(one.after, one.on_servers_after) for one in (platform, web)]) == month
+    assert together([(one.before, one.on_servers_before) for one in (platform, web)]) == (0, 0)
 
 
 def test_what_has_no_price_is_named():
