@@ -15,7 +15,7 @@ from dockyard.cli.restore import restore_each
 from dockyard.cli.session import Session
 from dockyard.config import Pipeline, Web
 from dockyard.deploy.operations import describe
-from dockyard.deploy.site import qualifier
+from dockyard.deploy.site import bootstrap_bucket, qualifier
 from dockyard.deploy.states import Safety
 from dockyard.deploy.synthesis import synthesized
 from dockyard.doors.github import GitHub
