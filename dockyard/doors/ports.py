@@ -1,10 +1,13 @@
 """Who listens where on this machine."""
 
+import os
 import socket
 from collections.abc import Mapping
 from typing import Any
 
 import psutil
+
+_ALL = ("0.0.0.0", "::")  # noqa: S104  # what is looked for, and not listened on
 
 
 def holder_of(port: int) -> str | None:
@@ -14,14 +17,25 @@ def holder_of(port: int) -> str | None:
     except psutil.AccessDenied:  # macOS tells it to root alone
         with socket.socket() as probe:
             return "another process" if probe.connect_ex(("127.0.0.1", port)) == 0 else None
-    if found is None:
+    return None if found is None else _name(found.pid)
+
+
+def holder_at(address: str, port: int) -> str | None:
+    """The same of one address, where who listens on all addresses listens as well; None also where it is this process."""
+    try:
+        found = [one.pid for one in _listening() if one.laddr.port == port and one.laddr.ip in (address, *_ALL)]
+    except psutil.AccessDenied:
         return None
-    if found.pid is None:
+    return next((_name(pid) for pid in found if pid != os.getpid()), None)
+
+
+def _name(process: int | None) -> str:
+    if process is None:
         return "a process of another user"
     try:
-        return f"{' '.join(psutil.Process(found.pid).cmdline())[:100]} (process {found.pid})"
+        return f"{' '.join(psutil.Process(process).cmdline())[:100]} (process {process})"
     except psutil.NoSuchProcess:
-        return f"process {found.pid}"
+        return f"process {process}"
 
 
 def silent(interfaces: Mapping[str, str]) -> set[str]:

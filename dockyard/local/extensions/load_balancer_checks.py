@@ -2,6 +2,7 @@
 
 - A priority and a port are given once: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
   and https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+- A port that another program of this machine has is no network load balancer's: clients would reach that one.
 - A target group that a rule forwards to stays, as does a load balancer with deletion protection.
   https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html
 - What is not done here says so, rather than to leave a client without an answer.
@@ -17,9 +18,11 @@ from typing import Any
 from ministack.services import alb
 from ministack.services.cloudformation import _stacks, engine, provisioners
 
+from dockyard.doors.ports import holder_at
 from dockyard.local import balancer_settings as settings
 from dockyard.local.api_requests import RefusedError
 from dockyard.local.extensions.instance import Instance
+from dockyard.local.extensions.load_balancer_ports import balancers
 from dockyard.local.extensions.load_balancer_rules import members
 
 Given = dict[str, Any]
@@ -160,6 +163,9 @@ def _check_port(balancer: str, port: Any, arn: str) -> None:
     others = [one for one in list(alb._listeners.values()) if one["LoadBalancerArn"] == balancer and one["ListenerArn"] != arn]
     if int(port) in [one["Port"] for one in others]:
         raise RefusedError("DuplicateListener", f"A listener already exists on this port for this load balancer '{balancer}'")
+    address = balancers[balancer].address if balancer in balancers else ""
+    if address and not arn and (holder := holder_at(address, int(port))):
+        raise RefusedError("UnsupportedOperation", f"port {port} of this machine is taken, also at {address}: {holder} listens")
 
 
 def _check_group(given: Given, _: str = "", __: str = "") -> None:

@@ -154,3 +154,12 @@ def a_listener_has_a_protocol_of_its_load_balancers_type(aws: Server) -> None:
     made = front.client.create_target_group(Name="one", Protocol="TCP", Port=80, TargetType="ip", VpcId="vpc-1", **HEALTH)
     with pytest.raises(ClientError, match="ValidationError"):
         front.listen(80, "HTTP", made["TargetGroups"][0]["TargetGroupArn"])
+
+
+@acts("load_balancer_checks", only_here="its ports are those of this machine")
+def a_port_that_another_program_has_is_no_network_load_balancers(aws: Server) -> None:
+    """Else clients would reach that program, and the service would seem to be well."""
+    with socket.create_server(("", 0)) as other, target("blue") as blue:
+        front = Front(aws)
+        with pytest.raises(ClientError, match=f"port {other.getsockname()[1]} of this machine is taken"):
+            front.listen(other.getsockname()[1], "TCP", front.group("one", "TCP", blue))

@@ -2,11 +2,13 @@
 
 import os
 import socket
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import psutil
 
-from dockyard.doors.ports import holder_of, silent
+from dockyard.doors.ports import holder_at, holder_of, silent
 
 
 def test_who_holds_a_port_is_told():
@@ -16,6 +18,21 @@ def test_who_holds_a_port_is_told():
         port = listening.getsockname()[1]
         assert f"(process {os.getpid()})" in holder_of(port)
     assert holder_of(port) is None
+
+
+def test_who_listens_on_all_addresses_has_the_port_at_each():
+    listen = (
+        "import socket, time; one = socket.create_server(('0.0.0.0', 0)); print(one.getsockname()[1], flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", listen], stdout=subprocess.PIPE, text=True) as other:
+        try:
+            port = int(other.stdout.readline())
+            assert f"(process {other.pid})" in holder_at("127.67.0.1", port)
+        finally:
+            other.kill()
+    assert holder_at("127.67.0.1", port) is None
+    with socket.create_server(("127.0.0.1", 0)) as own:
+        assert holder_at("127.0.0.1", own.getsockname()[1]) is None
 
 
 def test_an_interface_of_this_machine_where_nobody_listens_is_silent():
