@@ -54,7 +54,8 @@ class Aws:
         try:
             self._session = session or Session(where, profile)
         except botocore.exceptions.ProfileNotFound as error:
-            raise PrerequisiteError(str(error), hint="set AWS_PROFILE to a profile of your AWS configuration") from error
+            hint = "name a profile of your AWS configuration" if profile else "set AWS_PROFILE to one of your AWS configuration"
+            raise PrerequisiteError(str(error), hint=hint) from error
         self._assumed: dict[str, Aws] = {}
         if not self._session.region_name:
             raise PrerequisiteError("no AWS region is set", hint=f"set AWS_REGION, or region in dockyard.yaml; {LOCAL}")
@@ -112,7 +113,7 @@ class Aws:
                 return self
             raise
         renewed = RefreshableCredentials.create_from_metadata(first, fetcher.fetch_credentials, "assume-role")
-        return Aws(session=Session(self.region, credentials=renewed))
+        return Aws(session=Session(self.region, self._session.profile, credentials=renewed))
 
     @functools.cached_property
     def cloudformation(self) -> "CloudFormationClient":

@@ -44,6 +44,7 @@ class Session:
 
         :param credentials: the ones to use in place of those.
         """
+        self.profile = profile
         self._made = botocore.session.Session(profile=profile)
         self._made.register_component("data_loader", _models(self._made.get_config_variable("data_path")))
         self.region_name: str | None = region or self._made.get_config_variable("region")
