@@ -10,7 +10,14 @@ from aws_cdk import aws_iam as iam
 
 from constructs import Construct
 from dockyard_constructs.group_deletion import GroupDeletion
-from dockyard_constructs.machine_image import BOTTLEROCKET_SYSTEM_GIB, OperatingSystem, agent_settings, has_gpu, image_parameter
+from dockyard_constructs.machine_image import (
+    BOTTLEROCKET_SYSTEM_GIB,
+    OperatingSystem,
+    agent_settings,
+    has_gpu,
+    image_parameter,
+    user_data,
+)
 
 
 @dataclass(frozen=True)
@@ -200,7 +207,7 @@ def _launch_template(scope: Construct, security_group: ec2.ISecurityGroup, group
         role=role,
         security_group=security_group,
         associate_public_ip_address=group.public_addresses,
-        user_data=ec2.UserData.for_linux() if on_al2023 else ec2.UserData.custom(""),
+        user_data=user_data(group.operating_system, warm_pool=group.warm_pool is not None),
         require_imdsv2=True,
         http_put_response_hop_limit=1,
         block_devices=[_volume("/dev/xvda", group.root_volume_gib)]

@@ -58,6 +58,24 @@ def image_parameter(system: OperatingSystem, architecture: ec2.InstanceArchitect
     return images[system, architecture]
 
 
+def user_data(system: OperatingSystem, *, warm_pool: bool) -> ec2.UserData:
+    """What a server is told when it starts, before the lines of CDK and those of its agent.
+
+    A server of a warm pool is stopped as soon as it was launched, in the middle of its user data, which cloud-init would not
+    run again. A boothook runs at every boot, so the file, which is empty in the image, is written anew each time, before the
+    agent starts. Bottlerocket takes its settings at each boot until it has succeeded once, and keeps them.
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pool-instance-lifecycle.html
+    https://docs.aws.amazon.com/pcs/latest/userguide/working-with_ec2-user-data_early-boot.html
+    """
+    if system == "bottlerocket":
+        return ec2.UserData.custom("")
+    if not warm_pool:
+        return ec2.UserData.for_linux()
+    made = ec2.UserData.for_linux(shebang="#cloud-boothook\n#!/bin/bash")
+    made.add_commands(": > /etc/ecs/ecs.config")
+    return made
+
+
 def agent_settings(system: OperatingSystem, *, gpus: bool, warm_pool: bool) -> list[str]:
     """Lines of user data after those of CDK; for Bottlerocket these are in its table `settings.ecs`, which they go on with."""
     return [

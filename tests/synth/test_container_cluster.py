@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import subprocess
 import tomllib
 
 import pytest
@@ -142,10 +143,38 @@ def test_with_all_defaults_a_warm_pool_is_stopped_and_as_large_as_the_group(defa
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("types", [["m7i.large"], ["g6.xlarge"]])
+def test_a_server_that_is_stopped_in_the_middle_of_its_user_data_is_told_all_at_the_next_boot(defaults, types, tmp_path):
+    """As cloud-init does with a boothook: the line that says what it is goes, and the rest is run at every boot."""
+    first, script = _user_data(defaults(types, warm_pool=WarmPool())).split("\n", 1)
+    assert first == "#cloud-boothook"
+    assert script.startswith("#!/bin/bash\n")
+    config = tmp_path / "ecs.config"
+    hook = tmp_path / "hook"
+    hook.write_text(script.replace("/etc/ecs/ecs.config", str(config)))
+    hook.chmod(0o700)
+    config.write_text("ECS_CLUSTER=sh")  # the first boot came so far
+    for _ in range(2):
+        subprocess.run([hook], check=True)
+        gpus = ["ECS_ENABLE_GPU_SUPPORT=true"] if types == ["g6.xlarge"] else []
+        assert config.read_text().splitlines() == [
+            "ECS_CLUSTER=shop", "ECS_AWSVPC_BLOCK_IMDS=true", "ECS_ENABLE_SPOT_INSTANCE_DRAINING=true", *gpus,
+            "ECS_WARM_POOLS_CHECK=true",
+        ]  # fmt: skip
+
+
+def test_user_data_of_servers_that_are_never_stopped_is_run_once(defaults):
+    assert _user_data(defaults(["m7i.large"])).startswith("#!/bin/bash\n")
+
+
+def _user_data(found) -> str:
+    parts = found.one("EC2::LaunchTemplate")["LaunchTemplateData"]["UserData"]["Fn::Base64"]["Fn::Join"][1]
+    return "".join(part if isinstance(part, str) else "shop" for part in parts)
+
+
 def test_bottlerocket_waits_by_a_setting_of_its_own(defaults):
     found = defaults(["m7i.large"], operating_system="bottlerocket", warm_pool=WarmPool())
-    parts = found.one("EC2::LaunchTemplate")["LaunchTemplateData"]["UserData"]["Fn::Base64"]["Fn::Join"][1]
-    settings = tomllib.loads("".join(part if isinstance(part, str) else "shop" for part in parts))["settings"]
+    settings = tomllib.loads(_user_data(found))["settings"]
     assert settings["autoscaling"] == {"should-wait": True}
     assert settings["ecs"]["awsvpc-block-imds"] is True
 
