@@ -95,6 +95,9 @@ class InstanceGroup:
             raise ValueError(f"instances.max_instance_lifetime_days should be 1 to 365, got {self.max_instance_lifetime_days}")
         if self.warm_pool and (self.spot_percent or len(self.instance_types) > 1):
             raise ValueError("instances.warm_pool is for a group of one instance type, On-Demand")
+        if self.warm_pool and self.managed_termination_protection and self.operating_system == "bottlerocket":
+            # https://github.com/bottlerocket-os/bottlerocket/issues/4888
+            raise ValueError("instances.warm_pool does not go with managed_termination_protection on bottlerocket: take al2023")
         _ = self.image_parameter
 
 

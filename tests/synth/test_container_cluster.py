@@ -252,6 +252,12 @@ def test_the_provider_is_the_clusters_and_has_a_name(stack, vpc, found):
             InstanceGroup(["t3.small", "t3a.small"], warm_pool=WarmPool()),
             "warm_pool is for a group of one instance type, On-Demand",
         ),
+        (
+            InstanceGroup(
+                ["t3.small"], operating_system="bottlerocket", managed_termination_protection=True, warm_pool=WarmPool()
+            ),
+            "warm_pool does not go with managed_termination_protection on bottlerocket: take al2023",
+        ),
         (InstanceGroup(["t3.small"], spot_percent=1, warm_pool=WarmPool()), "warm_pool is for a group of one instance type"),
         (InstanceGroup(["g6.xlarge", "t3.small"]), "all have a GPU or none, got g6.xlarge, t3.small"),
         (InstanceGroup(["g5g.xlarge"]), "operating_system should be bottlerocket for Graviton with GPUs, got al2023"),

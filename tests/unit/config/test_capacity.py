@@ -106,6 +106,9 @@ def test_servers_that_cannot_be_are_told_why(files, cluster, text):
          "cluster.ec2: warm_pool.min should be at most 2, as many as there may be in all, got 3"),
         ("[t3.small], warm_pool: {state: hibernated}",
          'cluster.ec2.warm_pool.state: should be stopped or running, got "hibernated"'),
+        ("[t3.small], operating_system: bottlerocket, managed_termination_protection: true, warm_pool: true",
+         "cluster.ec2: warm_pool and managed_termination_protection do not go together on bottlerocket, whose ECS agent does not give "
+         "the protection up: remove one of them, or set operating_system: al2023"),
         ("[t3.small], warm_pool: {reuse: true}", "cluster.ec2.warm_pool.reuse: unknown key; known here: min, max_prepared, state"),
         ("[t3.small], warm_pool: 3", "cluster.ec2.warm_pool: should be a mapping of keys, got 3"),
     ],
