@@ -14,6 +14,7 @@ from dockyard_constructs.machine_image import (
     BOTTLEROCKET_SYSTEM_GIB,
     OperatingSystem,
     agent_settings,
+    architecture_of,
     has_gpu,
     image_parameter,
     user_data,
@@ -62,7 +63,7 @@ class InstanceGroup:
     @property
     def architecture(self) -> ec2.InstanceArchitecture:
         """Of all types. Raises ValueError where they differ."""
-        found = {name: ec2.InstanceType(name).architecture for name in self.instance_types}
+        found = {name: architecture_of(name) for name in self.instance_types}
         first = next(iter(found))
         if other := next((name for name in found if found[name] != found[first]), None):
             raise ValueError(f"instance_types should be of one architecture, got {first} and {other}")

@@ -24,6 +24,9 @@ _GPU_IMAGES = {
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-gpu.html"""
 _WITH_GPU = re.compile(r"(g|gr|p)\d")
 """Families such as g4dn, g6, gr6, p5."""
+_ON_ARM = re.compile(r"(a1|[a-z]+\d+[a-z-]*g[a-z-]*\d*)\.")
+"""c7g, m6gd, p6e-gb200, and a1: a "g" after the generation is Graviton or Grace.
+https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html"""
 BOTTLEROCKET_SYSTEM_GIB = 4
 """Its /dev/xvda holds the system alone; images and containers are on /dev/xvdb."""
 _AGENT = {
@@ -43,6 +46,11 @@ _IN_WARM_POOL = {
 """A server that waits does not join the cluster yet.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-warm-pool.html
 https://bottlerocket.dev/en/os/latest/api/settings/autoscaling/"""
+
+
+def architecture_of(instance_type: str) -> ec2.InstanceArchitecture:
+    """By its name, which CDK's own reading refuses where it has a hyphen (p6-b200)."""
+    return ec2.InstanceArchitecture.ARM_64 if _ON_ARM.match(instance_type) else ec2.InstanceArchitecture.X86_64
 
 
 def has_gpu(instance_type: str) -> bool:

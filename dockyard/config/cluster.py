@@ -135,8 +135,8 @@ class Ec2Capacity(Model):
             )
         if self.managed_termination_protection and self.operating_system == "bottlerocket":
             raise ValueError(
-                "warm_pool and managed_termination_protection do not go together on bottlerocket, whose ECS agent does not give the "
-                "protection up: remove one of them, or set operating_system: al2023"
+                "warm_pool and managed_termination_protection do not go together on bottlerocket, whose ECS agent does not give "
+                "the protection up: remove one of them, or set operating_system: al2023"
             )
         most = pool.max_prepared or self.max
         if most > self.max:

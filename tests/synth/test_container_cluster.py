@@ -122,6 +122,38 @@ def test_servers_with_gpus_have_the_machine_image_with_their_driver(defaults, ty
     assert ("ECS_ENABLE_GPU_SUPPORT=true" in str(data["UserData"])) is (system == "al2023")
 
 
+@pytest.mark.parametrize(
+    ("name", "system", "image"),
+    [
+        ("p6-b200.48xlarge", "al2023", "ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id"),
+        ("p6-b300.48xlarge", "bottlerocket", "bottlerocket/aws-ecs-2-nvidia/x86_64/latest/image_id"),
+        ("p6e-gb200.36xlarge", "bottlerocket", "bottlerocket/aws-ecs-2-nvidia/arm64/latest/image_id"),
+    ],
+)
+def test_types_with_a_hyphen_in_their_name_are_types_like_others(stack, vpc, template, name, system, image):
+    """CDK tells nothing of them."""
+    group = InstanceGroup([name], operating_system=system)
+    cluster = ContainerCluster(stack, "Cluster", vpc=vpc, instances=group)
+    assert cluster.capacity_provider_name
+    found = template()
+    data = found.one("EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert (data["InstanceType"], data["ImageId"]) == (name, f"resolve:ssm:/aws/service/{image}")
+    (override,) = found.one("AutoScaling::AutoScalingGroup")["MixedInstancesPolicy"]["LaunchTemplate"]["Overrides"]
+    assert override["InstanceType"] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "architecture"),
+    [
+        ("t3.small", "X86_64"), ("m7i-flex.large", "X86_64"), ("g5.xlarge", "X86_64"), ("p6-b300.48xlarge", "X86_64"),
+        ("m6gd.metal", "ARM_64"), ("c7gn.16xlarge", "ARM_64"), ("g5g.xlarge", "ARM_64"),
+        ("p6e-gb200.36xlarge", "ARM_64"), ("a1.large", "ARM_64"),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_type_tells_its_architecture(name, architecture):
+    assert InstanceGroup([name]).architecture.value == architecture
+
+
 def test_servers_may_wait_in_a_warm_pool_and_join_the_cluster_when_they_are_needed(defaults):
     found = defaults(["m7i.large"], max_capacity=10, warm_pool=WarmPool(2, 6, autoscaling.PoolState.RUNNING))
     pool = found.one("AutoScaling::WarmPool")

@@ -16,6 +16,7 @@ cluster: {ec2: {instance_types: [c7g.large, t4g.small]}, managed: {architecture:
     [
         ("t3.small", "x86-64"), ("m7i-flex.large", "x86-64"), ("g5.xlarge", "x86-64"), ("c7g.large", "arm64"),
         ("m6gd.metal", "arm64"), ("t4g.nano", "arm64"), ("c7gn.16xlarge", "arm64"), ("g5g.xlarge", "arm64"), ("a1.large", "arm64"),
+        ("p6-b300.48xlarge", "x86-64"), ("p6e-gb200.36xlarge", "arm64"),
     ],
 )  # fmt: skip
 def test_the_name_of_a_type_tells_its_architecture(name, architecture):
