@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from dockyard.config.model import Model, number, words
 from dockyard.config.problems import show
-from dockyard.config.route import CIDR, checked_path, several
+from dockyard.config.route import IPV4_CIDR, checked_path, several
 
 NetworkProtocol = Literal["tcp", "tls", "udp", "tcp_udp"]
 BY_UDP: tuple[NetworkProtocol, ...] = ("udp", "tcp_udp")
@@ -89,8 +89,9 @@ class Nlb(Model):
     host: Annotated[tuple[str, ...], *several(_HOST)] = ()
     """A name, or several, of a domain of dockyard.yaml: each gets a record, and `tls` the certificate of its domain. `tls` needs
     one. Default: the load balancer's own name."""
-    source_ips: Annotated[tuple[str, ...], *several(CIDR)] = ()
-    """Connections from these ranges of addresses only. Default: from everywhere, or from the network where it is internal."""
+    source_ips: Annotated[tuple[str, ...], *several(IPV4_CIDR)] = ()
+    """Connections from these ranges of addresses only, which are of IPv4. Default: from everywhere, or from the network where it
+    is internal."""
     health: NlbHealth = NlbHealth()
     """The health check."""
     deregistration_delay: Annotated[int, number(0, 3600, "seconds")] = 60

@@ -16,6 +16,8 @@ from dockyard.config.project import EnvironmentSettings
 MOST_GROUPS = 5
 """Target groups of a service of ECS.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html"""
+MOST_RULES = 60
+"""Rules for what comes in of a security group, by default. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
 _AT = ("nlb",)
 
 
@@ -38,6 +40,7 @@ def nlb_problems(
         return
     if settings:
         yield from _host_problems(nlb, settings)
+    yield from _rule_problems(nlb)
     if _in_bridge_mode(raw):
         yield from _bridge_problems(nlb)
     port = raw.get("port", 8080)
@@ -58,6 +61,15 @@ def _host_problems(nlb: Nlb, settings: EnvironmentSettings) -> Iterator[Problem]
         yield Problem((*_AT, "host"), "needs domains in dockyard.yaml, which it is a name of")
     for problem in host_problems(nlb.host, settings.domains):
         yield problem.below(*_AT)
+
+
+def _rule_problems(nlb: Nlb) -> Iterator[Problem]:
+    """Each range may connect to each port, by a rule of its own; `tcp_udp` has two."""
+    ports = sum(2 if one.protocol == "tcp_udp" else 1 for one in nlb.listeners)
+    if (rules := ports * (len({*nlb.source_ips}) or 1)) > MOST_RULES:
+        message = f"needs {rules} rules of a security group, one a port, protocol and range, and it has {MOST_RULES}"
+        way_out = "have fewer listeners or wider ranges, or make it two services"
+        yield Problem((*_AT, "source_ips" if nlb.source_ips else "listeners"), f"{message}: {way_out}")
 
 
 def _bridge_problems(nlb: Nlb) -> Iterator[Problem]:

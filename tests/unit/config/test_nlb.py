@@ -62,6 +62,14 @@ def test_a_preview_has_names_of_its_own(files):
         ("nlb: {listeners: [1], health: {timeout: 5}}", "nlb.health: timeout should be less than interval (5 seconds), got 5"),
         ("nlb: {listeners: [1], source_ips: 10.0.0.1/8}", "nlb.source_ips: should be a range of addresses such as 203.0.113.0/24, "
          'got "10.0.0.1/8" (10.0.0.1/8 has host bits set)'),
+        ("nlb: {listeners: [1], source_ips: [10.0.0.0/8, '2001:db8::/32']}", "nlb.source_ips: should be a range of IPv4 such as "
+         '203.0.113.0/24, as clients come by nothing else here, got "2001:db8::/32"'),
+        (f"nlb: {{listeners: {[*range(1, 32)]}, source_ips: [10.0.0.0/8, 192.0.2.0/24]}}",
+         "nlb.source_ips: needs 62 rules of a security group, one a port, protocol and range, and it has 60: have fewer listeners or "
+         "wider ranges, or make it two services"),
+        (f"nlb: {[f'{port}/tcp_udp' for port in range(1, 32)]}",
+         "nlb.listeners: needs 62 rules of a security group, one a port, protocol and range, and it has 60: have fewer listeners or "
+         "wider ranges, or make it two services"),
         ("nlb: [1, 2, {port: 3, target_port: 3}, {port: 4, target_port: 4}, {port: 5, target_port: 5}, 6/tcp_udp]\nhttp: {}",
          "nlb.listeners: needs 5 target groups and 1 of http, and a service has 5: let listeners share a target_port, or make it "
          "two services"),
@@ -81,6 +89,11 @@ def test_what_cannot_be_is_told(files, service, text):
     files.service(f"kind: web\n{service}")
     where, _, _ = text.partition(": ")
     assert files.problems() == [f"services/web/service.yaml: {text}"], where
+
+
+def test_a_security_group_has_as_many_rules_as_aws_lets_it_have(files):
+    files.service(f"kind: web\nnlb: {{listeners: {[*range(1, 31)]}, source_ips: [10.0.0.0/8, 192.0.2.0/24, 10.0.0.0/8]}}")
+    assert len(web(files).nlb.listeners) == 30
 
 
 def test_udp_needs_a_container_with_an_address(files):
