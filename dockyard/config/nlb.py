@@ -117,8 +117,6 @@ class Nlb(Model):
         protocols = {one.protocol for one in self.listeners}
         if "tls" in protocols and self.stickiness:
             raise ValueError("stickiness is not to be had with tls: remove it, or take tcp and end TLS in the container")
-        if "tls" in protocols and not self.host:
-            raise ValueError("host is needed with tls: a name of a domain of dockyard.yaml, whose certificate clients are shown")
         if not self.preserve_client_ip and protocols & {*BY_UDP}:
             raise ValueError("preserve_client_ip cannot be false with udp and tcp_udp, where AWS always preserves addresses")
         if "udp" in protocols and self.health.port is None:

@@ -117,6 +117,37 @@ def test_a_name_leads_to_one_load_balancer(files):
     ]
 
 
+EXISTING = """name: shop
+environments: {dev: {}}
+network: {vpc: {id: vpc-0a1b2c3d, cidr: 10.1.0.0/16, public_subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e]}}
+load_balancer:
+  existing:
+    listener: arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/front/50dc6c495c0c9188/f2f7dc8efc522ab2
+    security_group: sg-0a1b2c3d
+    dns_name: front.example.com
+"""
+
+
+@pytest.mark.parametrize(
+    ("nlb", "what"),
+    [
+        (TLS, "tls"),
+        ("listeners: [443/tls]", "tls"),
+        ("listeners: [1883], host: mqtt.example.com", "host"),
+        ("listeners: [1883]", None),
+    ],
+)
+def test_beside_a_load_balancer_of_others_there_are_no_names_and_certificates(files, nlb, what):
+    """One error with the ways out, and not two that each ask for what the other forbids."""
+    files.write("dockyard.yaml", EXISTING)
+    files.service(f"kind: web\nnlb: {{{nlb}}}")
+    told = (
+        f"services/web/service.yaml: nlb: {what} needs domains in dockyard.yaml, which do not go with load_balancer.existing: take tcp, "
+        "with TLS ended in the container, and no host, or make a load balancer instead of existing"
+    )
+    assert files.problems() == [told] if what else files.load()
+
+
 def test_two_environments_have_no_name_in_common(files):
     files.write("dockyard.yaml", DOMAIN.replace("dev: {}", "dev: {}, prod: {}"))
     files.service(f"kind: web\nnlb: {{{TLS}}}")
