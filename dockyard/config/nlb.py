@@ -22,7 +22,7 @@ def _listener(value: Any) -> Any:
         return value
     port, slash, protocol = str(value).partition("/")
     if isinstance(value, bool) or not isinstance(value, int | str) or not port.isdecimal():
-        raise ValueError(f"should be a port such as 6379 or 443/tls, or a mapping with port, got {show(value)}")
+        raise ValueError(f"should be a port such as 7000 or 443/tls, or a mapping with port, got {show(value)}")
     return {"port": int(port), **({"protocol": protocol} if slash else {})}
 
 
@@ -83,7 +83,7 @@ class Nlb(Model):
         ],
         Field(min_length=1, max_length=50),
     ]
-    """Ports: `6379`, `443/tls`, `5353/udp`, `53/tcp_udp`, or mappings."""
+    """Ports: `7000`, `443/tls`, `5353/udp`, `53/tcp_udp`, or mappings."""
     reach: Literal["public", "internal"] = "public"
     """From where: the world, or the network and what is connected with it. Another one is another load balancer."""
     host: Annotated[tuple[str, ...], *several(_HOST)] = ()

@@ -45,11 +45,11 @@ def test_a_preview_has_names_of_its_own(files):
 @pytest.mark.parametrize(
     ("service", "text"),
     [
-        ("nlb: true", "nlb.listeners[0]: should be a port such as 6379 or 443/tls, or a mapping with port, got true"),
+        ("nlb: true", "nlb.listeners[0]: should be a port such as 7000 or 443/tls, or a mapping with port, got true"),
         ("nlb: 80/http", 'nlb.listeners[0].protocol: should be tcp, tls, udp or tcp_udp, got "http"'),
         ("nlb: 0", "nlb.listeners[0].port: should be 1 to 65535, got 0"),
         ("nlb: {listeners: []}", "nlb.listeners: should have at least 1, got 0"),
-        ("nlb: {reach: internal}", "nlb.listeners: is required: ports: `6379`, `443/tls`, `5353/udp`, `53/tcp_udp`, or mappings"),
+        ("nlb: {reach: internal}", "nlb.listeners: is required: ports: `7000`, `443/tls`, `5353/udp`, `53/tcp_udp`, or mappings"),
         ("nlb: [53/tcp, 53/udp]", "nlb: listeners should have different ports (tcp_udp takes both on one), got 53 more than once"),
         ("nlb: 443/tls", "nlb: host is needed with tls: a name of a domain of dockyard.yaml, whose certificate clients are shown"),
         (f"nlb: {{{TLS}}}", "nlb.host: needs domains in dockyard.yaml, which it is a name of"),
