@@ -10,7 +10,15 @@ from aws_cdk import aws_iam as iam
 
 from constructs import Construct
 from dockyard_constructs.group_deletion import GroupDeletion
-from dockyard_constructs.machine_image import BOTTLEROCKET_SYSTEM_GIB, OperatingSystem, agent_settings, has_gpu, image_parameter
+from dockyard_constructs.machine_image import (
+    BOTTLEROCKET_SYSTEM_GIB,
+    OperatingSystem,
+    agent_settings,
+    architecture_of,
+    has_gpu,
+    image_parameter,
+    user_data,
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ class InstanceGroup:
     @property
     def architecture(self) -> ec2.InstanceArchitecture:
         """Of all types. Raises ValueError where they differ."""
-        found = {name: ec2.InstanceType(name).architecture for name in self.instance_types}
+        found = {name: architecture_of(name) for name in self.instance_types}
         first = next(iter(found))
         if other := next((name for name in found if found[name] != found[first]), None):
             raise ValueError(f"instance_types should be of one architecture, got {first} and {other}")
@@ -88,6 +96,9 @@ class InstanceGroup:
             raise ValueError(f"instances.max_instance_lifetime_days should be 1 to 365, got {self.max_instance_lifetime_days}")
         if self.warm_pool and (self.spot_percent or len(self.instance_types) > 1):
             raise ValueError("instances.warm_pool is for a group of one instance type, On-Demand")
+        if self.warm_pool and self.managed_termination_protection and self.operating_system == "bottlerocket":
+            # https://github.com/bottlerocket-os/bottlerocket/issues/4888
+            raise ValueError("instances.warm_pool does not go with managed_termination_protection on bottlerocket: take al2023")
         _ = self.image_parameter
 
 
@@ -200,7 +211,7 @@ def _launch_template(scope: Construct, security_group: ec2.ISecurityGroup, group
         role=role,
         security_group=security_group,
         associate_public_ip_address=group.public_addresses,
-        user_data=ec2.UserData.for_linux() if on_al2023 else ec2.UserData.custom(""),
+        user_data=user_data(group.operating_system, warm_pool=group.warm_pool is not None),
         require_imdsv2=True,
         http_put_response_hop_limit=1,
         block_devices=[_volume("/dev/xvda", group.root_volume_gib)]

@@ -119,7 +119,11 @@ class Ec2Capacity(Model):
 
     @model_validator(mode="after")
     def _with_warm_pool(self) -> "Ec2Capacity":
-        """https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html#warm-pools-limitations."""
+        """What AWS has, and Bottlerocket.
+
+        https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html#warm-pools-limitations
+        https://github.com/bottlerocket-os/bottlerocket/issues/4888
+        """
         pool = self.warm_pool
         if pool is None:
             return self
@@ -128,6 +132,11 @@ class Ec2Capacity(Model):
         if len(self.instance_types) > 1:
             raise ValueError(
                 f"warm_pool is for one instance type: keep one of {', '.join(self.instance_types)}, or remove warm_pool"
+            )
+        if self.managed_termination_protection and self.operating_system == "bottlerocket":
+            raise ValueError(
+                "warm_pool and managed_termination_protection do not go together on bottlerocket, whose ECS agent does not give "
+                "the protection up: remove one of them, or set operating_system: al2023"
             )
         most = pool.max_prepared or self.max
         if most > self.max:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 
 from dockyard.config import checks
+from dockyard.config.clients import client_cautions
 from dockyard.config.deployment import Strategy
 from dockyard.config.domains import record_problems
 from dockyard.config.environment import Environment, Project
@@ -131,6 +132,7 @@ def _environment(
         if model := _service(own, override, name, path, problems):
             below = _read_env_file(root, env_file, model.kind, problems) if env_file else None
             cautions += [(service, text) for text in env_cautions(service, below, model.env, model.secrets)]
+            cautions += [(service, text) for text in (client_cautions(model, settings) if settings else ())]
             services[service] = model.model_copy(update={"env": merged_env(below, model.env, model.secrets)})
         files += [env_file] if env_file else []
         _note(path, _placed(checks.service_problems(service, merged[service], settings), override, name), problems)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from dockyard.config.model import Model, number, words
 from dockyard.config.problems import show
-from dockyard.config.route import CIDR, checked_path, several
+from dockyard.config.route import IPV4_CIDR, checked_path, several
 
 NetworkProtocol = Literal["tcp", "tls", "udp", "tcp_udp"]
 BY_UDP: tuple[NetworkProtocol, ...] = ("udp", "tcp_udp")
@@ -22,7 +22,7 @@ def _listener(value: Any) -> Any:
         return value
     port, slash, protocol = str(value).partition("/")
     if isinstance(value, bool) or not isinstance(value, int | str) or not port.isdecimal():
-        raise ValueError(f"should be a port such as 6379 or 443/tls, or a mapping with port, got {show(value)}")
+        raise ValueError(f"should be a port such as 7000 or 443/tls, or a mapping with port, got {show(value)}")
     return {"port": int(port), **({"protocol": protocol} if slash else {})}
 
 
@@ -83,14 +83,15 @@ class Nlb(Model):
         ],
         Field(min_length=1, max_length=50),
     ]
-    """Ports: `6379`, `443/tls`, `5353/udp`, `53/tcp_udp`, or mappings."""
+    """Ports: `7000`, `443/tls`, `5353/udp`, `53/tcp_udp`, or mappings."""
     reach: Literal["public", "internal"] = "public"
     """From where: the world, or the network and what is connected with it. Another one is another load balancer."""
     host: Annotated[tuple[str, ...], *several(_HOST)] = ()
     """A name, or several, of a domain of dockyard.yaml: each gets a record, and `tls` the certificate of its domain. `tls` needs
     one. Default: the load balancer's own name."""
-    source_ips: Annotated[tuple[str, ...], *several(CIDR)] = ()
-    """Connections from these ranges of addresses only. Default: from everywhere, or from the network where it is internal."""
+    source_ips: Annotated[tuple[str, ...], *several(IPV4_CIDR)] = ()
+    """Connections from these ranges of addresses only, which are of IPv4. Default: from everywhere, or from the network where it
+    is internal."""
     health: NlbHealth = NlbHealth()
     """The health check."""
     deregistration_delay: Annotated[int, number(0, 3600, "seconds")] = 60
@@ -116,8 +117,6 @@ class Nlb(Model):
         protocols = {one.protocol for one in self.listeners}
         if "tls" in protocols and self.stickiness:
             raise ValueError("stickiness is not to be had with tls: remove it, or take tcp and end TLS in the container")
-        if "tls" in protocols and not self.host:
-            raise ValueError("host is needed with tls: a name of a domain of dockyard.yaml, whose certificate clients are shown")
         if not self.preserve_client_ip and protocols & {*BY_UDP}:
             raise ValueError("preserve_client_ip cannot be false with udp and tcp_udp, where AWS always preserves addresses")
         if "udp" in protocols and self.health.port is None:

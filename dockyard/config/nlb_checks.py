@@ -16,6 +16,8 @@ from dockyard.config.project import EnvironmentSettings
 MOST_GROUPS = 5
 """Target groups of a service of ECS.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html"""
+MOST_RULES = 60
+"""Rules for what comes in of a security group, by default. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
 _AT = ("nlb",)
 
 
@@ -36,8 +38,8 @@ def nlb_problems(
     nlb = nlb_of(raw)
     if nlb is None:
         return
-    if settings:
-        yield from _host_problems(nlb, settings)
+    yield from _host_problems(nlb, settings)
+    yield from _rule_problems(nlb)
     if _in_bridge_mode(raw):
         yield from _bridge_problems(nlb)
     port = raw.get("port", 8080)
@@ -53,11 +55,29 @@ def nlb_problems(
         yield from _problems_without_http(raw)
 
 
-def _host_problems(nlb: Nlb, settings: EnvironmentSettings) -> Iterator[Problem]:
-    if nlb.host and not settings.domains:
+def _host_problems(nlb: Nlb, settings: EnvironmentSettings | None) -> Iterator[Problem]:
+    """Names and certificates are of domains, which there are none of beside a load balancer of others."""
+    secure = any(one.protocol == "tls" for one in nlb.listeners)
+    if settings and settings.load_balancer.existing and (nlb.host or secure):
+        message = f"{'tls' if secure else 'host'} needs domains in dockyard.yaml, which do not go with load_balancer.existing"
+        way_out = "take tcp, with TLS ended in the container, and no host, or make a load balancer instead of existing"
+        yield Problem(_AT, f"{message}: {way_out}")
+        return
+    if secure and not nlb.host:
+        yield Problem(_AT, "host is needed with tls: a name of a domain of dockyard.yaml, whose certificate clients are shown")
+    if settings and nlb.host and not settings.domains:
         yield Problem((*_AT, "host"), "needs domains in dockyard.yaml, which it is a name of")
-    for problem in host_problems(nlb.host, settings.domains):
+    for problem in host_problems(nlb.host, settings.domains) if settings else ():
         yield problem.below(*_AT)
+
+
+def _rule_problems(nlb: Nlb) -> Iterator[Problem]:
+    """Each range may connect to each port, by a rule of its own; `tcp_udp` has two."""
+    ports = sum(2 if one.protocol == "tcp_udp" else 1 for one in nlb.listeners)
+    if (rules := ports * (len({*nlb.source_ips}) or 1)) > MOST_RULES:
+        message = f"needs {rules} rules of a security group, one a port, protocol and range, and it has {MOST_RULES}"
+        way_out = "have fewer listeners or wider ranges, or make it two services"
+        yield Problem((*_AT, "source_ips" if nlb.source_ips else "listeners"), f"{message}: {way_out}")
 
 
 def _bridge_problems(nlb: Nlb) -> Iterator[Problem]:

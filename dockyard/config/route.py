@@ -71,6 +71,12 @@ def _cidr(value: str) -> str:
         raise ValueError(f'should be a range of addresses such as 203.0.113.0/24, got "{value}" ({error})') from None
 
 
+def _ipv4_cidr(value: str) -> str:
+    if ":" in value:
+        raise ValueError(f'should be a range of IPv4 such as 203.0.113.0/24, as clients come by nothing else here, got "{value}"')
+    return _cidr(value)
+
+
 _SCHEMA = WithJsonSchema({"anyOf": [{"type": ["string", "number"]}, {"type": "array", "items": {"type": ["string", "number"]}}]})
 _HOST = words("a host name such as shop.example.com or *.example.com", r"(\*\.)?[a-z0-9]([a-z0-9.-]{0,124}[a-z0-9])?")
 _METHOD = words("a method such as GET, in capitals", r"[A-Z_-]{1,40}")
@@ -85,6 +91,8 @@ def several(check: AfterValidator) -> tuple[Any, ...]:
 
 CIDR = AfterValidator(_cidr)
 """A range of addresses."""
+IPV4_CIDR = AfterValidator(_ipv4_cidr)
+"""A range of addresses of IPv4."""
 
 Values = Annotated[tuple[str, ...], *several(_VALUE), Field(min_length=1)]
 """What a header or a key of the query may be; `*` stands for any characters, `?` for one."""

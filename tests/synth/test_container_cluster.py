@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import subprocess
 import tomllib
 
 import pytest
@@ -121,6 +122,38 @@ def test_servers_with_gpus_have_the_machine_image_with_their_driver(defaults, ty
     assert ("ECS_ENABLE_GPU_SUPPORT=true" in str(data["UserData"])) is (system == "al2023")
 
 
+@pytest.mark.parametrize(
+    ("name", "system", "image"),
+    [
+        ("p6-b200.48xlarge", "al2023", "ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id"),
+        ("p6-b300.48xlarge", "bottlerocket", "bottlerocket/aws-ecs-2-nvidia/x86_64/latest/image_id"),
+        ("p6e-gb200.36xlarge", "bottlerocket", "bottlerocket/aws-ecs-2-nvidia/arm64/latest/image_id"),
+    ],
+)
+def test_types_with_a_hyphen_in_their_name_are_types_like_others(stack, vpc, template, name, system, image):
+    """CDK tells nothing of them."""
+    group = InstanceGroup([name], operating_system=system)
+    cluster = ContainerCluster(stack, "Cluster", vpc=vpc, instances=group)
+    assert cluster.capacity_provider_name
+    found = template()
+    data = found.one("EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert (data["InstanceType"], data["ImageId"]) == (name, f"resolve:ssm:/aws/service/{image}")
+    (override,) = found.one("AutoScaling::AutoScalingGroup")["MixedInstancesPolicy"]["LaunchTemplate"]["Overrides"]
+    assert override["InstanceType"] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "architecture"),
+    [
+        ("t3.small", "X86_64"), ("m7i-flex.large", "X86_64"), ("g5.xlarge", "X86_64"), ("p6-b300.48xlarge", "X86_64"),
+        ("m6gd.metal", "ARM_64"), ("c7gn.16xlarge", "ARM_64"), ("g5g.xlarge", "ARM_64"),
+        ("p6e-gb200.36xlarge", "ARM_64"), ("a1.large", "ARM_64"),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_type_tells_its_architecture(name, architecture):
+    assert InstanceGroup([name]).architecture.value == architecture
+
+
 def test_servers_may_wait_in_a_warm_pool_and_join_the_cluster_when_they_are_needed(defaults):
     found = defaults(["m7i.large"], max_capacity=10, warm_pool=WarmPool(2, 6, autoscaling.PoolState.RUNNING))
     pool = found.one("AutoScaling::WarmPool")
@@ -142,10 +175,38 @@ def test_with_all_defaults_a_warm_pool_is_stopped_and_as_large_as_the_group(defa
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("types", [["m7i.large"], ["g6.xlarge"]])
+def test_a_server_that_is_stopped_in_the_middle_of_its_user_data_is_told_all_at_the_next_boot(defaults, types, tmp_path):
+    """As cloud-init does with a boothook: the line that says what it is goes, and the rest is run at every boot."""
+    first, script = _user_data(defaults(types, warm_pool=WarmPool())).split("\n", 1)
+    assert first == "#cloud-boothook"
+    assert script.startswith("#!/bin/bash\n")
+    config = tmp_path / "ecs.config"
+    hook = tmp_path / "hook"
+    hook.write_text(script.replace("/etc/ecs/ecs.config", str(config)))
+    hook.chmod(0o700)
+    config.write_text("ECS_CLUSTER=sh")  # the first boot came so far
+    for _ in range(2):
+        subprocess.run([hook], check=True)
+        gpus = ["ECS_ENABLE_GPU_SUPPORT=true"] if types == ["g6.xlarge"] else []
+        assert config.read_text().splitlines() == [
+            "ECS_CLUSTER=shop", "ECS_AWSVPC_BLOCK_IMDS=true", "ECS_ENABLE_SPOT_INSTANCE_DRAINING=true", *gpus,
+            "ECS_WARM_POOLS_CHECK=true",
+        ]  # fmt: skip
+
+
+def test_user_data_of_servers_that_are_never_stopped_is_run_once(defaults):
+    assert _user_data(defaults(["m7i.large"])).startswith("#!/bin/bash\n")
+
+
+def _user_data(found) -> str:
+    parts = found.one("EC2::LaunchTemplate")["LaunchTemplateData"]["UserData"]["Fn::Base64"]["Fn::Join"][1]
+    return "".join(part if isinstance(part, str) else "shop" for part in parts)
+
+
 def test_bottlerocket_waits_by_a_setting_of_its_own(defaults):
     found = defaults(["m7i.large"], operating_system="bottlerocket", warm_pool=WarmPool())
-    parts = found.one("EC2::LaunchTemplate")["LaunchTemplateData"]["UserData"]["Fn::Base64"]["Fn::Join"][1]
-    settings = tomllib.loads("".join(part if isinstance(part, str) else "shop" for part in parts))["settings"]
+    settings = tomllib.loads(_user_data(found))["settings"]
     assert settings["autoscaling"] == {"should-wait": True}
     assert settings["ecs"]["awsvpc-block-imds"] is True
 
@@ -222,6 +283,12 @@ def test_the_provider_is_the_clusters_and_has_a_name(stack, vpc, found):
         (
             InstanceGroup(["t3.small", "t3a.small"], warm_pool=WarmPool()),
             "warm_pool is for a group of one instance type, On-Demand",
+        ),
+        (
+            InstanceGroup(
+                ["t3.small"], operating_system="bottlerocket", managed_termination_protection=True, warm_pool=WarmPool()
+            ),
+            "warm_pool does not go with managed_termination_protection on bottlerocket: take al2023",
         ),
         (InstanceGroup(["t3.small"], spot_percent=1, warm_pool=WarmPool()), "warm_pool is for a group of one instance type"),
         (InstanceGroup(["g6.xlarge", "t3.small"]), "all have a GPU or none, got g6.xlarge, t3.small"),

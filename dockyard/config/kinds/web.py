@@ -26,7 +26,7 @@ class Web(Container):
     http: Http | None = Http()
     """Which requests reach it, and how its health is checked. Default: all requests, and none where there is `nlb`."""
     nlb: NetworkLoadBalancer | None = None
-    """Ports of a Network Load Balancer of its own, for what is no HTTP: `443/tls`, `6379`, a list of such, or a mapping."""
+    """Ports of a Network Load Balancer of its own, for what is no HTTP: `443/tls`, `7000`, a list of such, or a mapping."""
     calls: Calls = ()
     """Backends that it calls by name."""
     alarms: WebAlarms = WebAlarms()

@@ -1,4 +1,4 @@
-"""Quotas of the account that the environment could meet: vCPUs of Fargate, load balancers, rules of a load balancer.
+"""Quotas of the account that the environment could meet: vCPUs of Fargate, load balancers and their rules.
 
 What others in the account use of the vCPUs is not known here. https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html
 """
@@ -19,13 +19,14 @@ _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 VCPUS, SPOT_VCPUS = "Fargate On-Demand vCPU resource count", "Fargate Spot vCPU resource count"
 BALANCERS, RULES = "Application Load Balancers per Region", "Rules per Application Load Balancer"
 NETWORK_BALANCERS = "Network Load Balancers per Region"
-_SERVICES = {"fargate": (VCPUS, SPOT_VCPUS), "elasticloadbalancing": (BALANCERS, RULES, NETWORK_BALANCERS)}
+QUOTAS = {"fargate": (VCPUS, SPOT_VCPUS), "elasticloadbalancing": (BALANCERS, RULES, NETWORK_BALANCERS)}
+"""Service to the names of those that are looked at."""
 
 
 def quota_checks(scene: Scene) -> Iterator[Check]:
     """Each of them, as far as the account tells of it."""
     quotas: dict[str, float] = {}
-    for service, names in _SERVICES.items():
+    for service, names in QUOTAS.items():
         try:
             quotas |= told(scene.reading.quotas, service, names)
         except (ClientError, BotoCoreError) as error:

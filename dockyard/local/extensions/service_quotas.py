@@ -3,6 +3,7 @@
 They can be raised, which is granted at once. They are told alone: nothing here is refused for being above one.
 https://docs.aws.amazon.com/general/latest/gr/ecs-service.html#service-quotas-fargate
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html
 """
 
 import json
@@ -17,13 +18,14 @@ from dockyard.local.api_requests import RefusedError, checked
 from dockyard.local.extensions.instance import Instance
 
 SERVICE = "service-quotas"
-_DEFAULTS = {
+DEFAULTS = {
     "fargate": {
         "L-3032A538": ("Fargate On-Demand vCPU resource count", 6.0),
         "L-36FBB829": ("Fargate Spot vCPU resource count", 6.0),
     },
     "elasticloadbalancing": {
         "L-53DA6B97": ("Application Load Balancers per Region", 50.0),
+        "L-69A177A2": ("Network Load Balancers per Region", 50.0),
         "L-7EED9B64": ("Rules per Application Load Balancer", 100.0),
     },
 }
@@ -90,15 +92,15 @@ def _raise(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of(service: str) -> dict[str, tuple[str, float]]:
-    if service not in _DEFAULTS:
-        raise RefusedError("NoSuchResourceException", f"The local AWS knows quotas of {', '.join(_DEFAULTS)}, not of {service}")
-    return _DEFAULTS[service]
+    if service not in DEFAULTS:
+        raise RefusedError("NoSuchResourceException", f"The local AWS knows quotas of {', '.join(DEFAULTS)}, not of {service}")
+    return DEFAULTS[service]
 
 
 def _quota(service: str, code: str, *, raised: bool = True) -> dict[str, Any]:
     if code not in _of(service):
         raise RefusedError("NoSuchResourceException", f"The local AWS knows no quota {code} of {service}")
-    name, value = _DEFAULTS[service][code]
+    name, value = DEFAULTS[service][code]
     return {
         "ServiceCode": service, "ServiceName": {"fargate": "AWS Fargate"}.get(service, "Elastic Load Balancing (ELB)"),
         "QuotaArn": f"arn:aws:servicequotas:{get_region()}:{get_account_id()}:{service}/{code}", "QuotaCode": code,

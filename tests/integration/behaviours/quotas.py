@@ -19,3 +19,5 @@ def the_account_tells_its_quotas(aws: Server) -> None:
     assert value() == client.get_service_quota(**which)["Quota"]["Value"] == 64
     defaults = client.list_aws_default_service_quotas(ServiceCode="fargate")["Quotas"]
     assert {one["Value"] for one in defaults} == {6}
+    of_balancers = client.list_aws_default_service_quotas(ServiceCode="elasticloadbalancing")["Quotas"]
+    assert {one["QuotaCode"]: one["Value"] for one in of_balancers}["L-69A177A2"] == 50

@@ -16,6 +16,7 @@ cluster: {ec2: {instance_types: [c7g.large, t4g.small]}, managed: {architecture:
     [
         ("t3.small", "x86-64"), ("m7i-flex.large", "x86-64"), ("g5.xlarge", "x86-64"), ("c7g.large", "arm64"),
         ("m6gd.metal", "arm64"), ("t4g.nano", "arm64"), ("c7gn.16xlarge", "arm64"), ("g5g.xlarge", "arm64"), ("a1.large", "arm64"),
+        ("p6-b300.48xlarge", "x86-64"), ("p6e-gb200.36xlarge", "arm64"),
     ],
 )  # fmt: skip
 def test_the_name_of_a_type_tells_its_architecture(name, architecture):
@@ -106,6 +107,9 @@ def test_servers_that_cannot_be_are_told_why(files, cluster, text):
          "cluster.ec2: warm_pool.min should be at most 2, as many as there may be in all, got 3"),
         ("[t3.small], warm_pool: {state: hibernated}",
          'cluster.ec2.warm_pool.state: should be stopped or running, got "hibernated"'),
+        ("[t3.small], operating_system: bottlerocket, managed_termination_protection: true, warm_pool: true",
+         "cluster.ec2: warm_pool and managed_termination_protection do not go together on bottlerocket, whose ECS agent does not give "
+         "the protection up: remove one of them, or set operating_system: al2023"),
         ("[t3.small], warm_pool: {reuse: true}", "cluster.ec2.warm_pool.reuse: unknown key; known here: min, max_prepared, state"),
         ("[t3.small], warm_pool: 3", "cluster.ec2.warm_pool: should be a mapping of keys, got 3"),
     ],

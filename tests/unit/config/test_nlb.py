@@ -45,11 +45,11 @@ def test_a_preview_has_names_of_its_own(files):
 @pytest.mark.parametrize(
     ("service", "text"),
     [
-        ("nlb: true", "nlb.listeners[0]: should be a port such as 6379 or 443/tls, or a mapping with port, got true"),
+        ("nlb: true", "nlb.listeners[0]: should be a port such as 7000 or 443/tls, or a mapping with port, got true"),
         ("nlb: 80/http", 'nlb.listeners[0].protocol: should be tcp, tls, udp or tcp_udp, got "http"'),
         ("nlb: 0", "nlb.listeners[0].port: should be 1 to 65535, got 0"),
         ("nlb: {listeners: []}", "nlb.listeners: should have at least 1, got 0"),
-        ("nlb: {reach: internal}", "nlb.listeners: is required: ports: `6379`, `443/tls`, `5353/udp`, `53/tcp_udp`, or mappings"),
+        ("nlb: {reach: internal}", "nlb.listeners: is required: ports: `7000`, `443/tls`, `5353/udp`, `53/tcp_udp`, or mappings"),
         ("nlb: [53/tcp, 53/udp]", "nlb: listeners should have different ports (tcp_udp takes both on one), got 53 more than once"),
         ("nlb: 443/tls", "nlb: host is needed with tls: a name of a domain of dockyard.yaml, whose certificate clients are shown"),
         (f"nlb: {{{TLS}}}", "nlb.host: needs domains in dockyard.yaml, which it is a name of"),
@@ -62,6 +62,14 @@ def test_a_preview_has_names_of_its_own(files):
         ("nlb: {listeners: [1], health: {timeout: 5}}", "nlb.health: timeout should be less than interval (5 seconds), got 5"),
         ("nlb: {listeners: [1], source_ips: 10.0.0.1/8}", "nlb.source_ips: should be a range of addresses such as 203.0.113.0/24, "
          'got "10.0.0.1/8" (10.0.0.1/8 has host bits set)'),
+        ("nlb: {listeners: [1], source_ips: [10.0.0.0/8, '2001:db8::/32']}", "nlb.source_ips: should be a range of IPv4 such as "
+         '203.0.113.0/24, as clients come by nothing else here, got "2001:db8::/32"'),
+        (f"nlb: {{listeners: {[*range(1, 32)]}, source_ips: [10.0.0.0/8, 192.0.2.0/24]}}",
+         "nlb.source_ips: needs 62 rules of a security group, one a port, protocol and range, and it has 60: have fewer listeners or "
+         "wider ranges, or make it two services"),
+        (f"nlb: {[f'{port}/tcp_udp' for port in range(1, 32)]}",
+         "nlb.listeners: needs 62 rules of a security group, one a port, protocol and range, and it has 60: have fewer listeners or "
+         "wider ranges, or make it two services"),
         ("nlb: [1, 2, {port: 3, target_port: 3}, {port: 4, target_port: 4}, {port: 5, target_port: 5}, 6/tcp_udp]\nhttp: {}",
          "nlb.listeners: needs 5 target groups and 1 of http, and a service has 5: let listeners share a target_port, or make it "
          "two services"),
@@ -83,6 +91,11 @@ def test_what_cannot_be_is_told(files, service, text):
     assert files.problems() == [f"services/web/service.yaml: {text}"], where
 
 
+def test_a_security_group_has_as_many_rules_as_aws_lets_it_have(files):
+    files.service(f"kind: web\nnlb: {{listeners: {[*range(1, 31)]}, source_ips: [10.0.0.0/8, 192.0.2.0/24, 10.0.0.0/8]}}")
+    assert len(web(files).nlb.listeners) == 30
+
+
 def test_udp_needs_a_container_with_an_address(files):
     files.write("dockyard.yaml", SERVERS)
     files.service("kind: web\nruns_on: ec2\nnlb: {listeners: [53/udp], health: {port: 80}}")
@@ -102,6 +115,37 @@ def test_a_name_leads_to_one_load_balancer(files):
         "services/broker/service.yaml: nlb.host: mqtt.example.com is the name of http of service web as well, and a name leads to "
         "one load balancer: take another"
     ]
+
+
+EXISTING = """name: shop
+environments: {dev: {}}
+network: {vpc: {id: vpc-0a1b2c3d, cidr: 10.1.0.0/16, public_subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e]}}
+load_balancer:
+  existing:
+    listener: arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/front/50dc6c495c0c9188/f2f7dc8efc522ab2
+    security_group: sg-0a1b2c3d
+    dns_name: front.example.com
+"""
+
+
+@pytest.mark.parametrize(
+    ("nlb", "what"),
+    [
+        (TLS, "tls"),
+        ("listeners: [443/tls]", "tls"),
+        ("listeners: [1883], host: mqtt.example.com", "host"),
+        ("listeners: [1883]", None),
+    ],
+)
+def test_beside_a_load_balancer_of_others_there_are_no_names_and_certificates(files, nlb, what):
+    """One error with the ways out, and not two that each ask for what the other forbids."""
+    files.write("dockyard.yaml", EXISTING)
+    files.service(f"kind: web\nnlb: {{{nlb}}}")
+    told = (
+        f"services/web/service.yaml: nlb: {what} needs domains in dockyard.yaml, which do not go with load_balancer.existing: take tcp, "
+        "with TLS ended in the container, and no host, or make a load balancer instead of existing"
+    )
+    assert files.problems() == [told] if what else files.load()
 
 
 def test_two_environments_have_no_name_in_common(files):

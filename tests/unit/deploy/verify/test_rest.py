@@ -7,18 +7,33 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from dockyard.config import Web
+from dockyard.config import EnvironmentSettings, Web
 from dockyard.config.cluster import Ec2Capacity
 from dockyard.deploy.operations import version
 from dockyard.deploy.receipt import NONE
 from dockyard.deploy.verify.check import looked
-from dockyard.deploy.verify.quotas import BALANCERS, RULES, VCPUS, balancer_check, rule_check, told, vcpu_checks, vcpus
+from dockyard.deploy.verify.quotas import (
+    BALANCERS,
+    NETWORK_BALANCERS,
+    QUOTAS,
+    RULES,
+    VCPUS,
+    balancer_check,
+    quota_checks,
+    rule_check,
+    told,
+    vcpu_checks,
+    vcpus,
+)
 from dockyard.deploy.verify.room import servers_checks
+from dockyard.deploy.verify.scene import Scene
 from dockyard.deploy.verify.secrets import readable_check, secrets_of
 from dockyard.deploy.verify.stacks import drift_check, state_check
 from dockyard.errors import BuildError
+from dockyard.local.extensions.service_quotas import DEFAULTS as LOCAL
 
 SERVICE = "AWS::ECS::Service"
+BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 
 
 def web(**settings):
@@ -70,6 +85,61 @@ def test_rules_and_load_balancers_have_quotas():
     assert rule_check(100, 3, 100).verdict == "OK"
     assert rule_check(100, 3, 200).found == "load_balancer.most_rules is 200, and the quota is 100"
     assert balancer_check(50, 50, 1).found == "1 besides 50 of others, and the quota is 50"
+
+
+class Account:
+    """An account with load balancers and quotas, and stacks with some of them."""
+
+    def __init__(self, *, kinds, stacks, quota=None):
+        self.elbv2 = paged(describe_load_balancers=[{"LoadBalancers": [{"Type": kind} for kind in kinds]}])
+        listed = [{"Quotas": [{"QuotaName": NETWORK_BALANCERS, "Value": float(quota)}] if quota else []}]
+        self.quotas = paged(list_service_quotas=listed, list_aws_default_service_quotas=[{"Quotas": []}])
+        self.cloudformation = SimpleNamespace(
+            describe_stacks=self._describe,
+            get_paginator=lambda _: SimpleNamespace(paginate=self._resources),
+            exceptions=SimpleNamespace(ClientError=ClientError),
+        )
+        self._stacks = stacks
+
+    def _describe(self, **asked):
+        if asked["StackName"] not in self._stacks:
+            error = {"Code": "ValidationError", "Message": f"Stack with id {asked['StackName']} does not exist"}
+            raise ClientError({"Error": error}, "DescribeStacks")
+        return {"Stacks": [stack("UPDATE_COMPLETE")]}
+
+    def _resources(self, **asked):
+        ids = self._stacks[asked["StackName"]]
+        return [{"StackResourceSummaries": [{"ResourceType": BALANCER, "PhysicalResourceId": one} for one in ids]}]
+
+
+def paged(**operations):
+    """A client that tells these pages."""
+    return SimpleNamespace(get_paginator=lambda operation: SimpleNamespace(paginate=lambda **_: operations[operation]))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "stacks", "quota", "told"),
+    [
+        (["network"] * 3 + ["application"] * 9, {"shop-broker": ["a"]}, 5, [("OK", "2 besides 2 of others, of 5")]),
+        (["network"] * 4, {}, 5, [("NG", "2 besides 4 of others, and the quota is 5")]),
+        (["network"] * 4, {"shop-broker": ["a"], "shop-dns": ["b"]}, 5, [("OK", "2 besides 2 of others, of 5")]),
+        (["network"] * 4, {}, None, []),
+    ],
+)
+def test_network_load_balancers_are_counted_one_a_service_besides_those_of_others(kinds, stacks, quota, told):
+    services = {"broker": web(nlb=7000), "dns": web(nlb="53/tcp_udp"), "shop": web(runs_on="ec2")}
+    environment = SimpleNamespace(services=services, routes={}, settings=EnvironmentSettings())
+    account = Account(kinds=kinds, stacks=stacks, quota=quota)
+    site = SimpleNamespace(environment=environment, reading=account, service_stack=lambda name: f"shop-{name}")
+    found = [one for one in quota_checks(Scene(site, services)) if one.name == "network load balancers"]
+    assert [(one.verdict, one.found) for one in found] == told
+    assert all(NETWORK_BALANCERS in one.hint for one in found if one.verdict == "NG")
+
+
+def test_the_local_aws_has_each_quota_that_is_looked_at():
+    assert {service: {*names} for service, names in QUOTAS.items()} == {
+        service: {name for name, _ in known.values()} for service, known in LOCAL.items()
+    }
 
 
 def stack(status, **more):
