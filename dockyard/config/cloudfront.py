@@ -1,13 +1,14 @@
 """`load_balancer.cloudfront` of dockyard.yaml: CloudFront in front, and no other way to the load balancer."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
 from dockyard.config.http import Http
 from dockyard.config.model import Model, words
-from dockyard.config.problems import Problem
+from dockyard.config.problems import Problem, all_of
 from dockyard.config.route import WILDCARDS, checked_path
 
 _PREFIX_LIST = (
@@ -39,8 +40,8 @@ class CloudFront(Model):
     """Id of the prefix list `com.amazonaws.global.cloudfront.origin-facing` in the environment's region: the addresses of
     CloudFront, which alone are let in."""
     cached_paths: Annotated[tuple[Annotated[str, AfterValidator(_plain)], ...], Field(max_length=12)] = ()
-    """Paths whose answers are kept, such as /static and all below it: as long as their Cache-Control says, else a day. Default:
-    none."""
+    """Paths whose answers are kept, such as /static and all below it: as long as their Cache-Control says, else a day. None of a
+    service with `auth` is among them. Default: none."""
     web_acl: (
         Annotated[
             str,
@@ -53,6 +54,12 @@ class CloudFront(Model):
         | None
     ) = None
     """ARN of a web ACL of AWS WAF, which is in us-east-1. Default: none."""
+
+
+def _meet(kept: str, path: str) -> bool:
+    """Whether a path is below the other, or the same. Of one with wildcards what is before them is looked at."""
+    one, other = f"{kept}/", re.split(r"[*?]", f"{path.rstrip('/')}/")[0]
+    return one.startswith(other) or other.startswith(one)
 
 
 def cloudfront_problems(settings: Any) -> Iterator[Problem]:
@@ -79,9 +86,16 @@ def cloudfront_problems(settings: Any) -> Iterator[Problem]:
             yield Problem(("load_balancer", key), f"does not go with cloudfront: {why}")
 
 
-def behind_cloudfront_problems(http: Http, raw: Mapping[str, Any]) -> Iterator[Problem]:
-    """Of a service whose load balancer is behind CloudFront."""
+def behind_cloudfront_problems(http: Http, raw: Mapping[str, Any], kept: Iterable[str]) -> Iterator[Problem]:
+    """Of a service whose load balancer is behind CloudFront.
+
+    :param kept: paths whose answers are kept, of all hosts.
+    """
     why = "load_balancer.cloudfront is in front"
+    guarded = [path for path in kept if http.auth and _meet(path, http.path)]
+    if guarded:
+        message = f"{why}, and answers everybody with what it keeps of {all_of(guarded)}, which meets {http.path}"
+        yield Problem(("http", "auth"), f"{message}: remove it from cloudfront.cached_paths, or give the service another path")
     if http.source_ips:
         yield Problem(("http", "source_ips"), f"{why}, whose addresses the load balancer sees: remove it, and ask a web ACL")
     if http.protocol == "grpc":

@@ -57,3 +57,25 @@ def test_what_a_service_cannot_have_behind_it_is_told(files, service, key):
     project(files).service(f"kind: web\n{service}")
     (told,) = files.problems()
     assert told.startswith(f"services/web/service.yaml: {key}: load_balancer.cloudfront is in front")
+
+
+JWT = "jwt: {issuer: https://id.example.com, jwks_endpoint: https://id.example.com/keys}"
+
+
+@pytest.mark.parametrize("path", ["/static", "/static/mine", "/", "/*.pdf, priority: 5", "/st?tic, priority: 5"])
+def test_what_auth_guards_is_not_answered_to_everybody(files, path):
+    project(files, keys=f"{KEYS}, cached_paths: [/assets/big, /static]")
+    files.service(f"kind: web\nhttp: {{path: {path}, auth: {{{JWT}}}}}")
+    (told,) = files.problems()
+    kept = "/static" if path.startswith("/st") else "/assets/big and /static"
+    assert told == (
+        "services/web/service.yaml: http.auth: load_balancer.cloudfront is in front, and answers everybody with what it keeps of "
+        f"{kept}, which meets {path.split(',')[0]}: remove it from cloudfront.cached_paths, or give the service another path"
+    )
+
+
+@pytest.mark.parametrize("path", ["/statics", "/api", "/api/*/static, priority: 5"])
+def test_auth_beside_what_is_kept_is_taken(files, path):
+    project(files, keys=f"{KEYS}, cached_paths: [/static]")
+    files.service(f"kind: web\nhttp: {{path: {path}, auth: {{{JWT}}}}}")
+    files.load()
