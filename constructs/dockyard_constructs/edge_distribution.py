@@ -17,7 +17,8 @@ class EdgeDistribution(Construct):
     """A distribution whose origin is a load balancer in private subnets, by a VPC origin.
 
     Clients speak HTTPS (TLS 1.2 and 1.3) by HTTP/2 or HTTP/3, HTTP leads there, and answers are compressed. All of a request goes
-    to the load balancer, the Host as well; no answer is kept but those of `cached_paths`.
+    to the load balancer, the Host as well; no answer is kept but those of `cached_paths`: of such requests it gets
+    alone what they are kept by, which is Host, Origin, path and query.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
 
     Read `distribution`.
@@ -55,7 +56,6 @@ class EdgeDistribution(Construct):
         of_all: dict[str, Any] = {
             "origin": origin,
             "allowed_methods": cloudfront.AllowedMethods.ALLOW_ALL,
-            "origin_request_policy": cloudfront.OriginRequestPolicy.ALL_VIEWER,
             "viewer_protocol_policy": cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             "compress": True,
         }
@@ -63,7 +63,11 @@ class EdgeDistribution(Construct):
         self.distribution = cloudfront.Distribution(
             self,
             "Resource",
-            default_behavior=cloudfront.BehaviorOptions(cache_policy=cloudfront.CachePolicy.CACHING_DISABLED, **of_all),
+            default_behavior=cloudfront.BehaviorOptions(
+                cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+                origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER,
+                **of_all,
+            ),
             additional_behaviors={path: cloudfront.BehaviorOptions(cache_policy=kept, **of_all) for path in cached_paths},
             domain_names=[*domain_names],
             certificate=certificate,
@@ -75,11 +79,14 @@ class EdgeDistribution(Construct):
         )
 
     def _cache_policy(self) -> cloudfront.CachePolicy:
-        """By host, path and query: CloudFront's own policies leave the host out, and services of two hosts may have one path."""
+        """By host and query: CloudFront's own policies leave the host out, and services of two hosts may have one path.
+
+        By Origin as well, as an answer may say which other sites may read it (CORS). The load balancer gets these alone.
+        """
         return cloudfront.CachePolicy(
             self,
             "CachePolicy",
-            header_behavior=cloudfront.CacheHeaderBehavior.allow_list("Host"),
+            header_behavior=cloudfront.CacheHeaderBehavior.allow_list("Host", "Origin"),
             query_string_behavior=cloudfront.CacheQueryStringBehavior.all(),
             cookie_behavior=cloudfront.CacheCookieBehavior.none(),
             default_ttl=Duration.days(1),

@@ -60,12 +60,14 @@ def test_clients_come_by_the_names_of_services_over_https(distribution):
     assert "Bucket" in distribution["Logging"]
 
 
-def test_nothing_is_kept_but_what_is_told_and_that_by_its_host(platform, distribution):
+def test_nothing_is_kept_but_what_is_told_and_that_by_all_that_the_load_balancer_gets(platform, distribution):
     behaviours = {one["PathPattern"]: one for one in distribution["CacheBehaviors"]}
     assert behaviours.keys() == {"/static", "/static/*"}
     (policy,) = resources(platform, "CloudFront::CachePolicy")
-    headers = policy["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]
-    assert headers == {"HeaderBehavior": "whitelist", "Headers": ["Host"]}
+    key = policy["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["Host", "Origin"]}
+    assert (key["CookiesConfig"], key["QueryStringsConfig"]) == ({"CookieBehavior": "none"}, {"QueryStringBehavior": "all"})
+    assert {"OriginRequestPolicyId" in one for one in behaviours.values()} == {False}
     disabled, all_viewer = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "216adef6-5c7f-47e4-b989-5492eafa07d3"
     default = distribution["DefaultCacheBehavior"]
     assert (default["CachePolicyId"], default["OriginRequestPolicyId"]) == (disabled, all_viewer)
