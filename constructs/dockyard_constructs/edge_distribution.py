@@ -12,12 +12,16 @@ from aws_cdk import aws_s3 as s3
 
 from constructs import Construct
 
+_ERRORS = (400, 403, 404, 405, 414, 500, 501, 502, 503, 504)
+"""What CloudFront keeps for ten seconds else, of paths that nothing is kept of as well, and without the host.
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html"""
+
 
 class EdgeDistribution(Construct):
     """A distribution whose origin is a load balancer in private subnets, by a VPC origin.
 
     Clients speak HTTPS (TLS 1.2 and 1.3) by HTTP/2 or HTTP/3, HTTP leads there, and answers are compressed. All of a request goes
-    to the load balancer, the Host as well; no answer is kept but those of `cached_paths`: of such requests it gets
+    to the load balancer, the Host as well; no answer and no error is kept but answers of `cached_paths`: of such requests it gets
     alone what they are kept by, which is Host, Origin, path and query.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
 
@@ -73,6 +77,7 @@ class EdgeDistribution(Construct):
             certificate=certificate,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            error_responses=[cloudfront.ErrorResponse(http_status=one, ttl=Duration.seconds(0)) for one in _ERRORS],
             web_acl_id=web_acl_arn,
             enable_logging=log_retention_days is not None,
             log_bucket=self._log_bucket(log_retention_days) if log_retention_days is not None else None,

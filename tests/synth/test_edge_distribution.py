@@ -74,6 +74,12 @@ def test_nothing_is_kept_but_what_is_told_and_that_by_all_that_the_load_balancer
     assert {"PUT", "DELETE", "POST"} < {*default["AllowedMethods"]}
 
 
+def test_an_error_of_one_client_is_not_answered_to_others(distribution):
+    kept = {one["ErrorCode"]: one["ErrorCachingMinTTL"] for one in distribution["CustomErrorResponses"]}
+    assert kept == dict.fromkeys((400, 403, 404, 405, 414, 500, 501, 502, 503, 504), 0)
+    assert {"ResponsePagePath" in one for one in distribution["CustomErrorResponses"]} == {False}
+
+
 def test_names_lead_to_the_distribution(made, platform):
     records = resources(platform, "Route53::RecordSet")
     assert {one["AliasTarget"]["DNSName"]["Fn::GetAtt"][1] for one in records} == {"DomainName"}
