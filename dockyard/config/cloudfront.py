@@ -73,8 +73,6 @@ def cloudfront_problems(settings: Any) -> Iterator[Problem]:
     if settings.network.public_tasks:
         way_out = "take network.nat: single, or give network.vpc task_subnets"
         yield Problem(at, f"reaches a load balancer in private subnets, and this network has none: {way_out}")
-    if settings.preview:
-        yield Problem(at, "has the names of its own environment alone: let previews be of one without it")
     reasons = {
         "waf": "its web ACL sees the addresses of CloudFront alone: remove it, and give cloudfront.web_acl",
         "mutual_tls": "clients show their certificates to CloudFront, which does not ask for any: remove one of both",
