@@ -33,8 +33,7 @@ def task_subnet_type(network: Network) -> ec2.SubnetType:
     """Which subnets of the VPC tasks are in."""
     if network.public_tasks:
         return ec2.SubnetType.PUBLIC
-    isolated = network.vpc is None and network.nat == "none"
-    return ec2.SubnetType.PRIVATE_ISOLATED if isolated else ec2.SubnetType.PRIVATE_WITH_EGRESS
+    return ec2.SubnetType.PRIVATE_ISOLATED if network.isolated else ec2.SubnetType.PRIVATE_WITH_EGRESS
 
 
 def add_no_routes(scope: Construct) -> None:

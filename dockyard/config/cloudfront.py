@@ -1,7 +1,7 @@
 """`load_balancer.cloudfront` of dockyard.yaml: CloudFront in front, and no other way to the load balancer."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -84,12 +84,15 @@ def cloudfront_problems(settings: Any) -> Iterator[Problem]:
             yield Problem(("load_balancer", key), f"does not go with cloudfront: {why}")
 
 
-def behind_cloudfront_problems(http: Http, raw: Mapping[str, Any], kept: Iterable[str]) -> Iterator[Problem]:
-    """Of a service whose load balancer is behind CloudFront.
-
-    :param kept: paths whose answers are kept, of all hosts.
-    """
+def behind_cloudfront_problems(http: Http, raw: Mapping[str, Any], settings: Any) -> Iterator[Problem]:
+    """Of a service whose load balancer is behind CloudFront, in an environment with these settings."""
     why = "load_balancer.cloudfront is in front"
+    if http.auth and settings.network.isolated:
+        message = (
+            "needs a load balancer that reaches the identity provider, and behind cloudfront it is where network has no way out"
+        )
+        yield Problem(("http", "auth"), f"{message}: take network.nat: single, or remove it")
+    kept = settings.load_balancer.cloudfront.cached_paths  # of all hosts
     guarded = [path for path in kept if http.auth and _meet(path, http.path)]
     if guarded:
         message = f"{why}, and answers everybody with what it keeps of {all_of(guarded)}, which meets {http.path}"

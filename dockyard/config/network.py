@@ -105,3 +105,8 @@ class Network(Model):
     def public_tasks(self) -> bool:
         """Whether containers are in public subnets, with addresses of their own."""
         return not self.vpc.task_subnets if self.vpc else self.nat == "none" and self.endpoints == "gateway"
+
+    @property
+    def isolated(self) -> bool:
+        """Whether containers are in subnets without a way to the internet; of a VPC that is there it is not known."""
+        return self.vpc is None and self.nat == "none" and not self.public_tasks

@@ -79,3 +79,16 @@ def test_auth_beside_what_is_kept_is_taken(files, path):
     project(files, keys=f"{KEYS}, cached_paths: [/static]")
     files.service(f"kind: web\nhttp: {{path: {path}, auth: {{{JWT}}}}}")
     files.load()
+
+
+@pytest.mark.parametrize("nat", ["none", "single"])
+def test_where_clients_sign_in_the_load_balancer_has_a_way_to_the_provider(files, nat):
+    project(files, more=f"network: {{nat: {nat}, endpoints: interface}}")
+    files.service(f"kind: web\nhttp: {{auth: {{{JWT}}}}}")
+    if nat == "single":
+        files.load()
+        return
+    assert files.problems() == [
+        "services/web/service.yaml: http.auth: needs a load balancer that reaches the identity provider, and behind cloudfront it is "
+        "where network has no way out: take network.nat: single, or remove it"
+    ]
