@@ -37,6 +37,7 @@ class EdgeDistribution(Construct):
         certificate: acm.ICertificate,
         domain_names: Sequence[str],
         cached_paths: Sequence[str] = (),
+        read_timeout: Duration | None = None,
         web_acl_arn: str | None = None,
         log_retention_days: int | None = None,
     ) -> None:
@@ -47,6 +48,8 @@ class EdgeDistribution(Construct):
         :param certificate: of the names, in us-east-1.
         :param domain_names: what clients ask for.
         :param cached_paths: patterns such as `/static/*` whose answers are kept: as their Cache-Control says, else a day.
+        :param read_timeout: how long the load balancer may be silent before it answers, and between two parts of an answer; above
+            120 seconds by a quota that AWS raises. Default: 60 seconds.
         :param web_acl_arn: a web ACL of scope CLOUDFRONT.
         :param log_retention_days: how long each request is kept in a bucket of its own. Default: nothing is logged.
         """
@@ -55,7 +58,7 @@ class EdgeDistribution(Construct):
             load_balancer,
             protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
             origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
-            read_timeout=Duration.seconds(60),
+            read_timeout=read_timeout or Duration.seconds(60),
         )
         of_all: dict[str, Any] = {
             "origin": origin,

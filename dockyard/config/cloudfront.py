@@ -16,6 +16,14 @@ _PREFIX_LIST = (
 )
 """The command that tells it: it is another in each region."""
 
+_OPT_IN = (
+    "af-south-1", "ap-east-1", "ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6",
+    "ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "me-south-1",
+    "mx-central-1",
+)  # fmt: skip
+"""Regions that an account opts in to: CloudFront writes no standard logs to buckets there.
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html"""
+
 
 def _plain(path: str) -> str:
     checked = "/" + checked_path(path).strip("/")
@@ -73,6 +81,11 @@ def cloudfront_problems(settings: Any) -> Iterator[Problem]:
     if settings.network.public_tasks:
         way_out = "take network.nat: single, or give network.vpc task_subnets"
         yield Problem(at, f"reaches a load balancer in private subnets, and this network has none: {way_out}")
+    if balancer.access_logs and settings.region in _OPT_IN:
+        message = (
+            f"does not go with cloudfront in {settings.region}: it writes logs to no bucket in a region that accounts opt in to"
+        )
+        yield Problem(("load_balancer", "access_logs"), f"{message}: remove it, or take another region")
     reasons = {
         "waf": "its web ACL sees the addresses of CloudFront alone: remove it, and give cloudfront.web_acl",
         "mutual_tls": "clients show their certificates to CloudFront, which does not ask for any: remove one of both",

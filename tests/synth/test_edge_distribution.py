@@ -14,6 +14,7 @@ environments: {{dev: {{region: eu-west-1}}}}
 domains: {{example.com: {{hosted_zone: Z0123456789ABC}}}}
 load_balancer:
   access_logs: true
+  idle_timeout: 100
   cloudfront: {{certificate: '{CERTIFICATE}', prefix_list: pl-4fa04526, cached_paths: [/static], web_acl: '{WEB_ACL}'}}
 """
 
@@ -49,6 +50,11 @@ def test_the_load_balancer_is_inside_and_lets_in_cloudfront_alone(platform):
     (origin,) = resources(platform, "CloudFront::VpcOrigin")
     endpoint = origin["VpcOriginEndpointConfig"]
     assert (endpoint["OriginProtocolPolicy"], endpoint["OriginSSLProtocols"]) == ("https-only", ["TLSv1.2"])
+
+
+def test_it_waits_as_long_as_a_connection_may_be_silent(distribution):
+    (origin,) = distribution["Origins"]
+    assert origin["VpcOriginConfig"]["OriginReadTimeout"] == 100
 
 
 def test_clients_come_by_the_names_of_services_over_https(distribution):

@@ -8,10 +8,10 @@ DOMAIN = "domains: {example.com: {hosted_zone: Z0123456789ABC}}\n"
 AT = "dockyard.yaml: load_balancer"
 
 
-def project(files, more="", keys=KEYS, beside="", domain=DOMAIN):
+def project(files, more="", keys=KEYS, beside="", domain=DOMAIN, region="eu-west-1"):
     files.write(
         "dockyard.yaml",
-        f"name: shop\nenvironments: {{dev: {{}}}}\n{domain}load_balancer: {{cloudfront: {{{keys}}}{beside}}}\n{more}",
+        f"name: shop\nenvironments: {{dev: {{region: {region}}}}}\n{domain}load_balancer: {{cloudfront: {{{keys}}}{beside}}}\n{more}",
     )
     return files
 
@@ -35,6 +35,9 @@ def test_it_is_taken_with_its_certificate_and_prefix_list(files):
         ({"domain": ""}, f"{AT}.cloudfront: needs domains"),
         ({"more": "network: {nat: none}"}, f"{AT}.cloudfront: reaches a load balancer in private subnets, and this network has none"),
         ({"beside": ", waf: true"}, f"{AT}.waf: does not go with cloudfront"),
+        ({"beside": ", access_logs: true", "region": "eu-south-1"},
+         f"{AT}.access_logs: does not go with cloudfront in eu-south-1: it writes logs to no bucket in a region that accounts opt in "
+         "to: remove it, or take another region"),
         ({"beside": ", internal: true"}, f"{AT}.internal: does not go with cloudfront"),
         ({"beside": ", mutual_tls: {mode: passthrough}"}, f"{AT}.mutual_tls: does not go with cloudfront"),
         ({"beside": ", ip_address_type: dualstack", "more": "network: {nat: single, ipv6: true}"}, f"{AT}.ip_address_type: does not go with cloudfront"),
