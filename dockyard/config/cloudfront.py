@@ -11,9 +11,9 @@ from dockyard.config.model import Model, words
 from dockyard.config.problems import Problem, all_of
 from dockyard.config.route import WILDCARDS, checked_path
 
-_PREFIX_LIST = (
-    "aws ec2 describe-managed-prefix-lists --filters Name=prefix-list-name,Values=com.amazonaws.global.cloudfront.origin-facing"
-)
+ORIGIN_FACING = "com.amazonaws.global.cloudfront.origin-facing"
+"""Name of the prefix list with CloudFront's addresses."""
+PREFIX_LIST_COMMAND = f"aws ec2 describe-managed-prefix-lists --filters Name=prefix-list-name,Values={ORIGIN_FACING}"
 """The command that tells it: it is another in each region."""
 
 _OPT_IN = (
@@ -44,7 +44,9 @@ class CloudFront(Model):
         ),
     ]
     """Certificate of ACM in us-east-1, for all names that services have, by its ARN."""
-    prefix_list: Annotated[str, words(f"what is told by: {_PREFIX_LIST}; a name such as pl-4fa04526", r"pl-[0-9a-f]{8,17}")]
+    prefix_list: Annotated[
+        str, words(f"what is told by: {PREFIX_LIST_COMMAND}; a name such as pl-4fa04526", r"pl-[0-9a-f]{8,17}")
+    ]
     """Id of the prefix list `com.amazonaws.global.cloudfront.origin-facing` in the environment's region: the addresses of
     CloudFront, which alone are let in."""
     cached_paths: Annotated[tuple[Annotated[str, AfterValidator(_plain)], ...], Field(max_length=12)] = ()
