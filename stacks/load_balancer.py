@@ -14,7 +14,7 @@ from dockyard_constructs import LoadBalancer, LogBucket, WebFirewall, listener_r
 from stacks.cloudfront import edge_distribution
 from stacks.domains import add_records, certificates
 from stacks.mutual_tls import mutual_authentication
-from stacks.network import task_subnet_type
+from stacks.network import one_a_zone, task_subnet_type
 from stacks.routes import answer, rule_route
 
 
@@ -75,7 +75,7 @@ def _internal(stack: cdk.Stack, environment: Environment, vpc: ec2.IVpc, public:
         "InternalLoadBalancer",
         vpc=vpc,
         internet_facing=False,
-        subnets=ec2.SubnetSelection(subnet_type=task_subnet_type(environment.settings.network)),
+        subnets=_task_subnets(environment, vpc),
         log_bucket=public.log_bucket,
         security_group=public.security_group,
         certificates=public.certificates,
@@ -99,7 +99,7 @@ def _load_balancer(stack: cdk.Stack, project: Project, environment: Environment,
         stack,
         "LoadBalancer",
         vpc=vpc,
-        **_behind(environment),
+        **_behind(environment, vpc),
         log_bucket=LogBucket(stack, "AccessLogs", retention_days=logs.retention) if logs else None,
         https_outbound=any(isinstance(route, Http) and route.auth for route in environment.routes.values()),
         certificates=certificates(stack, environment.settings.domains),
@@ -112,14 +112,19 @@ def _load_balancer(stack: cdk.Stack, project: Project, environment: Environment,
     return made
 
 
-def _behind(environment: Environment) -> dict[str, Any]:
+def _task_subnets(environment: Environment, vpc: ec2.IVpc) -> ec2.SubnetSelection:
+    network = environment.settings.network
+    return one_a_zone(vpc.select_subnets(subnet_type=task_subnet_type(network)).subnets, network)
+
+
+def _behind(environment: Environment, vpc: ec2.IVpc) -> dict[str, Any]:
     """Behind CloudFront it is where tasks are, and lets in CloudFront alone, by HTTPS: its addresses fill a security group."""
     settings = environment.settings
     if settings.load_balancer.cloudfront is None:
         return {}
     return {
         "internet_facing": False,
-        "subnets": ec2.SubnetSelection(subnet_type=task_subnet_type(settings.network)),
+        "subnets": _task_subnets(environment, vpc),
         "clients": ec2.Peer.prefix_list(settings.load_balancer.cloudfront.prefix_list),
     }
 

@@ -1,6 +1,7 @@
 """The network of an environment, made or imported."""
 
 import functools
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -33,8 +34,12 @@ def task_subnet_type(network: Network) -> ec2.SubnetType:
     """Which subnets of the VPC tasks are in."""
     if network.public_tasks:
         return ec2.SubnetType.PUBLIC
-    isolated = network.vpc is None and network.nat == "none"
-    return ec2.SubnetType.PRIVATE_ISOLATED if isolated else ec2.SubnetType.PRIVATE_WITH_EGRESS
+    return ec2.SubnetType.PRIVATE_ISOLATED if network.isolated else ec2.SubnetType.PRIVATE_WITH_EGRESS
+
+
+def one_a_zone(subnets: Sequence[ec2.ISubnet], network: Network) -> ec2.SubnetSelection:
+    """Of those that tasks may be in, what a load balancer may have. In a VPC that is there a zone may have several of them."""
+    return ec2.SubnetSelection(subnets=[*subnets[: len(network.vpc.public_subnets) if network.vpc else None]])
 
 
 def add_no_routes(scope: Construct) -> None:

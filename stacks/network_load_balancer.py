@@ -4,7 +4,6 @@ A port is all that tells services apart at such a load balancer, so each has its
 """
 
 from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_s3 as s3
@@ -12,6 +11,7 @@ from aws_cdk import aws_s3 as s3
 from dockyard.config import Nlb, Web, domain_of, has_own_address
 from dockyard_constructs import NetworkListener, NetworkLoadBalancer, NetworkTargets
 from stacks.domains import zone
+from stacks.network import one_a_zone
 from stacks.surroundings import Surroundings
 
 
@@ -26,7 +26,7 @@ def network_load_balancer(around: Surroundings, settings: Web) -> NetworkLoadBal
         around.stack,
         "Nlb",
         vpc=vpc,
-        subnets=ec2.SubnetSelection(subnets=[*vpc.public_subnets, *vpc.private_subnets]),
+        subnets=one_a_zone([*vpc.public_subnets, *vpc.private_subnets], around.environment.settings.network),
         internet_facing=public,
         sources=nlb.source_ips or (None if public else [around.platform.cidr]),
         listeners=[NetworkListener(one.port, one.protocol, one.target_port) for one in nlb.listeners],

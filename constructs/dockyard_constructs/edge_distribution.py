@@ -12,12 +12,17 @@ from aws_cdk import aws_s3 as s3
 
 from constructs import Construct
 
+_ERRORS = (400, 403, 404, 405, 414, 500, 501, 502, 503, 504)
+"""What CloudFront keeps for ten seconds else, of paths that nothing is kept of as well, and without the host.
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html"""
+
 
 class EdgeDistribution(Construct):
     """A distribution whose origin is a load balancer in private subnets, by a VPC origin.
 
     Clients speak HTTPS (TLS 1.2 and 1.3) by HTTP/2 or HTTP/3, HTTP leads there, and answers are compressed. All of a request goes
-    to the load balancer, the Host as well; no answer is kept but those of `cached_paths`.
+    to the load balancer, the Host as well; no answer and no error is kept but answers of `cached_paths`: of such requests it gets
+    alone what they are kept by, which is Host, Origin, path and query.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
 
     Read `distribution`.
@@ -32,6 +37,7 @@ class EdgeDistribution(Construct):
         certificate: acm.ICertificate,
         domain_names: Sequence[str],
         cached_paths: Sequence[str] = (),
+        read_timeout: Duration | None = None,
         web_acl_arn: str | None = None,
         log_retention_days: int | None = None,
     ) -> None:
@@ -42,6 +48,8 @@ class EdgeDistribution(Construct):
         :param certificate: of the names, in us-east-1.
         :param domain_names: what clients ask for.
         :param cached_paths: patterns such as `/static/*` whose answers are kept: as their Cache-Control says, else a day.
+        :param read_timeout: how long the load balancer may be silent before it answers, and between two parts of an answer; above
+            120 seconds by a quota that AWS raises. Default: 60 seconds.
         :param web_acl_arn: a web ACL of scope CLOUDFRONT.
         :param log_retention_days: how long each request is kept in a bucket of its own. Default: nothing is logged.
         """
@@ -50,12 +58,11 @@ class EdgeDistribution(Construct):
             load_balancer,
             protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
             origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
-            read_timeout=Duration.seconds(60),
+            read_timeout=read_timeout or Duration.seconds(60),
         )
         of_all: dict[str, Any] = {
             "origin": origin,
             "allowed_methods": cloudfront.AllowedMethods.ALLOW_ALL,
-            "origin_request_policy": cloudfront.OriginRequestPolicy.ALL_VIEWER,
             "viewer_protocol_policy": cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             "compress": True,
         }
@@ -63,23 +70,31 @@ class EdgeDistribution(Construct):
         self.distribution = cloudfront.Distribution(
             self,
             "Resource",
-            default_behavior=cloudfront.BehaviorOptions(cache_policy=cloudfront.CachePolicy.CACHING_DISABLED, **of_all),
+            default_behavior=cloudfront.BehaviorOptions(
+                cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+                origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER,
+                **of_all,
+            ),
             additional_behaviors={path: cloudfront.BehaviorOptions(cache_policy=kept, **of_all) for path in cached_paths},
             domain_names=[*domain_names],
             certificate=certificate,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            error_responses=[cloudfront.ErrorResponse(http_status=one, ttl=Duration.seconds(0)) for one in _ERRORS],
             web_acl_id=web_acl_arn,
             enable_logging=log_retention_days is not None,
             log_bucket=self._log_bucket(log_retention_days) if log_retention_days is not None else None,
         )
 
     def _cache_policy(self) -> cloudfront.CachePolicy:
-        """By host, path and query: CloudFront's own policies leave the host out, and services of two hosts may have one path."""
+        """By host and query: CloudFront's own policies leave the host out, and services of two hosts may have one path.
+
+        By Origin as well, as an answer may say which other sites may read it (CORS). The load balancer gets these alone.
+        """
         return cloudfront.CachePolicy(
             self,
             "CachePolicy",
-            header_behavior=cloudfront.CacheHeaderBehavior.allow_list("Host"),
+            header_behavior=cloudfront.CacheHeaderBehavior.allow_list("Host", "Origin"),
             query_string_behavior=cloudfront.CacheQueryStringBehavior.all(),
             cookie_behavior=cloudfront.CacheCookieBehavior.none(),
             default_ttl=Duration.days(1),

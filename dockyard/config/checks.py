@@ -64,7 +64,7 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
             yield Problem(("http", "reach"), f"{http.reach} needs load_balancer: {{internal: true}} in dockyard.yaml")
         for problem in (*host_problems(http.host, settings.domains), *(() if settings.https else https_problems(http))):
             yield Problem(("http", *problem.location), problem.message)
-        yield from behind_cloudfront_problems(http, raw) if settings.load_balancer.cloudfront else ()
+        yield from behind_cloudfront_problems(http, raw, settings) if settings.load_balancer.cloudfront else ()
         for problem in user_pool_problems(http.auth, settings.account, settings.region) if http.auth else ():
             yield Problem(("http", "auth", *problem.location), problem.message)
     yield from count_problems(raw.get("count"), kind, has_http=kind == "web", has_queue=kind == "worker")

@@ -104,7 +104,7 @@ def _environment(
     if base:
         shared = merge(merge(shared, _mapping(written.get(base))), {"load_balancer": {"rules": None}})
     settings = _overridden(EnvironmentSettings, shared, override, name, PROJECT_FILE, problems)
-    _note(PROJECT_FILE, preview_problems(name, override, written, settings), problems)
+    _note(PROJECT_FILE, preview_problems(name, override, written, settings, _faultless(EnvironmentSettings, shared)), problems)
     if settings:
         found = mutual_tls_problems(root, settings.load_balancer.mutual_tls, https=settings.https)
         _note(PROJECT_FILE, _placed(found, override, name), problems)
@@ -188,6 +188,14 @@ def _overridden(
         return model.model_validate(merge(own, override))
     except ValidationError as error:
         _note(file, _placed(problems_of(error, model, elsewhere), override, environment), problems)
+        return None
+
+
+def _faultless(model: type[M], raw: dict[str, Any]) -> M | None:
+    """The model; None where it has faults, which are told elsewhere."""
+    try:
+        return model.model_validate(raw)
+    except ValidationError:
         return None
 
 

@@ -53,7 +53,9 @@ class ExistingVpc(Model):
     public_subnets: Annotated[tuple[SubnetId, ...], AfterValidator(_different)] = Field(min_length=2)
     """Two or more subnets for the load balancer, each in another availability zone."""
     task_subnets: Annotated[tuple[SubnetId, ...], AfterValidator(_different)] = ()
-    """Subnets for the containers, as many as public ones or a multiple. Default: the public subnets, with public addresses."""
+    """Subnets for the containers, as many as public ones or a multiple: one of each zone, in the order of the public ones, then
+    another of each. Load balancers inside of the network have the first of each. Default: the public subnets, with public
+    addresses."""
     ipv6: bool = False
     """Whether these subnets have IPv6 ranges as well, with routes for them."""
 
@@ -105,3 +107,8 @@ class Network(Model):
     def public_tasks(self) -> bool:
         """Whether containers are in public subnets, with addresses of their own."""
         return not self.vpc.task_subnets if self.vpc else self.nat == "none" and self.endpoints == "gateway"
+
+    @property
+    def isolated(self) -> bool:
+        """Whether containers are in subnets without a way to the internet; of a VPC that is there it is not known."""
+        return self.vpc is None and self.nat == "none" and not self.public_tasks

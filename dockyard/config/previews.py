@@ -14,6 +14,8 @@ from dockyard.config.service import KINDS, Service
 
 LONGEST = 11
 """Characters of an environment's name."""
+_OF_THE_PLATFORM = ("network", "domains", "load_balancer", "cluster")
+"""Settings of which previews make nothing: they use what is there."""
 
 
 def base_of(override: Mapping[str, Any]) -> str | None:
@@ -64,9 +66,16 @@ def _going(link: Any) -> Any:
 
 
 def preview_problems(
-    name: str, override: Mapping[str, Any], environments: Mapping[str, Any], settings: EnvironmentSettings | None
+    name: str,
+    override: Mapping[str, Any],
+    environments: Mapping[str, Any],
+    settings: EnvironmentSettings | None,
+    shared: EnvironmentSettings | None,
 ) -> Iterator[Problem]:
-    """What is wrong with previews seen together with the other environments."""
+    """What is wrong with previews seen together with the other environments.
+
+    :param shared: settings of the environment that they are of.
+    """
     base = base_of(override)
     if base is None:
         return
@@ -76,6 +85,18 @@ def preview_problems(
         yield Problem((*at, "of"), f"should be {one_of(others)}, got {show(base)}")
     if settings and settings.load_balancer.existing is None and settings.preview and settings.preview.domain and settings.domains:
         yield Problem((*at, "domain"), "names below the first of domains get records by themselves: remove it")
+    if settings and shared and base in others:
+        yield from _platform_problems(name, base, settings, shared)
+
+
+def _platform_problems(name: str, base: str, settings: EnvironmentSettings, shared: EnvironmentSettings) -> Iterator[Problem]:
+    """What previews would have otherwise than the platform that they are on, or cannot have of it."""
+    if shared.load_balancer.cloudfront:
+        message = f"{base} has load_balancer.cloudfront, with names of its own alone: let previews be of one without it"
+        yield Problem(("environments", name, "preview", "of"), message)
+    for key in _OF_THE_PLATFORM:
+        if getattr(settings, key) != getattr(shared, key):
+            yield Problem(("environments", name, key), f"should be as {base} has it, on whose platform previews are: remove it")
 
 
 def _hosts(written: Any, name: str, settings: EnvironmentSettings, preview: Preview) -> list[str]:

@@ -95,6 +95,10 @@ class Aws:
             self._assumed[role] = self._assume(role)
         return self._assumed[role]
 
+    def in_region(self, region: str) -> "Aws":
+        """The same account in another region."""
+        return Aws(session=Session(region, credentials=self._session.get_credentials()))
+
     def forget(self, role: str) -> None:
         """Try anew to take on this role the next time."""
         self._assumed.pop(role, None)

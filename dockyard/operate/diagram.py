@@ -8,7 +8,7 @@ from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.worker import Worker
 from dockyard.operate.status import GOOD, State, Status
 
-CLIENTS, FIREWALL, BALANCER = "clients", "firewall", "load balancer"
+CLIENTS, FIREWALL, EDGE, BALANCER = "clients", "firewall", "cloudfront", "load balancer"
 KINDS = {
     "table": "DynamoDB table", "queue": "SQS queue", "bucket": "S3 bucket", "topic": "SNS topic",
     "database": "PostgreSQL database", "files": "EFS file system",
@@ -22,7 +22,7 @@ class Box:
 
     id: str
     icon: str
-    """Name of a file in `icons`: what it is, or what a service runs on."""
+    """Name of a file in `icons`: what it is, or what a service runs on. Empty where there is none for it."""
     title: str
     lines: tuple[str, ...] = ()
     is_good: bool = True
@@ -69,12 +69,20 @@ def _front(services: Mapping[str, Service], environment: Environment) -> tuple[l
     balancers = list(_balancers(services, environment))
     if not balancers:
         return [], []
-    shared = any(box.id == BALANCER for box in balancers)
-    firewall = [Box(FIREWALL, "waf", "Firewall", ("AWS WAF",))] if shared and environment.settings.load_balancer.waf else []
-    before = {BALANCER: FIREWALL} if firewall else {}
-    lead = [Arrow(CLIENTS, FIREWALL)] if firewall else []
-    columns = [[Box(CLIENTS, "clients", "Clients")], firewall, balancers]
-    return [column for column in columns if column], [*lead, *(Arrow(before.get(box.id, CLIENTS), box.id) for box in balancers)]
+    before = _before(environment) if any(box.id == BALANCER for box in balancers) else None
+    nearest = {BALANCER: before.id} if before else {}
+    columns = [[Box(CLIENTS, "clients", "Clients")], [before] if before else [], balancers]
+    lead = [Arrow(CLIENTS, before.id)] if before else []
+    return [column for column in columns if column], [*lead, *(Arrow(nearest.get(box.id, CLIENTS), box.id) for box in balancers)]
+
+
+def _before(environment: Environment) -> Box | None:
+    """What is before the load balancer that services share: one of both, as they do not go together."""
+    settings = environment.settings.load_balancer
+    if settings.cloudfront:
+        firewall = ("AWS WAF",) if settings.cloudfront.web_acl else ()
+        return Box(EDGE, "", "CloudFront", ("Amazon CloudFront", *firewall))
+    return Box(FIREWALL, "waf", "Firewall", ("AWS WAF",)) if settings.waf else None
 
 
 def _balancers(services: Mapping[str, Service], environment: Environment) -> Iterator[Box]:

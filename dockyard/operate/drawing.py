@@ -30,7 +30,7 @@ def svg(diagram: Diagram) -> str:
             f'viewBox="0 0 {width:g} {laid.height:g}" font-family="{_FONTS}" font-size="13">',
             f'<defs><marker id="end" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
             f'<path d="M0 0L8 4L0 8z" fill="{_GREY}"/></marker>',
-            *(_icon(name) for name in sorted({box.icon for box in boxes})),
+            *(_icon(name) for name in sorted({box.icon for box in boxes if box.icon})),
             "</defs>",
             '<rect width="100%" height="100%" fill="#fff"/>',
             f'<text x="{MARGIN}" y="44" font-size="18" font-weight="bold" fill="#16191f">{escape(diagram.title)}</text>',
@@ -66,17 +66,18 @@ def _step(x1: float, y1: float, x2: float, y2: float) -> str:
 def _box(box: Box, x: float, y: float) -> str:
     edge, thick = ("#d5dbdb", 1.5) if box.is_good else ("#d13212", 2.5)
     lines = box.lines[:_LINES]
+    left = 68 if box.icon else 20
     top = (HEIGHT - _LINE * (1 + len(lines))) / 2 + _LINE - 4
     texts = [
-        f'<text x="68" y="{top + _LINE * row:g}" fill="#414d5c" font-size="12">{escape(_short(line, _LETTERS))}</text>'
+        f'<text x="{left}" y="{top + _LINE * row:g}" fill="#414d5c" font-size="12">{escape(_short(line, _LETTERS))}</text>'
         for row, line in enumerate(lines, 1)
     ]
     return "".join(
         [
             f'<g transform="translate({x:g} {y:g})"><title>{escape(box.title)}</title>',
             f'<rect width="{WIDTH}" height="{HEIGHT}" rx="8" fill="#fff" stroke="{edge}" stroke-width="{thick}"/>',
-            f'<use href="#{box.icon}" x="12" y="{(HEIGHT - _ICON) / 2:g}"/>',
-            f'<text x="68" y="{top:g}" font-weight="bold" fill="#16191f">{escape(_short(box.title, _LETTERS - 5))}</text>',
+            f'<use href="#{box.icon}" x="12" y="{(HEIGHT - _ICON) / 2:g}"/>' if box.icon else "",
+            f'<text x="{left}" y="{top:g}" font-weight="bold" fill="#16191f">{escape(_short(box.title, _LETTERS - 5))}</text>',
             *texts,
             "</g>",
         ]

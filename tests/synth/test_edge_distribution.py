@@ -14,6 +14,7 @@ environments: {{dev: {{region: eu-west-1}}}}
 domains: {{example.com: {{hosted_zone: Z0123456789ABC}}}}
 load_balancer:
   access_logs: true
+  idle_timeout: 100
   cloudfront: {{certificate: '{CERTIFICATE}', prefix_list: pl-4fa04526, cached_paths: [/static], web_acl: '{WEB_ACL}'}}
 """
 
@@ -51,6 +52,11 @@ def test_the_load_balancer_is_inside_and_lets_in_cloudfront_alone(platform):
     assert (endpoint["OriginProtocolPolicy"], endpoint["OriginSSLProtocols"]) == ("https-only", ["TLSv1.2"])
 
 
+def test_it_waits_as_long_as_a_connection_may_be_silent(distribution):
+    (origin,) = distribution["Origins"]
+    assert origin["VpcOriginConfig"]["OriginReadTimeout"] == 100
+
+
 def test_clients_come_by_the_names_of_services_over_https(distribution):
     assert sorted(distribution["Aliases"]) == ["api.example.com", "example.com", "shop.example.com"]
     shown = distribution["ViewerCertificate"]
@@ -60,16 +66,24 @@ def test_clients_come_by_the_names_of_services_over_https(distribution):
     assert "Bucket" in distribution["Logging"]
 
 
-def test_nothing_is_kept_but_what_is_told_and_that_by_its_host(platform, distribution):
+def test_nothing_is_kept_but_what_is_told_and_that_by_all_that_the_load_balancer_gets(platform, distribution):
     behaviours = {one["PathPattern"]: one for one in distribution["CacheBehaviors"]}
     assert behaviours.keys() == {"/static", "/static/*"}
     (policy,) = resources(platform, "CloudFront::CachePolicy")
-    headers = policy["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]
-    assert headers == {"HeaderBehavior": "whitelist", "Headers": ["Host"]}
+    key = policy["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["Host", "Origin"]}
+    assert (key["CookiesConfig"], key["QueryStringsConfig"]) == ({"CookieBehavior": "none"}, {"QueryStringBehavior": "all"})
+    assert {"OriginRequestPolicyId" in one for one in behaviours.values()} == {False}
     disabled, all_viewer = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "216adef6-5c7f-47e4-b989-5492eafa07d3"
     default = distribution["DefaultCacheBehavior"]
     assert (default["CachePolicyId"], default["OriginRequestPolicyId"]) == (disabled, all_viewer)
     assert {"PUT", "DELETE", "POST"} < {*default["AllowedMethods"]}
+
+
+def test_an_error_of_one_client_is_not_answered_to_others(distribution):
+    kept = {one["ErrorCode"]: one["ErrorCachingMinTTL"] for one in distribution["CustomErrorResponses"]}
+    assert kept == dict.fromkeys((400, 403, 404, 405, 414, 500, 501, 502, 503, 504), 0)
+    assert {"ResponsePagePath" in one for one in distribution["CustomErrorResponses"]} == {False}
 
 
 def test_names_lead_to_the_distribution(made, platform):

@@ -43,6 +43,26 @@ def out_by_ipv6(template):
     return any((rule.get("CidrIpv6"), rule["IpProtocol"]) == ("::/0", "-1") for rule in rules)
 
 
+CLOUDFRONT = """load_balancer:
+  cloudfront: {certificate: 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d', prefix_list: pl-4fa04526}"""
+
+
+@pytest.mark.parametrize("more", [DOMAINS, f"{DOMAINS.partition(chr(10))[0]}\n{CLOUDFRONT}"])
+def test_load_balancers_inside_of_the_network_have_one_subnet_of_a_zone(tmp_path, more):
+    vpc = f"vpc: {{{EXISTING}, task_subnets: [subnet-00000001, subnet-00000002, subnet-00000003, subnet-00000004]}}"
+    service = f"kind: web\nnlb: {{listeners: [7000], reach: internal}}\n{IMAGE}"
+    project = f"name: shop\n{PLACE}\nnetwork: {{{vpc}}}\n{more}"
+    _, found = stacks(tmp_path, files={"dockyard.yaml": project, "services/web/service.yaml": service})
+    platform, web = found("shop-dev-platform"), found("shop-dev-web")
+    inside = [
+        one["Subnets"] for one in resources(platform, "ElasticLoadBalancingV2::LoadBalancer") if one["Scheme"] == "internal"
+    ]
+    assert inside == [["subnet-00000001", "subnet-00000002"]]
+    (network,) = resources(web, "ElasticLoadBalancingV2::LoadBalancer")
+    names = [web["Parameters"][one["Ref"]]["Default"] for one in network["Subnets"]]
+    assert names == [f"/shop/dev/platform/task-subnet-{n}" for n in (1, 2)]
+
+
 def test_a_network_with_ipv6_has_ranges_and_routes_and_lets_nobody_in_to_containers(read):
     platform = read("ipv6: true, nat: single")("shop-dev-platform")
     assert resources(platform, "EC2::VPCCidrBlock")[0]["AmazonProvidedIpv6CidrBlock"] is True

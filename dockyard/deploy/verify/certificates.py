@@ -27,13 +27,8 @@ def certificate_checks(scene: Scene) -> Iterator[Check]:
 
 def _domain(scene: Scene, name: str, domain: Domain) -> Iterator[Check]:
     if domain.certificate:
-        acm = scene.reading.acm
-        try:
-            told = acm.describe_certificate(CertificateArn=domain.certificate)["Certificate"]
-        except acm.exceptions.ResourceNotFoundException:
-            told = None
-        hosts = _hosts(scene, name)
-        yield certificate_check(name, domain.certificate, told, hosts, datetime.now(UTC))
+        told = described(scene.reading.acm, domain.certificate)
+        yield certificate_check(SUBJECT, name, domain.certificate, told, hosts_of_domain(scene, name), datetime.now(UTC))
     if domain.hosted_zone:
         route53 = scene.reading.route53
         try:
@@ -43,33 +38,44 @@ def _domain(scene: Scene, name: str, domain: Domain) -> Iterator[Check]:
         yield zone_check(name, domain.hosted_zone, zone)
 
 
-def _hosts(scene: Scene, domain: str) -> list[str]:
+def described(acm: Any, arn: str) -> Mapping[str, Any] | None:
+    """What ACM tells of a certificate; None where it has none."""
+    try:
+        told: Mapping[str, Any] = acm.describe_certificate(CertificateArn=arn)["Certificate"]
+    except acm.exceptions.ResourceNotFoundException:
+        return None
+    return told
+
+
+def hosts_of_domain(scene: Scene, domain: str) -> list[str]:
     """Names that services have of this domain."""
     domains = scene.settings.domains
     named = {host for route in scene.site.environment.routes.values() for host in hosts_of(route, domains)}
     return sorted(host for host in named if domain_of(host, domains) == domain)
 
 
-def certificate_check(domain: str, arn: str, told: Mapping[str, Any] | None, hosts: Iterable[str], now: datetime) -> Check:
+def certificate_check(
+    subject: str, name: str, arn: str, told: Mapping[str, Any] | None, hosts: Iterable[str], now: datetime
+) -> Check:
     """It is issued, for all of the hosts, and does not end soon.
 
     :param told: what ACM tells of it; None where it has none.
     """
     if told is None:
-        return ng(SUBJECT, domain, f"no certificate {arn}", "set domains in dockyard.yaml to one of this account and region")
+        return ng(subject, name, f"no certificate {arn}", "name one in dockyard.yaml that is there, in this account and region")
     if told["Status"] != "ISSUED":
         way = "add the records that ACM asks for to the domain's zone, or request another"
-        return ng(SUBJECT, domain, f"its certificate is {told['Status']}", way)
+        return ng(subject, name, f"its certificate is {told['Status']}", way)
     names = {told["DomainName"], *told.get("SubjectAlternativeNames", [])}
     if lacking := [host for host in hosts if not _covered(host, names)]:
         way = "request one for these as well, or give the services other hosts"
-        return ng(SUBJECT, domain, f"its certificate is not for {', '.join(lacking)}, but for {', '.join(sorted(names))}", way)
+        return ng(subject, name, f"its certificate is not for {', '.join(lacking)}, but for {', '.join(sorted(names))}", way)
     ends = told.get("NotAfter")
     if ends and ends < now + SOON and told.get("RenewalEligibility") != "ELIGIBLE":
         return ng(
-            SUBJECT, domain, f"its certificate ends on {ends:%Y-%m-%d}, and ACM does not renew it", "import or request another"
+            subject, name, f"its certificate ends on {ends:%Y-%m-%d}, and ACM does not renew it", "import or request another"
         )
-    return ok(SUBJECT, domain, "its certificate is issued" + (f", until {ends:%Y-%m-%d}" if ends else ""))
+    return ok(subject, name, "its certificate is issued" + (f", until {ends:%Y-%m-%d}" if ends else ""))
 
 
 def _covered(host: str, names: Iterable[str]) -> bool:

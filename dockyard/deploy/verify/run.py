@@ -10,6 +10,8 @@ from dockyard.deploy.verify.answers import label
 from dockyard.deploy.verify.certificates import SUBJECT as DOMAINS
 from dockyard.deploy.verify.certificates import certificate_checks
 from dockyard.deploy.verify.check import Check, Verdict, looked
+from dockyard.deploy.verify.cloudfront import SUBJECT as CLOUDFRONT
+from dockyard.deploy.verify.cloudfront import cloudfront_checks
 from dockyard.deploy.verify.images import NAME as IMAGES
 from dockyard.deploy.verify.images import image_checks
 from dockyard.deploy.verify.listener import SUBJECT as LISTENER
@@ -44,6 +46,7 @@ QUICK: Sequence[tuple[str, Family]] = (
 """What takes about a second. A deploy looks at it before it begins, where there is something to do."""
 SLOW: Sequence[tuple[str, Family]] = (
     (LISTENER, listener_checks),
+    (CLOUDFRONT, cloudfront_checks),
     (NETWORK, network_checks),
     (CLUSTER, room_checks),
     (QUOTAS, quota_checks),
@@ -53,7 +56,7 @@ SLOW: Sequence[tuple[str, Family]] = (
     (STATE, stack_checks),
     (DRIFT, drift_checks),
 )
-ORDER = (ACCOUNT, DOMAINS, NETWORK, LISTENER, CLUSTER, QUOTAS, "registry", "platform")
+ORDER = (ACCOUNT, DOMAINS, NETWORK, LISTENER, CLOUDFRONT, CLUSTER, QUOTAS, "registry", "platform")
 """Subjects; services come after them."""
 
 

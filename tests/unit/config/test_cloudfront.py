@@ -8,10 +8,10 @@ DOMAIN = "domains: {example.com: {hosted_zone: Z0123456789ABC}}\n"
 AT = "dockyard.yaml: load_balancer"
 
 
-def project(files, more="", keys=KEYS, beside="", domain=DOMAIN):
+def project(files, more="", keys=KEYS, beside="", domain=DOMAIN, region="eu-west-1"):
     files.write(
         "dockyard.yaml",
-        f"name: shop\nenvironments: {{dev: {{}}}}\n{domain}load_balancer: {{cloudfront: {{{keys}}}{beside}}}\n{more}",
+        f"name: shop\nenvironments: {{dev: {{region: {region}}}}}\n{domain}load_balancer: {{cloudfront: {{{keys}}}{beside}}}\n{more}",
     )
     return files
 
@@ -35,6 +35,9 @@ def test_it_is_taken_with_its_certificate_and_prefix_list(files):
         ({"domain": ""}, f"{AT}.cloudfront: needs domains"),
         ({"more": "network: {nat: none}"}, f"{AT}.cloudfront: reaches a load balancer in private subnets, and this network has none"),
         ({"beside": ", waf: true"}, f"{AT}.waf: does not go with cloudfront"),
+        ({"beside": ", access_logs: true", "region": "eu-south-1"},
+         f"{AT}.access_logs: does not go with cloudfront in eu-south-1: it writes logs to no bucket in a region that accounts opt in "
+         "to: remove it, or take another region"),
         ({"beside": ", internal: true"}, f"{AT}.internal: does not go with cloudfront"),
         ({"beside": ", mutual_tls: {mode: passthrough}"}, f"{AT}.mutual_tls: does not go with cloudfront"),
         ({"beside": ", ip_address_type: dualstack", "more": "network: {nat: single, ipv6: true}"}, f"{AT}.ip_address_type: does not go with cloudfront"),
@@ -57,3 +60,38 @@ def test_what_a_service_cannot_have_behind_it_is_told(files, service, key):
     project(files).service(f"kind: web\n{service}")
     (told,) = files.problems()
     assert told.startswith(f"services/web/service.yaml: {key}: load_balancer.cloudfront is in front")
+
+
+JWT = "jwt: {issuer: https://id.example.com, jwks_endpoint: https://id.example.com/keys}"
+
+
+@pytest.mark.parametrize("path", ["/static", "/static/mine", "/", "/*.pdf, priority: 5", "/st?tic, priority: 5"])
+def test_what_auth_guards_is_not_answered_to_everybody(files, path):
+    project(files, keys=f"{KEYS}, cached_paths: [/assets/big, /static]")
+    files.service(f"kind: web\nhttp: {{path: {path}, auth: {{{JWT}}}}}")
+    (told,) = files.problems()
+    kept = "/static" if path.startswith("/st") else "/assets/big and /static"
+    assert told == (
+        "services/web/service.yaml: http.auth: load_balancer.cloudfront is in front, and answers everybody with what it keeps of "
+        f"{kept}, which meets {path.split(',')[0]}: remove it from cloudfront.cached_paths, or give the service another path"
+    )
+
+
+@pytest.mark.parametrize("path", ["/statics", "/api", "/api/*/static, priority: 5"])
+def test_auth_beside_what_is_kept_is_taken(files, path):
+    project(files, keys=f"{KEYS}, cached_paths: [/static]")
+    files.service(f"kind: web\nhttp: {{path: {path}, auth: {{{JWT}}}}}")
+    files.load()
+
+
+@pytest.mark.parametrize("nat", ["none", "single"])
+def test_where_clients_sign_in_the_load_balancer_has_a_way_to_the_provider(files, nat):
+    project(files, more=f"network: {{nat: {nat}, endpoints: interface}}")
+    files.service(f"kind: web\nhttp: {{auth: {{{JWT}}}}}")
+    if nat == "single":
+        files.load()
+        return
+    assert files.problems() == [
+        "services/web/service.yaml: http.auth: needs a load balancer that reaches the identity provider, and behind cloudfront it is "
+        "where network has no way out: take network.nat: single, or remove it"
+    ]

@@ -165,6 +165,44 @@ def test_what_is_wrong_is_told(files, preview, text):
     assert files.problems() == [f"dockyard.yaml: {text}"]
 
 
+EDGE = "{certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d', prefix_list: pl-4fa04526}"
+
+
+@pytest.mark.parametrize("own", ["", ", load_balancer: {cloudfront: null}", f", load_balancer: {{cloudfront: {EDGE}}}"])
+def test_they_are_of_no_environment_behind_cloudfront(files, own):
+    there = f"staging: {{load_balancer: {{cloudfront: {EDGE}}}}}"
+    files.write("dockyard.yaml", f"name: shop\n{DOMAINS}\nenvironments: {{{there}, pr: {{preview: {{of: staging}}{own}}}}}")
+    assert files.problems()[0] == (
+        "dockyard.yaml: environments.pr.preview.of: staging has load_balancer.cloudfront, with names of its own alone: let previews "
+        "be of one without it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("load_balancer", "{access_logs: true}"),
+        ("load_balancer", "{internal: true}"),
+        ("load_balancer", "{rules: {new: {path: /new, redirect: /old}}}"),
+        ("domains", "{try.example.com: {hosted_zone: Z0123456789}}"),
+        ("domains", "{example.com: null}"),
+        ("network", "{nat: single}"),
+        ("cluster", "{ec2: {max: 3}}"),
+    ],
+)
+def test_they_have_nothing_that_the_platform_there_has_not(files, key, value):
+    files.write("dockyard.yaml", PROJECT.replace("lifetime: 24}", f"lifetime: 24}}, {key}: {value}"))
+    files.service("kind: web\nnlb: {listeners: [443/tls], host: shop.example.com}\nhttp: {host: example.com}")
+    told = f"dockyard.yaml: environments.pr.{key}: should be as staging has it, on whose platform previews are: remove it"
+    assert told in files.problems()
+
+
+def test_what_is_written_as_it_is_there_is_taken(files):
+    same = "lifetime: 24}, network: {nat: none}, load_balancer: {access_logs: null, idle_timeout: 60}"
+    files.write("dockyard.yaml", PROJECT.replace("lifetime: 24}", same))
+    files.load()
+
+
 def test_a_wildcard_host_is_no_name(files):
     files.write("dockyard.yaml", PROJECT)
     files.service("kind: web\nhttp: {host: '*.example.com'}")

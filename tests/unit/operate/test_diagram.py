@@ -10,7 +10,7 @@ import pytest
 
 from dockyard import operate
 from dockyard.config import Web, load_project
-from dockyard.operate.diagram import BALANCER, CLIENTS, Arrow, Box, Diagram, diagram
+from dockyard.operate.diagram import BALANCER, CLIENTS, EDGE, Arrow, Box, Diagram, diagram
 from dockyard.operate.drawing import svg
 from dockyard.operate.layout import BESIDE, HEIGHT, WIDTH, layout
 from dockyard.operate.status import State, Status, Tasks
@@ -76,7 +76,7 @@ def test_a_service_whose_page_is_shown_says_so():
             name="prod",
             shared="prod",
             services={"web": Web(kind="web", port=80)},
-            settings=SimpleNamespace(load_balancer=SimpleNamespace(waf=None)),
+            settings=SimpleNamespace(load_balancer=SimpleNamespace(waf=None, cloudfront=None)),
         ),
         [Status("web", "web", State.STEADY, tasks=Tasks(1, 1, 0), maintenance=True)],
     )
@@ -141,7 +141,7 @@ def test_fewer_arrows_cross_than_by_name(tmp_path):
 ])  # fmt: skip
 def test_a_service_has_the_icon_of_what_it_runs_on(runs_on, icon, place):
     web = Web(kind="web", port=80, runs_on=runs_on)
-    settings = SimpleNamespace(load_balancer=SimpleNamespace(waf=object()))
+    settings = SimpleNamespace(load_balancer=SimpleNamespace(waf=object(), cloudfront=None))
     environment = SimpleNamespace(name="prod", shared="prod", settings=settings, services={"web": web})
     columns = diagram("", environment, [Status("web", "web", State.STEADY)]).columns
     assert [column[0].icon for column in columns[:3]] == ["clients", "waf", "balancer"]
@@ -168,3 +168,22 @@ def test_a_load_balancer_of_its_own_is_drawn_beside_the_shared_one(tmp_path):
     assert {(one.source, one.target) for one in found.arrows} == {
         (CLIENTS, BALANCER), (CLIENTS, "cache.nlb"), (BALANCER, "web"), ("cache.nlb", "cache"),
     }  # fmt: skip
+
+
+def test_cloudfront_is_between_clients_and_the_shared_load_balancer(tmp_path):
+    for name, text in {"web": "http: {path: /shop}", "cache": "nlb: 6379"}.items():
+        (tmp_path / "services" / name).mkdir(parents=True)
+        (tmp_path / "services" / name / "service.yaml").write_text(f"kind: web\nimage: {{from: redis}}\n{text}")
+    keys = "certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d', prefix_list: pl-4fa04526"
+    (tmp_path / "dockyard.yaml").write_text(
+        "name: shop\nenvironments: {prod: {}}\ndomains: {example.com: {hosted_zone: Z0123456789ABC}}\n"
+        f"load_balancer: {{cloudfront: {{{keys}}}}}"
+    )
+    environment = load_project(tmp_path).environment()
+    found = diagram("shop", environment, [Status(name, "web", State.STEADY) for name in environment.services])
+    assert ids(found)[:3] == [[CLIENTS], [EDGE], [BALANCER, "cache.nlb"]]
+    assert {(CLIENTS, EDGE), (EDGE, BALANCER), (CLIENTS, "cache.nlb")} < {(one.source, one.target) for one in found.arrows}
+    root = ET.fromstring(svg(found))  # noqa: S314
+    assert "CloudFront" in {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
+    pictures = {one.get("id") for one in root.iter("{http://www.w3.org/2000/svg}image")}
+    assert {one.get("href").removeprefix("#") for one in root.iter("{http://www.w3.org/2000/svg}use")} == pictures

@@ -28,7 +28,7 @@ ARN = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
     ],
 )  # fmt: skip
 def test_a_certificate_is_issued_for_all_hosts_and_goes_on(told, verdict, found):
-    check = certificate_check("example.com", ARN, told, ["example.com", "shop.example.com"], NOW)
+    check = certificate_check("domains", "example.com", ARN, told, ["example.com", "shop.example.com"], NOW)
     assert (check.verdict, check.found) == (verdict, found)
     assert (check.hint is None) is (verdict == "OK")
 
