@@ -62,7 +62,6 @@ class EdgeDistribution(Construct):
         )
         of_all: dict[str, Any] = {
             "origin": origin,
-            "allowed_methods": cloudfront.AllowedMethods.ALLOW_ALL,
             "viewer_protocol_policy": cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             "compress": True,
         }
@@ -73,9 +72,15 @@ class EdgeDistribution(Construct):
             default_behavior=cloudfront.BehaviorOptions(
                 cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
                 origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER,
+                allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
                 **of_all,
             ),
-            additional_behaviors={path: cloudfront.BehaviorOptions(cache_policy=kept, **of_all) for path in cached_paths},
+            additional_behaviors={
+                path: cloudfront.BehaviorOptions(
+                    cache_policy=kept, allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD_OPTIONS, **of_all
+                )
+                for path in cached_paths
+            },
             domain_names=[*domain_names],
             certificate=certificate,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,

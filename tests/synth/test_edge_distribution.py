@@ -78,6 +78,7 @@ def test_nothing_is_kept_but_what_is_told_and_that_by_all_that_the_load_balancer
     default = distribution["DefaultCacheBehavior"]
     assert (default["CachePolicyId"], default["OriginRequestPolicyId"]) == (disabled, all_viewer)
     assert {"PUT", "DELETE", "POST"} < {*default["AllowedMethods"]}
+    assert all({*one["AllowedMethods"]} == {"GET", "HEAD", "OPTIONS"} for one in behaviours.values())
 
 
 def test_an_error_of_one_client_is_not_answered_to_others(distribution):
