@@ -15,6 +15,7 @@ from dockyard.deploy.site import Site
 from dockyard.deploy.smoke import SmokeWatch
 from dockyard.deploy.targets import TargetWatch
 from dockyard.deploy.tasks import TaskWatch
+from dockyard.deploy.unplaced import remedy
 from dockyard.progress import Progress
 
 _IF_ALLOWED = contextlib.suppress(ClientError, BotoCoreError)
@@ -30,8 +31,9 @@ class Watches:
         self._tasks, self._targets = TaskWatch(site.reading, artifact, site.cluster), TargetWatch(site.reading, artifact)
         self._before = BeforeWatch(site.reading, artifact, site.cluster)
         self._smoke = SmokeWatch(site.reading, artifact)
-        approval = awaits(service, site.environment)
-        self._rollout = RolloutWatch(site.reading, artifact, approval, partial(rejected_by, site))
+        way = f"this one waits meanwhile; to take it back: aws cloudformation cancel-update-stack --stack-name {artifact.name}"
+        words = awaits(service, site.environment), f"{remedy(service, site.environment)}; {way}"
+        self._rollout = RolloutWatch(site.reading, artifact, *words, partial(rejected_by, site))
         self._shown = ""
 
     def look(self, text: str) -> None:

@@ -11,6 +11,7 @@ from dockyard.build.plan import side_by_side
 from dockyard.deploy.refusal import reason, rejected_by
 from dockyard.deploy.rollout import awaits, waits
 from dockyard.deploy.site import Site
+from dockyard.deploy.unplaced import UNPLACED, remedy
 from dockyard.doors.services import GoneError, ecs_service, newest_deployment
 from dockyard.doors.tasks import described
 from dockyard.operate.deployed import ALARM, RULE, TARGET_GROUP, Deployed, deployed
@@ -30,7 +31,7 @@ from dockyard.operate.status import (
     targets,
     unsound,
 )
-from dockyard.operate.stopped import last_failure
+from dockyard.operate.stopped import Failure, last_failure
 from dockyard.operate.version import Version, Versions
 
 AT_ONCE = 8
@@ -98,7 +99,7 @@ class Lookout:
             self._health(found, cluster, name),
             self._queue(found),
             alarms=self._alarms(found),
-            failure=since_good(last_failure(stopped, events), deployment),
+            failure=self._mended(since_good(last_failure(stopped, events), deployment), found.name),
             images=images,
             maintenance=self._maintenance(found),
         )
@@ -110,6 +111,11 @@ class Lookout:
         if any(map(waits, found)):
             return awaits(name, self._site.environment)
         return reason(found[0], said, partial(rejected_by, self._site)) if found and said else said
+
+    def _mended(self, failure: Failure | None, name: str) -> Failure | None:
+        """The same, with what is to be done where a task finds no place."""
+        lacks = failure is not None and failure.reason.startswith(UNPLACED)
+        return replace(failure, remedy=remedy(name, self._site.environment)) if failure and lacks else failure
 
     def _images(self, definition: str) -> dict[str, str]:
         found = self._aws.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]

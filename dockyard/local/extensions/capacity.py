@@ -146,8 +146,8 @@ def _run_where_there_is_room(run: Any, data: dict[str, Any], found: list[Server]
         place(task)
     server, lacking = closest(found, need)
     if service and placed < count:
-        account, region, key = *service["serviceArn"].split(":")[4:2:-1], "/".join(service["serviceArn"].split("/")[-2:])
-        _retry_at[account, region, key] = time.monotonic() + _RETRY_SECONDS
+        _, _, _, region, account, name = service["serviceArn"].split(":")
+        _retry_at[account, region, name.removeprefix("service/")] = time.monotonic() + _RETRY_SECONDS
         _tell_unplaced(service, server, lacking)
     failures = [{"arn": server.arn if server else None, "reason": f"RESOURCE:{lacking}"}] * (count - placed)
     return json_response({"tasks": [ecs._sanitize(task) for task in tasks], "failures": ecs._sanitize(failures)})
