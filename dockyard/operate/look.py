@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.plan import side_by_side
+from dockyard.deploy.ledger import entries, fault_of
 from dockyard.deploy.refusal import reason, rejected_by
 from dockyard.deploy.rollout import awaits, waits
 from dockyard.deploy.site import Site
@@ -87,12 +89,13 @@ class Lookout:
         lacking = deployment and state in (State.DEPLOYING, State.TOO_FEW_TASKS)
         events = [event for event in service["events"] if deployment and lacking and event["createdAt"] >= deployment.since]
         said = deployment.reason if deployment and state is not State.STEADY else None
+        seen = self._seen_by_deploy(found.name, newest["createdAt"]) if state is State.ROLLED_BACK else ""
         images = self._images(primary(service))
         return Status(
             found.name,
             kind,
             state,
-            self._why(newest, found.name, said) if state in _TELL_MORE else said,
+            seen or (self._why(newest, found.name, said) if state in _TELL_MORE else said),
             deployment.since if deployment else None,
             self._version(images),
             tasks,
@@ -116,6 +119,10 @@ class Lookout:
         """The same, with what is to be done where a task finds no place."""
         lacks = failure is not None and failure.reason.startswith(UNPLACED)
         return replace(failure, remedy=remedy(name, self._site.environment)) if failure and lacks else failure
+
+    def _seen_by_deploy(self, name: str, begun: datetime) -> str:
+        """Why a deployment went back, as the deploy saw it that made it; empty where none did, or it may not be read."""
+        return fault_of(entries(self._site), self._site.service_stack(name), begun)
 
     def _images(self, definition: str) -> dict[str, str]:
         found = self._aws.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]

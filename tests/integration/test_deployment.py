@@ -45,8 +45,21 @@ def test_versions_take_turns_by_each_strategy_and_no_request_fails(
             _let_go(site, up)
         assert "hello-python: rejected by root" in site.dockyard("status", "hello-python", **site.account()).stdout
         assert json.loads(site.dockyard("history", "hello-python", "--json", **site.account()).stdout)[0]["what"] == "rejected"
+        settings.write_text(settings.read_text().replace("smoke: [/hello-python], approve: true", "smoke: [/nobody]"))
+        _sees_why_its_smoke_test_failed(site)
     assert requests.failed == {}
     assert requests.versions == {"1", "2", "3"}
+
+
+def _sees_why_its_smoke_test_failed(site) -> None:
+    """While it is deployed, at the end and afterwards."""
+    why, told = "its smoke test failed: GET /nobody: 404 (wanted: 2xx)", site.up(code=1).stderr
+    assert f"error: demo-dev-hello-python: {why}" in told
+    assert "try:   see that GET /nobody gives 2xx, or set deploy.smoke in service.yaml to what does" in told
+    assert f"hello-python: {why}" in site.dockyard("status", "hello-python", **site.account()).stdout
+    (last, *_) = json.loads(site.dockyard("history", "hello-python", "--json", **site.account()).stdout)
+    assert (last["what"], last["reason"]) == ("rolled back", why)
+    assert "demo-dev-hello-python" in last["deploy"]["steps"]
 
 
 def _deploy(pool, site, settings, source, deploy: str, version: str):

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
+from dockyard.deploy.ledger import Entry
+from dockyard.deploy.receipt import Made
 from dockyard.operate import look
 from dockyard.operate.deployed import Deployed
 from dockyard.operate.look import Lookout
@@ -71,6 +73,14 @@ def test_what_is_to_be_done_is_told_of_a_task_that_finds_no_place(monkeypatch, r
     found._site.environment.settings = SimpleNamespace(cluster=SimpleNamespace(ec2=SimpleNamespace(max=2)))
     assert (found._mended(Failure(NOW, reason), "web").remedy or "").startswith(told)
     assert found._mended(None, "web") is None
+
+
+def test_why_one_went_back_is_told_as_its_deploy_saw_it(monkeypatch):
+    found = lookout(monkeypatch, "UPDATE_ROLLBACK_COMPLETE", SERVICE)
+    found._site.service_stack = "shop-dev-{}".format
+    deploy = Entry(Made(NOW, "arn", "alice"), 9.0, {}, faults={"shop-dev-web": "its smoke test failed: GET /up: 500"})
+    monkeypatch.setattr(look, "entries", lambda _: [deploy])
+    assert found._seen_by_deploy("web", NOW) == "its smoke test failed: GET /up: 500"
 
 
 def test_the_images_of_sidecars_are_told_too(monkeypatch):
