@@ -79,7 +79,7 @@ class RunningService:
     def _given_up(self, service: Any, text: str, lacking: str) -> DeployError:
         """What goes on in the account, and how to go on."""
         event = next((event["message"] for event in service["events"]), "ECS tells of no event")
-        why = f"no server has room for more: ECS {lacking}" if lacking else event
+        why = f"the others find no place: ECS {lacking}" if lacking else event
         ways = f"follow it: dockyard status {self.name} --watch; or go back: dockyard scale {self.name} {service['runningCount']}"
         mended = f"{remedy(self.name, self._site.environment)}; or " if lacking else ""
         return DeployError(f"{self.name}: {text}, and ECS goes on trying: {why}", hint=f"{mended}{ways}")

@@ -60,7 +60,7 @@ def test_why_tasks_find_no_place_is_told_once_and_they_are_waited_for(service):
 
 def test_the_wait_for_a_place_has_an_end_with_words_about_how_to_go_on(service, monkeypatch):
     monkeypatch.setattr(running, "ROOM_SECONDS", 0.05)
-    with pytest.raises(DeployError, match="2 of 3 tasks run, and ECS goes on trying: no server has room for more") as error:
+    with pytest.raises(DeployError, match="2 of 3 tasks run, and ECS goes on trying: the others find no place") as error:
         service(2).wait(Silent(), 60)
     assert error.value.hint.startswith("raise cluster.ec2.max")
     assert error.value.hint.endswith("or go back: dockyard scale web 2")
