@@ -59,9 +59,17 @@ class Measured:
         """Begins and ends nothing."""
         self._progress.note(subject, text)
 
+    def end(self) -> None:
+        """Count what has not ended until now, as where it failed."""
+        for subject in list(self._begun):
+            self._count(subject)
+
     def done(self, subject: str, text: str) -> None:
         """Add what it took this time: an image is built, and pushed later."""
         if subject in self._begun:
-            took = time.monotonic() - self._begun.pop(subject)
-            self.seconds[subject] = round(self.seconds.get(subject, 0.0) + took, 1)
+            self._count(subject)
         self._progress.done(subject, text)
+
+    def _count(self, subject: str) -> None:
+        took = time.monotonic() - self._begun.pop(subject)
+        self.seconds[subject] = round(self.seconds.get(subject, 0.0) + took, 1)

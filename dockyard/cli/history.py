@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
@@ -47,7 +48,7 @@ def history(
     who = partial(rejected_by, site)
     listed = side_by_side(lambda one: look(site.reading, versions, one, last, rejected_by=who), found)
     changes = sorted((change for of_one in listed for change in of_one), key=lambda change: change.begun, reverse=True)
-    changes = with_deploys(changes, entries(site)) if changes else []
+    changes = with_deploys(changes, entries(site), site.service_stack) if changes else []
     if json:
         screen.as_json([asdict(change) | {"seconds": change.seconds} for change in changes])
         return
@@ -77,7 +78,9 @@ def _row(change: Change, stack: str) -> Row:
         "what": Text(change.what, STYLES.get(change.what, "red")),
         "image": change.version.tag.removeprefix("sha256:")[:TAG_LENGTH] if change.version else None,
         "commit": short_commit(change.version.commit) if change.version and change.version.commit else None,
-        "took": span(change.ended - change.begun) if change.ended else None,
+        "took": span(timedelta(seconds=change.deploy.seconds) if change.deploy else change.ended - change.begun)
+        if change.ended
+        else None,
         **_made(change, stack),
     }
 

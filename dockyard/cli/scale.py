@@ -15,9 +15,16 @@ from dockyard.operate.scale import Wish, check_kind, decide
 
 WAIT_SECONDS = 600
 
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= MOST_TASKS):
+        raise typer.BadParameter(f"should be 0 to {MOST_TASKS}, got {text!r}")
+    return int(text)
+
+
 Count = Annotated[
     int | None,
-    typer.Argument(min=0, max=MOST_TASKS, help="How many tasks; 0 pauses the service, which stays deployed.", show_default=False),
+    typer.Argument(parser=_number, help="How many tasks; 0 pauses the service, which stays deployed.", show_default=False),
 ]
 Min = Annotated[int | None, typer.Option("--min", min=0, max=MOST_TASKS, help="Fewest tasks.", show_default=False)]
 Max = Annotated[int | None, typer.Option("--max", min=0, max=MOST_TASKS, help="Most tasks.", show_default=False)]

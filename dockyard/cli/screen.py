@@ -19,6 +19,7 @@ from dockyard.errors import UsageError
 
 _err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)  # what users write is no markup
 _QUIET_SECONDS = 5.0
+_SAME_SECONDS = 60.0
 
 
 def say(text: str) -> None:
@@ -61,21 +62,23 @@ def fault(message: str, hint: str | None) -> None:
 
 
 class Board:
-    """Progress by subject: on a terminal a line each, with what is done now; elsewhere a line at each end.
+    """Progress by subject: on a terminal a line each, with what is done now; elsewhere a line at each end and now and then.
 
     Used as `with Board() as progress`.
     """
 
-    def __init__(self, quiet_seconds: float = _QUIET_SECONDS) -> None:
+    def __init__(self, quiet_seconds: float = _QUIET_SECONDS, same_seconds: float = _SAME_SECONDS) -> None:
         """Make a board.
 
         :param quiet_seconds: between two lines of a subject, where no terminal is.
+        :param same_seconds: until the same line is told again there.
         """
-        self._quiet = quiet_seconds
+        self._quiet, self._same = quiet_seconds, same_seconds
         self._lock = threading.Lock()
         self._begun: dict[str, float] = {}
         self._now: dict[str, str] = {}
         self._told: dict[str, float] = {}
+        self._said: dict[str, str] = {}
         self._live = (
             Live(get_renderable=self._lines, console=_err, refresh_per_second=8, transient=True) if _err.is_terminal else None
         )
@@ -98,8 +101,8 @@ class Board:
                 self._begun[subject] = self._told[subject] = time.monotonic()
             self._now[subject] = text
             quiet = time.monotonic() - self._told[subject]
-            if not self._live and (first or quiet > self._quiet):
-                self._told[subject] = time.monotonic()
+            if not self._live and (first or quiet > (self._same if text == self._said.get(subject) else self._quiet)):
+                self._told[subject], self._said[subject] = time.monotonic(), text
                 say(f"  {subject}: {text}")
 
     def event(self, subject: str, text: str) -> None:
@@ -107,7 +110,7 @@ class Board:
         with self._lock:
             self._told[subject] = time.monotonic()
             self._begun.setdefault(subject, self._told[subject])
-            self._now[subject] = text
+            self._now[subject] = self._said[subject] = text
             say(f"  {subject}: {text}")
 
     def note(self, subject: str, text: str) -> None:

@@ -161,6 +161,8 @@ def _remarks(one: Status) -> Iterator[Text]:
     if one.failure:
         task = f"task {one.failure.task[:8]} " if one.failure.task else ""
         yield _remark(one, f"{task}{ago(one.failure.at)}: {one.failure.reason}")
+        if one.failure.remedy:
+            yield Text(f"  {one.failure.remedy}")
         if one.failure.task:
             yield Text(f"  its lines: dockyard logs {one.service} --stopped", "dim")
 

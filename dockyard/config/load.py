@@ -25,7 +25,7 @@ from dockyard.config.problems import Problem, holds, one_of, problems_of, show
 from dockyard.config.project import EnvironmentSettings, ProjectFile
 from dockyard.config.read import read, service_files
 from dockyard.config.secret import named
-from dockyard.config.service import KINDS, NOT_BY_ENVIRONMENT, Service, keys_of_others, kind_problem
+from dockyard.config.service import KINDS, NOT_BY_ENVIRONMENT, Service, keys_of_others, kind_problem, of_copilot
 from dockyard.config.stages import stage_problems
 from dockyard.config.variables import EnvFile, env_cautions, env_file_path, env_file_problems, merged_env, read_env_file
 from dockyard.defaults import PROJECT_FILE
@@ -169,6 +169,9 @@ def _service(
     """The model of the service's kind."""
     if problem := kind_problem(own):
         _note(file, [problem], problems)
+        if meant := of_copilot(own):  # its other keys are told with it
+            rest = {key: value for key, value in own.items() if key != "type"}
+            _service({**rest, "kind": meant}, override, environment, file, problems)
         return None
     kind = own["kind"]
     return _overridden(KINDS[kind], own, override, environment, file, problems, keys_of_others(kind))

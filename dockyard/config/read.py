@@ -15,7 +15,7 @@ def service_files(root: Path, ending: str) -> list[Path]:
 def read(path: Path, file: str, problems: dict[str, None]) -> dict[str, Any] | None:
     """The mapping in a YAML file; None, with the fault noted, where there is none."""
     try:
-        return _mapping(parse(_text(path)))
+        return _mapping(parse(_text(path)), "; write kind: web in it" if path.stem == "service" else "")
     except ValueError as error:
         problems[f"{file}: {error}"] = None
         return None
@@ -36,9 +36,10 @@ def _text(path: Path) -> str:
         raise ValueError(f"should be a file that can be read, got: {(error.strerror or str(error)).lower()}") from error
 
 
-def _mapping(data: object) -> dict[str, Any]:
+def _mapping(data: object, supply: str) -> dict[str, Any]:
+    """:param supply: what to write into a file with nothing in it."""
     if not isinstance(data, dict):
-        raise ValueError(f"should be a mapping of keys, got {show(data)}")
+        raise ValueError(f"should be a mapping of keys, got {show(data)}{supply if data is None else ''}")
     if key := _half_character(data):
         raise ValueError(f"{key}: holds half of a character (a lone surrogate); write the character itself")
     return data

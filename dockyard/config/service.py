@@ -10,7 +10,7 @@ from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
 from dockyard.config.kinds.worker import Worker
-from dockyard.config.problems import Problem, all_of, one_of, unknown_word
+from dockyard.config.problems import Problem, all_of, one_of, show, unknown_word
 
 Service = Web | Backend | Worker | Job | Task
 """Any kind of service."""
@@ -30,13 +30,31 @@ NOT_BY_ENVIRONMENT = {
 """Keys that `environments` of a service.yaml may not hold, and why."""
 
 
+_OF_COPILOT = {
+    "load balanced web service": "web",
+    "request-driven web service": "web",
+    "backend service": "backend",
+    "worker service": "worker",
+    "scheduled job": "job",
+}
+"""Kinds by what Copilot's manifests have as `type`: https://aws.github.io/copilot-cli/docs/manifest/overview/."""
+
+
 def kind_problem(raw: Mapping[str, Any]) -> Problem | None:
     """What is wrong with the `kind` that was written; None where there is such a kind."""
-    kind = raw.get("kind")
+    kind, known = raw.get("kind"), list(KINDS)
     if isinstance(kind, str) and kind in KINDS:
         return None
-    known = list(KINDS)
-    return Problem(("kind",), unknown_word(known, kind) if "kind" in raw else f"is required: {one_of(known)}")
+    if meant := of_copilot(raw):
+        key = "kind" if "kind" in raw else "type"
+        return Problem((key,), f"{show(raw[key])} is of AWS Copilot: write kind: {meant}")
+    return Problem(("kind",), unknown_word(known, kind) if "kind" in raw else f"is required: {one_of(known)}; such as kind: web")
+
+
+def of_copilot(raw: Mapping[str, Any]) -> str | None:
+    """The kind that a type of Copilot is here, written as `kind` or as Copilot's `type`; None where it is none."""
+    written = raw.get("kind", raw.get("type"))
+    return _OF_COPILOT.get(written.lower()) if isinstance(written, str) else None
 
 
 def keys_of_others(kind: str) -> dict[str, str]:

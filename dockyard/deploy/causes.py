@@ -79,6 +79,14 @@ def cause(failed: Failed | None, task: FailedTask | None) -> Cause | None:
     return Cause(said + after, hint)
 
 
+def refused(bad: Sequence[str], lines: Sequence[str]) -> Cause:
+    """What the requests of a smoke test tell that were not answered as wanted, and what the new task printed last."""
+    asked = bad[0].partition(": ")[0]
+    shown = "".join(f"\n  | {line}" for line in lines)
+    hint = f"see that {asked} gives 2xx, or set deploy.smoke in service.yaml to what does; and run the same command again"
+    return Cause(f"its smoke test failed: {', '.join(bad)} (wanted: 2xx){shown}", hint)
+
+
 def seen(failed: Failed, lines: Sequence[str]) -> str:
     """What is told of a health check while the deploy goes on; `lines` are what the task has printed so far."""
     return _unheard(failed, lines)[0] if failed.reason == _NO_CONNECTION else failed.text()

@@ -1,9 +1,9 @@
 """What was deployed, and by whom, kept in the bootstrap's bucket: so it is known to whoever looks, from wherever."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
@@ -13,6 +13,8 @@ from dockyard.deploy.receipt import Made
 from dockyard.deploy.site import Site, bootstrap_bucket, in_publishing_role
 from dockyard.progress import Measured, Progress
 
+CLOCKS = timedelta(seconds=30)
+"""That the clock of who deploys may be off."""
 KEPT = 100
 """Deploys of an environment; ECS keeps its deployments for 90 days."""
 
@@ -33,6 +35,12 @@ class Entry:
     """Why it failed, in a line; empty where it did not."""
     number: int = 0
     """By which `dockyard history` and `rollback` name it, counted up in each environment; 0 where nobody counted."""
+    faults: dict[str, str] = field(default_factory=dict)
+    """Stack to why it was not deployed, in a line."""
+
+    def spans(self, moment: datetime) -> bool:
+        """Whether the moment is within its time."""
+        return self.made.at - CLOCKS <= moment <= self.made.at + timedelta(seconds=self.seconds) + CLOCKS
 
 
 _ENTRY = TypeAdapter(Entry)
@@ -64,8 +72,12 @@ class Ledger:
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if error is None or isinstance(error, Exception):
-            fault = str(error).partition("\n")[0] if error else ""
-            self._write(Entry(self.made, round(self.seconds, 1), self._images, self.progress.seconds, self._promoted, fault))
+            if error:
+                self.progress.end()
+            told = str(error).splitlines() if error else []
+            fault, faults = next(iter(told), ""), _by_stack(told, f"{self._site.project.name}-{self._site.environment.name}-")
+            steps = self.progress.seconds
+            self._write(Entry(self.made, round(self.seconds, 1), self._images, steps, self._promoted, fault, faults=faults))
 
     @property
     def seconds(self) -> float:
@@ -84,6 +96,17 @@ class Ledger:
         except (ClientError, BotoCoreError) as error:
             if not entry.fault:
                 self.progress.note("history", f"it does not tell who made this deploy, as {bucket} cannot be written: {error}")
+
+
+def _by_stack(lines: Iterable[str], prefix: str) -> dict[str, str]:
+    """Of lines such as `shop-dev-web: why`, the stack and why."""
+    found = [line.partition(": ") for line in lines if line.startswith(prefix)]
+    return {stack: why for stack, _, why in reversed(found) if why and " " not in stack}
+
+
+def fault_of(found: Sequence[Entry], stack: str, moment: datetime) -> str:
+    """Why the newest of the deploys, in whose time this is, did not deploy the stack; empty where none tells."""
+    return next((one.faults[stack] for one in reversed(found) if stack in one.faults and one.spans(moment)), "")
 
 
 def made(site: Site) -> Made:

@@ -7,8 +7,9 @@ from typing import Any
 from dockyard.config import Environment, Web
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.refusal import reason
+from dockyard.deploy.unplaced import unplaced
 from dockyard.doors.aws import Aws
-from dockyard.doors.services import newest_deployment
+from dockyard.doors.services import ecs_service, newest_deployment
 
 _TYPE = "AWS::ECS::Service"
 _DONE = "done"
@@ -97,22 +98,25 @@ class RolloutWatch:
         aws: Aws,
         artifact: StackArtifact,
         approval: str,
+        remedy: str,
         rejected_by: Callable[[str], str],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make it.
 
         :param approval: what is told of one that waits for it.
+        :param remedy: what is told where its tasks find no place.
         :param rejected_by: who rejected the deployment of an ARN; empty where nobody did, or is known.
         """
         self._aws, self._stack, self._clock = aws, artifact.name, clock
-        self._approval, self._rejected_by = approval, rejected_by
+        self._approval, self._remedy, self._rejected_by = approval, remedy, rejected_by
         self._has_service = bool(artifact.resources(_TYPE))
         self._service: str | None = None
         self._before: str | None = None
         self._looked = False
         self._begun: list[tuple[str, float]] = []
         self._told: set[str] = set()
+        self._lacked = ""
         self.now = ""
         """What it does now."""
         self.fault = ""
@@ -145,9 +149,18 @@ class RolloutWatch:
             self._begun.append((step(deployment), self._clock()))
         told = [self.now, f"goes back: {self.fault}" if self.fault else ""]
         told += [self._approval] if waits(deployment) else []
+        if (lacking := self._unplaced(deployment)) and not self._lacked:
+            self._lacked = f"ECS {lacking}; {self._remedy}"
+            told.append(self._lacked)
         new = [text for text in told if text and text not in self._told]
         self._told |= set(new)
         return new
+
+    def _unplaced(self, deployment: Mapping[str, Any]) -> str:
+        """What ECS says of its tasks that find no place; empty where all have one."""
+        if not self._service or step(deployment) != "new tasks":
+            return ""
+        return unplaced(ecs_service(self._aws, self._service.split("/")[1], self._service)["events"], deployment["createdAt"])
 
     def _newest(self) -> Any:
         """The newest deployment, once CloudFormation has made the service."""

@@ -8,13 +8,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.before import BeforeWatch
-from dockyard.deploy.causes import Cause, cause, seen
+from dockyard.deploy.causes import Cause, cause, refused, seen
 from dockyard.deploy.refusal import rejected_by
 from dockyard.deploy.rollout import RolloutWatch, awaits
 from dockyard.deploy.site import Site
 from dockyard.deploy.smoke import SmokeWatch
 from dockyard.deploy.targets import TargetWatch
 from dockyard.deploy.tasks import TaskWatch
+from dockyard.deploy.unplaced import remedy
 from dockyard.progress import Progress
 
 _IF_ALLOWED = contextlib.suppress(ClientError, BotoCoreError)
@@ -30,9 +31,12 @@ class Watches:
         self._tasks, self._targets = TaskWatch(site.reading, artifact, site.cluster), TargetWatch(site.reading, artifact)
         self._before = BeforeWatch(site.reading, artifact, site.cluster)
         self._smoke = SmokeWatch(site.reading, artifact)
-        approval = awaits(service, site.environment)
-        self._rollout = RolloutWatch(site.reading, artifact, approval, partial(rejected_by, site))
+        way = f"this one waits meanwhile; to take it back: aws cloudformation cancel-update-stack --stack-name {artifact.name}"
+        words = awaits(service, site.environment), f"{remedy(service, site.environment)}; {way}"
+        self._rollout = RolloutWatch(site.reading, artifact, *words, partial(rejected_by, site))
         self._shown = ""
+        self._printed: list[str] = []
+        """By the newest task, when its smoke test failed."""
 
     def look(self, text: str) -> None:
         """Look at all, and tell what is new. `text` is what CloudFormation does, if anything is to be told of it."""
@@ -44,6 +48,8 @@ class Watches:
         with _IF_ALLOWED:
             for line in self._smoke.look():
                 self._progress.event(self._name, f"smoke | {line}")
+            if self._smoke.bad and not self._printed:
+                self._printed = self._tasks.printed()
         with _IF_ALLOWED:
             for what in self._rollout.look():
                 self._progress.event(self._name, what)
@@ -57,7 +63,7 @@ class Watches:
 
     def cause(self) -> Cause | None:
         """Why it failed, as far as it was seen."""
-        found = cause(self._targets.last, self._tasks.last)
+        found = refused(self._smoke.bad, self._printed) if self._smoke.bad else cause(self._targets.last, self._tasks.last)
         fault = self._rollout.fault
         if fault and found:
             return replace(found, text=f"{found.text}\n{fault}")

@@ -71,7 +71,7 @@ async def _serve(port: int, gateway_address: str) -> None:
     from hypercorn.config import Config  # noqa: PLC0415
     from ministack.app import app  # noqa: PLC0415
 
-    from dockyard.local.extensions import load_balancer_ports  # noqa: PLC0415
+    from dockyard.local.extensions import ending, load_balancer_ports  # noqa: PLC0415
 
     config = Config()
     hosts = (*load_balancer_ports.loopback_hosts(), gateway_address)
@@ -80,8 +80,13 @@ async def _serve(port: int, gateway_address: str) -> None:
     config.graceful_timeout = SHUTDOWN_SECONDS
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        ending.end()
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, end)
     await serve(app, config, shutdown_trigger=stop.wait)
 
 

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.h
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from dockyard.config.sidecar import APP
@@ -20,10 +20,9 @@ from dockyard.operate.version import Version, Versions
 
 AT_ONCE = 20
 """Deployments or revisions that ECS tells in one call."""
-CLOCKS = timedelta(seconds=30)
-"""That the clock of who deploys may be off."""
 _ENDS = {"SUCCESSFUL": "deployed", "STOPPED": "stopped", "ROLLBACK_SUCCESSFUL": "rolled back", "ROLLBACK_FAILED": "failed"}
-
+SEEN = ("rolled back", "failed")
+"""How those end of which a deploy of Dockyard has seen why."""
 _WENT_BACK = ("ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL")
 
 
@@ -49,16 +48,26 @@ class Change:
         return (self.ended - self.begun).total_seconds() if self.ended else None
 
 
-def with_deploys(changes: Iterable[Change], entries: Sequence[Entry]) -> list[Change]:
-    """The same, each with the deploy of Dockyard that made it: one of the same tag, within whose time it began."""
-    return [replace(one, deploy=next((entry for entry in reversed(entries) if _is_of(one, entry)), None)) for one in changes]
+def with_deploys(changes: Iterable[Change], entries: Sequence[Entry], stack: Callable[[str], str]) -> list[Change]:
+    """The same, each with the deploy of Dockyard that made it: one of the same tag, within whose time it began.
+
+    Why one went back is told as that deploy saw it: it saw more than ECS tells.
+
+    :param stack: the name of a service's stack.
+    """
+    return [_with_deploy(one, entries, stack(one.service)) for one in changes]
+
+
+def _with_deploy(change: Change, entries: Sequence[Entry], stack: str) -> Change:
+    deploy = next((entry for entry in reversed(entries) if _is_of(change, entry)), None)
+    seen = deploy.faults.get(stack) if deploy and change.what in SEEN else None
+    return replace(change, deploy=deploy, reason=seen or change.reason)
 
 
 def _is_of(change: Change, entry: Entry) -> bool:
     if change.what == "restarted" or not change.version or entry.images.get(change.service) != change.version.tag:
         return False
-    begun = entry.made.at
-    return begun - CLOCKS <= change.begun <= begun + timedelta(seconds=entry.seconds) + CLOCKS
+    return entry.spans(change.begun)
 
 
 def _nobody(_: str) -> str:

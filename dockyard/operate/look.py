@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.plan import side_by_side
+from dockyard.deploy.ledger import entries, fault_of
 from dockyard.deploy.refusal import reason, rejected_by
 from dockyard.deploy.rollout import awaits, waits
 from dockyard.deploy.site import Site
+from dockyard.deploy.unplaced import UNPLACED, remedy
 from dockyard.doors.services import GoneError, ecs_service, newest_deployment
 from dockyard.doors.tasks import described
 from dockyard.operate.deployed import ALARM, RULE, TARGET_GROUP, Deployed, deployed
@@ -30,7 +33,7 @@ from dockyard.operate.status import (
     targets,
     unsound,
 )
-from dockyard.operate.stopped import last_failure
+from dockyard.operate.stopped import Failure, last_failure
 from dockyard.operate.version import Version, Versions
 
 AT_ONCE = 8
@@ -86,19 +89,20 @@ class Lookout:
         lacking = deployment and state in (State.DEPLOYING, State.TOO_FEW_TASKS)
         events = [event for event in service["events"] if deployment and lacking and event["createdAt"] >= deployment.since]
         said = deployment.reason if deployment and state is not State.STEADY else None
+        seen = self._seen_by_deploy(found.name, newest["createdAt"]) if state is State.ROLLED_BACK else ""
         images = self._images(primary(service))
         return Status(
             found.name,
             kind,
             state,
-            self._why(newest, found.name, said) if state in _TELL_MORE else said,
+            seen or (self._why(newest, found.name, said) if state in _TELL_MORE else said),
             deployment.since if deployment else None,
             self._version(images),
             tasks,
             self._health(found, cluster, name),
             self._queue(found),
             alarms=self._alarms(found),
-            failure=since_good(last_failure(stopped, events), deployment),
+            failure=self._mended(since_good(last_failure(stopped, events), deployment), found.name),
             images=images,
             maintenance=self._maintenance(found),
         )
@@ -110,6 +114,15 @@ class Lookout:
         if any(map(waits, found)):
             return awaits(name, self._site.environment)
         return reason(found[0], said, partial(rejected_by, self._site)) if found and said else said
+
+    def _mended(self, failure: Failure | None, name: str) -> Failure | None:
+        """The same, with what is to be done where a task finds no place."""
+        lacks = failure is not None and failure.reason.startswith(UNPLACED)
+        return replace(failure, remedy=remedy(name, self._site.environment)) if failure and lacks else failure
+
+    def _seen_by_deploy(self, name: str, begun: datetime) -> str:
+        """Why a deployment went back, as the deploy saw it that made it; empty where none did, or it may not be read."""
+        return fault_of(entries(self._site), self._site.service_stack(name), begun)
 
     def _images(self, definition: str) -> dict[str, str]:
         found = self._aws.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from dockyard.config.count import Bounds
 from dockyard.deploy.site import Site
+from dockyard.deploy.unplaced import remedy, unplaced
 from dockyard.doors.services import ecs_service
 from dockyard.errors import DeployError
 from dockyard.operate.deployed import SCALABLE_TARGET, TARGET_GROUP, surely_deployed
@@ -13,6 +14,8 @@ from dockyard.operate.status import targets
 from dockyard.progress import Progress
 
 LOOK_SECONDS = 1.0
+ROOM_SECONDS = 240.0
+"""As long as tasks that find no place are waited for, while no other starts: a new server comes within that, if any is to."""
 
 
 class RunningService:
@@ -49,8 +52,12 @@ class RunningService:
             self._site.aws.ecs.update_service(cluster=self._cluster, service=self._service, desiredCount=wanted.count)
 
     def wait(self, progress: Progress, seconds: float) -> int:
-        """Until as many tasks run as are wanted, and all are healthy; how many that is. Raises DeployError after `seconds`."""
-        until = time.monotonic() + seconds
+        """Until as many tasks run as are wanted, and all are healthy; how many that is.
+
+        Raises DeployError after `seconds`, and after ROOM_SECONDS in which ECS has found no place for more.
+        """
+        begun = moved = time.monotonic()
+        before, told = -1, False
         while True:
             service = self._describe()
             wanted, running, healthy = service["desiredCount"], service["runningCount"], self._healthy()
@@ -58,11 +65,24 @@ class RunningService:
             if running == wanted and healthy in (None, wanted):
                 progress.done(self.name, text)
                 return wanted
-            if time.monotonic() > until:
-                event = next((event["message"] for event in service["events"]), "ECS tells of no event")
-                raise DeployError(f"{self.name}: after {seconds:g} s {text}: {event}")
+            lacking, now = unplaced(service["events"]) if running < wanted else "", time.monotonic()
+            if running != before or not lacking:
+                before, moved = running, now
+            if lacking and not told:
+                progress.note(self.name, f"ECS {lacking}; {remedy(self.name, self._site.environment)}")
+            told = bool(lacking)
+            if now - begun > seconds or now - moved > ROOM_SECONDS:
+                raise self._given_up(service, f"after {now - begun:.0f} s {text}", lacking)
             progress.update(self.name, text)
             time.sleep(LOOK_SECONDS)
+
+    def _given_up(self, service: Any, text: str, lacking: str) -> DeployError:
+        """What goes on in the account, and how to go on."""
+        event = next((event["message"] for event in service["events"]), "ECS tells of no event")
+        why = f"the others find no place: ECS {lacking}" if lacking else event
+        ways = f"follow it: dockyard status {self.name} --watch; or go back: dockyard scale {self.name} {service['runningCount']}"
+        mended = f"{remedy(self.name, self._site.environment)}; or " if lacking else ""
+        return DeployError(f"{self.name}: {text}, and ECS goes on trying: {why}", hint=f"{mended}{ways}")
 
     def _describe(self) -> Any:
         return ecs_service(self._reading, self._cluster, self._service)

@@ -25,6 +25,8 @@ class Failure:
     reason: str
     task: str | None = None
     """Id of the task that stopped; None where none was started."""
+    remedy: str | None = None
+    """What is to be done about it, where that is known."""
 
 
 def is_failure(task: Mapping[str, Any], *, ends: bool = False) -> bool:

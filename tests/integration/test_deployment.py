@@ -89,6 +89,18 @@ def _is_paused(site) -> bool:
     return any(hook["status"] == "AWAITING_ACTION" for one in told for hook in one.get("lifecycleHookDetails", []))
 
 
+def test_a_smoke_test_that_fails_is_told_with_its_answer_at_the_end_and_afterwards(site, source, settings):
+    site.edit(source, '"path": request.url.path})', '"path": request.url.path}, 500 if "broken" in request.url.path else 200)')
+    settings.write_text(f"{settings.read_text()}\ndeploy: {{strategy: blue-green, bake: 0, smoke: [/hello-python/broken]}}\n")
+    why, told = "its smoke test failed: GET /hello-python/broken: 500 (wanted: 2xx)", site.up(code=1).stderr
+    assert f"error: demo-dev-hello-python: {why}" in told
+    assert "try:   see that GET /hello-python/broken gives 2xx, or set deploy.smoke in service.yaml to what does" in told
+    assert f"hello-python: {why}" in site.dockyard("status", "hello-python", **site.account()).stdout
+    (last, *_) = json.loads(site.dockyard("history", "hello-python", "--json", **site.account()).stdout)
+    assert (last["what"], last["reason"]) == ("rolled back", why)
+    assert "demo-dev-hello-python" in last["deploy"]["steps"]
+
+
 def test_a_migration_runs_once_before_the_tasks_of_its_version_start_and_where_it_fails_they_do_not(site):
     """Against a real database, in a rolling deployment of two tasks and as a hook of a blue/green one."""
     services = site.root / "services"

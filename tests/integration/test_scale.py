@@ -7,6 +7,7 @@ import pytest
 from tests.integration.rights import only_roles
 
 NAME = "hello-python"
+CLOSEST = "The closest matching (container-instance "
 FILE = f"services/{NAME}/service.yaml"
 
 
@@ -71,6 +72,29 @@ def test_a_number_that_a_deploy_will_set_back_is_told(site, local):
     told = site.dockyard("scale", NAME, "1", "--min", "1", code=2, **local)
     assert "hello-python has no bounds" in told.stderr
     site.dockyard("scale", NAME, "1", **local)
+
+
+def test_what_no_server_has_room_for_is_told_with_what_helps_and_the_wait_has_an_end(site, local):
+    """Seven tasks fill the one server."""
+    scaling = site.client("autoscaling")
+    (group,) = [one["AutoScalingGroupName"] for one in scaling.describe_auto_scaling_groups()["AutoScalingGroups"]]
+    scaling.update_auto_scaling_group(AutoScalingGroupName=group, MaxSize=1)
+    remedy = "raise cluster.ec2.max in dockyard.yaml (now 2), give hello-node less cpu or memory, or runs_on: fargate"
+    try:
+        told = site.dockyard("scale", "hello-node", "8", "--timeout", "12", code=1, **local).stderr
+        assert (
+            f"! hello-node: ECS was unable to place a task because no container instance met all of its requirements. {CLOSEST}"
+            in told
+        )
+        assert f"try:   {remedy}" in told
+        lines = [line for line in told.splitlines() if "tasks run" in line and "error" not in line]
+        assert len(lines) == len(set(lines))
+        seen = site.dockyard("status", "hello-node", **local).stdout
+        assert f"was unable to place a task because no container instance met all of its requirements. {CLOSEST}" in seen
+        assert remedy in seen
+    finally:
+        scaling.update_auto_scaling_group(AutoScalingGroupName=group, MaxSize=2)
+        site.dockyard("scale", "hello-node", "1", **local)
 
 
 def test_the_live_count_and_the_live_bounds_are_kept_on_a_deploy(site, source, bounded, scale, local):

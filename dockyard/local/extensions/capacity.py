@@ -1,7 +1,8 @@
 """Tasks on servers of one's own need room there.
 
 - A task of a capacity provider with an Auto Scaling group is placed on one of its container instances that has the CPU, memory,
-  ports and interfaces it needs. Where none has and managed scaling is on, it waits in PROVISIONING for the group to grow.
+  ports and interfaces it needs. Where none has and managed scaling is on, it waits in PROVISIONING for the group to grow; once
+  the group cannot, a service says so as an event.
   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
 - Where it is off, the task is not placed: `RunTask` tells what lacks, a service says it as an event and tries again.
   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
@@ -20,8 +21,9 @@ from ministack.services import ecs
 
 from dockyard.local.extensions import container_instances, server_groups, task_definitions
 from dockyard.local.extensions.container_instances import Server, Task, group_of, leaving, placing, remaining, servers
+from dockyard.local.extensions.draining import service_key
 from dockyard.local.extensions.instance import Instance
-from dockyard.local.extensions.placement import closest, need_of, place, room
+from dockyard.local.extensions.placement import closest, lack, need_of, place, room
 from dockyard.local.extensions.service_history import say, scheduler
 
 _RETRY_SECONDS = 1.0
@@ -31,6 +33,7 @@ _LACKS = {
     "MEMORY": "has insufficient memory available",
     "PORTS": "is already using a port required by your task",
     "ENI": 'encountered error "RESOURCE:ENI"',
+    "GPU": 'encountered error "RESOURCE:GPU"',
 }
 _log = logging.getLogger("dockyard.capacity")
 _asked: dict[str, Any] = {}
@@ -75,6 +78,16 @@ def _tend(cluster: str) -> None:
             waiting = [task for task in list(ecs._tasks.values()) if _waits(task, cluster, provider)]
             server_groups.scale(cluster, provider, waiting)
             container_instances.tend(cluster, provider, server_groups.type_of(group_of(provider) or {}))
+            if waiting and server_groups.is_grown(cluster, provider):
+                _tell_waiting([one for one in servers(cluster, provider) if one.status == "ACTIVE"], waiting)
+
+
+def _tell_waiting(found: list[Server], waiting: list[Task]) -> None:
+    """A service of each task that no server has room for, and none will come for."""
+    for task in waiting:
+        service = ecs._services.get(service_key(task))
+        if service and ecs._task_is_active(task["taskArn"], task) and all(lack(remaining(one), task["_need"]) for one in found):
+            _tell_unplaced(service, *closest(found, task["_need"]))
 
 
 def _waits(task: Task, cluster: str, provider: str) -> bool:
@@ -133,15 +146,14 @@ def _run_where_there_is_room(run: Any, data: dict[str, Any], found: list[Server]
         place(task)
     server, lacking = closest(found, need)
     if service and placed < count:
+        _, _, _, region, account, name = service["serviceArn"].split(":")
+        _retry_at[account, region, name.removeprefix("service/")] = time.monotonic() + _RETRY_SECONDS
         _tell_unplaced(service, server, lacking)
     failures = [{"arn": server.arn if server else None, "reason": f"RESOURCE:{lacking}"}] * (count - placed)
     return json_response({"tasks": [ecs._sanitize(task) for task in tasks], "failures": ecs._sanitize(failures)})
 
 
 def _tell_unplaced(service: dict[str, Any], server: Server | None, lacking: str) -> None:
-    account, region = service["serviceArn"].split(":")[4], service["serviceArn"].split(":")[3]
-    key = "/".join(service["serviceArn"].split("/")[-2:])
-    _retry_at[account, region, key] = time.monotonic() + _RETRY_SECONDS
     why = (
         f"The closest matching (container-instance {server.arn.rsplit('/', 1)[-1]}) {_LACKS[lacking]}. "
         "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."

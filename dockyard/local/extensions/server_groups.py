@@ -68,6 +68,13 @@ def scale(cluster: str, provider: str, waiting: list[Task]) -> None:
         group["DesiredCapacity"] = len(group["Instances"])
 
 
+def is_grown(cluster: str, provider: str) -> bool:
+    """Whether all servers are there that managed scaling wants, so that tasks that still wait have none to wait for."""
+    group, registered = group_of(provider), {server.id for server in servers(cluster, provider)}
+    wanted = min(group["DesiredCapacity"], group["MaxSize"]) if group and is_managed(provider) else None
+    return wanted is not None and len(registered) >= wanted
+
+
 def _grow(group: Group, settings: Mapping[str, Any], waiting: list[Task], now: int) -> None:
     more = _enough_for([task["_need"] for task in waiting], type_of(group))
     step = min(

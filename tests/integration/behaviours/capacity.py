@@ -93,6 +93,27 @@ def a_task_beyond_the_maximum_of_the_group_waits(aws: Server) -> None:
 
 
 @acts("capacity", only_here="its servers have no image of a machine")
+def a_service_tells_that_no_server_has_room_once_there_are_no_more(aws: Server) -> None:
+    """Once, and not while the group grows; its task waits in PROVISIONING, and is placed when there is room."""
+    assert aws.deploy("k", {**cluster(aws.image(), 1, 2, Memory=1200), **service(2)}) == "CREATE_COMPLETE"
+    ecs = aws.client("ecs")
+
+    def told() -> list[str]:
+        events = ecs.describe_services(cluster="c", services=["s"])["services"][0]["events"]
+        return [one["message"] for one in events if "was unable to place a task" in one["message"]]
+
+    assert told() == []
+    ecs.update_service(cluster="c", service="s", desiredCount=3)
+    (message,) = until(told, 5)
+    assert message.startswith("(service s) was unable to place a task because no container instance met all of its requirements.")
+    assert "has insufficient memory available" in message
+    time.sleep(1)
+    assert (len(told()), len(running(aws))) == (1, 2)
+    aws.client("autoscaling").update_auto_scaling_group(AutoScalingGroupName="g", MaxSize=3)
+    until(lambda: len(running(aws)) == 3, 8)
+
+
+@acts("capacity", only_here="its servers have no image of a machine")
 def a_gpu_of_a_server_is_one_tasks(aws: Server) -> None:
     """The next one waits, whatever else there is room for."""
     gpu = {"ResourceRequirements": [{"Type": "GPU", "Value": "1"}]}

@@ -31,6 +31,17 @@ def test_a_step_is_told_after_so_long_without_a_line(capsys):
     assert capsys.readouterr().err.splitlines() == ["  web: step 1", "  web: step 2"]
 
 
+def test_the_same_line_is_told_again_after_a_minute_alone(capsys):
+    with Board(quiet_seconds=0) as board:
+        for text in ("5 of 6", "5 of 6", "6 of 6", "6 of 6"):
+            board.update("web", text)
+    with Board(quiet_seconds=0, same_seconds=0) as board:
+        for _ in range(2):
+            board.update("api", "waits")
+    told = ["  web: 5 of 6", "  web: 6 of 6", "  api: waits", "  api: waits"]
+    assert capsys.readouterr().err.splitlines() == told
+
+
 def test_an_event_is_a_line_and_is_not_said_again_as_a_step(capsys):
     with Board() as board:
         board.event("web", "new tasks")

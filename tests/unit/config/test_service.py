@@ -154,9 +154,43 @@ def test_a_kind_that_is_not_known_is_refused(files):
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "meant"),
+    [
+        ("Load Balanced Web Service", "web"),
+        ("Request-Driven Web Service", "web"),
+        ("Backend Service", "backend"),
+        ("Worker Service", "worker"),
+        ("Scheduled Job", "job"),
+    ],
+)
+def test_a_type_of_copilot_is_told_as_the_kind_that_it_is_here(files, kind, meant):
+    files.service(f"type: {kind}\nvariables: {{A: b}}" + ("\nschedule: rate(1 hour)" if meant == "job" else ""))
+    assert files.problems()[:2] == [
+        f'services/web/service.yaml: type: "{kind}" is of AWS Copilot: write kind: {meant}',
+        "services/web/service.yaml: variables: unknown key; did you mean env?",
+    ]
+    files.service(f"kind: {kind}")
+    assert f'services/web/service.yaml: kind: "{kind}" is of AWS Copilot: write kind: {meant}' in files.problems()
+
+
+def test_a_kind_in_other_letters_is_told_in_its_own(files):
+    files.service("kind: Web")
+    assert files.problems() == [
+        'services/web/service.yaml: kind: should be web, backend, worker, job or task, got "Web"; did you mean web?'
+    ]
+
+
+def test_an_empty_file_is_told_what_to_write(files):
+    files.service("")
+    assert files.problems() == ["services/web/service.yaml: should be a mapping of keys, got nothing; write kind: web in it"]
+
+
 def test_a_service_without_a_kind_is_told_all_kinds(files):
     files.service("port: 80")
-    assert files.problems() == ["services/web/service.yaml: kind: is required: web, backend, worker, job or task"]
+    assert files.problems() == [
+        "services/web/service.yaml: kind: is required: web, backend, worker, job or task; such as kind: web"
+    ]
 
 
 def test_a_key_of_other_kinds_is_told_with_their_names(files):

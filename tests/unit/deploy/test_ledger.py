@@ -1,12 +1,13 @@
 """What is kept of deploys in the account."""
 
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from dockyard.deploy import ledger
-from dockyard.deploy.ledger import KEPT, Ledger, entries
+from dockyard.deploy.ledger import KEPT, Ledger, entries, fault_of
 from dockyard.progress import Silent
 from tests.unit.deploy.bucket import Bucket
 
@@ -50,6 +51,19 @@ def test_one_that_failed_is_kept_with_the_reason_and_one_that_is_interrupted_is_
         with pytest.raises(type(fault)):
             deploy(site, fault)
     assert [one.fault for one in entries(site)] == ["no"]
+
+
+def test_each_stack_that_failed_is_kept_with_why_and_with_its_time(site):
+    fault = "shop-prod-web: its smoke test failed: GET /up: 500\n  | a line: of the app\nshop-prod-web was not deployed: x\nshop-prod-api: y"
+    with pytest.raises(ValueError), Ledger(site, Silent(), 0.0, {"web": "1"}, {}) as one:
+        one.progress.update("shop-prod-web", "")
+        raise ValueError(fault)
+    (found,) = entries(site)
+    assert found.faults == {"shop-prod-web": "its smoke test failed: GET /up: 500", "shop-prod-api": "y"}
+    assert list(found.steps) == ["shop-prod-web"]
+    during = found.made.at + timedelta(seconds=1)
+    assert fault_of([found], "shop-prod-api", during) == "y"
+    assert fault_of([found], "shop-prod-other", during) == fault_of([found], "shop-prod-api", during - timedelta(hours=1)) == ""
 
 
 def test_deploys_are_counted_also_past_those_that_are_kept_and_those_that_nobody_counted(site):

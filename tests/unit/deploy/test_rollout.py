@@ -14,7 +14,12 @@ APPROVAL = "waits for approval: by hand"
 
 def deployment(stage=None, *, new=(0, 2), old=2, share=None, **more):
     target = {"runningTaskCount": new[0], "requestedTaskCount": new[1]}
-    told = {"status": "IN_PROGRESS", "targetServiceRevision": target, "sourceServiceRevisions": [{"runningTaskCount": old}]}
+    told = {
+        "status": "IN_PROGRESS",
+        "createdAt": 0,
+        "targetServiceRevision": target,
+        "sourceServiceRevisions": [{"runningTaskCount": old}],
+    }
     if share is not None:
         target["requestedProductionTrafficWeight"] = share
     return {**told, **({"lifecycleStage": stage} if stage else {}), **more}
@@ -75,9 +80,14 @@ class Account:
     def __init__(self):
         self.cloudformation = self.ecs = self
         self.now, self.arn, self.deployments = 0.0, "arn:aws:ecs:x:1:service/dev/web", []
+        self.events = []
 
     def describe_stack_resources(self, **_):
         return {"StackResources": [{"ResourceType": "AWS::ECS::Service", "PhysicalResourceId": self.arn}]}
+
+    def describe_services(self, cluster, services):
+        assert (cluster, services) == ("dev", [self.arn])
+        return {"services": [{"events": self.events}]}
 
     def list_service_deployments(self, service, cluster):
         assert (service, cluster) == (self.arn, "dev")
@@ -100,7 +110,7 @@ def account():
 def watch(account):
     template = json.dumps({"Resources": {"S": {"Type": "AWS::ECS::Service"}}})
     artifact = StackArtifact("web", template, {}, {}, False, None, None, (), None, (), None, None)
-    return RolloutWatch(account, artifact, APPROVAL, lambda _: "alice", clock=lambda: account.now)
+    return RolloutWatch(account, artifact, APPROVAL, "raise max", lambda _: "alice", clock=lambda: account.now)
 
 
 def test_each_event_is_told_once_and_the_steps_with_their_times_at_the_end(account, watch):
@@ -118,6 +128,19 @@ def test_each_event_is_told_once_and_the_steps_with_their_times_at_the_end(accou
     assert watch.look() == ["rollback: 0 of 2 new tasks run, 2 old", "goes back: a hook"]
     account.now = 10
     assert (watch.times(), watch.fault) == ("new tasks 4 s, test 5 s, rollback 1 s", "a hook")
+
+
+def test_tasks_that_find_no_place_are_told_once_with_what_gives_them_one(account, watch):
+    account.deployments = [deployment("SCALE_UP")]
+    account.events = [{"createdAt": -1, "message": "(service web) was unable to place a task. Of the past."}]
+    assert watch.look() == ["new tasks: 0 of 2 new tasks run, 2 old"]
+    for server in "ab":
+        message = f"(service web) was unable to place a task. The closest matching (container-instance {server}) has no memory."
+        account.events.insert(0, {"createdAt": 1, "message": f"{message} For more information, see the Guide."})
+    told = "ECS was unable to place a task. The closest matching (container-instance b) has no memory; raise max"
+    assert watch.look() == [told]
+    account.events.pop(0)
+    assert watch.look() == []
 
 
 def test_one_that_is_under_way_at_the_first_look_is_told_as_our_own(account, watch):

@@ -47,9 +47,10 @@ def test_each_answer_is_told_once_and_nothing_else_of_the_log():
     watch = SmokeWatch(account, _artifact({"Smoke": FUNCTION}))
     assert watch.look() == []
     account.made, account.lines = True, ["START RequestId: 1", "GET /up: 500\n"]
-    assert watch.look() == ["GET /up: 500"]
+    assert watch.look() == watch.bad == ["GET /up: 500"]
     account.lines += ["GET /up: 200\n", "END RequestId: 1"]
     assert watch.look() == ["GET /up: 200"]
+    assert watch.bad == ["GET /up: 500"]
 
 
 def test_nothing_is_asked_of_a_service_without_a_smoke_test():

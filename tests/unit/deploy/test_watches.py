@@ -35,14 +35,31 @@ class Account:
         return {"serviceDeployments": [{"status": "STOPPED", "statusReason": "by hand"}]}
 
 
-def test_who_may_not_look_at_tasks_is_told_of_the_deployment():
-    told, account = [], Account()
+def watched(account, told):
     site = SimpleNamespace(
         reading=account, cluster="dev", environment=SimpleNamespace(name="dev", services={}), service_stack="shop-dev-{}".format
     )
     progress = SimpleNamespace(event=lambda _, what: told.append(what), update=lambda *_: None)
     stack = json.dumps({"Resources": RESOURCES})
-    watches = Watches(site, StackArtifact("shop-dev-web", stack, {}, {}, False, None, None, (), None, (), None, None), progress)
+    return Watches(site, StackArtifact("shop-dev-web", stack, {}, {}, False, None, None, (), None, (), None, None), progress)
+
+
+def test_a_smoke_test_that_failed_is_the_cause_with_what_the_new_task_printed(monkeypatch):
+    account = Account()
+    account.arn = "arn:aws:ecs:x:1:service/dev/web"
+    watches = watched(account, [])
+    watches._smoke = SimpleNamespace(look=lambda: ["GET /up: 500"], bad=["GET /up: 500"])
+    monkeypatch.setattr(watches._tasks, "printed", lambda: ["boom"])
+    watches._rollout.fault = "a hook failed"
+    watches.look("")
+    found = watches.cause()
+    assert found.text == "its smoke test failed: GET /up: 500 (wanted: 2xx)\n  | boom\na hook failed"
+    assert found.hint.startswith("see that GET /up gives 2xx, or set deploy.smoke in service.yaml")
+
+
+def test_who_may_not_look_at_tasks_is_told_of_the_deployment():
+    told, account = [], Account()
+    watches = watched(account, told)
     watches.look("")
     account.arn = "arn:aws:ecs:x:1:service/dev/web"
     watches.look("")

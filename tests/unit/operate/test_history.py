@@ -1,6 +1,7 @@
 """What a deployment was, of what ECS tells."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -71,6 +72,9 @@ def test_a_definition_of_others_has_no_version():
     assert history(SimpleNamespace(ecs=ecs), None, found) == [Change("job", NOW, "deployed", None, {"theirs": "nginx"})]
 
 
+STACK = "shop-dev-{}".format
+
+
 def of_deploy(at=NOW, tag="1", seconds=10.0):
     return Entry(Made(at, "arn", "alice"), seconds, {"web": tag})
 
@@ -92,11 +96,20 @@ def of_ecs(seconds, tag="1", what="deployed"):
     ],
 )
 def test_a_deployment_is_of_the_deploy_of_its_tag_and_time(change, found):
-    (one,) = with_deploys([change], [of_deploy()])
+    (one,) = with_deploys([change], [of_deploy()], STACK)
     assert (one.deploy == of_deploy()) is found
 
 
 def test_of_two_deploys_it_is_the_later_one():
     later = of_deploy(NOW + timedelta(seconds=20))
-    (one,) = with_deploys([of_ecs(25)], [of_deploy(), later])
+    (one,) = with_deploys([of_ecs(25)], [of_deploy(), later], STACK)
     assert one.deploy == later
+
+
+@pytest.mark.parametrize(("what", "told"), [("rolled back", "GET /up: 500"), ("failed", "GET /up: 500"), ("rejected", "by ECS")])
+def test_why_one_went_back_is_told_as_its_deploy_saw_it(what, told):
+    deploy = replace(of_deploy(), faults={"shop-dev-web": "GET /up: 500"})
+    (one,) = with_deploys([replace(of_ecs(5, what=what), reason="by ECS")], [deploy], STACK)
+    assert one.reason == told
+    (one,) = with_deploys([replace(of_ecs(5, what=what), reason="by ECS")], [of_deploy()], STACK)
+    assert one.reason == "by ECS"

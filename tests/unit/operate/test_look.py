@@ -6,10 +6,13 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
+from dockyard.deploy.ledger import Entry
+from dockyard.deploy.receipt import Made
 from dockyard.operate import look
 from dockyard.operate.deployed import Deployed
 from dockyard.operate.look import Lookout
 from dockyard.operate.status import State
+from dockyard.operate.stopped import Failure
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 MISSING = ClientError({"Error": {"Code": "ServiceNotFoundException", "Message": "no such service"}}, "ListServiceDeployments")
@@ -59,6 +62,25 @@ def test_what_a_deployment_waits_for_or_who_took_it_back_is_told(monkeypatch, ho
     found._aws.ecs = asked
     found._site.environment.name = "dev"
     assert found._why({"serviceDeploymentArn": "d"}, "web", "a hook failed") == told
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"), [("was unable to place a task. No room", "raise cluster.ec2.max"), ("it failed", "")]
+)
+def test_what_is_to_be_done_is_told_of_a_task_that_finds_no_place(monkeypatch, reason, told):
+    found = lookout(monkeypatch, "UPDATE_COMPLETE", SERVICE)
+    found._site.environment.services["web"].runs_on = "ec2"
+    found._site.environment.settings = SimpleNamespace(cluster=SimpleNamespace(ec2=SimpleNamespace(max=2)))
+    assert (found._mended(Failure(NOW, reason), "web").remedy or "").startswith(told)
+    assert found._mended(None, "web") is None
+
+
+def test_why_one_went_back_is_told_as_its_deploy_saw_it(monkeypatch):
+    found = lookout(monkeypatch, "UPDATE_ROLLBACK_COMPLETE", SERVICE)
+    found._site.service_stack = "shop-dev-{}".format
+    deploy = Entry(Made(NOW, "arn", "alice"), 9.0, {}, faults={"shop-dev-web": "its smoke test failed: GET /up: 500"})
+    monkeypatch.setattr(look, "entries", lambda _: [deploy])
+    assert found._seen_by_deploy("web", NOW) == "its smoke test failed: GET /up: 500"
 
 
 def test_the_images_of_sidecars_are_told_too(monkeypatch):
