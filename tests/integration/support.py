@@ -2,6 +2,7 @@
 
 import base64
 import collections
+import functools
 import http.client
 import json
 import os
@@ -69,7 +70,11 @@ class Site:
         return self.dockyard("up", "--port", str(self.port), *arguments, code=code)
 
     def in_local_aws(self) -> dict[str, str]:
-        """Variables as `eval "$(dockyard local env)"` sets them."""
+        """Variables as `eval "$(dockyard local env)"` sets them, asked for once: they are as long the same as the local AWS runs."""
+        return {**self._variables}
+
+    @functools.cached_property
+    def _variables(self) -> dict[str, str]:
         printed = self.run("bash", "-c", 'eval "$(dockyard local env)"; env -0').stdout
         return dict(line.split("=", 1) for line in printed.split("\0") if "=" in line)
 
