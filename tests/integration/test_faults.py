@@ -156,7 +156,7 @@ def test_a_token_that_has_expired(server, proxy, web, refused):
     assert "push failed: " in told.notes[0]
 
 
-@fault("Pushes", "AWS's API throttles", "asked again by boto3, up to six times, with pauses that grow")
+@fault("Pushes", "AWS's API throttles", "asked again by botocore, up to six times, with pauses that grow")
 def test_throttling(server, proxy, web):
     for operation in ("DescribeRepositories", "DescribeImages", "GetAuthorizationToken"):
         proxy.on(*throttled(operation))
