@@ -81,7 +81,7 @@ def test_what_auth_guards_is_not_answered_to_everybody(files, path):
 def test_auth_beside_what_is_kept_is_taken(files, path):
     project(files, keys=f"{KEYS}, cached_paths: [/static]")
     files.service(f"kind: web\nhttp: {{path: {path}, auth: {{{JWT}}}}}")
-    files.load()
+    assert files.load().environment().services["web"].http.auth
 
 
 @pytest.mark.parametrize("nat", ["none", "single"])

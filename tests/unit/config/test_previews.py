@@ -200,7 +200,7 @@ def test_they_have_nothing_that_the_platform_there_has_not(files, key, value):
 def test_what_is_written_as_it_is_there_is_taken(files):
     same = "lifetime: 24}, network: {nat: none}, load_balancer: {access_logs: null, idle_timeout: 60}"
     files.write("dockyard.yaml", PROJECT.replace("lifetime: 24}", same))
-    files.load()
+    assert files.load().environment("pr-7").settings.network.nat == "none"
 
 
 def test_a_wildcard_host_is_no_name(files):
