@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 
-from dockyard.build import Bases, Pinned, wanted
+from dockyard.build import Bases, Pinned, Wanted
 from dockyard.config import Environment, Project, Service, Sidecar
 from dockyard_constructs import CachedImage, ExecutableImage, RepositorySynthesizer
 
@@ -20,7 +20,8 @@ class ServiceImage:
     def __init__(
         self,
         stack: cdk.Stack,
-        images: RepositorySynthesizer,
+        images: RepositorySynthesizer | None,
+        made: Wanted | None,
         *,
         project: Project,
         environment: Environment,
@@ -28,13 +29,16 @@ class ServiceImage:
         bases: Bases,
         id: str = "Image",
     ) -> None:
-        """Find it. Raises BuildError where the service's source does not tell how to build it."""
+        """Find it.
+
+        :param images: where images go that are built or copied; None where none of the stack's is.
+        :param made: the image, where it is built or copied.
+        """
         self._stack, self._project, self._id = stack, project, id
         self._cached: CachedImage | None = None
         settings = environment.images[name]
-        made = wanted(project, environment, name, bases)
         self.is_rolled_back = isinstance(made, Pinned) and made.promoted_from is None
-        if made is None:
+        if made is None or images is None:
             self.container_image = self._named(settings, bases)
             return
         if isinstance(made, Pinned):

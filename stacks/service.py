@@ -3,7 +3,7 @@
 import aws_cdk as cdk
 
 from constructs import Construct
-from dockyard.build import Bases, repository_name
+from dockyard.build import Bases, repository_name, wanted
 from dockyard.config import ROUTER, SEPARATOR, Environment, Project, topic_names
 from dockyard_constructs import PublishingRole, RepositorySynthesizer
 from stacks import kinds
@@ -35,22 +35,27 @@ class ServiceStack(cdk.Stack):
         env: cdk.Environment,
     ) -> None:
         tags = {"dockyard:application": project.name, "dockyard:environment": environment.name, "dockyard:service": name}
-        images = RepositorySynthesizer(
-            registry=registry,
-            repository_name=repository_name(project, name),
-            publishing_role_arn=PublishingRole.arn_of(project.name),
-        )
+        settings = environment.services[name]
+        names = {name: "Image", **{f"{name}{SEPARATOR}{one}": f"Image-{one}" for one in settings.beside}}
+        made = {one: wanted(project, environment, one, bases) for one in names}
+        images = None
+        if any(made.values()):
+            images = RepositorySynthesizer(
+                registry=registry,
+                repository_name=repository_name(project, name),
+                publishing_role_arn=PublishingRole.arn_of(project.name),
+            )
         super().__init__(scope, id, env=env, tags=tags, synthesizer=images)
-        images.bind(self)
+        if images:
+            images.bind(self)
         self.add_stack_dependency(registry)
         self.add_stack_dependency(platform)
-        settings = environment.services[name]
         named = {*(name for name, link in settings.links.items() if isinstance(link, str)), *topic_names(settings)}
         if resources.stack and named & environment.settings.resources.keys():
             self.add_stack_dependency(resources.stack)
         image, *beside = [
-            ServiceImage(self, images, project=project, environment=environment, name=one, bases=bases, id=id)
-            for one, id in [(name, "Image"), *((f"{name}{SEPARATOR}{one}", f"Image-{one}") for one in settings.beside)]
+            ServiceImage(self, images, made[one], project=project, environment=environment, name=one, bases=bases, id=id)
+            for one, id in names.items()
         ]
         around = Surroundings(self, project, environment, name, platform, resources, is_rolled_back=image.is_rolled_back)
         container = around.container(settings, image.container_image)

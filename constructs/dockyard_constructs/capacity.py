@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Literal, Protocol
 
 from aws_cdk import aws_ec2 as ec2
@@ -16,6 +17,10 @@ class Capacity(Protocol):
     @property
     def host_port(self) -> int | None:
         """Port on the host that a container's port is published on; None for the same port, 0 for one that the agent picks."""
+
+    @property
+    def has_own_address(self) -> bool:
+        """Whether a task has an address and a security group of its own."""
 
     @property
     def has_gpus(self) -> bool:
@@ -57,6 +62,7 @@ class FargateCapacity:
     platform_version: ecs.FargatePlatformVersion = ecs.FargatePlatformVersion.LATEST
 
     host_port: ClassVar[int | None] = None
+    has_own_address: ClassVar[bool] = True
     has_gpus: ClassVar[bool] = False
 
     def task_definition(self, scope: Construct, id: str, *, cpu: int, memory_limit_mib: int) -> ecs.TaskDefinition:
@@ -74,10 +80,7 @@ class FargateCapacity:
             cpu=cpu,
             memory_limit_mib=memory_limit_mib,
             ephemeral_storage_gib=self.ephemeral_storage_gib,
-            runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=self.cpu_architecture or ecs.CpuArchitecture.X86_64,
-                operating_system_family=ecs.OperatingSystemFamily.LINUX,
-            ),
+            runtime_platform=_linux(self.cpu_architecture),
         )
 
     def container_size(self, *, cpu: int, memory_limit_mib: int) -> dict[str, Any]:
@@ -142,6 +145,11 @@ class Ec2Capacity:
         """0 in `bridge` mode; in `awsvpc` mode a task has its own ports."""
         return 0 if self.network_mode == "bridge" else None
 
+    @property
+    def has_own_address(self) -> bool:
+        """In `awsvpc` mode."""
+        return self.network_mode == "awsvpc"
+
     def task_definition(self, scope: Construct, id: str, *, cpu: int, memory_limit_mib: int) -> ecs.TaskDefinition:
         """A task definition; the size is that of its container."""
         return ecs.Ec2TaskDefinition(scope, id, network_mode=ecs.NetworkMode[_NETWORK_MODES[self.network_mode]])
@@ -161,7 +169,7 @@ class Ec2Capacity:
                 ecs.PlacementStrategy.spread_across(ecs.BuiltInAttributes.AVAILABILITY_ZONE),
                 ecs.PlacementStrategy.packed_by_memory(),
             ],
-            **(own_address if self.network_mode == "awsvpc" else {}),
+            **(own_address if self.has_own_address else {}),
             **settings,
         )
 
@@ -171,7 +179,7 @@ class Ec2Capacity:
         return {
             "capacityProviderStrategy": [{"capacityProvider": self.capacity_provider, "weight": 1}],
             "placementStrategy": [{"type": "binpack", "field": "memory"}],
-            **(_addresses(vpc, self.subnets, groups) if self.network_mode == "awsvpc" else {}),
+            **(_addresses(vpc, self.subnets, groups) if self.has_own_address else {}),
         }
 
 
@@ -190,6 +198,7 @@ class ManagedCapacity:
     cpu_architecture: ecs.CpuArchitecture | None = None
 
     host_port: ClassVar[int | None] = None
+    has_own_address: ClassVar[bool] = True
     has_gpus: ClassVar[bool] = True
 
     def task_definition(self, scope: Construct, id: str, *, cpu: int, memory_limit_mib: int) -> ecs.TaskDefinition:
@@ -201,10 +210,7 @@ class ManagedCapacity:
             network_mode=ecs.NetworkMode.AWS_VPC,
             cpu=str(cpu),
             memory_mib=str(memory_limit_mib),
-            runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=self.cpu_architecture or ecs.CpuArchitecture.X86_64,
-                operating_system_family=ecs.OperatingSystemFamily.LINUX,
-            ),
+            runtime_platform=_linux(self.cpu_architecture),
         )
 
     def container_size(self, *, cpu: int, memory_limit_mib: int) -> dict[str, Any]:
@@ -230,6 +236,14 @@ class ManagedCapacity:
 
 
 _NETWORK_MODES = {"bridge": "BRIDGE", "awsvpc": "AWS_VPC"}
+
+
+@cache
+def _linux(architecture: ecs.CpuArchitecture | None) -> ecs.RuntimePlatform:
+    """On that architecture; None is x86-64."""
+    return ecs.RuntimePlatform(
+        cpu_architecture=architecture or ecs.CpuArchitecture.X86_64, operating_system_family=ecs.OperatingSystemFamily.LINUX
+    )
 
 
 def _addresses(

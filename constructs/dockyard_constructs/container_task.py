@@ -103,8 +103,8 @@ class ContainerTask:
         self.log_group = settings.get("log_group") or _log_group(scope, "Logs", settings)
         self._router = settings.get("log_router")
         self.task_definition = self.capacity.task_definition(scope, "Task", **size)
-        self.has_own_address = self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC
-        on_fargate = self.task_definition.is_fargate_compatible  # where containers share what the task has
+        self.has_own_address = self.capacity.has_own_address
+        has_own_size = bool(self.capacity.container_size(**size))  # else containers share what the task has
         sidecars = dict(settings.get("sidecars", {}))
         if tracing := settings.get("tracing"):
             sidecars[COLLECTOR] = tracing.sidecar
@@ -125,7 +125,7 @@ class ContainerTask:
             gpu_count=settings.get("gpu_count"),
             linux_parameters=linux_parameters(scope, "Linux", settings),
             **process(settings),
-            **self.capacity.container_size(**(size if on_fargate else _own_size(size, sidecars.values(), self._router))),
+            **(self.capacity.container_size(**_own_size(size, sidecars.values(), self._router)) if has_own_size else {}),
         )
         self._add_sidecars(scope, sidecars, settings)
         self.volumes = settings.get("volumes", {})

@@ -100,6 +100,8 @@ class Deployment:
         """Set what CDK's services have no parameters for."""
         if self.alarm_names:
             service.enable_deployment_alarms(list(self.alarm_names), behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM)
+        if self.failures is None and not self.early_success:
+            return
         resource = service.node.default_child
         assert isinstance(resource, ecs.CfnService)  # noqa: S101  # it is what CDK's services are made of
         if self.failures is not None:

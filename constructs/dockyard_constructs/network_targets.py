@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
+from dockyard_constructs.durations import seconds
 
 NetworkProtocol = Literal["tcp", "tls", "udp", "tcp_udp"]
 _PORTS = {"tcp": ("tcp",), "tls": ("tcp",), "udp": ("udp",), "tcp_udp": ("tcp", "udp")}
@@ -64,15 +64,15 @@ def network_target_group(
         port=80,  # targets bring their own; another number here would replace the group
         protocol=elbv2.Protocol[protocol.upper()],
         target_type=kind,
-        deregistration_delay=Duration.seconds(settings.deregistration_delay),
+        deregistration_delay=seconds(settings.deregistration_delay),
         connection_termination=True,
         preserve_client_ip=settings.preserve_client_ip if protocol == "tcp" else None,
         health_check=elbv2.HealthCheck(
             protocol=elbv2.Protocol.HTTP if settings.health_path else elbv2.Protocol.TCP,
             path=settings.health_path,
             port=str(settings.health_port or "traffic-port"),
-            interval=Duration.seconds(settings.interval),
-            timeout=Duration.seconds(settings.timeout),
+            interval=seconds(settings.interval),
+            timeout=seconds(settings.timeout),
             healthy_threshold_count=settings.healthy_threshold,
             unhealthy_threshold_count=settings.unhealthy_threshold,
         ),

@@ -11,8 +11,8 @@ from constructs import Construct
 
 STOP_TIMEOUT = Duration.seconds(30)
 """How long a container has between SIGTERM and SIGKILL."""
-LONGEST_STOP = Duration.seconds(120)
-"""The most that Fargate gives it.
+LONGEST_STOP = 120
+"""The most seconds that Fargate gives it.
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"""
 
 
@@ -53,15 +53,15 @@ class ProcessSettings(TypedDict, total=False):
 
 def process(settings: ProcessSettings) -> dict[str, Any]:
     """What CDK's `add_container` is told of it. Raises ValueError."""
-    stop_timeout = settings.get("stop_timeout") or STOP_TIMEOUT
-    if not 2 <= stop_timeout.to_seconds() <= LONGEST_STOP.to_seconds():
-        raise ValueError(f"stop_timeout should be 2 to {LONGEST_STOP.to_seconds()} seconds, got {stop_timeout.to_seconds()}")
+    stop_timeout = settings.get("stop_timeout")
+    if stop_timeout and not 2 <= (got := stop_timeout.to_seconds()) <= LONGEST_STOP:
+        raise ValueError(f"stop_timeout should be 2 to {LONGEST_STOP} seconds, got {got}")
     restart = settings.get("restart_policy")
     return {
         "command": list(settings.get("command", [])) or None,
         "entry_point": list(settings.get("entry_point", [])) or None,
         "user": settings.get("user"),
-        "stop_timeout": stop_timeout,
+        "stop_timeout": stop_timeout or STOP_TIMEOUT,
         "ulimits": list(settings.get("ulimits", [])) or None,
         "readonly_root_filesystem": settings.get("readonly_root_filesystem") or None,
         **(_restart(restart) if restart else {}),

@@ -96,13 +96,13 @@ class ServiceAlarms(Construct):
             raise ValueError("target_group and load_balancer_full_name should be given both or neither")
         limits = thresholds or AlarmThresholds()
         rules = _of_tasks(service, limits)
-        sides: dict[str, tuple[elbv2.ITargetGroup, str]] = {}
+        sides: dict[str, dict[str, str]] = {}
         if target_group and load_balancer_full_name:
-            sides[""] = target_group, load_balancer_full_name
+            sides[""] = _side(target_group, load_balancer_full_name)
             if alternate_target_group:
-                sides["_alternate"] = alternate_target_group, load_balancer_full_name
+                sides["_alternate"] = _side(alternate_target_group, load_balancer_full_name)
             if internal:
-                sides["_internal"] = internal
+                sides["_internal"] = _side(*internal)
             rules |= _of_requests(sides, limits)
         if sides or network:
             unhealthy = _worst_of("unhealthy", _unhealthy(sides, network))
@@ -144,15 +144,14 @@ def _of_tasks(service: ecs.IBaseService, limits: AlarmThresholds) -> dict[str, _
     }
 
 
-def _of_requests(sides: Mapping[str, tuple[elbv2.ITargetGroup, str]], limits: AlarmThresholds) -> dict[str, _Rule]:
+def _of_requests(sides: Mapping[str, dict[str, str]], limits: AlarmThresholds) -> dict[str, _Rule]:
     """Of the target group; of two, of that which does worse, so that a canary is seen that has a small share of the requests.
 
-    :param sides: each target group with its load balancer, by what ends the names of its metrics.
+    :param sides: the dimensions of each target group with its load balancer, by what ends the names of its metrics.
     """
-    whose = {suffix: {"TargetGroup": _full_name(group), "LoadBalancer": name} for suffix, (group, name) in sides.items()}
 
     def each(id: str, name: str, statistic: str) -> dict[str, dict[str, Any]]:
-        return {f"{id}{suffix}": _metric("AWS/ApplicationELB", name, statistic, **of) for suffix, of in whose.items()}
+        return {f"{id}{suffix}": _metric("AWS/ApplicationELB", name, statistic, **of) for suffix, of in sides.items()}
 
     counted = {
         **each("requests", "RequestCount", "Sum"),
@@ -168,16 +167,14 @@ def _of_requests(sides: Mapping[str, tuple[elbv2.ITargetGroup, str]], limits: Al
     }
 
 
-def _unhealthy(
-    sides: Mapping[str, tuple[elbv2.ITargetGroup, str]], network: NetworkLoadBalancer | None
-) -> dict[str, dict[str, Any]]:
+def _unhealthy(sides: Mapping[str, dict[str, str]], network: NetworkLoadBalancer | None) -> dict[str, dict[str, Any]]:
     """Targets that are not well, of each target group."""
-    every = {suffix: ("AWS/ApplicationELB", _full_name(group), name) for suffix, (group, name) in sides.items()}
+    every = {suffix: ("AWS/ApplicationELB", side) for suffix, side in sides.items()}
     for number, group in enumerate(network.target_groups if network else (), 1):
-        every[f"_network{number}"] = "AWS/NetworkELB", group.target_group_full_name, network.full_name if network else ""
+        every[f"_network{number}"] = "AWS/NetworkELB", _side(group, network.full_name if network else "")
     return {
-        f"unhealthy{suffix}": _metric(namespace, "UnHealthyHostCount", "Maximum", TargetGroup=group, LoadBalancer=name)
-        for suffix, (namespace, group, name) in every.items()
+        f"unhealthy{suffix}": _metric(namespace, "UnHealthyHostCount", "Maximum", **side)
+        for suffix, (namespace, side) in every.items()
     }
 
 
@@ -196,9 +193,11 @@ def _worst(of: Iterable[str]) -> str:
     return f"MAX([{', '.join(f'FILL({one}, 0)' for one in of)}])"
 
 
-def _full_name(target_group: elbv2.ITargetGroup) -> str:
-    """`targetgroup/<name>/<id>`, which an imported group does not tell."""
-    return Fn.select(5, Fn.split(":", target_group.target_group_arn))
+def _side(target_group: elbv2.ITargetGroup, load_balancer: str) -> dict[str, str]:
+    """The dimensions of its metrics. An imported group does not tell its name, `targetgroup/<name>/<id>`."""
+    if isinstance(target_group, elbv2.ApplicationTargetGroup | elbv2.NetworkTargetGroup):
+        return {"TargetGroup": target_group.target_group_full_name, "LoadBalancer": load_balancer}
+    return {"TargetGroup": Fn.select(5, Fn.split(":", target_group.target_group_arn)), "LoadBalancer": load_balancer}
 
 
 def _metric(namespace: str, name: str, statistic: str, **dimensions: str) -> dict[str, Any]:
@@ -206,7 +205,7 @@ def _metric(namespace: str, name: str, statistic: str, **dimensions: str) -> dic
     return {
         "namespace": namespace,
         "metric_name": name,
-        "dimensions": [cloudwatch.CfnAlarm.DimensionProperty(name=key, value=value) for key, value in dimensions.items()],
+        "dimensions": [{"name": key, "value": value} for key, value in dimensions.items()],
         "extended_statistic" if statistic.startswith("p") else "statistic": statistic,
         "period": _MINUTE,
     }
@@ -216,23 +215,23 @@ def _expressions(texts: Mapping[str, str], metrics: Mapping[str, dict[str, Any]]
     """What `CfnAlarm` is told of expressions over metrics, of which the first is the one that counts."""
     wanted = next(iter(texts))
     found = [
-        cloudwatch.CfnAlarm.MetricDataQueryProperty(
-            id=id, expression=text, label=label if id == wanted else None, return_data=id == wanted
-        )
+        {"id": id, "expression": text, "returnData": id == wanted, **({"label": label} if id == wanted else {})}
         for id, text in texts.items()
     ]
     queries = [
-        cloudwatch.CfnAlarm.MetricDataQueryProperty(
-            id=id,
-            return_data=False,
-            metric_stat=cloudwatch.CfnAlarm.MetricStatProperty(
-                metric=cloudwatch.CfnAlarm.MetricProperty(
-                    namespace=metric["namespace"], metric_name=metric["metric_name"], dimensions=metric["dimensions"]
-                ),
-                period=metric["period"],
-                stat=metric.get("statistic") or metric["extended_statistic"],
-            ),
-        )
+        {
+            "id": id,
+            "returnData": False,
+            "metricStat": {
+                "metric": {
+                    "namespace": metric["namespace"],
+                    "metricName": metric["metric_name"],
+                    "dimensions": metric["dimensions"],
+                },
+                "period": metric["period"],
+                "stat": metric.get("statistic") or metric["extended_statistic"],
+            },
+        }
         for id, metric in metrics.items()
     ]
     return {"metrics": [*found, *queries]}

@@ -74,8 +74,9 @@ def add_sidecar(
 
 def mount(container: ecs.ContainerDefinition, mounts: Sequence[Mount]) -> None:
     """Give it volumes of its task."""
-    points = [ecs.MountPoint(source_volume=one.volume, container_path=one.path, read_only=one.read_only) for one in mounts]
-    container.add_mount_points(*points)
+    if mounts:
+        points = [ecs.MountPoint(source_volume=one.volume, container_path=one.path, read_only=one.read_only) for one in mounts]
+        container.add_mount_points(*points)
 
 
 def depend(

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
+from dockyard_constructs.durations import seconds
 
 _VERSIONS = {
     "http": None,  # HTTP/1.1; where it is written, target groups that are there would be replaced
@@ -59,14 +59,14 @@ def target_group(
         protocol=elbv2.ApplicationProtocol.HTTP,
         protocol_version=_VERSIONS[settings.protocol],
         target_type=kind,
-        deregistration_delay=Duration.seconds(settings.deregistration_delay),
-        stickiness_cookie_duration=Duration.seconds(settings.stickiness) if settings.stickiness else None,
-        slow_start=Duration.seconds(settings.slow_start) if settings.slow_start else None,
+        deregistration_delay=seconds(settings.deregistration_delay),
+        stickiness_cookie_duration=seconds(settings.stickiness) if settings.stickiness else None,
+        slow_start=seconds(settings.slow_start) if settings.slow_start else None,
         health_check=elbv2.HealthCheck(
             path=check.path,
             port="traffic-port",
-            interval=Duration.seconds(check.interval),
-            timeout=Duration.seconds(check.timeout),
+            interval=seconds(check.interval),
+            timeout=seconds(check.timeout),
             healthy_threshold_count=check.healthy_threshold,
             unhealthy_threshold_count=check.unhealthy_threshold,
             healthy_http_codes=None if grpc else check.success_codes,

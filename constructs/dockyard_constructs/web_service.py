@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Unpack, cast
 
-from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from constructs import Construct
 from dockyard_constructs.before_traffic import BeforeTraffic
-from dockyard_constructs.container_task import ContainerSettings, ContainerTask
+from dockyard_constructs.container_task import CONTAINER, ContainerSettings, ContainerTask
 from dockyard_constructs.deployment import APPROVAL, Deployment, TestRoute, add_hooks, smoke_function
+from dockyard_constructs.durations import seconds
 from dockyard_constructs.network_load_balancer import NetworkLoadBalancer
 from dockyard_constructs.route import Route, listener_rule
 from dockyard_constructs.rule_options import RuleOptions
@@ -95,7 +95,7 @@ class WebService(Construct):
             cluster=cluster,
             desired_count=desired_count,
             namespace=namespace,
-            health_check_grace_period=Duration.seconds(max(periods)),
+            health_check_grace_period=seconds(max(periods)),
             **deployment.service_settings,
         )
         deployment.apply(self.service)
@@ -111,9 +111,8 @@ class WebService(Construct):
             if groups[1:]:
                 test = self._add_test_rule(f"{name}TestRule", one, where, options, groups, deployment.test_route)
                 alternate = self._alternate_target(groups[1], rule, test)
-            self.service.load_balancer_target(
-                container_name=self.container.container_name, container_port=port, alternate_target=alternate
-            ).attach_to_application_target_group(groups[0])
+            tasks = self.service.load_balancer_target(container_name=CONTAINER, container_port=port, alternate_target=alternate)
+            groups[0].add_target(tasks)
             made.append(groups)
         if network:
             in_turns = deployment.has_alternate_targets

@@ -82,7 +82,7 @@ class WorkerService(Construct):
         for number, topic in enumerate(topics, 1):
             self._subscribe(f"Topic{number}", topic)
         urls = {"QUEUE_URL": self.queue.queue_url, "DEAD_LETTER_QUEUE_URL": self.dead_letter_queue.queue_url}
-        stop_timeout = Duration.seconds(min(hidden.to_seconds(), LONGEST_STOP.to_seconds()))
+        stop_timeout = Duration.seconds(min(hidden.to_seconds(), LONGEST_STOP))
         container.setdefault("stop_timeout", stop_timeout)
         task = ContainerTask(self, variables=urls, **container)
         self.task_definition, self.container, self.log_group = task.task_definition, task.container, task.log_group

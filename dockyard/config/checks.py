@@ -38,6 +38,7 @@ Found = tuple[str, Problem]
 
 OWN_STACKS = ("platform", "resources")
 """What the stacks of an environment are called that are no service's."""
+_NAME: TypeAdapter[str] = TypeAdapter(ServiceName)
 _PORT = "is set by Dockyard; write the number at the key port"
 _QUEUE = "is set by Dockyard: it is the queue that is made with the worker"
 OWN_VARIABLES: Mapping[str, Mapping[str, str]] = {
@@ -51,7 +52,7 @@ OWN_VARIABLES: Mapping[str, Mapping[str, str]] = {
 def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSettings | None) -> Iterator[Problem]:
     """Faults of one service with its overrides applied. `settings` is None where dockyard.yaml could not be read."""
     try:
-        TypeAdapter(ServiceName).validate_python(name)
+        _NAME.validate_python(name)
     except ValidationError as error:
         yield Problem((), f"the folder's name is the service's name and {error.errors()[0]['msg'].removeprefix('Value error, ')}")
     yield from capacity_problems(raw, settings.cluster if settings else None, settings.network if settings else None)

@@ -11,6 +11,8 @@ from dockyard.config.load_balancer import LoadBalancer
 from dockyard.config.problems import Problem, show
 from dockyard.config.route import MOST_VALUES, WILDCARDS
 
+_DEPLOY: TypeAdapter[Deployment] = TypeAdapter(Deploy)
+
 
 def deployment_problems(raw: Mapping[str, Any], http: Http | None, balancer: LoadBalancer) -> Iterator[Problem]:
     """Alarms of a deployment that the service has not, and what does not go with a second target group."""
@@ -90,6 +92,6 @@ def _smoke_problems_of(balancer: LoadBalancer, http: Http) -> Iterator[Problem]:
 def deployment_of(raw: Mapping[str, Any]) -> Deployment | None:
     """What a service has as `deploy`; None where that has faults, which are told."""
     try:
-        return TypeAdapter(Deploy).validate_python(raw.get("deploy", {}))
+        return _DEPLOY.validate_python(raw.get("deploy", {}))
     except ValidationError:
         return None

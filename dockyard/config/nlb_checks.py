@@ -19,6 +19,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-ta
 MOST_RULES = 60
 """Rules for what comes in of a security group, by default. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
 _AT = ("nlb",)
+_NLB: TypeAdapter[Nlb] = TypeAdapter(NetworkLoadBalancer)
 
 
 def nlb_of(raw: Mapping[str, Any]) -> Nlb | None:
@@ -26,7 +27,7 @@ def nlb_of(raw: Mapping[str, Any]) -> Nlb | None:
     if raw.get("kind") != "web" or raw.get("nlb") is None:
         return None
     try:
-        return TypeAdapter(NetworkLoadBalancer).validate_python(raw["nlb"])
+        return _NLB.validate_python(raw["nlb"])
     except ValidationError:
         return None
 
