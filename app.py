@@ -5,25 +5,29 @@ credentials where dockyard.yaml has none. With `-c pipeline=true` it is the stac
 """
 
 import gc
+from importlib import import_module
+from threading import Thread
 
-gc.disable()  # what is imported stays: to look through it time and again takes a fifth of the time of a synth
+gc.disable()  # next to nothing of a synth is garbage before its end: to look for it time and again takes a fifth of its time
+node = Thread(target=import_module, args=["aws_cdk"])  # CDK is in Node, which starts while the project is read
+node.start()
 
 import os
 import sys
 from pathlib import Path
 
-import aws_cdk as cdk
-
 from dockyard.build import STAND_INS, Bases
 from dockyard.config import load_project
 from dockyard.errors import DockyardError
-from stacks import Application, pipeline
 
-gc.freeze()
-gc.enable()
-app = cdk.App()
 try:
     project = load_project(Path(__file__).parent)
+    node.join()
+    import aws_cdk as cdk
+
+    from stacks import Application, pipeline
+
+    app = cdk.App()
     environment = project.environment(app.node.try_get_context("env") or os.environ.get("DOCKYARD_ENV"))
     if app.node.try_get_context("pipeline"):
         pipeline(app, project, environment)
