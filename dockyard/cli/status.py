@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Annotated
@@ -16,6 +17,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.painted import Row, ago, console, grid, span, width
 from dockyard.cli.session import Session
+from dockyard.deploy.lock import holder, place
 from dockyard.errors import UsageError
 from dockyard.operate.look import Lookout
 from dockyard.operate.status import GOOD, UNDER_WAY, Queue, Runs, State, Status
@@ -43,40 +45,56 @@ def status(
     names = services or sorted(session.environment.services)
     lookout = Lookout(session.site)
     where = f"{session.project.name} in {session.environment.name} (account {session.aws.account}, {session.aws.region})"
-    if watch:
-        _watch(lookout, names, where)
-        return
-    found = lookout.look(names)
     if json:
-        screen.as_json([asdict(one) for one in found])
+        screen.as_json([asdict(one) for one in lookout.look(names)])
+        return
+    look = _Look(lookout, names, lambda: holder(lambda: place(session.site)))
+    if watch:
+        _watch(look, where)
         return
     screen.say(where)
-    for line in _lines(found, width()):
+    for line in look.lines():
         console().print(line)
 
 
-def _watch(lookout: Lookout, names: Sequence[str], where: str) -> None:
+class _Look:
+    """Looks at services and at who changes them, time and again."""
+
+    def __init__(self, lookout: Lookout, names: Sequence[str], changed_by: Callable[[], str | None]) -> None:
+        self._lookout, self._names, self._changed_by = lookout, names, changed_by
+        self._found: Sequence[Status] = ()
+
+    def lines(self) -> Iterator[Text]:
+        """What is to be seen at this moment."""
+        with ThreadPoolExecutor(1) as pool:
+            changed_by = pool.submit(self._changed_by)
+            self._found = kept(self._lookout.look(self._names), self._found)
+        if who := changed_by.result():
+            yield Text(f"locked by {who}", "yellow")
+        yield from _lines(self._found, width())
+
+
+def _watch(look: _Look, where: str) -> None:
     """On a terminal in one place; elsewhere look after look."""
     shown = console(soft_wrap=False)
     try:
         if not shown.is_terminal:
-            for table in _looks(lookout, names, where):
+            for table in _looks(look, where):
                 console().print(table)
                 sys.stdout.flush()
             return
         with Live(console=shown, auto_refresh=False, screen=True, vertical_overflow="crop") as live:
-            for table in _looks(lookout, names, where):
+            for table in _looks(look, where):
                 live.update(table, refresh=True)
     except KeyboardInterrupt:
         screen.leave(0)
 
 
-def _looks(lookout: Lookout, names: Sequence[str], where: str) -> Iterator[Group]:
-    found: Sequence[Status] = ()
+def _looks(look: _Look, where: str) -> Iterator[Group]:
     while True:
-        found = kept(lookout.look(names), found)
+        lines = list(look.lines())
         head = Text(f"{where}, {datetime.now():%H:%M:%S}; Ctrl-C ends this", style="dim")
-        yield Group(head, Text(), *_lines(found, width()))
+        yield Group(head, Text(), *lines)
         time.sleep(PAUSE)
 
 

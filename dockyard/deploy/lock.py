@@ -119,6 +119,16 @@ def locked(at: Place, variables: Mapping[str, str], doing: str, wait: float | No
         _pause()
 
 
+def holder(at: Callable[[], Place]) -> str | None:
+    """Who holds the lock at this moment, since when and for what; None where nobody does, or where AWS does not tell."""
+    try:
+        there = at()
+        found = there.object.read()
+    except (ClientError, BotoCoreError, PrerequisiteError):
+        return None
+    return _told(found) if found and not _why_dead(found, there.file) else None
+
+
 def _pause() -> None:
     try:
         time.sleep(_LOOK_SECONDS)

@@ -104,6 +104,7 @@ def test_two_deploys_from_two_machines_one_waits_and_the_last_one_wins_whole(sit
             told = until_told(second, "waits for the lock of demo/dev, held by ")
             assert f"(process {first.pid}) since " in told[-1]
             assert elsewhere.dockyard("deploy", "--wait", "0", code=1, **account).stderr.count("is locked by") == 1
+            assert re.search(rf"locked by .*process {first.pid}.* for dockyard deploy", site.dockyard("status", **account).stdout)
             assert first.wait(180) == 0
             told += second.stderr.readlines()
             assert second.wait(180) == 0

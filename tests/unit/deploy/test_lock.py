@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from dockyard.deploy.lock import LEASE, Lock, Place, locked
+from dockyard.deploy.lock import LEASE, Lock, Place, holder, locked
 from dockyard.doors.lease import Found, Note
 from dockyard.doors.lock import signed
 from dockyard.errors import DeployError, PrerequisiteError, UsageError
@@ -66,6 +66,17 @@ def other(at, **changes):
 
 def hold(at, told, wait=None, **variables):
     return locked(at, variables, "dockyard deploy", wait, told.append)
+
+
+def test_who_holds_it_is_told_to_those_who_only_look(at, bucket):
+    assert holder(lambda: at) is None
+    with hold(at, []):
+        assert holder(lambda: other(at)).endswith(" for dockyard deploy")
+        bucket.age = 90.0
+        assert holder(lambda: other(at)) is None, "nobody renews it"
+        bucket.fault = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
+        assert holder(lambda: at) is None, "who looks may not read it"
+        bucket.fault = None
 
 
 def test_it_is_there_while_it_is_held_and_then_gone(at, bucket):
