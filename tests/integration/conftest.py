@@ -106,10 +106,12 @@ def engine():
 def site(engine, tmp_path_factory):
     """The sample project, up."""
     made = make_site(tmp_path_factory.mktemp("site"))
-    told = made.dockyard("up", "--port", str(made.port), CDK_VALIDATION="true").stderr
-    assert "writing templates and checking them" in told
-    yield made
-    made.dockyard("down")
+    try:
+        told = made.dockyard("up", "--port", str(made.port), CDK_VALIDATION="true").stderr
+        assert "writing templates and checking them" in told
+        yield made
+    finally:
+        made.dockyard("down")
 
 
 @pytest.fixture(scope="session")
