@@ -70,8 +70,8 @@ def test_a_save_is_answered_at_the_same_address_and_a_bad_one_changes_nothing(si
     (site.root / "services/hello-python/Dockerfile").unlink()
 
     (site.root / SOURCE).write_text("raise SystemExit('it dies')\n")
+    bench.line("it dies")  # one that was saved while the one before was built is told as such, and built after it
     bench.line("the version before runs on")
-    assert any("it dies" in line for line in bench.lines)
     assert get(address)[1]["version"] == "2"
     (site.root / SOURCE).write_text(before.replace('VERSION = "2"', 'VERSION = "3"'))
     bench.line("s after the save")
