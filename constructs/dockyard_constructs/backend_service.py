@@ -59,6 +59,6 @@ class BackendService(Construct):
             per_request_timeout=Duration.seconds(0) if spoken else None,  # none; AWS's default ends long answers after 15 s
         )
         self.service = task.service(self, cluster=cluster, desired_count=desired_count, namespace=namespace, endpoints=[endpoint])
-        if self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC:
+        if task.has_own_address:
             for group in namespace.callers:
                 self.service.connections.allow_from(group, ec2.Port.tcp(port), "services of the namespace")

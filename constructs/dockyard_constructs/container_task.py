@@ -1,6 +1,6 @@
 """What all kinds of services run: a task definition with the service's container, those beside it, and their log group."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Required, Unpack
 
 from aws_cdk import RemovalPolicy
@@ -104,7 +104,6 @@ class ContainerTask:
         self._router = settings.get("log_router")
         self.task_definition = self.capacity.task_definition(scope, "Task", **size)
         self.has_own_address = self.capacity.has_own_address
-        has_own_size = bool(self.capacity.container_size(**size))  # else containers share what the task has
         sidecars = dict(settings.get("sidecars", {}))
         if tracing := settings.get("tracing"):
             sidecars[COLLECTOR] = tracing.sidecar
@@ -125,7 +124,7 @@ class ContainerTask:
             gpu_count=settings.get("gpu_count"),
             linux_parameters=linux_parameters(scope, "Linux", settings),
             **process(settings),
-            **(self.capacity.container_size(**_own_size(size, sidecars.values(), self._router)) if has_own_size else {}),
+            **self.capacity.container_size(**self._own_size(size, sidecars.values())),
         )
         self._add_sidecars(scope, sidecars, settings)
         self.volumes = settings.get("volumes", {})
@@ -192,6 +191,12 @@ class ContainerTask:
         """Parameters of ECS RunTask that come from the settings, as its API names them."""
         return {"enableExecuteCommand": True} if self._enable_execute_command else {}
 
+    def _own_size(self, size: dict[str, int], sidecars: Collection[Sidecar]) -> dict[str, int]:
+        """What sidecars leave of the task; on Fargate they share what it has."""
+        if not (sidecars or self._router) or self.task_definition.is_fargate_compatible:
+            return size
+        return _left(size, sidecars, self._router)
+
     def _logging(self, scope: Construct, name: str, settings: Sidecar | Mapping[str, Any]) -> ecs.LogDriver:
         """Of the container of that name."""
         if self._router and settings.get("uses_log_router", True):
@@ -246,11 +251,10 @@ def _log_group(scope: Construct, id: str, settings: ContainerSettings) -> logs.L
     return logs.LogGroup(scope, id, retention=retention, removal_policy=RemovalPolicy.DESTROY)
 
 
-def _own_size(size: Mapping[str, int], sidecars: Iterable[Sidecar], router: LogRouter | None) -> dict[str, int]:
+def _left(size: Mapping[str, int], sidecars: Collection[Sidecar], router: LogRouter | None) -> dict[str, int]:
     """What sidecars leave of the task, where each container must have its own. Raises ValueError where that is nothing."""
-    others = list(sidecars)
-    cpu = size["cpu"] - sum(one.get("cpu", 0) for one in others)
-    memory = size["memory_limit_mib"] - sum(one.get("memory_limit_mib", MEMORY_ON_SERVERS_MIB) for one in others)
+    cpu = size["cpu"] - sum(one.get("cpu", 0) for one in sidecars)
+    memory = size["memory_limit_mib"] - sum(one.get("memory_limit_mib", MEMORY_ON_SERVERS_MIB) for one in sidecars)
     memory -= router.memory_reservation_mib if router else 0
     if cpu <= 0 or memory <= 0:
         raise ValueError(

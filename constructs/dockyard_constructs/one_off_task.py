@@ -36,7 +36,7 @@ class OneOffTask(Construct):
         vpc = vpc or cluster.vpc
         self.task_definition, self.container, self.log_group = task.task_definition, task.container, task.log_group
         self.security_group: ec2.SecurityGroup | None = None
-        if self.task_definition.network_mode == ecs.NetworkMode.AWS_VPC:
+        if task.has_own_address:
             self.security_group = ec2.SecurityGroup(
                 self,
                 "SecurityGroup",

@@ -3,9 +3,10 @@
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import cache
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.painted import Row, ago, console, grid, span, width
 from dockyard.cli.session import Session
-from dockyard.deploy.lock import holder, place
+from dockyard.deploy.lock import place, told
 from dockyard.errors import UsageError
 from dockyard.operate.look import Lookout
 from dockyard.operate.status import GOOD, UNDER_WAY, Queue, Runs, State, Status
@@ -48,7 +49,8 @@ def status(
     if json:
         screen.as_json([asdict(one) for one in lookout.look(names)])
         return
-    look = _Look(lookout, names, lambda: holder(lambda: place(session.site)))
+    lock = cache(lambda: place(session.site, looking=True))
+    look = _Look(lookout, names, lambda: told(lock))
     if watch:
         _watch(look, where)
         return
@@ -58,20 +60,25 @@ def status(
 
 
 class _Look:
-    """Looks at services and at who changes them, time and again."""
+    """Looks at services and at the lock, time and again. The lock is of less weight: services are not kept waiting for it."""
 
-    def __init__(self, lookout: Lookout, names: Sequence[str], changed_by: Callable[[], str | None]) -> None:
-        self._lookout, self._names, self._changed_by = lookout, names, changed_by
+    def __init__(self, lookout: Lookout, names: Sequence[str], lock: Callable[[], str | None]) -> None:
+        self._lookout, self._names, self._lock = lookout, names, lock
         self._found: Sequence[Status] = ()
+        self._locked: str | None = None
 
     def lines(self) -> Iterator[Text]:
         """What is to be seen at this moment."""
-        with ThreadPoolExecutor(1) as pool:
-            changed_by = pool.submit(self._changed_by)
-            self._found = kept(self._lookout.look(self._names), self._found)
-        if who := changed_by.result():
-            yield Text(f"locked by {who}", "yellow")
+        asking = Thread(target=self._ask, daemon=True)
+        asking.start()
+        self._found = kept(self._lookout.look(self._names), self._found)
+        asking.join(PAUSE)
+        if self._locked:
+            yield Text(self._locked, "yellow")
         yield from _lines(self._found, width())
+
+    def _ask(self) -> None:
+        self._locked = self._lock()
 
 
 def _watch(look: _Look, where: str) -> None:

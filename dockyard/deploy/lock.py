@@ -21,7 +21,7 @@ from dockyard.deploy.site import Site, bootstrap_bucket, in_publishing_role
 from dockyard.doors.lease import Found, Lease, Note
 from dockyard.doors.lock import left_by_the_dead, signed
 from dockyard.doors.whereabouts import whereabouts
-from dockyard.errors import DeployError, PrerequisiteError, UsageError
+from dockyard.errors import DeployError, DockyardError, PrerequisiteError, UsageError
 
 LEASE = "DOCKYARD_LEASE"
 """Variable with the seconds after which a lock that nobody renews may be taken over."""
@@ -45,11 +45,12 @@ class Place:
     """Of what is locked, for people."""
 
 
-def place(site: Site) -> Place:
-    """That of the site's environment."""
+def place(site: Site, *, looking: bool = False) -> Place:
+    """That of the site's environment; `looking`: in the role that may read, and not write."""
     root, name = site.project.root, f"{site.project.name}/{site.environment.name}"
     bucket = bootstrap_bucket(site.aws, root)
-    return Place(in_publishing_role(site.aws, root).lease(bucket, f"dockyard/locks/{name}.json"), site.lock_file, name)
+    aws = site.reading if looking else in_publishing_role(site.aws, root)
+    return Place(aws.lease(bucket, f"dockyard/locks/{name}.json"), site.lock_file, name)
 
 
 class Lock:
@@ -119,14 +120,17 @@ def locked(at: Place, variables: Mapping[str, str], doing: str, wait: float | No
         _pause()
 
 
-def holder(at: Callable[[], Place]) -> str | None:
-    """Who holds the lock at this moment, since when and for what; None where nobody does, or where AWS does not tell."""
+def told(at: Callable[[], Place]) -> str | None:
+    """Who holds the lock at this moment, since when and for what, or why that is not known; None where nobody does."""
     try:
         there = at()
         found = there.object.read()
-    except (ClientError, BotoCoreError, PrerequisiteError):
-        return None
-    return _told(found) if found and not _why_dead(found, there.file) else None
+        return f"locked by {_told(found)}" if found and not _why_dead(found, there.file) else None
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        return None if code == "NoSuchBucket" else f"whether it is locked is not told: {code}"
+    except (BotoCoreError, DockyardError, OSError, ValueError) as error:
+        return f"whether it is locked is not known: {error}"
 
 
 def _pause() -> None:

@@ -9,7 +9,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
 
-from dockyard_constructs import Ec2Capacity, FargateCapacity, HealthCheck, ManagedCapacity, Route, WebService
+from dockyard_constructs import Ec2Capacity, FargateCapacity, HealthCheck, ManagedCapacity, Route, Sidecar, WebService
 
 
 @pytest.fixture
@@ -207,6 +207,12 @@ def test_on_managed_instances_any_size_goes_and_a_task_has_its_own_address(make)
     assert service["CapacityProviderStrategy"] == [{"CapacityProvider": "managed", "Weight": 1}]
     assert "PlatformVersion" not in service
     assert found.one("ElasticLoadBalancingV2::TargetGroup")["TargetType"] == "ip"
+
+
+def test_on_managed_instances_sidecars_leave_something_to_the_service(make):
+    beside = {"proxy": Sidecar(image=ecs.ContainerImage.from_registry("envoy"), memory_limit_mib=512)}
+    with pytest.raises(ValueError, match="sidecars should leave some of cpu 256 and memory 512 MiB"):
+        make(capacity=ManagedCapacity("managed"), sidecars=beside)
 
 
 def test_a_text_where_a_list_should_be_is_refused():

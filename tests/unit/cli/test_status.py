@@ -69,10 +69,12 @@ def test_without_a_terminal_each_look_is_printed_and_an_interrupt_ends_it_at_onc
     def leave(code):
         raise SystemExit(code)
 
-    monkeypatch.setattr(status, "PAUSE", 0)
+    monkeypatch.setattr(status, "PAUSE", 0.2)
     monkeypatch.setattr(screen, "leave", leave)
     with pytest.raises(SystemExit) as caught:
-        status._watch(status._Look(Lookout(), ["mail"], iter(["anna for dockyard deploy", None, None]).__next__), "shop in dev")
+        status._watch(
+            status._Look(Lookout(), ["mail"], iter(["locked by anna for dockyard deploy", None, None]).__next__), "shop in dev"
+        )
     assert caught.value.code == 0
     out = capsys.readouterr().out
     assert out.count("mail     worker  steady") == 2

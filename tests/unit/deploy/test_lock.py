@@ -1,5 +1,6 @@
 """The lock of an environment; the bucket is one that keeps its one object here."""
 
+import re
 import threading
 import time
 from contextlib import ExitStack
@@ -7,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from dockyard.deploy.lock import LEASE, Lock, Place, holder, locked
+from dockyard.deploy.lock import LEASE, Lock, Place, locked, told
 from dockyard.doors.lease import Found, Note
 from dockyard.doors.lock import signed
 from dockyard.errors import DeployError, PrerequisiteError, UsageError
@@ -69,13 +70,15 @@ def hold(at, told, wait=None, **variables):
 
 
 def test_who_holds_it_is_told_to_those_who_only_look(at, bucket):
-    assert holder(lambda: at) is None
+    assert told(lambda: at) is None
     with hold(at, []):
-        assert holder(lambda: other(at)).endswith(" for dockyard deploy")
+        assert re.fullmatch("locked by .* for dockyard deploy", told(lambda: other(at)))
         bucket.age = 90.0
-        assert holder(lambda: other(at)) is None, "nobody renews it"
+        assert told(lambda: other(at)) is None, "nobody renews it"
         bucket.fault = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
-        assert holder(lambda: at) is None, "who looks may not read it"
+        assert told(lambda: at) == "whether it is locked is not told: AccessDenied"
+        bucket.fault = PermissionError("not yours")
+        assert told(lambda: at) == "whether it is locked is not known: not yours"
         bucket.fault = None
 
 
