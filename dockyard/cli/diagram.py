@@ -8,7 +8,7 @@ import typer
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project
 from dockyard.cli.session import Session
-from dockyard.errors import DockyardError
+from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.diagram import diagram as made
 from dockyard.operate.drawing import svg
 from dockyard.operate.look import Lookout
@@ -20,7 +20,7 @@ Output = Annotated[
         "-o",
         metavar="FILE",
         show_default=False,
-        help="File to write: a PNG where its name ends with .png, else an SVG. Default: <application>-<environment>.svg.",
+        help="File to write: an SVG or a PNG, by how its name ends. Default: <application>-<environment>.svg.",
     ),
 ]
 
@@ -32,6 +32,8 @@ def diagram(env: Environment = None, project: Project = None, output: Output = N
 
     Example: dockyard diagram --output shop.svg
     """
+    if output and output.suffix.lower() not in (".svg", ".png"):
+        raise UsageError(f"--output should end with .svg or .png, got {output}")
     session = Session(project, env)
     environment = session.environment
     statuses = Lookout(session.site).look(sorted(environment.services))

@@ -171,7 +171,7 @@ class Session:
 
         Raises UsageError for a service that is not there.
         """
-        _check(services, list(self.environment.images))
+        _check(services, list(self.environment.images), self.root)
         found = needed(self.project, self.environment, self.bases, services, platforms)
         for name in set(services) - {made for one in found for made in (one.service, service_of(one.service))}:
             screen.warn(f"{name}: ECS takes its image from where service.yaml says; there is nothing to build, copy or push")
@@ -179,12 +179,15 @@ class Session:
 
     def check_services(self, services: list[str]) -> None:
         """Raise UsageError where one of these is no service of the environment."""
-        _check(services, list(self.environment.services))
+        _check(services, list(self.environment.services), self.root)
 
 
-def _check(services: list[str], known: list[str]) -> None:
+def _check(services: list[str], known: list[str], root: Path) -> None:
     """Raise UsageError where one of these is not known, with those that there are and those that may be meant."""
     if unknown := [name for name in services if name not in known]:
+        for name in unknown:
+            if "/" not in name and (root / "services" / name).is_dir():
+                raise UsageError(f"services/{name} has no service.yaml", hint="the least that it has: kind: web")
         close = dict.fromkeys(found for name in unknown for found in get_close_matches(name, known, n=1))
         meant = f"; did you mean {', '.join(close)}?" if close else ""
         raise UsageError(f"no service {', '.join(unknown)}; there is {', '.join(known) or 'none'}{meant}")

@@ -183,7 +183,9 @@ def _remarks(one: Status) -> Iterator[Text]:
         yield Text(f"  {one.service}: {one.tasks.pending} more start")
     for alarm in one.alarms:
         yield _remark(one, f"alarm {alarm}")
-    if one.failure:
+    if one.failure and one.failure.reason in (one.reason or ""):
+        yield Text(f"  its lines: dockyard logs {one.service} --stopped", "dim")
+    elif one.failure:
         task = f"task {one.failure.task[:8]} " if one.failure.task else ""
         yield _remark(one, f"{task}{ago(one.failure.at)}: {one.failure.reason}")
         if one.failure.remedy:

@@ -181,7 +181,9 @@ def call_problems(services: Mapping[str, Mapping[str, Any]]) -> Iterator[Found]:
         for index, name in enumerate(named if isinstance(named, list) else []):
             others = [other for other in backends if other != service]
             if isinstance(name, str) and name not in others:
-                message = f"should be another service of kind backend, which is {one_of(others)}, got {show(name)}"
+                there = f"which is {one_of(others)}" if others else "of which there is none"
+                kind = f", which is of kind {services[name].get('kind')}" if name in services else ""
+                message = f"should be another service of kind backend, {there}, got {show(name)}{kind}"
                 yield f"services/{service}/service.yaml", Problem(("calls", index), message)
 
 

@@ -100,7 +100,8 @@ def _unheard(failed: Failed, lines: Sequence[str]) -> tuple[str, str]:
             return f"nothing listens on {where}{line}", f"set port: {found[-1]} in service.yaml, or listen on $PORT ({port})"
         if _LOOPBACK.search(line):
             return f"only the container itself can reach {where}{line}", "listen on 0.0.0.0"
-    return failed.text(), f"set port in service.yaml to the one where the app listens, or listen on $PORT ({port})"
+    hint = f"listen on 0.0.0.0, not on 127.0.0.1, and on $PORT ({port}); or set port in service.yaml to where the app listens"
+    return failed.text(), hint
 
 
 def _listening(lines: Sequence[str]) -> list[tuple[str, list[int]]]:

@@ -77,7 +77,15 @@ class Lookout:
             runs = look_at_runs(self._aws, found, kind)
             runs = replace(runs, version=self._version(images), images=images, alarms=self._alarms(found))
             return _with_stack(runs, found)
-        return Status(name, kind, of_stack(found.stack_status), unsound(found.stack_status))
+        return Status(name, kind, of_stack(found.stack_status), self._not_there(found))
+
+    def _not_there(self, found: Deployed) -> str | None:
+        """What is wrong with a stack that has made no service, why, as the deploy saw it, and what is to be done."""
+        if not (wrong := unsound(found.stack_status)):
+            return None
+        why = self._seen_by_deploy(found.name, found.changed)
+        then = f"mend it, then: dockyard deploy {found.name}" if found.stack_status == "ROLLBACK_COMPLETE" else ""
+        return "; ".join(filter(None, (wrong, why, then)))
 
     def _service(self, found: Deployed, kind: str, cluster: str, name: str) -> Status:
         service = ecs_service(self._aws, cluster, name)

@@ -37,7 +37,11 @@ class OwnSecrets:
         """Store all of them, or none where one cannot be stored; the names of the parameters. Raises UsageError."""
         for name, value in values.items():
             size = len(value.get_secret_value().encode())
-            if not 1 <= size <= MOST_BYTES:
+            if not size:
+                raise UsageError(
+                    f"{name}: no value, got nothing", hint=f"printf %s VALUE | dockyard secrets set {name} {service}"
+                )
+            if size > MOST_BYTES:
                 raise UsageError(
                     f"{name}: a value should have 1 to {MOST_BYTES} bytes, got {size}",
                     hint="put a longer one into Secrets Manager, and name it in service.yaml: {secretsmanager: NAME}",

@@ -75,6 +75,17 @@ def test_of_a_word_that_is_mistyped_the_one_that_may_be_meant_is_told(run, argum
     )
 
 
+def test_of_a_folder_without_settings_it_is_told_what_it_lacks(run, tmp_path):
+    (tmp_path / "services/bare").mkdir()
+    ended = run("tags", "bare")
+    assert (ended.exit_code, "services/bare has no service.yaml" in ended.stderr, "kind: web" in ended.stderr) == (2, True, True)
+
+
+def test_a_picture_is_an_svg_or_a_png(run):
+    ended = run("diagram", "-o", "x.pdf")
+    assert (ended.exit_code, "--output should end with .svg or .png, got x.pdf" in ended.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     "arguments", [("--jobs", "0"), ("--platform", "linux/arm"), ("--platform", "linux/amd64,windows/amd64"), ("--jobs", "x")]
 )

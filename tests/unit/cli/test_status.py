@@ -45,6 +45,15 @@ def test_a_line_a_service_and_what_is_to_be_known_besides():
     ]
 
 
+def test_what_is_known_by_the_deployment_is_not_told_once_more_of_its_task():
+    failure = Failure(datetime.now(UTC), "app exited with 1", "t" * 32)
+    status = Status("shop", "web", State.ROLLED_BACK, "task tttttttt stopped: app exited with 1", failure=failure)
+    assert [line.plain for line in _lines([status], 100)][2:] == [
+        "! shop: task tttttttt stopped: app exited with 1",
+        "  its lines: dockyard logs shop --stopped",
+    ]
+
+
 def test_a_narrow_terminal_does_without_the_version():
     assert next(_lines(found(), 80)).plain == "service        kind     tasks     state          health                commit"
 

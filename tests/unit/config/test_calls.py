@@ -22,7 +22,7 @@ def test_what_is_called_goes_first_and_a_circle_is_cut(calls, before):
     ("calls", "text"),
     [
         ("[mail]", 'calls[0]: should be another service of kind backend, which is api or users, got "mail"'),
-        ("[web]", 'calls[0]: should be another service of kind backend, which is api or users, got "web"'),
+        ("[web]", 'calls[0]: should be another service of kind backend, which is api or users, got "web", which is of kind web'),
         ("[api, api]", "calls: should name each once, got api twice"),
         ("api", 'calls: should be a list, got "api"'),
     ],
@@ -32,3 +32,9 @@ def test_only_backends_are_called_and_each_is_named_once(files, calls, text):
         files.service("kind: backend", name=name)
     files.service(f"kind: web\ncalls: {calls}")
     assert files.problems() == [f"services/web/service.yaml: {text}"]
+
+
+def test_where_there_is_no_backend_that_is_said(files):
+    files.service("kind: web\ncalls: [api]")
+    told = 'calls[0]: should be another service of kind backend, of which there is none, got "api"'
+    assert files.problems() == [f"services/web/service.yaml: {told}"]

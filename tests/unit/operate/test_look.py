@@ -83,6 +83,16 @@ def test_why_one_went_back_is_told_as_its_deploy_saw_it(monkeypatch):
     assert found._seen_by_deploy("web", NOW) == "its smoke test failed: GET /up: 500"
 
 
+def test_of_a_first_deploy_that_failed_it_is_told_why_and_what_is_to_be_done(monkeypatch):
+    found = lookout(monkeypatch, "ROLLBACK_COMPLETE", {})
+    found._site.service_stack = "shop-dev-{}".format
+    deploy = Entry(Made(NOW, "arn", "alice"), 9.0, {}, faults={"shop-dev-web": "app exited with 1"})
+    monkeypatch.setattr(look, "entries", lambda _: [deploy])
+    (told,) = found.look(["web"])
+    assert told.state is State.FAILED
+    assert told.reason == "its stack is in state ROLLBACK_COMPLETE; app exited with 1; mend it, then: dockyard deploy web"
+
+
 def test_the_images_of_sidecars_are_told_too(monkeypatch):
     family = {"containerDefinitions": [{"name": "app", "image": "web:1"}, {"name": "proxy", "image": "web.proxy:2"}]}
     found = lookout(monkeypatch, "UPDATE_COMPLETE", {})
