@@ -19,6 +19,7 @@ from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.painted import Row, ago, console, grid, span, width
 from dockyard.cli.session import Session
 from dockyard.deploy.lock import place, told
+from dockyard.deploy.orphans import orphan_text, orphans
 from dockyard.errors import UsageError
 from dockyard.operate.look import Lookout
 from dockyard.operate.status import GOOD, UNDER_WAY, Queue, Runs, State, Status
@@ -50,7 +51,8 @@ def status(
         screen.as_json([asdict(one) for one in lookout.look(names)])
         return
     lock = cache(lambda: place(session.site, looking=True))
-    look = _Look(lookout, names, lambda: told(lock))
+    orphaned = cache(lambda: [] if services else [orphan_text(session.site, stack) for stack in orphans(session.site)])
+    look = _Look(lookout, names, lambda: told(lock), orphaned)
     if watch:
         _watch(look, where)
         return
@@ -60,12 +62,19 @@ def status(
 
 
 class _Look:
-    """Looks at services and at the lock, time and again. The lock is of less weight: services are not kept waiting for it."""
+    """Looks at services time and again, and at what is beside them, which is of less weight: they are not kept waiting for it.
 
-    def __init__(self, lookout: Lookout, names: Sequence[str], lock: Callable[[], str | None]) -> None:
-        self._lookout, self._names, self._lock = lookout, names, lock
+    :param lock: tells who holds the lock.
+    :param orphans: tells of stacks that the project no longer has.
+    """
+
+    def __init__(
+        self, lookout: Lookout, names: Sequence[str], lock: Callable[[], str | None], orphans: Callable[[], Sequence[str]]
+    ) -> None:
+        self._lookout, self._names, self._lock, self._orphans = lookout, names, lock, orphans
         self._found: Sequence[Status] = ()
         self._locked: str | None = None
+        self._left: Sequence[str] = ()
 
     def lines(self) -> Iterator[Text]:
         """What is to be seen at this moment."""
@@ -76,9 +85,12 @@ class _Look:
         if self._locked:
             yield Text(self._locked, "yellow")
         yield from _lines(self._found, width())
+        for text in self._left:
+            yield Text.assemble(("!", "yellow"), f" {text}; to delete it: dockyard deploy --prune")
 
     def _ask(self) -> None:
         self._locked = self._lock()
+        self._left = self._orphans()
 
 
 def _watch(look: _Look, where: str) -> None:

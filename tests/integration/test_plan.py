@@ -63,6 +63,7 @@ def test_a_new_service_is_created_and_one_whose_folder_is_gone_is_told(site):
     try:
         site.edit("services/another/service.yaml", "path: /hello-python", "path: /another")
         told = site.dockyard("plan", code=CHANGES, **site.in_local_aws()).stdout
+        seen = site.dockyard("status", **site.in_local_aws()).stdout
     finally:
         shutil.rmtree(there, ignore_errors=True)
         shutil.move(other, there)
@@ -72,6 +73,7 @@ def test_a_new_service_is_created_and_one_whose_folder_is_gone_is_told(site):
         "demo-registry": "update", "demo-dev-platform": "nothing", "demo-dev-another": "create", "demo-dev-hello-node": "nothing",
     }  # fmt: skip
     assert "demo-dev-hello-python still runs, but its service is gone" in told
+    assert "! demo-dev-hello-python still runs, but its service is gone; to delete it: dockyard deploy --prune" in seen
 
 
 def test_the_stack_of_a_service_that_is_gone_is_deleted_after_asking(site):

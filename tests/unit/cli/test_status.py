@@ -81,10 +81,10 @@ def test_without_a_terminal_each_look_is_printed_and_an_interrupt_ends_it_at_onc
     monkeypatch.setattr(status, "PAUSE", 0.2)
     monkeypatch.setattr(screen, "leave", leave)
     with pytest.raises(SystemExit) as caught:
-        status._watch(
-            status._Look(Lookout(), ["mail"], iter(["locked by anna for dockyard deploy", None, None]).__next__), "shop in dev"
-        )
+        lock = iter(["locked by anna for dockyard deploy", None, None]).__next__
+        status._watch(status._Look(Lookout(), ["mail"], lock, lambda: ["shop-dev-old is still there"]), "shop in dev")
     assert caught.value.code == 0
     out = capsys.readouterr().out
     assert out.count("mail     worker  steady") == 2
     assert out.count("locked by anna for dockyard deploy") == 1
+    assert out.count("! shop-dev-old is still there; to delete it: dockyard deploy --prune") == 2
