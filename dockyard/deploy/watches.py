@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.before import BeforeWatch
-from dockyard.deploy.causes import Cause, cause, refused, seen
+from dockyard.deploy.causes import Cause, Failed, cause, refused, seen
 from dockyard.deploy.refusal import rejected_by
 from dockyard.deploy.rollout import RolloutWatch, awaits
 from dockyard.deploy.site import Site
@@ -55,11 +55,18 @@ class Watches:
                 self._progress.event(self._name, what)
         with _IF_ALLOWED:
             if unhealthy := self._targets.look():
-                self._progress.note(self._name, seen(unhealthy, self._tasks.printed()))
+                self._progress.note(self._name, self._unwell(unhealthy))
         now = self._targets.waits or self._rollout.now or text
         if now and now != self._shown:
             self._progress.update(self._name, now)
             self._shown = now
+
+    def _unwell(self, unhealthy: Failed) -> str:
+        """What is told of a health check that failed: where the program itself ended, that no port is heard is no wonder."""
+        ended = self._tasks.last
+        if ended and ended.ended_by_itself:
+            return ended.text().splitlines()[0]
+        return seen(unhealthy, self._tasks.printed())
 
     def cause(self) -> Cause | None:
         """Why it failed, as far as it was seen."""

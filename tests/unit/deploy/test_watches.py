@@ -6,6 +6,8 @@ from types import SimpleNamespace
 from botocore.exceptions import ClientError
 
 from dockyard.deploy.assembly import StackArtifact
+from dockyard.deploy.causes import Check, Failed
+from dockyard.deploy.tasks import FailedTask
 from dockyard.deploy.watches import Watches
 
 RESOURCES = {
@@ -55,6 +57,18 @@ def test_a_smoke_test_that_failed_is_the_cause_with_what_the_new_task_printed(mo
     found = watches.cause()
     assert found.text == "its smoke test failed: GET /up: 500 (wanted: 2xx)\n  | boom\na hook failed"
     assert found.hint.startswith("see that GET /up gives 2xx, or set deploy.smoke in service.yaml")
+
+
+def test_where_the_program_ended_that_is_told_and_not_that_nothing_listens(monkeypatch):
+    told = []
+    watches = watched(Account(), told)
+    watches._progress.note = lambda _, what: told.append(what)
+    unheard = Failed(Check("/", 8080, "200", 5), "Target.FailedHealthChecks", "")
+    monkeypatch.setattr(watches, "_targets", SimpleNamespace(look=lambda: unheard, waits="", last=unheard))
+    ended = FailedTask("a" * 32, "Essential container in task exited; app exited with 1", ("KeyError: 'X'",))
+    monkeypatch.setattr(watches, "_tasks", SimpleNamespace(look=lambda: None, printed=list, last=ended))
+    watches.look("")
+    assert told == ["task aaaaaaaa stopped: Essential container in task exited; app exited with 1"]
 
 
 def test_who_may_not_look_at_tasks_is_told_of_the_deployment():
