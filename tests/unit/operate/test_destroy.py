@@ -101,7 +101,7 @@ def test_what_services_shared_goes_alone_where_dockyard_yaml_has_none_of_it_any_
     emptied = site(there, resources=())
     assert [orphan_text(emptied, name) for name in orphans(emptied)] == [
         "shop-dev-resources is still there, but dockyard.yaml has no resources any more",
-        "shop-dev-gone still runs, but its service is gone",
+        "shop-dev-gone is still there, but its service is gone",
     ]
     assert doomed(emptied, ["resources", "web"], registry=False).stacks == (("shop-dev-web",), ("shop-dev-resources",))
 
