@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackTypeDef
 
 _AT_ONCE = 10
+_EMPTY = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "DELETE_COMPLETE")
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 Watch = Callable[[str], None]
@@ -38,6 +39,12 @@ def describe(client: "CloudFormationClient", name: str) -> "StackTypeDef | None"
 def version(stack: "StackTypeDef") -> str:
     """When the stack was changed last, and how that ended."""
     return f"{stack.get('LastUpdatedTime', stack['CreationTime']).isoformat()} {stack['StackStatus']}"
+
+
+def standing(client: "CloudFormationClient") -> set[str]:
+    """Names of the stacks of the account and region of which something may run."""
+    pages = client.get_paginator("describe_stacks").paginate()
+    return {stack["StackName"] for page in pages for stack in page["Stacks"] if stack["StackStatus"] not in _EMPTY}
 
 
 def untouched(client: "CloudFormationClient", account: str, region: str, left: Mapping[str, str]) -> bool:
