@@ -1,18 +1,22 @@
 """`dockyard destroy`: the end of services, or of an environment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project, Services, Wait
 from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
+from dockyard.config import parameter_name
 from dockyard.deploy.lock import Lock
 from dockyard.errors import UsageError
+from dockyard.operate.care import repositories
 from dockyard.operate.destroy import Doomed, check_agreed, doomed
 from dockyard.operate.destroy import destroy as run
+from dockyard.operate.secrets import OwnSecrets
 
 
 def destroy(
@@ -38,6 +42,8 @@ def destroy(
     agreed = asked(begun, services or [], registry=registry, yes=yes)
     with alone(begun, "dockyard destroy", wait) as (session, lock):
         destroy_under(lock, session, services or [], registry=registry, agreed=agreed)
+    if not services and (left := stays(session)):
+        screen.say(f"stays: {'; '.join(left)}")
 
 
 def asked(session: Session, services: Sequence[str] = (), *, registry: bool = False, yes: bool) -> Doomed | None:
@@ -65,6 +71,25 @@ def destroy_under(
         return
     with screen.Board() as board:
         run(session.site, going, board, lock.check)
+
+
+def stays(session: Session) -> list[str]:
+    """What an environment that is destroyed leaves, and what removes it; nothing where the credentials may not look."""
+    try:
+        return list(_stays(session))
+    except (ClientError, BotoCoreError):
+        return []
+
+
+def _stays(session: Session) -> Iterator[str]:
+    environment, application = session.environment, session.project.name
+    if environment.shared == environment.name:  # else they are another's
+        found = OwnSecrets(application, environment.name, session.aws).listed(session.site.reading)
+        names = ", ".join(parameter_name(application, environment.name, one.service, one.name) for one in found)
+        if names:
+            yield f"secrets {names} (dockyard secrets rm)"
+    if repositories(session.site, []):
+        yield "images in ECR (dockyard destroy --registry)"
 
 
 def _ask(going: Doomed) -> None:

@@ -1,7 +1,7 @@
 """Operations of CloudFormation on a stack: what is under way is followed to its end, whoever began it."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackTypeDef
 
 _AT_ONCE = 10
+_EMPTY = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "DELETE_COMPLETE")
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 Watch = Callable[[str], None]
@@ -40,6 +41,12 @@ def version(stack: "StackTypeDef") -> str:
     return f"{stack.get('LastUpdatedTime', stack['CreationTime']).isoformat()} {stack['StackStatus']}"
 
 
+def standing(client: "CloudFormationClient") -> set[str]:
+    """Names of the stacks of the account and region of which something may run."""
+    pages = client.get_paginator("describe_stacks").paginate()
+    return {stack["StackName"] for page in pages for stack in page["Stacks"] if stack["StackStatus"] not in _EMPTY}
+
+
 def untouched(client: "CloudFormationClient", account: str, region: str, left: Mapping[str, str]) -> bool:
     """Whether each of these stacks is as it was left.
 
@@ -55,12 +62,15 @@ def untouched(client: "CloudFormationClient", account: str, region: str, left: M
         return all(pool.map(same, left))
 
 
-def awaited(client: "CloudFormationClient", name: str, watch: Watch) -> "StackTypeDef | None":
-    """The stack, once no operation is under way; one that is, as of a deploy that was interrupted, is followed to its end."""
+def awaited(client: "CloudFormationClient", name: str, watch: Watch, before: Collection[str] = ()) -> "StackTypeDef | None":
+    """The stack, once no operation is under way; one that is, as of a deploy that was interrupted, is followed to its end.
+
+    :param before: as of `follow`.
+    """
     stack = describe(client, name)
     if stack and stack["StackStatus"].endswith("_IN_PROGRESS"):
         watch(f"follows what is under way ({stack['StackStatus']})")
-        follow(client, stack["StackId"], begun(stack), watch)
+        follow(client, stack["StackId"], begun(stack), watch, before)
         stack = describe(client, name)
     return None if stack and stack["StackStatus"] == "DELETE_COMPLETE" else stack
 
@@ -70,12 +80,20 @@ def begun(stack: "StackTypeDef") -> datetime:
     return max(stack["CreationTime"], stack.get("LastUpdatedTime", _LONG_AGO), stack.get("DeletionTime", _LONG_AGO))
 
 
-def follow(client: "CloudFormationClient", id: str, since: datetime, watch: Watch) -> tuple[str, list[str]]:
+def events_of(client: "CloudFormationClient", id: str) -> frozenset[str]:
+    """Ids of the stack's last events: so many as `follow` looks at."""
+    return frozenset(event["EventId"] for event in client.describe_stack_events(StackName=id)["StackEvents"])
+
+
+def follow(
+    client: "CloudFormationClient", id: str, since: datetime, watch: Watch, before: Collection[str] = ()
+) -> tuple[str, list[str]]:
     """Tell the events until no operation is under way; the status then, and why resources failed.
 
     :param id: of the stack, and not its name, by which one that was deleted is not found.
+    :param before: ids of events that are not told, for a deletion: a stack may not say when that began.
     """
-    told: set[str] = set()
+    told = set(before)
     reasons: list[str] = []
     for pause in pauses():
         stack = stack_of(client, id)

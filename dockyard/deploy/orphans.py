@@ -1,4 +1,4 @@
-"""Stacks of what the project no longer has: nothing else says that they still run, and cost."""
+"""Stacks of what the project no longer has: nothing else says that they are still there, and may cost."""
 
 from collections.abc import Iterator
 
@@ -43,4 +43,4 @@ def orphan_text(site: Site, stack: str) -> str:
     """What is told of it."""
     if stack == site.service_stack(RESOURCES):
         return f"{stack} is still there, but dockyard.yaml has no resources any more"
-    return f"{stack} still runs, but its service is gone"
+    return f"{stack} is still there, but its service is gone"

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from dockyard.build.inputs import Inputs, read_inputs, write_inputs
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, named
@@ -18,7 +20,7 @@ from dockyard.deploy.images import lacking
 from dockyard.deploy.intent import Intent, tell_cautions
 from dockyard.deploy.ledger import Ledger
 from dockyard.deploy.likely import likely_stacks
-from dockyard.deploy.operations import untouched
+from dockyard.deploy.operations import standing, untouched
 from dockyard.deploy.orphans import RESOURCES, orphans
 from dockyard.deploy.receipt import NONE, Receipt
 from dockyard.deploy.replacements import NOTHING_LOST, Allowed
@@ -65,7 +67,8 @@ def unchanged(site: Site, progress: Progress, wishes: Wishes, intent: Intent) ->
     if deployed != meant or left is None or not untouched(site.reading.cloudformation, site.aws.account, site.aws.region, left):
         return None
     tell_cautions(site, progress, intent.of(wishes.services))
-    return replace(last, seconds=time.monotonic() - intent.begun, pushed={}, nothing_changed=True)
+    told = _of_those_left(site, last) if wishes.services else last
+    return replace(told, seconds=time.monotonic() - intent.begun, pushed={}, nothing_changed=True)
 
 
 def deploy(site: Site, progress: Progress, wishes: Wishes, intent: Intent, safety: Safety) -> Receipt:
@@ -105,7 +108,7 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
 def _receipt(site: Site, ledger: Ledger, wishes: Wishes, last: Receipt | None, done: Done) -> Receipt:
     """What was deployed; of services that were not meant, what the last one tells."""
     services, images, stacks = wishes.services, done.images, done.stacks
-    kept = last if last and services else NONE
+    kept = _of_those_left(site, last) if last and services else NONE
     others = kept.stacks
     if (
         services and kept.infrastructure != done.infrastructure
@@ -127,6 +130,18 @@ def _receipt(site: Site, ledger: Ledger, wishes: Wishes, last: Receipt | None, d
         steps=dict(ledger.progress.seconds),
         checked=done.checked,
     )
+
+
+def _of_those_left(site: Site, last: Receipt) -> Receipt:
+    """The same without the addresses of services whose stacks are gone; with all where the credentials may not look."""
+    try:
+        there = standing(site.reading.cloudformation)
+    except (ClientError, BotoCoreError):
+        return last
+    addresses, through = (
+        {name: one for name, one in told.items() if site.service_stack(name) in there} for told in (last.addresses, last.through)
+    )
+    return replace(last, addresses=addresses, through=through)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dockyard.deploy.causes import plain
-from dockyard.deploy.operations import Watch, awaited
+from dockyard.deploy.operations import Watch, awaited, events_of
 from dockyard.errors import DeployError
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def settled(client: "CloudFormationClient", name: str, watch: Watch, safety: Saf
     Raises DeployError with the reasons, and the command to go on by hand, where it cannot be mended, or may not be.
     """
     tried: set[str] = set()
-    while stack := awaited(client, name, watch):
+    before: frozenset[str] = frozenset()
+    while stack := awaited(client, name, watch, before):
         status = stack["StackStatus"]
         cure = cure_of(status)
         if cure is None:
@@ -114,6 +115,7 @@ def settled(client: "CloudFormationClient", name: str, watch: Watch, safety: Saf
         tried.add(status)
         watch(f"{cure.does} ({status})")
         safety.check()
+        before = events_of(client, stack["StackId"])
         cure.act(client, name)
     return None
 

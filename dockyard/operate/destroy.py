@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.deploy.graph import Node, run_graph
-from dockyard.deploy.operations import awaited, begun, follow, stack_of
+from dockyard.deploy.operations import awaited, begun, events_of, follow, stack_of
 from dockyard.deploy.orphans import RESOURCES, without
 from dockyard.deploy.site import Site, in_deploy_role
 from dockyard.deploy.states import DELETE_BY_HAND, by_hand, failed
@@ -162,9 +162,9 @@ def _delete(client: "CloudFormationClient", name: str, progress: Progress, check
         return
     try:
         check()
+        before = events_of(client, stack["StackId"])
         client.delete_stack(StackName=name)
-        deleting = stack_of(client, stack["StackId"])
-        status, reasons = follow(client, stack["StackId"], begun(deleting or stack), watch)
+        status, reasons = follow(client, stack["StackId"], begun(stack), watch, before)
     except (ClientError, BotoCoreError) as error:
         raise DeployError(f"{name}: {error}") from error
     if status != "DELETE_COMPLETE":

@@ -108,7 +108,7 @@ def test_a_first_deploy_that_fails_leaves_no_stack_half_made_and_the_next_works(
         assert "deployed in" in site.up().stderr
         assert site.dockyard("url", "late", **_aws(site)).stdout.strip().endswith("/late")
         shutil.rmtree(folder)
-        assert "demo-dev-late still runs, but its service is gone" in site.up().stderr
+        assert "demo-dev-late is still there, but its service is gone" in site.up().stderr
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         cloudformation = site.client("cloudformation")

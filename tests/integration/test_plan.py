@@ -72,8 +72,8 @@ def test_a_new_service_is_created_and_one_whose_folder_is_gone_is_told(site):
     assert {stack: what.split()[0] for stack, what in to_do.items()} == {
         "demo-registry": "update", "demo-dev-platform": "nothing", "demo-dev-another": "create", "demo-dev-hello-node": "nothing",
     }  # fmt: skip
-    assert "demo-dev-hello-python still runs, but its service is gone" in told
-    assert "! demo-dev-hello-python still runs, but its service is gone; to delete it: dockyard deploy --prune" in seen
+    assert "demo-dev-hello-python is still there, but its service is gone" in told
+    assert "! demo-dev-hello-python is still there, but its service is gone; to delete it: dockyard deploy --prune" in seen
 
 
 def test_the_stack_of_a_service_that_is_gone_is_deleted_after_asking(site):

@@ -1,11 +1,13 @@
 """What is told at once, while images are still built."""
 
 import threading
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from dockyard.deploy import building, run
+from dockyard.deploy.receipt import NONE
 from dockyard.deploy.stack import Deployed
 from dockyard.deploy.ways import Done
 from dockyard.errors import DeployError
@@ -31,9 +33,25 @@ def test_a_synth_that_fails_ends_the_builds_of_a_push(tmp_path, monkeypatch):
     assert ended.is_set()
 
 
-def deployed_as(monkeypatch, last, infrastructure, *names, services=()):
+class CloudFormation:
+    """These stacks, by name and status."""
+
+    def __init__(self, stacks):
+        self.stacks = dict(stacks)
+
+    def get_paginator(self, operation):
+        assert operation == "describe_stacks"
+        stacks = [{"StackName": name, "StackStatus": status} for name, status in self.stacks.items()]
+        return SimpleNamespace(paginate=lambda: [{"Stacks": stacks}])
+
+
+def deployed_as(monkeypatch, last, infrastructure, *names, services=(), left=()):
     """The receipt of a deploy of these stacks."""
-    site = SimpleNamespace(service_stack="shop-dev-{}".format, environment=SimpleNamespace(services={}))
+    site = SimpleNamespace(
+        service_stack="shop-dev-{}".format,
+        environment=SimpleNamespace(services=dict.fromkeys(("web", "api", "gone"))),
+        reading=SimpleNamespace(cloudformation=CloudFormation(left)),
+    )
     ledger = SimpleNamespace(seconds=1.0, made=None, progress=SimpleNamespace(seconds={}))
     monkeypatch.setattr(run, "orphans", lambda _: [])
     stacks = {f"shop-dev-{name}": Deployed(name, True, "now", {}) for name in names}
@@ -52,3 +70,9 @@ def test_after_a_deploy_of_one_service_with_new_infrastructure_the_stacks_of_oth
     other = deployed_as(monkeypatch, one, "b", "platform", "api", services=["api"])
     assert [name for name, version in other.stacks.items() if not version] == ["shop-dev-resources"]
     assert deployed_as(monkeypatch, one, "b", "platform", "web", "api").stacks == whole.stacks
+
+
+def test_after_a_deploy_of_one_service_others_are_told_only_where_they_have_a_stack(monkeypatch):
+    last = replace(NONE, infrastructure="a", addresses={"web": "http://w", "api": "http://a", "gone": "http://g"})
+    left = {"shop-dev-api": "UPDATE_COMPLETE", "shop-dev-gone": "ROLLBACK_COMPLETE"}
+    assert deployed_as(monkeypatch, last, "a", "platform", services=["web"], left=left).addresses == {"api": "http://a"}

@@ -94,6 +94,21 @@ def test_what_is_safe_is_mended_and_told(status, act, becomes, left):
     assert f"({status})" in told[0]
 
 
+def test_of_a_deletion_that_mends_nothing_is_told_that_came_before_it(monkeypatch):
+    stack, when = CloudFormation("ROLLBACK_COMPLETE", ["DELETE_IN_PROGRESS", None]), datetime(2026, 1, 2, tzinfo=UTC)
+
+    def events(StackName):  # noqa: N803
+        happened = [*(["DELETE_IN_PROGRESS"] if "delete" in stack.acts else []), "ROLLBACK_COMPLETE", "CREATE_IN_PROGRESS"]
+        return {"StackEvents": [{"EventId": one, "ResourceStatus": one, "Timestamp": when} for one in happened]}
+
+    monkeypatch.setattr(stack, "describe_stack_events", events)
+    assert [text for text in settle(stack)[2] if text] == [
+        "removing what a failed creation left (ROLLBACK_COMPLETE)",
+        "follows what is under way (DELETE_IN_PROGRESS)",
+        " DELETE_IN_PROGRESS",
+    ]
+
+
 @pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"])
 def test_what_could_lose_data_is_asked_first(status):
     stack = CloudFormation(status, [None])

@@ -46,6 +46,7 @@ def touched(monkeypatch):
         }
 
     monkeypatch.setattr(operations, "describe", describe)
+    monkeypatch.setattr(run, "standing", lambda _: {"shop-dev-web"})
     monkeypatch.setattr(run, "tell_cautions", lambda *_: None)
     return names
 
@@ -82,3 +83,9 @@ def test_what_a_deploy_of_some_left_unknown_is_for_a_whole_one(touched):
     assert found(last=last, services=["web"], web="1", api="1").nothing_changed
     assert found(last=last, services=["api"], web="1", api="1") is None
     assert found(last=last, web="1", api="1") is None
+
+
+def test_addresses_of_services_whose_stacks_are_gone_are_not_told_with_those_of_the_named():
+    last = replace(LAST, addresses={"web": "http://w", "api": "http://a"}, through={"api": "balancer"})
+    receipt = found(last=last, services=["web"], web="1", api="1")
+    assert (receipt.addresses, receipt.through) == ({"web": "http://w"}, {})

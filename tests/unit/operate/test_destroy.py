@@ -1,5 +1,6 @@
 """What goes, and in which order; the deletion itself is of the integration tests."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -100,7 +101,7 @@ def test_what_services_shared_goes_alone_where_dockyard_yaml_has_none_of_it_any_
     emptied = site(there, resources=())
     assert [orphan_text(emptied, name) for name in orphans(emptied)] == [
         "shop-dev-resources is still there, but dockyard.yaml has no resources any more",
-        "shop-dev-gone still runs, but its service is gone",
+        "shop-dev-gone is still there, but its service is gone",
     ]
     assert doomed(emptied, ["resources", "web"], registry=False).stacks == (("shop-dev-web",), ("shop-dev-resources",))
 
@@ -145,3 +146,32 @@ def test_who_has_lost_the_lock_leaves_the_registry_protected(monkeypatch):
     here = SimpleNamespace(aws=None, project=SimpleNamespace(root=None), registry_stack="shop-registry")
     with pytest.raises(DeployError, match="the lock is gone"):
         destroy(here, Doomed((("shop-registry",),)), Silent(), lost)
+
+
+class Deleted:
+    """CloudFormation with one stack, which says nowhere when its deletion began."""
+
+    def __init__(self):
+        self.status, self.happened = "UPDATE_COMPLETE", ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
+
+    def describe_stacks(self, StackName):  # noqa: N803
+        when = datetime(2026, 1, 1, tzinfo=UTC)
+        return {"Stacks": [{"StackName": "web", "StackId": "arn", "StackStatus": self.status, "CreationTime": when}]}
+
+    def describe_stack_events(self, StackName):  # noqa: N803
+        when = datetime(2026, 1, 2, tzinfo=UTC)
+        events = [{"LogicalResourceId": "web", "ResourceStatus": one, "EventId": one, "Timestamp": when} for one in self.happened]
+        return {"StackEvents": events[::-1]}
+
+    def delete_stack(self, StackName):  # noqa: N803
+        self.status = "DELETE_COMPLETE"
+        self.happened += ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+
+
+def test_of_a_deletion_nothing_is_told_that_came_before_it(monkeypatch):
+    told = []
+    progress = SimpleNamespace(update=lambda _, text: told.append(text), done=lambda _, text: told.append(text))
+    monkeypatch.setattr("dockyard.operate.destroy.in_deploy_role", lambda *_: SimpleNamespace(cloudformation=Deleted()))
+    here = SimpleNamespace(aws=None, project=SimpleNamespace(root=None), registry_stack="shop-registry")
+    destroy(here, Doomed((("web",),)), progress, lambda: None)
+    assert told == ["web DELETE_IN_PROGRESS", "web DELETE_COMPLETE", "deleted"]
