@@ -1,7 +1,7 @@
 """`dockyard rollback`: a version that ran well before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
@@ -113,6 +113,7 @@ def go_back(
     :param running: to the tag that runs now.
     """
     pinned = _pinned(session, wishes.services, wanted, running)
+    wishes = replace(wishes, back=[name for name in wishes.services if f"{session.environment.name}/{name}" in pinned.pins])
     if pinned.pins == session.project.lock.pins:
         deploy_under(held, session, wishes, again, json=json, yes=yes)
         return None

@@ -30,8 +30,8 @@ def site(tmp_path):
     return SimpleNamespace(aws=bucket, reading=bucket, project=project, environment=environment, workshop=workshop)
 
 
-def deploy(site, fault=None, progress=None):
-    with Ledger(site, progress or Silent(), 0.0, {"web": "1"}, ORIGIN) as one:
+def deploy(site, fault=None, progress=None, back=()):
+    with Ledger(site, progress or Silent(), 0.0, {"web": "1"}, ORIGIN, back) as one:
         one.progress.update("synth", "")
         one.progress.done("synth", "")
         if fault:
@@ -44,6 +44,12 @@ def test_a_deploy_is_kept_with_who_made_it_and_its_steps(site):
     assert (found.made.actor, found.made.by, found.images, found.promoted) == ("alice", Bucket.caller, {"web": "1"}, ORIGIN)
     assert (list(found.steps), found.fault) == (["synth"], "")
     assert list(site.aws.content) == [("cdk-hnb659fds-assets-111111111111-eu-west-1", "dockyard/deploys/shop-prod.jsonl")]
+
+
+def test_what_a_rollback_took_back_is_kept(site):
+    deploy(site)
+    deploy(site, back=["web"])
+    assert [one.back for one in entries(site)] == [(), ("web",)]
 
 
 def test_one_that_failed_is_kept_with_the_reason_and_one_that_is_interrupted_is_not(site):
