@@ -23,7 +23,7 @@ from dockyard.operate.deployed import surely_deployed
 from dockyard.operate.history import history
 from dockyard.operate.look import Lookout
 from dockyard.operate.rollback import deploy_named, named, services_of, tags_of, target, with_pins
-from dockyard.operate.version import Versions, tags_in
+from dockyard.operate.version import Versions, short_commit, tags_in
 
 Service = Annotated[
     str | None, typer.Argument(help="The service. Default: all of the deploy that --to names.", show_default=False)
@@ -163,7 +163,7 @@ def _of_deploy(session: Session, made: Entry, services: Sequence[str]) -> list[B
             raise _not_ours(name)
         running = tags_in(name, status.images, images)
         if wanted != running:
-            commit = f" (commit {made.made.commit[:7]})" if made.made.commit else ""
+            commit = f" (commit {short_commit(made.made.commit)})" if made.made.commit else ""
             found.append(Back(name, wanted, running, f"{wanted[name]} of deploy {made.number}{commit}"))
     if not found:
         raise DockyardError(f"nothing goes back: what deploy {made.number} brought runs already", hint="run: dockyard history")

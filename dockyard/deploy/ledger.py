@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
+from dockyard.build.recipe import contexts
 from dockyard.deploy.actor import actor
 from dockyard.deploy.receipt import Made
 from dockyard.deploy.site import Site, bootstrap_bucket, in_publishing_role
@@ -127,7 +128,7 @@ def fault_of(found: Sequence[Entry], stack: str, moment: datetime) -> str:
 def made(site: Site) -> Made:
     """Who deploys from here now, and from what."""
     git, variables = site.workshop.git, site.workshop.environment
-    revision = git.revision(site.project.root) if git else None
+    revision = git.revision(site.project.root, contexts(site.project, site.environment)) if git else None
     who, run = actor(variables, site.aws.caller)
     at = datetime.now(UTC).replace(microsecond=0)
     return Made(at, site.aws.caller, who, run, revision.commit if revision else "")

@@ -7,6 +7,7 @@ from dockyard.config.lock import TAG, Lock, Pin
 from dockyard.deploy.ledger import Entry
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.history import Change
+from dockyard.operate.version import short_commit
 
 SHORTEST = 4
 """Characters of a tag or commit that may stand for all of it."""
@@ -74,7 +75,7 @@ def _unfit(entry: Entry, services: Sequence[str]) -> str:
 
 
 def _told(entry: Entry) -> str:
-    commit = f", commit {entry.made.commit[:7]}" if entry.made.commit else ""
+    commit = f", commit {short_commit(entry.made.commit)}" if entry.made.commit else ""
     return f"{entry.made.at.astimezone():%Y-%m-%d %H:%M}{commit}"
 
 
@@ -96,7 +97,7 @@ def _is_meant(change: Change, wanted: str) -> bool:
 def named(change: Change) -> str:
     """A version as the user sees it."""
     version = change.version
-    commit = f" (commit {version.commit[:7]})" if version and version.commit else ""
+    commit = f" (commit {short_commit(version.commit)})" if version and version.commit else ""
     return f"{version.tag if version else 'none'}{commit}"
 
 

@@ -24,7 +24,7 @@ CHANGES = [
     change(5, THREE, "restarted"),
     change(4, THREE, commit="cccc333"),
     change(3, FOUR, "rolled back"),
-    change(2, TWO, commit="bbbb222"),
+    change(2, TWO, commit="bbbb222-dirty"),
     change(1, ONE, commit="aaaa111"),
 ]
 
@@ -41,7 +41,7 @@ def test_a_version_is_named_by_its_tag_or_commit(wanted):
 
 @pytest.mark.parametrize("wanted", ["111", "4444", "3333", "none"])
 def test_what_is_too_short_or_was_not_good_or_runs_is_refused_with_what_there_is(wanted):
-    with pytest.raises(UsageError, match=rf"there is {TWO} \(commit bbbb222\), {ONE} \(commit aaaa111\)"):
+    with pytest.raises(UsageError, match=rf"there is {TWO} \(commit bbbb222\+\), {ONE} \(commit aaaa111\)"):
         target("web", THREE, CHANGES, wanted)
 
 
