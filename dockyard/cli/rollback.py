@@ -22,7 +22,7 @@ from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import surely_deployed
 from dockyard.operate.history import history
 from dockyard.operate.look import Lookout
-from dockyard.operate.rollback import deploy_named, named, services_of, tags_of, target, with_pins
+from dockyard.operate.rollback import deploy_named, name_of, named, services_of, tags_of, target, with_pins
 from dockyard.operate.version import Versions, short_commit, tags_in
 
 Service = Annotated[
@@ -86,13 +86,28 @@ def rollback(
         wanted = {name: tag for one in chosen for name, tag in one.wanted.items()}
         running = {name: tag for one in chosen for name, tag in one.running.items()}
         pinned = go_back(lock, session, wishes, again, wanted, running, json=json, yes=yes)
-    if pinned is None:
-        return
+    if pinned is not None:
+        _tell_pins(session, chosen, pinned)
+    _tell_way_forward(session, chosen, session.project.lock if pinned is None else pinned)
+
+
+def _tell_pins(session: Session, chosen: Sequence[Back], pinned: Lock) -> None:
+    """What was done to dockyard.lock."""
     keys = {one.service: f"{session.environment.name}/{one.service}" for one in chosen}
     if keys.values() & pinned.pins.keys():
         screen.say("dockyard.lock is written; commit it, so that others do not deploy what was taken back")
     for name in (name for name, key in keys.items() if key not in pinned.pins):
         screen.say(f"{name}: its sources give just this version, so its pin is taken out of dockyard.lock; commit that")
+
+
+def _tell_way_forward(session: Session, chosen: Sequence[Back], lock: Lock) -> None:
+    """How to have again what ran before, as no deploy brings it while the pin is there."""
+    environment = session.environment.name
+    made = entries(session.site)
+    for one in chosen:
+        to = name_of(one.service, one.running, made)
+        if to and f"{environment}/{one.service}" in lock.pins:
+            screen.say(f"to take that back: dockyard rollback {one.service} --to {to} --env {environment}")
 
 
 def go_back(

@@ -89,6 +89,17 @@ def tags_of(entry: Entry, service: str) -> dict[str, str]:
     return {name: tag for name, tag in entry.images.items() if service_of(name) == service}
 
 
+def name_of(service: str, running: Mapping[str, str], entries: Sequence[Entry]) -> str:
+    """What `--to` takes for what runs: the number of the last good deploy that brought it, else its tag; empty for neither.
+
+    :param running: the service and its sidecars to their tags.
+    :param entries: what Dockyard deployed, the newest last.
+    """
+    good = (one for one in reversed(entries) if one.number and not one.fault)
+    made = next((one for one in good if tags_of(one, service) == running), None)
+    return str(made.number) if made else running.get(service, "")
+
+
 def _is_meant(change: Change, wanted: str) -> bool:
     version = change.version
     return version is not None and (version.tag.startswith(wanted) or (version.commit or "").startswith(wanted))
