@@ -21,7 +21,7 @@ from dockyard.build.hashes import Hashes
 from dockyard.build.ignore import ignore_file
 from dockyard.build.text import text_of
 from dockyard.build.variables import PLATFORM
-from dockyard.config import SEPARATOR, Backend, Build, BuildSecret, Project, Service, Sidecar, Web
+from dockyard.config import SEPARATOR, Backend, Build, BuildSecret, Environment, Project, Service, Sidecar, Web
 
 SBOM = "--sbom=true"
 """How buildx is told to attach one, by the scanner that is BuildKit's own choice."""
@@ -102,6 +102,12 @@ class Source:
     """Patterns of what counts for nothing where there is no .dockerignore."""
     warnings: tuple[str, ...] = ()
     """Of the detection, where it is generated."""
+
+
+def contexts(project: Project, environment: Environment) -> list[Path]:
+    """Folders that images of the environment are built from, or would be without a pin."""
+    built = {name: one.image.build or Build() for name, one in environment.images.items() if not one.image.from_}
+    return list(dict.fromkeys((project.service_folder(name) / build.context).resolve() for name, build in built.items()))
 
 
 def dockerfile_of(project: Project, name: str, service: Service | Sidecar) -> Source | None:

@@ -14,16 +14,16 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.painted import Row, console, grid, span, width
 from dockyard.cli.session import Session
-from dockyard.cli.status import TAG_LENGTH, short_commit
+from dockyard.cli.status import TAG_LENGTH
 from dockyard.deploy.ledger import entries
 from dockyard.deploy.refusal import rejected_by
 from dockyard.operate.deployed import deployed, surely_deployed
-from dockyard.operate.history import AT_ONCE, Change, with_deploys
+from dockyard.operate.history import AT_ONCE, WENT_BACK, Change, with_deploys
 from dockyard.operate.history import history as look
-from dockyard.operate.version import Versions
+from dockyard.operate.version import Versions, short_commit
 
 SHOWN = 10
-STYLES = {"deployed": "green", "restarted": "green", "under way": "yellow", "stopped": "dim"}
+STYLES = {"deployed": "green", WENT_BACK: "green", "restarted": "green", "under way": "yellow", "stopped": "dim"}
 
 Last = Annotated[int, typer.Option("--last", min=1, max=AT_ONCE, help="How many of each service.")]
 

@@ -15,7 +15,7 @@ from dockyard.cli.locked import alone
 from dockyard.cli.painted import Row, grid
 from dockyard.cli.pins import kept
 from dockyard.cli.session import Session
-from dockyard.cli.status import TAG_LENGTH, short_commit
+from dockyard.cli.status import TAG_LENGTH
 from dockyard.config.relock import write_lock
 from dockyard.deploy.replacements import Allowed
 from dockyard.deploy.run import Wishes
@@ -26,6 +26,7 @@ from dockyard.operate.deployed import Deployed, deployed, not_deployed
 from dockyard.operate.look import Lookout
 from dockyard.operate.promote import Promoter, Promotion, check_any, check_fit, check_sources
 from dockyard.operate.rollback import with_pins
+from dockyard.operate.version import short_commit
 
 DIGEST_LENGTH = 19
 """Of `sha256:` and twelve digits."""

@@ -1,7 +1,7 @@
 """`dockyard rollback`: a version that ran well before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
@@ -22,8 +22,8 @@ from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import surely_deployed
 from dockyard.operate.history import history
 from dockyard.operate.look import Lookout
-from dockyard.operate.rollback import deploy_named, named, services_of, tags_of, target, with_pins
-from dockyard.operate.version import Versions, tags_in
+from dockyard.operate.rollback import deploy_named, name_of, named, services_of, tags_of, target, with_pins
+from dockyard.operate.version import Versions, short_commit, tags_in
 
 Service = Annotated[
     str | None, typer.Argument(help="The service. Default: all of the deploy that --to names.", show_default=False)
@@ -86,13 +86,28 @@ def rollback(
         wanted = {name: tag for one in chosen for name, tag in one.wanted.items()}
         running = {name: tag for one in chosen for name, tag in one.running.items()}
         pinned = go_back(lock, session, wishes, again, wanted, running, json=json, yes=yes)
-    if pinned is None:
-        return
+    if pinned is not None:
+        _tell_pins(session, chosen, pinned)
+    _tell_way_forward(session, chosen, session.project.lock if pinned is None else pinned)
+
+
+def _tell_pins(session: Session, chosen: Sequence[Back], pinned: Lock) -> None:
+    """What was done to dockyard.lock."""
     keys = {one.service: f"{session.environment.name}/{one.service}" for one in chosen}
     if keys.values() & pinned.pins.keys():
         screen.say("dockyard.lock is written; commit it, so that others do not deploy what was taken back")
     for name in (name for name, key in keys.items() if key not in pinned.pins):
         screen.say(f"{name}: its sources give just this version, so its pin is taken out of dockyard.lock; commit that")
+
+
+def _tell_way_forward(session: Session, chosen: Sequence[Back], lock: Lock) -> None:
+    """How to have again what ran before, as no deploy brings it while the pin is there."""
+    environment = session.environment.name
+    made = entries(session.site)
+    for one in chosen:
+        to = name_of(one.service, one.running, made)
+        if to and f"{environment}/{one.service}" in lock.pins:
+            screen.say(f"to take that back: dockyard rollback {one.service} --to {to} --env {environment}")
 
 
 def go_back(
@@ -113,6 +128,7 @@ def go_back(
     :param running: to the tag that runs now.
     """
     pinned = _pinned(session, wishes.services, wanted, running)
+    wishes = replace(wishes, back=[name for name in wishes.services if f"{session.environment.name}/{name}" in pinned.pins])
     if pinned.pins == session.project.lock.pins:
         deploy_under(held, session, wishes, again, json=json, yes=yes)
         return None
@@ -162,7 +178,7 @@ def _of_deploy(session: Session, made: Entry, services: Sequence[str]) -> list[B
             raise _not_ours(name)
         running = tags_in(name, status.images, images)
         if wanted != running:
-            commit = f" (commit {made.made.commit[:7]})" if made.made.commit else ""
+            commit = f" (commit {short_commit(made.made.commit)})" if made.made.commit else ""
             found.append(Back(name, wanted, running, f"{wanted[name]} of deploy {made.number}{commit}"))
     if not found:
         raise DockyardError(f"nothing goes back: what deploy {made.number} brought runs already", hint="run: dockyard history")

@@ -23,10 +23,11 @@ from dockyard.deploy.orphans import orphan_text, orphans
 from dockyard.errors import UsageError
 from dockyard.operate.look import Lookout
 from dockyard.operate.status import GOOD, UNDER_WAY, Queue, Runs, State, Status
+from dockyard.operate.version import short_commit
 
 PAUSE = 2.0
 """Seconds between two looks."""
-COMMIT_LENGTH, TAG_LENGTH = 7, 12
+TAG_LENGTH = 12
 LEAST = ("image", "age", "kind", "commit")
 """Columns that a narrow terminal does without, the first one first."""
 
@@ -177,12 +178,6 @@ def _runs(runs: Runs) -> str:
     if runs.next:
         told.append(f"next in {span(runs.next - datetime.now(UTC))}")
     return ", ".join(told)
-
-
-def short_commit(commit: str) -> str:
-    """Short, with a + where not all was committed."""
-    name, _, dirty = commit.partition("-")
-    return name[:COMMIT_LENGTH] + ("+" if dirty else "")
 
 
 def _remarks(one: Status) -> Iterator[Text]:

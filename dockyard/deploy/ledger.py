@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
+from dockyard.build.recipe import contexts
 from dockyard.deploy.actor import actor
 from dockyard.deploy.receipt import Made
 from dockyard.deploy.site import Site, bootstrap_bucket, in_publishing_role
+from dockyard.deploy.via_cdk import STEP as VIA_CDK
 from dockyard.progress import Measured, Progress
 
 CLOCKS = timedelta(seconds=30)
@@ -37,10 +39,20 @@ class Entry:
     """By which `dockyard history` and `rollback` name it, counted up in each environment; 0 where nobody counted."""
     faults: dict[str, str] = field(default_factory=dict)
     """Stack to why it was not deployed, in a line."""
+    back: tuple[str, ...] = ()
+    """Services that a rollback took back."""
+
+    def changed(self, stack: str) -> bool:
+        """Whether it changed the stack, or may have; not where it found it as it should be."""
+        return stack in self.steps or VIA_CDK in self.steps
+
+    def off(self, moment: datetime) -> timedelta:
+        """How far the moment is from its time; nothing within it."""
+        return max(self.made.at - moment, moment - self.made.at - timedelta(seconds=self.seconds), timedelta())
 
     def spans(self, moment: datetime) -> bool:
-        """Whether the moment is within its time."""
-        return self.made.at - CLOCKS <= moment <= self.made.at + timedelta(seconds=self.seconds) + CLOCKS
+        """Whether the moment is within its time, or nearly."""
+        return self.off(moment) <= CLOCKS
 
 
 _ENTRY = TypeAdapter(Entry)
@@ -52,6 +64,7 @@ class Ledger:
     :param begun: when, by `time.monotonic`.
     :param images: service or sidecar to the tag that it is to have.
     :param promoted: as in a receipt.
+    :param back: services that are rolled back.
     """
 
     def __init__(
@@ -61,9 +74,11 @@ class Ledger:
         begun: float,
         images: Mapping[str, str],
         promoted: Mapping[str, Mapping[str, str]],
+        back: Iterable[str] = (),
     ) -> None:
         self._site, self._begun = site, begun
         self._images, self._promoted = dict(images), {name: dict(origin) for name, origin in promoted.items()}
+        self._back = tuple(back)
         self.progress = Measured(progress)
         self.made = made(site)
 
@@ -77,7 +92,8 @@ class Ledger:
             told = str(error).splitlines() if error else []
             fault, faults = next(iter(told), ""), _by_stack(told, f"{self._site.project.name}-{self._site.environment.name}-")
             steps = self.progress.seconds
-            self._write(Entry(self.made, round(self.seconds, 1), self._images, steps, self._promoted, fault, faults=faults))
+            seconds = round(self.seconds, 1)
+            self._write(Entry(self.made, seconds, self._images, steps, self._promoted, fault, faults=faults, back=self._back))
 
     @property
     def seconds(self) -> float:
@@ -112,7 +128,7 @@ def fault_of(found: Sequence[Entry], stack: str, moment: datetime) -> str:
 def made(site: Site) -> Made:
     """Who deploys from here now, and from what."""
     git, variables = site.workshop.git, site.workshop.environment
-    revision = git.revision(site.project.root) if git else None
+    revision = git.revision(site.project.root, contexts(site.project, site.environment)) if git else None
     who, run = actor(variables, site.aws.caller)
     at = datetime.now(UTC).replace(microsecond=0)
     return Made(at, site.aws.caller, who, run, revision.commit if revision else "")

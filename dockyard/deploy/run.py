@@ -52,6 +52,8 @@ class Wishes:
     """Stacks of services that the project no longer has go afterwards: they need not be told of."""
     promoted: Mapping[str, Promoted] = field(default_factory=dict)
     """Service or sidecar to its image, where another environment has it: it is copied from there, and never built."""
+    back: Sequence[str] = ()
+    """Services that are rolled back."""
     assembly: Path | None = None
     """Deploy what was synthesized there, from these very files; None to synthesize now."""
 
@@ -76,7 +78,8 @@ def deploy(site: Site, progress: Progress, wishes: Wishes, intent: Intent, safet
     wanted = intent.of(wishes.services)
     tell_cautions(site, progress, wanted)
     origins = {name: image.origin for name, image in wishes.promoted.items()}
-    with Ledger(site, progress, intent.begun, {found.service: found.tag for found in wanted}, origins) as ledger:
+    tags = {found.service: found.tag for found in wanted}
+    with Ledger(site, progress, intent.begun, tags, origins, wishes.back) as ledger:
         return _deployed(site, ledger, wishes, intent, safety)
 
 

@@ -7,6 +7,7 @@ from dockyard.config import Environment, Service, Web, shares, target
 from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.worker import Worker
 from dockyard.operate.status import GOOD, State, Status
+from dockyard.operate.version import short_commit
 
 CLIENTS, FIREWALL, EDGE, BALANCER = "clients", "firewall", "cloudfront", "load balancer"
 KINDS = {
@@ -122,7 +123,7 @@ def _depths(services: Mapping[str, Service]) -> dict[str, int]:
 
 def _box(name: str, service: Service, status: Status) -> Box:
     version = status.version
-    commit = f" ({version.commit[:7]})" if version and version.commit else ""
+    commit = f" ({short_commit(version.commit)})" if version and version.commit else ""
     count = f"{status.tasks.running} of {status.tasks.desired} tasks, " if status.tasks else ""
     state = f"{status.state}, in maintenance" if status.maintenance else f"{count}{status.state}"
     lines = (state, f"{version.tag.removeprefix('sha256:')[:12]}{commit}" if version else "")

@@ -23,7 +23,9 @@ AT_ONCE = 20
 _ENDS = {"SUCCESSFUL": "deployed", "STOPPED": "stopped", "ROLLBACK_SUCCESSFUL": "rolled back", "ROLLBACK_FAILED": "failed"}
 SEEN = ("rolled back", "failed")
 """How those end of which a deploy of Dockyard has seen why."""
-_WENT_BACK = ("ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL")
+WENT_BACK = "went back to"
+"""What one that ended well is called where a person rolled the service back by it."""
+_GIVEN_UP = ("ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Change:
     service: str
     begun: datetime
     what: str
-    """How it ended, `restarted` where nothing but the tasks was new, `rejected` where somebody did, or `under way`."""
+    """How it ended, `restarted` where nothing but the tasks was new, `rejected` where somebody did, `went back to` where a
+    person rolled it back, or `under way`."""
     version: Version | None = None
     images: Mapping[str, str] = field(default_factory=dict)
     """Container to image, of those that its task definition names."""
@@ -49,7 +52,8 @@ class Change:
 
 
 def with_deploys(changes: Iterable[Change], entries: Sequence[Entry], stack: Callable[[str], str]) -> list[Change]:
-    """The same, each with the deploy of Dockyard that made it: one of the same tag, within whose time it began.
+    """The same, each with the deploy of Dockyard that made it: one of the same tag that changed its stack, within whose time
+    it began; of several the nearest, as clocks may be off.
 
     Why one went back is told as that deploy saw it: it saw more than ECS tells.
 
@@ -59,15 +63,17 @@ def with_deploys(changes: Iterable[Change], entries: Sequence[Entry], stack: Cal
 
 
 def _with_deploy(change: Change, entries: Sequence[Entry], stack: str) -> Change:
-    deploy = next((entry for entry in reversed(entries) if _is_of(change, entry)), None)
+    possible = [entry for entry in reversed(entries) if _is_of(change, entry, stack)]
+    deploy = min(possible, key=lambda entry: entry.off(change.begun), default=None)
     seen = deploy.faults.get(stack) if deploy and change.what in SEEN else None
-    return replace(change, deploy=deploy, reason=seen or change.reason)
+    what = WENT_BACK if deploy and change.what == "deployed" and change.service in deploy.back else change.what
+    return replace(change, what=what, deploy=deploy, reason=seen or change.reason)
 
 
-def _is_of(change: Change, entry: Entry) -> bool:
+def _is_of(change: Change, entry: Entry, stack: str) -> bool:
     if change.what == "restarted" or not change.version or entry.images.get(change.service) != change.version.tag:
         return False
-    return entry.spans(change.begun)
+    return entry.changed(stack) and entry.spans(change.begun)
 
 
 def _nobody(_: str) -> str:
@@ -117,7 +123,7 @@ def change(
         what = "restarted"
     begun, ended = deployment.get("startedAt") or deployment["createdAt"], deployment.get("finishedAt")
     why = deployment.get("statusReason") or deployment.get("rollback", {}).get("reason")
-    if why and deployment["status"] in _WENT_BACK:
+    if why and deployment["status"] in _GIVEN_UP:
         why = reason(deployment, why, rejected_by)
         what = REJECTED if is_rejection(why) and what in _ENDS.values() else what
     return Change(name, begun, what, ended=ended, reason=why)

@@ -13,7 +13,7 @@ from dockyard.errors import DockyardError
 from dockyard.operate.deployed import Deployed, deployed
 from dockyard.operate.look import primary
 from dockyard.operate.status import State, Status
-from dockyard.operate.version import Version, Versions, tags_in
+from dockyard.operate.version import Version, Versions, short_commit, tags_in
 
 _UNFIT = (State.DEPLOYING, State.ROLLING_BACK, State.FAILED, State.TOO_FEW_TASKS, State.UNKNOWN)
 
@@ -148,5 +148,5 @@ def check_sources(promotions: Sequence[Promotion], environment: str) -> None:
 
 
 def _told(one: Promotion) -> str:
-    commit = f" (commit {one.image.commit[:7]})" if one.image.commit else ""
+    commit = f" (commit {short_commit(one.image.commit)})" if one.image.commit else ""
     return f"{one.service}: {one.image.environment} runs {one.image.tag}{commit}, and the files here give {one.to_be}"

@@ -7,6 +7,7 @@ from dockyard.config.lock import TAG, Lock, Pin
 from dockyard.deploy.ledger import Entry
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.history import Change
+from dockyard.operate.version import short_commit
 
 SHORTEST = 4
 """Characters of a tag or commit that may stand for all of it."""
@@ -74,7 +75,7 @@ def _unfit(entry: Entry, services: Sequence[str]) -> str:
 
 
 def _told(entry: Entry) -> str:
-    commit = f", commit {entry.made.commit[:7]}" if entry.made.commit else ""
+    commit = f", commit {short_commit(entry.made.commit)}" if entry.made.commit else ""
     return f"{entry.made.at.astimezone():%Y-%m-%d %H:%M}{commit}"
 
 
@@ -88,6 +89,17 @@ def tags_of(entry: Entry, service: str) -> dict[str, str]:
     return {name: tag for name, tag in entry.images.items() if service_of(name) == service}
 
 
+def name_of(service: str, running: Mapping[str, str], entries: Sequence[Entry]) -> str:
+    """What `--to` takes for what runs: the number of the last good deploy that brought it, else its tag; empty for neither.
+
+    :param running: the service and its sidecars to their tags.
+    :param entries: what Dockyard deployed, the newest last.
+    """
+    good = (one for one in reversed(entries) if one.number and not one.fault)
+    made = next((one for one in good if tags_of(one, service) == running), None)
+    return str(made.number) if made else running.get(service, "")
+
+
 def _is_meant(change: Change, wanted: str) -> bool:
     version = change.version
     return version is not None and (version.tag.startswith(wanted) or (version.commit or "").startswith(wanted))
@@ -96,7 +108,7 @@ def _is_meant(change: Change, wanted: str) -> bool:
 def named(change: Change) -> str:
     """A version as the user sees it."""
     version = change.version
-    commit = f" (commit {version.commit[:7]})" if version and version.commit else ""
+    commit = f" (commit {short_commit(version.commit)})" if version and version.commit else ""
     return f"{version.tag if version else 'none'}{commit}"
 
 

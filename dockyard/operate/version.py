@@ -24,6 +24,15 @@ from dockyard.errors import BuildError
 _LABEL = "org.opencontainers.image"
 
 
+COMMIT_LENGTH = 7
+
+
+def short_commit(commit: str) -> str:
+    """Short, with a + where not all was committed."""
+    name, _, dirty = commit.partition("-")
+    return name[:COMMIT_LENGTH] + ("+" if dirty else "")
+
+
 @dataclass(frozen=True)
 class Version:
     """What runs."""

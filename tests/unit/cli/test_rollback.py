@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from dockyard.cli import rollback as module
+from dockyard.cli.rollback import Back
 from dockyard.deploy.ledger import Entry
 from dockyard.deploy.receipt import Made
 from dockyard.errors import DockyardError, UsageError
@@ -65,3 +66,12 @@ def test_without_a_service_and_a_deploy_nothing_is_asked(monkeypatch):
     monkeypatch.setattr(module, "Session", lambda *_: SimpleNamespace(check_services=lambda _: None))
     with pytest.raises(UsageError, match="rollback should have a service, or the number of a deploy by --to"):
         module.rollback()
+
+
+def test_how_to_go_forward_again_is_told_of_what_is_pinned(monkeypatch, capsys):
+    monkeypatch.setattr(module, "entries", lambda _: [made(web=TWO, api=TWO)])
+    session = SimpleNamespace(site=None, environment=SimpleNamespace(name="prod"))
+    chosen = [Back("web", {"web": ONE}, {"web": TWO}, ""), Back("api", {"api": ONE}, {"api": TWO}, "")]
+    lock = SimpleNamespace(pins={"prod/api": None, "dev/web": None})
+    module._tell_way_forward(session, chosen, lock)
+    assert capsys.readouterr().err == "to take that back: dockyard rollback api --to 8 --env prod\n"

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from dockyard.config import Build
+from dockyard.config.image import Image
 from dockyard.deploy import ledger
 from dockyard.deploy.ledger import KEPT, Ledger, entries, fault_of
 from dockyard.progress import Silent
@@ -30,8 +32,8 @@ def site(tmp_path):
     return SimpleNamespace(aws=bucket, reading=bucket, project=project, environment=environment, workshop=workshop)
 
 
-def deploy(site, fault=None, progress=None):
-    with Ledger(site, progress or Silent(), 0.0, {"web": "1"}, ORIGIN) as one:
+def deploy(site, fault=None, progress=None, back=()):
+    with Ledger(site, progress or Silent(), 0.0, {"web": "1"}, ORIGIN, back) as one:
         one.progress.update("synth", "")
         one.progress.done("synth", "")
         if fault:
@@ -44,6 +46,22 @@ def test_a_deploy_is_kept_with_who_made_it_and_its_steps(site):
     assert (found.made.actor, found.made.by, found.images, found.promoted) == ("alice", Bucket.caller, {"web": "1"}, ORIGIN)
     assert (list(found.steps), found.fault) == (["synth"], "")
     assert list(site.aws.content) == [("cdk-hnb659fds-assets-111111111111-eu-west-1", "dockyard/deploys/shop-prod.jsonl")]
+
+
+def test_new_files_are_looked_for_where_images_are_built_from(site, tmp_path):
+    asked = []
+    site.workshop.git = SimpleNamespace(revision=lambda *arguments: asked.append(arguments))
+    site.project.service_folder = lambda name: tmp_path / "services" / name
+    built = SimpleNamespace(image=Image(build=Build(context="src")))
+    site.environment.images = {"web": built, "theirs": SimpleNamespace(image=Image.model_validate({"from": "nginx:1"}))}
+    deploy(site)
+    assert asked == [(tmp_path, [(tmp_path / "services" / "web" / "src").resolve()])]
+
+
+def test_what_a_rollback_took_back_is_kept(site):
+    deploy(site)
+    deploy(site, back=["web"])
+    assert [one.back for one in entries(site)] == [(), ("web",)]
 
 
 def test_one_that_failed_is_kept_with_the_reason_and_one_that_is_interrupted_is_not(site):

@@ -36,6 +36,18 @@ def test_what_git_prints_beside_its_answer_is_no_part_of_it(tree, variables):
     assert git.revision(folder).commit == f"{commit}-dirty"
 
 
+def test_a_new_file_below_the_sources_is_not_committed_unless_git_ignores_it(tree):
+    folder, commit = tree
+    web, api = folder / "services" / "web", folder / "services" / "api"
+    for path in (web / "app.py", api / "app.log"):
+        path.parent.mkdir(parents=True)
+        path.write_text("1")
+    (folder / ".git" / "info" / "exclude").write_text("*.log\n")
+    git = Git(Processes())
+    assert git.revision(web).commit == git.revision(folder, [api, web]).commit == f"{commit}-dirty"
+    assert git.revision(api).commit == git.revision(folder, [api]).commit == git.revision(folder, []).commit == commit
+
+
 @pytest.mark.parametrize("remote", ["git@git.example:o/r.git", "/home/me/my repository", "../r.git", "ssh://git@git.example/o/r"])
 def test_a_remote_is_told_in_each_form(tree, remote):
     folder, _ = tree

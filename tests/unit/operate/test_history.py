@@ -75,8 +75,8 @@ def test_a_definition_of_others_has_no_version():
 STACK = "shop-dev-{}".format
 
 
-def of_deploy(at=NOW, tag="1", seconds=10.0):
-    return Entry(Made(at, "arn", "alice"), seconds, {"web": tag})
+def of_deploy(at=NOW, tag="1", seconds=10.0, steps=("shop-dev-web",), **more):
+    return Entry(Made(at, "arn", "alice"), seconds, {"web": tag}, dict.fromkeys(steps, 1.0), **more)
 
 
 def of_ecs(seconds, tag="1", what="deployed"):
@@ -104,6 +104,26 @@ def test_of_two_deploys_it_is_the_later_one():
     later = of_deploy(NOW + timedelta(seconds=20))
     (one,) = with_deploys([of_ecs(25)], [of_deploy(), later], STACK)
     assert one.deploy == later
+
+
+def test_a_rollback_soon_after_a_deploy_takes_not_its_place():
+    """Of the same tag, with another between them, and all within what clocks may be off."""
+    first, other = of_deploy(number=11), of_deploy(NOW + timedelta(seconds=12), "2", number=12)
+    back = of_deploy(NOW + timedelta(seconds=24), number=13, back=("web",))
+    changes = with_deploys([of_ecs(28), of_ecs(16, "2"), of_ecs(4)], [first, other, back], STACK)
+    assert [(one.deploy.number, one.what) for one in changes] == [(13, "went back to"), (12, "deployed"), (11, "deployed")]
+
+
+@pytest.mark.parametrize(("steps", "number"), [((), 13), (("synth", "shop-dev-api"), 13), (("cdk deploy",), 14)])
+def test_a_deploy_that_left_the_service_as_it_was_made_no_deployment(steps, number):
+    after = of_deploy(NOW + timedelta(seconds=20), steps=steps, number=14)
+    (one,) = with_deploys([of_ecs(22)], [of_deploy(number=13), after], STACK)
+    assert one.deploy.number == number
+
+
+def test_a_rollback_that_ecs_gave_up_is_told_as_that():
+    (one,) = with_deploys([of_ecs(5, what="rolled back")], [of_deploy(back=("web",))], STACK)
+    assert one.what == "rolled back"
 
 
 @pytest.mark.parametrize(("what", "told"), [("rolled back", "GET /up: 500"), ("failed", "GET /up: 500"), ("rejected", "by ECS")])

@@ -9,7 +9,7 @@ from dockyard.deploy.ledger import Entry
 from dockyard.deploy.receipt import Made
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.history import Change
-from dockyard.operate.rollback import deploy_named, following, tags_of, target, with_pins, without_pins
+from dockyard.operate.rollback import deploy_named, following, name_of, tags_of, target, with_pins, without_pins
 from dockyard.operate.version import Version
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -24,7 +24,7 @@ CHANGES = [
     change(5, THREE, "restarted"),
     change(4, THREE, commit="cccc333"),
     change(3, FOUR, "rolled back"),
-    change(2, TWO, commit="bbbb222"),
+    change(2, TWO, commit="bbbb222-dirty"),
     change(1, ONE, commit="aaaa111"),
 ]
 
@@ -41,7 +41,7 @@ def test_a_version_is_named_by_its_tag_or_commit(wanted):
 
 @pytest.mark.parametrize("wanted", ["111", "4444", "3333", "none"])
 def test_what_is_too_short_or_was_not_good_or_runs_is_refused_with_what_there_is(wanted):
-    with pytest.raises(UsageError, match=rf"there is {TWO} \(commit bbbb222\), {ONE} \(commit aaaa111\)"):
+    with pytest.raises(UsageError, match=rf"there is {TWO} \(commit bbbb222\+\), {ONE} \(commit aaaa111\)"):
         target("web", THREE, CHANGES, wanted)
 
 
@@ -130,3 +130,11 @@ def test_a_tag_of_others_is_not_pinned_and_nothing_is_pinned_in_place_of_it():
         with_pins(Lock(), "prod", {"web.proxy": "v1"}, {"web.proxy": TWO}, {})
     assert caught.value.hint == "go back to another: dockyard history web"
     assert with_pins(Lock(), "prod", {"web": ONE}, {"web": TWO}, {"web": "v1"}).pins["prod/web"].instead_of == [TWO]
+
+
+def test_what_is_left_is_named_by_the_last_good_deploy_of_it_else_by_its_tag():
+    running = {"web": TWO, "web.proxy": ONE}
+    found = [made(11, **running), made(12, **running), made(13, fault="no", **running), made(14, web=TWO), made(0, **running)]
+    assert name_of("web", running, found) == "12"
+    assert name_of("web", {"web": THREE}, found) == THREE
+    assert name_of("web", {}, found) == ""
