@@ -13,7 +13,7 @@ export NODE_EXTRA_CA_CERTS ?= $(SYSTEM_CA)
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help up down test check bench setup lock clean
+.PHONY: help up down test check types units bench setup lock clean
 help: ## Print this
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -28,8 +28,13 @@ test: setup check ## All tests, with a Docker engine and a local AWS of their ow
 
 check: setup ## Lint, types, architecture, unit and synth tests: a minute or two
 	@ruff check --quiet . && ruff format --check --quiet . || { ruff check .; ruff format --diff .; exit 1; }
+	@$(MAKE) --no-print-directory --jobs 2 types units
+
+types:
 	@mypy
 	@lint-imports
+
+units:
 	@CDK_VALIDATION=false $(PYTHON) -m pytest -q -n 2 tests/unit tests/synth
 
 bench: setup ## Measure beside a plain CDK app of the same shape; takes some minutes
