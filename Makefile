@@ -26,7 +26,7 @@ down: ## Stop all that `make up` started
 test: setup check ## All tests, with a Docker engine and a local AWS of their own
 	@$(PYTHON) -m pytest tests/integration -n 4 --reruns 1 -raR
 
-check: setup ## Lint, types, architecture, unit and synth tests: a minute or two
+check: setup ## Lint, types, architecture, unit and synth tests: some three minutes
 	@ruff check --quiet . && ruff format --check --quiet . || { ruff check .; ruff format --diff .; exit 1; }
 	@$(MAKE) --no-print-directory --jobs 2 types units
 
