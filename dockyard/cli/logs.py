@@ -81,6 +81,9 @@ def logs(
         since or datetime.now(UTC) - timedelta(hours=1 if stopped else 0, minutes=0 if stopped else 10), text, stopped
     )
     tail = Tail(site.reading, found, wanted)
+    failed = [one.name for one in found if one.stack_status == "ROLLBACK_COMPLETE"]
+    for name in failed:
+        screen.say(f"{name}: its first deploy failed, and its log group went with it; what it was: dockyard status {name}")
     for one in found:
         if session.environment.services[one.name].firelens and (where := routed_to(site.reading, one)):
             screen.say(f"{one.name}: what its containers print goes by FireLens to {where}; what follows is what CloudWatch has")
@@ -97,7 +100,7 @@ def logs(
         if follow:
             return
         raise KeyboardInterrupt("that was not all; ask for less: --since 10m, or a service") from None
-    if not told:
+    if not told and len(failed) < len(found):
         screen.say(f"nothing since {wanted.since.astimezone():%Y-%m-%d %H:%M:%S}; earlier: --since 1d")
 
 

@@ -45,17 +45,36 @@ def test_what_has_ended_is_not_followed():
         logs.logs(stopped=True, follow=True)
 
 
-@pytest.mark.parametrize("follow", [True, False])
-def test_an_interrupt_is_the_end_of_what_is_followed_alone(monkeypatch, follow):
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
+def of_one_service(monkeypatch, stack_status):
     services = {"web": SimpleNamespace(firelens=None)}
     session = SimpleNamespace(
         site=SimpleNamespace(reading=None), check_services=lambda _: None, environment=SimpleNamespace(services=services)
     )
     monkeypatch.setattr(logs, "Session", lambda *_: session)
-    monkeypatch.setattr(logs, "surely_deployed", lambda *_: SimpleNamespace(name="web"))
+    monkeypatch.setattr(logs, "surely_deployed", lambda *_: SimpleNamespace(name="web", stack_status=stack_status))
+
+
+@pytest.mark.parametrize(
+    ("stack_status", "told"),
+    [
+        ("ROLLBACK_COMPLETE", "web: its first deploy failed, and its log group went with it"),
+        ("UPDATE_COMPLETE", "nothing since "),
+    ],
+)
+def test_why_there_are_no_lines_is_told(monkeypatch, capsys, stack_status, told):
+    of_one_service(monkeypatch, stack_status)
+    monkeypatch.setattr(logs, "Tail", lambda *_: SimpleNamespace(lines=list))
+    logs.logs(services=["web"])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(told)
+
+
+@pytest.mark.parametrize("follow", [True, False])
+def test_an_interrupt_is_the_end_of_what_is_followed_alone(monkeypatch, follow):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    of_one_service(monkeypatch, "UPDATE_COMPLETE")
     monkeypatch.setattr(logs, "Tail", lambda *_: SimpleNamespace(follow=interrupted, lines=interrupted))
     with contextlib.nullcontext() if follow else pytest.raises(KeyboardInterrupt):
         logs.logs(["web"], follow=follow)
