@@ -1,7 +1,5 @@
 """A stack synthesizer whose images go to a repository of the application's own."""
 
-from functools import cache
-
 import aws_cdk as cdk
 from aws_cdk import cloud_assembly_schema as schema
 
@@ -54,11 +52,5 @@ class RepositorySynthesizer(cdk.DefaultStackSynthesizer):
                 requires_bootstrap_stack_version=BOOTSTRAP_VERSION,
                 bootstrap_stack_version_ssm_parameter=f"/cdk-bootstrap/{self.bootstrap_qualifier}/version",
             ),
-            dependencies=[_artifact_id(self._registry)],
+            dependencies=[self._registry.artifact_id],
         )
-
-
-@cache
-def _artifact_id(stack: cdk.Stack) -> str:
-    """Asked for once, as all services of an application have the same registry."""
-    return stack.artifact_id

@@ -63,7 +63,7 @@ def status(
 
 
 class _Look:
-    """Looks at services time and again, and at what is beside them, which is of less weight: they are not kept waiting for it.
+    """Looks at services time and again, and at what is beside them, which is of less weight: it is waited for a moment alone.
 
     :param lock: tells who holds the lock.
     :param orphans: tells of stacks that the project no longer has.
@@ -190,11 +190,10 @@ def _remarks(one: Status) -> Iterator[Text]:
         yield Text(f"  {one.service}: {one.tasks.pending} more start")
     for alarm in one.alarms:
         yield _remark(one, f"alarm {alarm}")
-    if one.failure and one.failure.reason in (one.reason or ""):
-        yield Text(f"  its lines: dockyard logs {one.service} --stopped", "dim")
-    elif one.failure:
-        task = f"task {one.failure.task[:8]} " if one.failure.task else ""
-        yield _remark(one, f"{task}{ago(one.failure.at)}: {one.failure.reason}")
+    if one.failure:
+        if one.failure.reason not in (one.reason or ""):
+            task = f"task {one.failure.task[:8]} " if one.failure.task else ""
+            yield _remark(one, f"{task}{ago(one.failure.at)}: {one.failure.reason}")
         if one.failure.remedy:
             yield Text(f"  {one.failure.remedy}")
         if one.failure.task:
