@@ -34,6 +34,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    pytest.register_assert_rewrite("tests.integration.behaviours")  # so that one that fails tells what it saw
     session = boto3.Session()
     if config.option.aws and not (session.region_name and session.get_credentials()):
         raise pytest.UsageError("--aws: no AWS credentials or no region; set AWS_PROFILE and AWS_REGION")

@@ -41,7 +41,7 @@ def install(_: Instance) -> None:
         physical_id, attributes = create(logical_id, props, stack)
         try:
             _wait(physical_id, known=set(), given_up=lambda: cancelled(stack))
-        except ValueError:
+        except Exception:
             delete(physical_id, props)
             _wait_until(lambda: not draining.stopping(_key(physical_id)))
             raise
@@ -49,10 +49,10 @@ def install(_: Instance) -> None:
 
     def update_and_wait(physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str) -> Any:
         known = {deployment["id"] for deployment in _service(physical_id)["deployments"]}
-        result = update(physical_id, old, new, stack)
         try:
+            result = update(physical_id, old, new, stack)
             _wait(physical_id, known=known, given_up=lambda: cancelled(stack))
-        except ValueError:
+        except Exception:  # whatever it is: who asks for the rollback takes it that the service is as it was
             known |= {deployment["id"] for deployment in _service(physical_id)["deployments"]}
             by_user = cancelled(stack)
             _wait_until(lambda: by_user or _rolled_back(physical_id))
