@@ -7,13 +7,15 @@ import typer
 
 
 def _platforms(given: list[str] | None) -> list[str] | None:
+    if not given:
+        return None
     from dockyard.config.image import Platform as PlatformName  # noqa: PLC0415  # all of the configuration, for two names
 
     known = get_args(PlatformName)
-    wanted = sorted({name for words in given or [] for name in words.split(",")})
+    wanted = sorted({name for words in given for name in words.split(",")})
     if unknown := [name for name in wanted if name not in known]:
         raise typer.BadParameter(f"should be {' or '.join(known)}, got {unknown[0]}")
-    return wanted or None
+    return wanted
 
 
 Project = Annotated[

@@ -1,10 +1,10 @@
-"""What is told of a deploy of which nothing changed, before anything of the project is read (`dockyard.deploy.standing`)."""
+"""What is told where nothing changed, before anything of the project is read (`dockyard.deploy.standing`)."""
 
 import time
 
-from dockyard.cli import screen
+from dockyard.cli import screen, short
 from dockyard.cli.addresses import tell_addresses
-from dockyard.deploy.standing import Standing
+from dockyard.deploy.standing import Standing, StandingImages
 
 
 def tell_as_left(found: Standing, *, begun: float, json: bool) -> None:
@@ -18,3 +18,14 @@ def tell_as_left(found: Standing, *, begun: float, json: bool) -> None:
     seconds = time.monotonic() - begun
     screen.say(f"nothing changed ({seconds:.1f} s)")
     tell_addresses(found.lines, {**found.receipt, "seconds": seconds}, json=json)
+
+
+def tell_as_pushed(found: StandingImages, *, json: bool) -> None:
+    """The same as a push tells that has read it all."""
+    for subject, text in found.cautions:
+        screen.warn(f"{subject}: {text}")
+    with screen.Board() as board:
+        for image in found.images:
+            board.done(image["service"], "image is in ECR already")
+    rows = [dict(image) for image in found.images]
+    screen.as_json(rows) if json else screen.table([{**row, "digest": short.digest(row["digest"])} for row in rows])

@@ -81,7 +81,8 @@ def deploy(
     # what follows takes a second of imports
     from dockyard.build.builder import Options  # noqa: PLC0415
     from dockyard.cli import orphans  # noqa: PLC0415
-    from dockyard.cli.deploying import Leaving, deploy_and_tell  # noqa: PLC0415
+    from dockyard.cli.deploying import deploy_and_tell  # noqa: PLC0415
+    from dockyard.cli.leaving import Leaving  # noqa: PLC0415
     from dockyard.cli.session import Session  # noqa: PLC0415
     from dockyard.deploy.replacements import Allowed  # noqa: PLC0415
     from dockyard.deploy.run import Wishes  # noqa: PLC0415

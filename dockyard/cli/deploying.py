@@ -2,38 +2,27 @@
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, replace
 
 from dockyard.build.sizes import size
 from dockyard.cli import orphans, screen
 from dockyard.cli.addresses import tell_addresses
+from dockyard.cli.leaving import Leaving, leave_deploy
 from dockyard.cli.locked import alone
 from dockyard.cli.pins import lift
 from dockyard.cli.session import Session
-from dockyard.config import Build, Service, Web
+from dockyard.config import Service, Web
 from dockyard.config.problems import all_of
-from dockyard.deploy.intent import Intent, cautions_of, intent_of
+from dockyard.deploy.intent import Intent, intent_of
 from dockyard.deploy.lock import Lock
 from dockyard.deploy.orphans import orphan_text
 from dockyard.deploy.receipt import Receipt
 from dockyard.deploy.run import Wishes, unchanged
 from dockyard.deploy.run import deploy as run
 from dockyard.deploy.site import Synth
-from dockyard.deploy.standing import Standing, holds, sees
 from dockyard.deploy.states import Safety
-from dockyard.doors.tree import Seen
 from dockyard.local.trusted import AUTHORITY
 from dockyard.progress import Progress
-
-
-@dataclass(frozen=True)
-class Leaving:
-    """What the next deploy is to know of this one, by what was seen before its files were read."""
-
-    seen: Seen
-    environment: str | None
-    """As the user named it."""
 
 
 def deploy_and_tell(
@@ -61,13 +50,13 @@ def deploy_and_tell(
         receipt = unchanged(session.site, board, wishes, intent)
     if receipt and not going:
         tell(session, wishes, receipt, json=json)
-        leave(session, left, intent, receipt)
+        leave_deploy(session, left, intent, receipt, where(session), _through(session, receipt))
         return
     again = f"{' '.join([command, *wishes.services])} --env {session.environment.name}"
     with alone(session, command, wait) as (held, lock):
         intent_now = None if lock.waited or receipt else intent
         made = deploy_under(lock, held, wishes, again, json=json, yes=yes, intent=intent_now, going=going)
-    leave(session, left, intent, made)
+    leave_deploy(session, left, intent, made, where(session), _through(session, made))
 
 
 def deploy_under(
@@ -121,10 +110,11 @@ def deployed(
 
 def say_where(session: Session) -> None:
     """Which environment it is about."""
-    screen.say(_where(session))
+    screen.say(where(session))
 
 
-def _where(session: Session) -> str:
+def where(session: Session) -> str:
+    """Line that tells the environment, account and region."""
     return f"{session.project.name} to {session.environment.name} (account {session.aws.account}, {session.aws.region})"
 
 
@@ -168,33 +158,3 @@ def _pointing(service: Service, address: str, balancer: str, authority: str | No
     trusted = f"--cacert {shlex.quote(authority)} " if authority and scheme == "https" else ""
     way = f"curl -L {trusted}--connect-to ::{name}: http://{asked}/{path}"
     return f"{all_of([*named])} must point at {balancer}; until then: {way}"
-
-
-def leave(session: Session, left: Leaving | None, intent: Intent, receipt: Receipt) -> None:
-    """Keep it where the whole environment is as the project said, and all that the project is made of was seen."""
-    root, site = session.root, session.site
-    whole = (receipt.infrastructure, receipt.images) == (intent.infrastructure, intent.tags)
-    files = [file for found in session.project.environments.values() for file in found.files]
-    built = _built_from(session)
-    if left and whole and all(sees(root, path) for path in files) and all(holds(root, path) for path in built):
-        Standing(
-            seen=left.seen.digest(),
-            where=_where(session),
-            account=site.aws.account,
-            region=site.aws.region,
-            role=site.lookup_role,
-            stacks=receipt.stacks,
-            cautions=cautions_of(site, intent.images),
-            lines=_through(session, receipt),
-            receipt=asdict(replace(receipt, pushed={}, nothing_changed=True)),
-        ).write(root, left.environment)
-
-
-def _built_from(session: Session) -> list[Path]:
-    """Folders and Dockerfiles that images are built from, or would be without a pin."""
-    found = []
-    for name, settings in session.environment.images.items():
-        build = settings.image.build or Build()
-        context = session.project.service_folder(name) / build.context
-        found += [] if settings.image.from_ else [context, context / (build.dockerfile or "Dockerfile")]
-    return found

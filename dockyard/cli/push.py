@@ -1,22 +1,21 @@
-"""`dockyard push`: images in ECR."""
+"""`dockyard push`: images in ECR.
 
+Where nothing changed since the last one that is told before anything of the project is read (`dockyard.deploy.standing`).
+"""
+
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dockyard.build.builder import Options
-from dockyard.build.plan import Planned
-from dockyard.build.sizes import size
-from dockyard.cli import screen, short
+from dockyard.cli import screen
 from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Sbom, Services, Wait
-from dockyard.cli.locked import alone
-from dockyard.cli.session import Session
+from dockyard.cli.as_left import tell_as_pushed
+from dockyard.cli.root import project_root
 from dockyard.defaults import ENGINE, JOBS
-from dockyard.deploy.assembly_folder import check_writable
-from dockyard.deploy.images import bring
-from dockyard.deploy.run import prepare
-from dockyard.deploy.states import Safety
+from dockyard.deploy.standing import look, still_there
 
 
 def push(
@@ -46,31 +45,20 @@ def push(
 
     Example: dockyard push --jobs 8
     """
-    session = Session(project, env, options=Options(jobs, no_cache, builder, sbom))
-    if assembly:
-        check_writable(assembly, session.root)
-        with alone(session, "dockyard push --assembly", wait) as (held, lock), screen.Board() as board:
-            safety = Safety(lock.check, lambda _: False)
-            images = prepare(held.site, held.images_to_build(services or [], platform), board, assembly, safety)
-    else:
-        with screen.Board() as board:
-            images = bring(session.site, session.images_to_build(services or [], platform), board)
-    rows = [_row(image, json=json) for image in images]
+    root, named = project_root(project), env or os.environ.get("DOCKYARD_ENV")
+    seen = None if services or platform or assembly else look(root)
+    if seen and (found := still_there(root, named, seen)):
+        tell_as_pushed(found, json=json)
+        return
+    # what follows takes a second of imports
+    from dockyard.build.builder import Options  # noqa: PLC0415
+    from dockyard.cli.leaving import Leaving, leave_push  # noqa: PLC0415
+    from dockyard.cli.pushing import push_images, row  # noqa: PLC0415
+    from dockyard.cli.session import Session  # noqa: PLC0415
+
+    session = Session(root, env, options=Options(jobs, no_cache, builder, sbom))
+    images = push_images(session, services or [], platform, assembly, wait)
+    rows = [row(image, json=json) for image in images]
     screen.as_json(rows) if json else screen.table(rows)
-
-
-def _row(image: Planned, *, json: bool) -> dict[str, object]:
-    """What was pushed is told where it was pushed now; of layers the engine tells alone."""
-    wanted, pushed = image.image, image.pushed
-    shown = pushed if json else {name: _shown(name, count) for name, count in pushed.items()}
-    named = {
-        "service": wanted.service,
-        "repository": wanted.repository,
-        "tag": wanted.tag,
-        "digest": image.digest if json else short.digest(image.digest),
-    }
-    return {**named, **shown}
-
-
-def _shown(name: str, count: int | None) -> object:
-    return count if count is None or name.startswith("layers") else size(count)
+    there = [row(replace(image, size=None, layers=None), json=True) for image in images]
+    leave_push(session, Leaving(seen, named) if seen else None, [image.image for image in images], there)

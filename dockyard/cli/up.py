@@ -42,7 +42,8 @@ def up(
         return
     # what follows takes a second of imports
     from dockyard.cli import local  # noqa: PLC0415
-    from dockyard.cli.deploying import Leaving, deploy_and_tell  # noqa: PLC0415
+    from dockyard.cli.deploying import deploy_and_tell  # noqa: PLC0415
+    from dockyard.cli.leaving import Leaving  # noqa: PLC0415
     from dockyard.cli.session import Session  # noqa: PLC0415
     from dockyard.deploy.replacements import Allowed  # noqa: PLC0415
     from dockyard.deploy.run import Wishes  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""What a deploy of a whole environment left, for one that comes while no file is another: it need not read the project at all.
+"""What a deploy or push of a whole environment left, for one that comes while no file is another: it need not read the project.
 
 To read the project and find its images takes a second of imports alone. Where everything that was seen then is as it was, also
 what the project says is, and the account alone is to be asked whether it still is as that deploy left it.
@@ -10,10 +10,10 @@ import os
 import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,7 +25,9 @@ from dockyard.doors.aws import Aws
 from dockyard.doors.files import content, put
 from dockyard.doors.tree import RACY_NS, Seen, folders_in, is_python_environment
 from dockyard.errors import DockyardError
+from dockyard.threads import Threads
 
+_AT_ONCE = 8
 _SERVICES = "services"
 _MADE = ("node_modules", "cdk.out")
 _OURS = ("AWS_", "CDK_", "DOCKYARD_", "BUILDX_")
@@ -42,7 +44,7 @@ _MOST = 20_000
 
 @dataclass(frozen=True)
 class Standing:
-    """What was left, and what is told of it."""
+    """What a deploy left, and what is told of it."""
 
     seen: str
     """Digest of all that it came from."""
@@ -62,9 +64,36 @@ class Standing:
 
     def write(self, root: Path, environment: str | None) -> None:
         """Keep it, for the environment that the user names so. It is of use, and of no need."""
-        if file := _file(root, environment):
-            with contextlib.suppress(OSError):
-                put(file, json.dumps(asdict(self), default=str).encode())
+        _write(_file(root, "deploys", environment), self)
+
+
+@dataclass(frozen=True)
+class StandingImages:
+    """What a push left, and what is told of it."""
+
+    seen: str
+    """Digest of all that it came from."""
+    account: str
+    region: str
+    role: str
+    """ARN of the role that may read."""
+    cautions: Sequence[tuple[str, str]]
+    """Service, and what its user should know."""
+    images: Sequence[Mapping[str, Any]]
+    """Rows of the push, with `repository`, `tag` and `digest`."""
+
+    def write(self, root: Path, environment: str | None) -> None:
+        """Keep it, as `Standing.write`."""
+        _write(_file(root, "pushes", environment), self)
+
+
+def _write(file: Path | None, made: Standing | StandingImages) -> None:
+    if file:
+        with contextlib.suppress(OSError):
+            put(file, json.dumps(asdict(made), default=str).encode())
+
+
+Left = TypeVar("Left", Standing, StandingImages)
 
 
 def look(root: Path) -> Seen | None:
@@ -102,25 +131,45 @@ def _is_made(root: Path, name: str) -> bool:
 
 
 def still(root: Path, environment: str | None, seen: Seen) -> Standing | None:
-    """What was left, where it is still so; None where the project is to be read, also where AWS does not answer as it should."""
-    file = _file(root, environment)
+    """What a deploy left, where all is still so; None where the project is to be read, also where AWS does not answer well."""
+    found = _left(Standing, _file(root, "deploys", environment), seen)
+    return (
+        found
+        if found and _holds(found, lambda left, own: untouched(own.cloudformation, left.account, left.region, left.stacks))
+        else None
+    )
+
+
+def still_there(root: Path, environment: str | None, seen: Seen) -> StandingImages | None:
+    """What a push left, where ECR still has it; else None, as of `still`."""
+    found = _left(StandingImages, _file(root, "pushes", environment), seen)
+    return found if found and _holds(found, _has_images) else None
+
+
+def _left(kind: type[Left], file: Path | None, seen: Seen) -> Left | None:
     try:
-        found = Standing(**json.loads(content(file))) if file else None
+        found = kind(**json.loads(content(file))) if file else None
     except (ValueError, TypeError):  # there is none, or it is damaged, or another version's
         return None
-    if not found or found.seen != seen.digest():
-        return None
+    return found if found and found.seen == seen.digest() else None
+
+
+def _holds(left: Left, asked: Callable[[Left, Aws], bool]) -> bool:
+    """Whether what was left is in the account, and the credentials are of that: another one may let it read."""
     try:
-        return found if _untouched(found) else None
+        own = Aws(region=left.region)
+        return own.account == left.account and asked(left, own.assuming(left.role))
     except (BotoCoreError, ClientError, DockyardError):
-        return None
-
-
-def _untouched(left: Standing) -> bool:
-    own = Aws(region=left.region)
-    if own.account != left.account:  # another one may let it read
         return False
-    return untouched(own.assuming(left.role).cloudformation, left.account, left.region, left.stacks)
+
+
+def _has_images(left: StandingImages, own: Aws) -> bool:
+    def has(image: Mapping[str, Any]) -> bool:
+        return own.image_digest(image["repository"], image["tag"]) == image["digest"]
+
+    own.ecr  # noqa: B018  # one client for all threads
+    with Threads(_AT_ONCE) as pool:
+        return all(pool.map(has, left.images))
 
 
 def sees(root: Path, file: Path) -> bool:
@@ -137,7 +186,7 @@ def holds(root: Path, context: Path) -> bool:
     return context.resolve().is_relative_to((root / _SERVICES).resolve())
 
 
-def _file(root: Path, environment: str | None) -> Path | None:
+def _file(root: Path, what: str, environment: str | None) -> Path | None:
     """Where it is kept; None for what can be no environment's name."""
     name = "" if environment is None else environment
-    return root / FOLDER / "standing" / f"{name}.json" if re.fullmatch(r"[A-Za-z0-9-]*", name) else None
+    return root / FOLDER / "standing" / what / f"{name}.json" if re.fullmatch(r"[A-Za-z0-9-]*", name) else None

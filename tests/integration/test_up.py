@@ -42,12 +42,33 @@ def test_a_second_up_finds_nothing_to_do(site):
     again = site.up("--json")
     assert "nothing changed" in again.stderr
     assert json.loads(again.stdout)["addresses"] == site.addresses()
-    (left,) = (site.root / ".dockyard/standing").glob("*.json")
+    (left,) = (site.root / ".dockyard/standing/deploys").glob("*.json")
     damaged = json.loads(left.read_text()) | {"where": "as it was left"}
     left.write_text(json.dumps(damaged))
     assert "as it was left" in site.up().stderr
     (site.root / "services/hello-node/new").write_text("")
     assert "as it was left" not in site.up().stderr
+
+
+def test_a_second_push_asks_the_registry_alone(site):
+    """Where nothing is another since the first; what is not there any more is pushed."""
+    site.up()
+    local = site.account()
+    first = json.loads(site.dockyard("push", "--json", **local).stdout)
+    (left,) = (site.root / ".dockyard/standing/pushes").glob("*.json")
+    kept = json.loads(left.read_text())
+    left.write_text(json.dumps(kept | {"cautions": [["all", "as it was left"]]}))
+    time.sleep(2.1)  # as above
+    again = site.dockyard("push", "--json", **local)
+    assert "as it was left" in again.stderr
+    assert json.loads(again.stdout) == first
+    assert {image["service"]: image["digest"] for image in first} == {i["service"]: i["digest"] for i in kept["images"]}
+    assert "as it was left" not in site.dockyard("push", "hello-node", **local).stderr
+    gone = first[0]
+    site.client("ecr").batch_delete_image(repositoryName=gone["repository"], imageIds=[{"imageTag": gone["tag"]}])
+    pushed = site.dockyard("push", "--json", **local)
+    assert "as it was left" not in pushed.stderr
+    assert json.loads(pushed.stdout)[0]["digest"] == gone["digest"]
 
 
 def test_status_tells_what_runs(site):

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from dockyard.deploy import operations, standing
-from dockyard.deploy.standing import Standing, holds, look, sees, still
+from dockyard.deploy.standing import Standing, StandingImages, holds, look, sees, still, still_there
 
 CHANGED = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -51,7 +51,7 @@ def account(monkeypatch):
 
         def assuming(self, role):
             assert role == "arn:lookup"
-            return SimpleNamespace(cloudformation=None)
+            return SimpleNamespace(cloudformation=None, ecr=None, image_digest=lambda *image: answers.get(image))
 
     def describe(_, name):
         if isinstance(answers[name], Exception):
@@ -167,7 +167,7 @@ def test_a_service_that_is_a_link_is_not_seen_and_a_linked_stacks_is(root, accou
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"seen": 1, "more": 2}'])
 def test_a_damaged_file_stands_for_nothing(root, account, content):
     left(root)
-    (root / ".dockyard/standing/.json").write_text(content)
+    (root / ".dockyard/standing/deploys/.json").write_text(content)
     assert still(root, None, look(root)) is None
 
 
@@ -195,4 +195,26 @@ def test_a_file_is_seen_where_it_is_looked_for(root):
 
 def test_a_note_is_json(root):
     left(root)
-    assert json.loads(Path(root / ".dockyard/standing/.json").read_text())["where"] == "shop to dev"
+    assert json.loads(Path(root / ".dockyard/standing/deploys/.json").read_text())["where"] == "shop to dev"
+
+
+IMAGE = {"service": "web", "repository": "shop/web", "tag": "1f", "digest": "sha256:a"}
+
+
+@pytest.mark.parametrize(("digest", "stands"), [("sha256:a", True), ("sha256:b", False), (None, False)])
+def test_a_push_stands_while_ecr_has_its_images(root, account, digest, stands):
+    account["shop/web", "1f"] = digest
+    made = StandingImages(look(root).digest(), "111122223333", "eu-central-1", "arn:lookup", [["web", "is large"]], [IMAGE])
+    made.write(root, "dev")
+    assert still_there(root, "dev", look(root)) == (made if stands else None)
+    assert still_there(root, None, look(root)) is None
+    assert still(root, "dev", look(root)) is None  # a deploy is more than a push
+
+
+def test_a_push_does_not_stand_where_a_source_is_another(root, account):
+    account["shop/web", "1f"] = "sha256:a"
+    StandingImages(look(root).digest(), "111122223333", "eu-central-1", "arn:lookup", [], [IMAGE]).write(root, None)
+    assert still_there(root, None, look(root))
+    (root / "services/web/main.py").write_text("other")
+    time.sleep(0.12)
+    assert still_there(root, None, look(root)) is None

@@ -1,0 +1,77 @@
+"""What a command leaves for the next one of its kind, which need not read the project then (`dockyard.deploy.standing`)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dockyard.build import Wanted
+from dockyard.cli.session import Session
+from dockyard.config import Build
+from dockyard.deploy.intent import Intent, cautions_of
+from dockyard.deploy.receipt import Receipt
+from dockyard.deploy.standing import Standing, StandingImages, holds, sees
+from dockyard.doors.tree import Seen
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What the next command is to know of this one, by what was seen before its files were read."""
+
+    seen: Seen
+    environment: str | None
+    """As the user named it."""
+
+
+def leave_deploy(
+    session: Session, left: Leaving | None, intent: Intent, receipt: Receipt, where: str, lines: Sequence[str]
+) -> None:
+    """Keep it where the whole environment is as the project said, and all that the project is made of was seen.
+
+    :param where: line that tells the environment, account and region.
+    :param lines: what is told before the addresses.
+    """
+    site = session.site
+    if left and (receipt.infrastructure, receipt.images) == (intent.infrastructure, intent.tags) and _is_seen(session):
+        Standing(
+            seen=left.seen.digest(),
+            where=where,
+            account=site.aws.account,
+            region=site.aws.region,
+            role=site.lookup_role,
+            stacks=receipt.stacks,
+            cautions=cautions_of(site, intent.images),
+            lines=lines,
+            receipt=asdict(replace(receipt, pushed={}, nothing_changed=True)),
+        ).write(session.root, left.environment)
+
+
+def leave_push(session: Session, left: Leaving | None, images: Sequence[Wanted], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep it where all that the project is made of was seen; `images` are all of the environment, and `rows` tell of them."""
+    site = session.site
+    if left and _is_seen(session):
+        StandingImages(
+            seen=left.seen.digest(),
+            account=site.aws.account,
+            region=site.aws.region,
+            role=site.lookup_role,
+            cautions=[(image.service, text) for image in images for text in image.cautions],
+            images=rows,
+        ).write(session.root, left.environment)
+
+
+def _is_seen(session: Session) -> bool:
+    """Whether all that the project is made of is what `dockyard.deploy.standing.look` sees."""
+    root = session.root
+    files = [file for found in session.project.environments.values() for file in found.files]
+    return all(sees(root, path) for path in files) and all(holds(root, path) for path in _built_from(session))
+
+
+def _built_from(session: Session) -> list[Path]:
+    """Folders and Dockerfiles that images are built from, or would be without a pin."""
+    found = []
+    for name, settings in session.environment.images.items():
+        build = settings.image.build or Build()
+        context = session.project.service_folder(name) / build.context
+        found += [] if settings.image.from_ else [context, context / (build.dockerfile or "Dockerfile")]
+    return found
