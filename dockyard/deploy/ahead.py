@@ -1,5 +1,6 @@
 """Stacks that are deployed before the synth has run that holds."""
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -11,7 +12,7 @@ from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.assembly_folder import Note, forget_note, lacking_images
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.intent import Intent
-from dockyard.deploy.likely import differing
+from dockyard.deploy.likely import as_left, differing
 from dockyard.deploy.site import Site
 from dockyard.deploy.stack import StackDeployer
 from dockyard.deploy.stacks import Stacks, check_bootstrap, deploy_stacks, wanted_stacks
@@ -30,26 +31,38 @@ def deploy_ahead(
     intent: Intent,
     progress: Progress,
     deployer: StackDeployer,
+    *,
+    force: bool = False,
 ) -> tuple[list[Planned], Stacks]:
     """Deploy the stacks as they will most likely be. The synth runs while tasks start; what it makes otherwise is deployed then.
 
     It has a folder of its own as long as files of the assembly may be needed, which takes the assembly's place at the end. Where
     files were changed meanwhile, what it makes is of these, and for the next deploy.
+
+    :param force: compare every stack with its template, also where nobody seems to have changed it.
     """
     artifacts = wanted_stacks(site, likely, services)
     check_bootstrap(site, artifacts)
     anew = site.assembly.with_name(f"{site.assembly.name}.next")
     forget_note(site.assembly)  # where this fails, the next deploy is to synthesize first
     with Threads(max_workers=1) as pool:
-        synthesizing: list[Future[list[StackArtifact]]] = []
+        failed = threading.Event()
 
-        def brought() -> list[Planned]:
-            found = images()
-            synthesizing.append(pool.submit(synthesized, site, progress, validate=False, folder=anew))
-            return found
+        def synth() -> list[StackArtifact]:
+            deployer.began.wait()  # until then it would take the processors of who builds and prepares the change
+            return [] if failed.is_set() else synthesized(site, progress, validate=False, folder=anew)
 
-        in_ecr, stacks = deploy_stacks(site, artifacts, brought, progress, deployer)
-        found = _of_the_same_files(site, intent, synthesizing[0])
+        synthesizing = pool.submit(synth)
+        try:
+            in_ecr, stacks = deploy_stacks(
+                site, artifacts, images, progress, deployer, {} if force else as_left(artifacts, intent)
+            )
+        except BaseException:
+            failed.set()
+            raise
+        finally:
+            deployer.began.set()
+        found = _of_the_same_files(site, intent, synthesizing)
     if found is None:
         progress.note("synth", "files were changed meanwhile; run the same command again to deploy these")
         return in_ecr, stacks

@@ -94,7 +94,7 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
     likely = None if wishes.assembly or wishes.via_cdk or site.synth else likely_stacks(site, intent)
     with Threads(max_workers=1) as pool, _told_when_interrupted(deployer):
         building = Building(site, wanted, progress, pool)
-        work = Work(site, services, wishes.via_cdk, intent, building, deployer, safety, progress)
+        work = Work(site, services, wishes.via_cdk, wishes.force, intent, building, deployer, safety, progress)
         if wishes.assembly:
             done = from_a_folder(work, wishes.assembly)
         elif likely:

@@ -1,6 +1,7 @@
 """One stack: whether it is as it should be, and the change set that makes it so."""
 
 import json
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -59,6 +60,14 @@ class StackDeployer:
         self._aws, self._reading, self._safety, self._allowed = aws, reading, safety, allowed
         self.under_way: set[str] = set()
         """Stacks that are being changed, and would go on without us."""
+        self.began = threading.Event()
+        """Set once the first of them is."""
+
+    def as_left(self, artifact: StackArtifact, left: str) -> Deployed | None:
+        """The stack, where it is still in the version in which it was left with this template; else None."""
+        stack = describe(self._aws.assuming(artifact.deploy_role).cloudformation, artifact.name)
+        as_it_was = stack and version(stack) == left and _has_settings(artifact, stack)
+        return _deployed(artifact.name, stack, changed=False) if stack and as_it_was else None
 
     def deploy(self, artifact: StackArtifact, watch: Watch) -> Deployed:
         """Make the stack what the artifact says, unless it is; wait for the end. Raises DeployError with the reasons."""
@@ -91,11 +100,7 @@ class StackDeployer:
 
     def _is_current(self, artifact: StackArtifact, stack: "StackTypeDef", acting: Aws) -> bool:
         """Whether template, tags, protection and every SSM value are those of the artifact: no change set is needed then."""
-        if stack["StackStatus"] not in _SOUND:
-            return False
-        if {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])} != dict(artifact.tags):
-            return False
-        if bool(stack.get("EnableTerminationProtection")) != artifact.termination_protection:
+        if not _has_settings(artifact, stack):
             return False
         deployed = acting.cloudformation.get_template(StackName=artifact.name, TemplateStage="Original")["TemplateBody"]
         if not _same_template(deployed, artifact.template):
@@ -165,6 +170,7 @@ class StackDeployer:
     def changing(self, *stacks: str) -> Iterator[None]:
         """Note that these are being changed, for who interrupts it."""
         self.under_way.update(stacks)
+        self.began.set()
         yield
         self.under_way.difference_update(stacks)
 
@@ -183,6 +189,15 @@ def _end(name: str, status: str, reasons: list[str]) -> None:
         detail = "".join(f"\n  {reason}" for reason in reasons)
         left = "; it is as it was before, and what ran still runs" if status == "UPDATE_ROLLBACK_COMPLETE" else ""
         raise DeployError(f"{name} was not deployed ({status}){left}{detail}")
+
+
+def _has_settings(artifact: StackArtifact, stack: "StackTypeDef") -> bool:
+    """Whether it is in a good state, with the tags and the protection of the artifact."""
+    return (
+        stack["StackStatus"] in _SOUND
+        and {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])} == dict(artifact.tags)
+        and bool(stack.get("EnableTerminationProtection")) == artifact.termination_protection
+    )
 
 
 def _deployed(name: str, stack: "StackTypeDef", *, changed: bool) -> Deployed:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,6 +20,8 @@ from dockyard.doors.aws_faults import explained
 from dockyard.errors import DeployError, PrerequisiteError
 from dockyard.progress import Progress
 
+T = TypeVar("T")
+
 IMAGES = "images"
 """The piece of work that brings all images into ECR."""
 
@@ -31,20 +34,41 @@ def deploy_stacks(
     images: Callable[[], list[Planned]],
     progress: Progress,
     deployer: StackDeployer,
+    left: Mapping[str, str] | None = None,
 ) -> tuple[list[Planned], Stacks]:
     """Each stack by a change set once those that it needs are done, the platform while images are still built.
 
     Stacks that need the registry wait until every image is in ECR: no service is touched where one cannot be built.
 
     :param images: what brings all images into ECR, and returns them.
+    :param left: stacks that were left with these very templates, to their version then. Whether they still are is looked at while
+        images are built; those are looked at no closer, unless one that they need changes now.
     """
-    nodes = {
-        artifact.name: Node(partial(_deploy_stack, site, artifact, progress, deployer), _needs(site, artifact))
-        for artifact in artifacts
-    }
-    nodes[IMAGES] = Node(partial(_telling, images), frozenset({site.registry_stack}))
-    done = run_graph(nodes)
-    return done.pop(IMAGES), done
+    looked: dict[str, Deployed | None] = {}
+    changed: set[str] = set()
+
+    def look(artifact: StackArtifact, version: str) -> None:
+        looked[artifact.name] = _telling(artifact.name, partial(deployer.as_left, artifact, version))
+
+    def deploy(artifact: StackArtifact) -> Deployed:
+        made = looked.get(artifact.name)
+        if made is None or changed & set(artifact.depends_on):
+            made = _deploy_stack(site, artifact, progress, deployer)
+        else:
+            progress.done(artifact.name, "unchanged")
+        if made.changed:
+            changed.add(artifact.name)
+        return made
+
+    nodes = {one.name: Node(partial(deploy, one), _needs(site, one) | {_look(one.name)}) for one in artifacts}
+    looks = {_look(one.name): Node(partial(look, one, version)) for one in artifacts if (version := (left or {}).get(one.name))}
+    done = run_graph({**nodes, **looks, IMAGES: Node(partial(_telling, IMAGES, images), frozenset({site.registry_stack}))})
+    return done[IMAGES], {name: done[name] for name in nodes}
+
+
+def _look(stack: str) -> str:
+    """Name of the piece of work that looks at it before images are there."""
+    return f"{stack} as it was left"
 
 
 def deploy_stacks_via_cdk(
@@ -71,18 +95,18 @@ def _needs(site: Site, artifact: StackArtifact) -> frozenset[str]:
     return needs | {IMAGES} if site.registry_stack in needs else needs
 
 
-def _telling(images: Callable[[], list[Planned]]) -> list[Planned]:
+def _telling(subject: str, work: Callable[[], T]) -> T:
     try:
-        return images()
+        return work()
     except (ClientError, BotoCoreError) as error:
-        raise _told(IMAGES, error) from error
+        raise _told(subject, error) from error
 
 
 def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deployer: StackDeployer) -> Deployed:
     begun = time.monotonic()
     watches = Watches(site, artifact, progress)
     try:
-        left = deployer.deploy(artifact, watches.look)
+        made = deployer.deploy(artifact, watches.look)
     except DeployError as error:
         found = watches.cause()
         if not found:
@@ -92,8 +116,8 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
         raise _told(artifact.name, error) from error
     times = watches.times()
     took = f"deployed in {time.monotonic() - begun:.1f} s" + (f" ({times})" if times else "")
-    progress.done(artifact.name, took if left.changed else "unchanged")
-    return left
+    progress.done(artifact.name, took if made.changed else "unchanged")
+    return made
 
 
 def _told(subject: str, error: Exception) -> DeployError:

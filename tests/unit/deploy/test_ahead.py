@@ -1,6 +1,7 @@
 """A deploy ahead of its synth: what holds in the end, and what is known of it after."""
 
 import json
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -25,9 +26,12 @@ def deploy(tmp_path, monkeypatch):
         project=project, environment=project.environment(), aws=SimpleNamespace(account="1", region="r"),
         assembly=tmp_path / "out/dev",
     )  # fmt: skip
-    intent = SimpleNamespace(infrastructure=fingerprint(project, "dev", "1", "r"), images=[IMAGE])
+    intent = SimpleNamespace(infrastructure=fingerprint(project, "dev", "1", "r"), images=[IMAGE], last=None)
+    deployer = SimpleNamespace(began=threading.Event())
 
     def deploy_stacks(_, artifacts, images, *__):
+        if run.fails:
+            raise DeployError("one is not healthy")
         deployed.append([json.loads(one.template)["Marks"] for one in artifacts])
         return images(), {one.name: f"deployed {len(deployed)}" for one in artifacts}
 
@@ -45,11 +49,11 @@ def deploy(tmp_path, monkeypatch):
         monkeypatch.setattr(ahead, "deploy_stacks", deploy_stacks)
         monkeypatch.setattr(ahead, "check_bootstrap", lambda *_: None)
         progress = SimpleNamespace(note=lambda _, text: notes.append(text))
-        result = ahead.deploy_ahead(site, likely, [], lambda: ["image"], intent, progress, None)
+        result = ahead.deploy_ahead(site, likely, [], lambda: ["image"], intent, progress, deployer)
         assert result[0] == ["image"]
         return result[1], deployed, notes, read_note(site.assembly)
 
-    run.root, run.infrastructure = tmp_path, intent.infrastructure
+    run.root, run.infrastructure, run.fails = tmp_path, intent.infrastructure, False
     return run
 
 
@@ -100,3 +104,9 @@ def test_an_app_that_fails_by_itself_is_told(deploy):
 
     with pytest.raises(DeployError, match="no network"):
         deploy(synth)
+
+
+def test_where_no_stack_is_changed_and_one_fails_nothing_is_synthesized(deploy):
+    deploy.fails = True
+    with pytest.raises(DeployError, match="not healthy"):
+        deploy(lambda *_: pytest.fail("synthesized"))
