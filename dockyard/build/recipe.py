@@ -17,6 +17,7 @@ from dockyard.build.bases import Bases, references
 from dockyard.build.cautions import cautions, misplaced
 from dockyard.build.context import GENERATED_IGNORES, Entry, chosen, contents, ignore_patterns
 from dockyard.build.copied import copied
+from dockyard.build.exposed import other_port
 from dockyard.build.hashes import Hashes
 from dockyard.build.ignore import ignore_file
 from dockyard.build.text import text_of
@@ -101,7 +102,7 @@ class Source:
     ignored: tuple[str, ...] = ()
     """Patterns of what counts for nothing where there is no .dockerignore."""
     warnings: tuple[str, ...] = ()
-    """Of the detection, where it is generated."""
+    """Of the detection, where it is generated; else of its port."""
 
 
 def contexts(project: Project, environment: Environment) -> list[Path]:
@@ -125,6 +126,8 @@ def dockerfile_of(project: Project, name: str, service: Service | Sidecar) -> So
     warnings: tuple[str, ...] = ()
     if has_own:
         text = classic = text_of(own)
+        port = _asked_port(service)
+        warnings = tuple(other_port(own, text, build.target, port)) if port else ()
     else:
         # All languages and their templates: a command that builds nothing is there a sixth of a second earlier without them.
         from dockyard.build.detect import Wishes, detect, left_out  # noqa: PLC0415
@@ -207,6 +210,14 @@ def _scope(
 def _port(service: Service | Sidecar) -> int | None:
     """Where the app is to listen; None where its kind has no port."""
     return service.port if isinstance(service, Web | Backend | Sidecar) else None
+
+
+def _asked_port(service: Service | Sidecar) -> int | None:
+    """Where a load balancer or other services ask it; None where nobody does, or `nlb` alone, at ports of its own."""
+    if isinstance(service, Web):
+        by_nlb = service.nlb and service.port in dict(service.nlb.targets(service.port))
+        return service.port if service.http or by_nlb else None
+    return service.port if isinstance(service, Backend) else None
 
 
 def _located(secret: BuildSecret, folder: Path) -> BuildSecret:

@@ -18,7 +18,7 @@ from dockyard.cli.status import TAG_LENGTH
 from dockyard.deploy.ledger import entries
 from dockyard.deploy.refusal import rejected_by
 from dockyard.operate.deployed import deployed, surely_deployed
-from dockyard.operate.history import AT_ONCE, WENT_BACK, Change, with_deploys
+from dockyard.operate.history import AT_ONCE, WENT_BACK, Change, with_attempts, with_deploys
 from dockyard.operate.history import history as look
 from dockyard.operate.version import Versions, short_commit
 
@@ -47,8 +47,9 @@ def history(
     versions = Versions(site.reading)
     who = partial(rejected_by, site)
     listed = side_by_side(lambda one: look(site.reading, versions, one, last, rejected_by=who), found)
-    changes = sorted((change for of_one in listed for change in of_one), key=lambda change: change.begun, reverse=True)
-    changes = with_deploys(changes, entries(site), site.service_stack) if changes else []
+    made = entries(site) if found else []
+    known = with_deploys((change for of_one in listed for change in of_one), made, site.service_stack)
+    changes = with_attempts(known, made, [one.name for one in found], site.service_stack, last)
     if json:
         screen.as_json([asdict(change) | {"seconds": change.seconds} for change in changes])
         return
@@ -71,18 +72,26 @@ def lines(changes: Sequence[Change], columns: int | None, stack: Callable[[str],
 
 
 def _row(change: Change, stack: str) -> Row:
+    tag, commit = _version(change)
     return {
         "deploy": str(change.deploy.number) if change.deploy and change.deploy.number else None,
         "when": _when(change),
         "service": change.service,
         "what": Text(change.what, STYLES.get(change.what, "red")),
-        "image": change.version.tag.removeprefix("sha256:")[:TAG_LENGTH] if change.version else None,
-        "commit": short_commit(change.version.commit) if change.version and change.version.commit else None,
+        "image": tag.removeprefix("sha256:")[:TAG_LENGTH] if tag else None,
+        "commit": short_commit(commit) if commit else None,
         "took": span(timedelta(seconds=change.deploy.seconds) if change.deploy else change.ended - change.begun)
         if change.ended
         else None,
         **_made(change, stack),
     }
+
+
+def _version(change: Change) -> tuple[str | None, str | None]:
+    """Tag and commit: the image's, else those that the deploy knew."""
+    if change.version:
+        return change.version.tag, change.version.commit
+    return (change.deploy.images.get(change.service), change.deploy.made.commit) if change.deploy else (None, None)
 
 
 def _made(change: Change, stack: str) -> Row:

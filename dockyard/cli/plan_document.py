@@ -53,12 +53,13 @@ class ResourceEntry(_Told):
     """Its path in the stack."""
     type: str
     action: ResourceAction
+    """`retain`: it leaves the stack, and stays."""
     replacement: Replacement
     """Whether another takes its place."""
     revision: bool
     """Whether that is how it is meant to change, as of a task definition."""
     kept: bool
-    """Whether it leaves the stack and stays, by its DeletionPolicy."""
+    """Whether it leaves the stack and stays, by its DeletionPolicy: `retain`."""
     because: tuple[str, ...]
     """What of it changes, a line each."""
 

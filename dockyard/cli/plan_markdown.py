@@ -72,7 +72,7 @@ def _lost(stacks: Iterable[StackEntry]) -> Iterator[str]:
         f"`{stack.stack}`: `{one.name}` ({one.type}) {becomes(one)}"
         for stack in stacks
         for one in stack.resources
-        if (one.action in ("replace", "delete") or one.replacement == "perhaps") and not one.revision and not one.kept
+        if (one.action in ("replace", "delete") or one.replacement == "perhaps") and not one.revision
     ]
     told = [f"`{stack.stack}`: {_safe(line)}" for stack in stacks for line in stack.because]
     if lost or told:

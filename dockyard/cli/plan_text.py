@@ -10,7 +10,11 @@ from dockyard.cli.plan_document import Cost, Document, ResourceEntry, SecurityEn
 
 REASONS = 8
 """Lines on why, a resource."""
-_SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "replace": ("-/+", "red"), "delete": ("-", "red")}
+_SIGNS = {
+    "create": ("+", "green"), "update": ("~", "yellow"), "replace": ("-/+", "red"), "delete": ("-", "red"),
+    "retain": ("-", "yellow"),
+}  # fmt: skip
+_BECOMES = {"create": "created", "update": "changed", "replace": "replaced", "delete": "deleted", "retain": "kept"}
 _COUNTED = ("replaced", "to be replaced perhaps", "deleted", "created", "changed", "new revision", "kept")
 
 
@@ -42,20 +46,18 @@ def _stack(one: StackEntry) -> Iterator[Text]:
         yield Text(f"  ! {line}", "red" if "--allow-" in line else "yellow")
     for resource in one.resources if one.action != "create" else ():
         sign, style = ("~", "yellow") if resource.revision else _SIGNS[resource.action]
-        style = "red" if resource.replacement == "perhaps" else "yellow" if resource.kept else style
+        style = "red" if resource.replacement == "perhaps" else style
         yield Text.assemble(f"  {sign} ", resource.name, (f"  {resource.type}", "dim"), f"  {becomes(resource)}", style=style)
         yield from (Text(f"      {line}") for line in shortened(resource.because, REASONS))
 
 
 def becomes(resource: ResourceEntry) -> str:
     """What happens to a resource, in a word or a few."""
-    if resource.kept:
-        return "kept"
     if resource.revision and resource.action == "replace":
         return "new revision"
     if resource.replacement == "perhaps":
         return "to be replaced perhaps"
-    return {"create": "created", "update": "changed", "replace": "replaced", "delete": "deleted"}[resource.action]
+    return _BECOMES[resource.action]
 
 
 def counts(resources: Iterable[ResourceEntry]) -> str:

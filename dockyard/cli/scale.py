@@ -10,6 +10,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Service
 from dockyard.cli.session import Session
 from dockyard.config.count import MOST_TASKS
+from dockyard.deploy.lock import place, told
 from dockyard.operate.running import RunningService
 from dockyard.operate.scale import Wish, check_kind, decide
 
@@ -43,7 +44,8 @@ def scale(
     """Run so many tasks of a service, or change its bounds, and wait until all are healthy.
 
     Where `count` in service.yaml has bounds, deploys keep what was set here until `count` is changed there; where it is a
-    number, the next change of the service sets that number again.
+    number, the next change of the service sets that number again. It waits for no lock: ECS takes a new count while a deploy is
+    under way, too. Who holds the lock is told, as that deploy may set the count.
 
     Example: dockyard scale shop 3
     """
@@ -54,6 +56,8 @@ def scale(
     running = RunningService(session.site, service)
     before = running.now()
     wanted = decide(service, before, Wish(count, low, high))
+    if lock := told(lambda: place(session.site, looking=True)):
+        screen.say(f"{lock}; a deploy may set the count of {service} as its service.yaml says")
     running.scale(before, wanted)
     reached = wanted.count
     if timeout:

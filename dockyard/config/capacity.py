@@ -82,7 +82,7 @@ def capacity_problems(raw: Mapping[str, Any], cluster: Cluster | None, network: 
     """Faults of a service's place. `cluster` and `network` are None where dockyard.yaml could not be read."""
     kind = target(raw.get("runs_on", "fargate"))
     cpu, memory = raw.get("cpu", 0.25), raw.get("memory", 512)
-    if kind == "fargate" and _number(cpu) and _number(memory) and (found := fargate_problem(cpu, memory)):
+    if kind == "fargate" and _number(cpu) and (found := fargate_problem(cpu, memory if _number(memory) else None)):
         key, message = found
         yield Problem((key,), message)
     if "ephemeral_storage" in raw and kind not in ("fargate", None):

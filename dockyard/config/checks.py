@@ -59,6 +59,8 @@ def service_problems(name: str, raw: Mapping[str, Any], settings: EnvironmentSet
     if settings:
         yield from platform_problems(raw, settings.cluster)
     kind = str(raw.get("kind"))
+    if kind == "web" and http_of(raw) is None and raw.get("nlb") is None:
+        yield Problem((), "should have http, nlb or both, got neither")
     http = _http(raw)
     if http and settings:
         if http.reach != "public" and not settings.load_balancer.internal:

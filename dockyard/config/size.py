@@ -14,12 +14,15 @@ FARGATE_MEMORY_MIB: dict[float, tuple[int, ...]] = {
 """vCPU to the memory sizes (MiB) that go with it, Linux."""
 
 
-def fargate_problem(cpu: float, memory: float) -> tuple[str, str] | None:
-    """The key that is wrong (`cpu` or `memory`) and why; None where Fargate offers this pair of vCPU and MiB."""
+def fargate_problem(cpu: float, memory: float | None) -> tuple[str, str] | None:
+    """The key that is wrong (`cpu` or `memory`) and why; None where Fargate offers this pair of vCPU and MiB.
+
+    :param memory: None where it is no size, of which its model tells.
+    """
     sizes = FARGATE_MEMORY_MIB.get(cpu)
     if sizes is None:
         return "cpu", f"should be {one_of([f'{size:g}' for size in FARGATE_MEMORY_MIB])} (vCPU) on Fargate, got {cpu:g}"
-    if memory in sizes:
+    if memory is None or memory in sizes:
         return None
     step = sizes[1] - sizes[0]
     allowed = f"{sizes[0]} to {sizes[-1]} in steps of {step}" if len(sizes) > 3 else one_of([str(size) for size in sizes])

@@ -1,13 +1,14 @@
 """What was deployed of a service, when, and how it ended: as ECS has it, so that it is true whoever deployed, and from where.
 
 ECS keeps deployments for 90 days. Who made one it does not know: that is in what deploys of Dockyard leave in the account, which
-know nothing of a deploy by plain CDK, of a restart, or of a rollback by the circuit breaker.
+know nothing of a deploy by plain CDK, of a restart, or of a rollback by the circuit breaker. A first deploy that fails takes the
+service away, and what ECS knows of it: so it is told by what it left.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dockyard.config.sidecar import APP
@@ -74,6 +75,37 @@ def _is_of(change: Change, entry: Entry, stack: str) -> bool:
     if change.what == "restarted" or not change.version or entry.images.get(change.service) != change.version.tag:
         return False
     return entry.changed(stack) and entry.spans(change.begun)
+
+
+def with_attempts(
+    changes: Sequence[Change], entries: Sequence[Entry], services: Iterable[str], stack: Callable[[str], str], last: int = AT_ONCE
+) -> list[Change]:
+    """The last of each service, the newest first, with deploys of Dockyard that failed and of which ECS knows nothing (any more).
+
+    :param changes: with their deploys, as `with_deploys` gives them.
+    :param stack: the name of a service's stack.
+    """
+    found = []
+    for service in services:
+        known = [one for one in changes if one.service == service]
+        lost = [one for one in entries if stack(service) in one.faults and not _is_known(one, known)]
+        of_service = known + [_attempt(service, one, one.faults[stack(service)]) for one in lost]
+        found += _newest_first(of_service)[:last]
+    return _newest_first(found)
+
+
+def _newest_first(changes: Iterable[Change]) -> list[Change]:
+    return sorted(changes, key=lambda change: change.begun, reverse=True)
+
+
+def _is_known(entry: Entry, changes: Iterable[Change]) -> bool:
+    """Whether one of the deployments is of this deploy, or may be."""
+    return any(one.deploy == entry or (one.deploy is None and entry.spans(one.begun)) for one in changes)
+
+
+def _attempt(service: str, entry: Entry, why: str) -> Change:
+    begun = entry.made.at
+    return Change(service, begun, "failed", ended=begun + timedelta(seconds=entry.seconds), reason=why, deploy=entry)
 
 
 def _nobody(_: str) -> str:

@@ -102,10 +102,18 @@ def test_a_first_deploy_that_fails_leaves_no_stack_half_made_and_the_next_works(
         (folder / "service.yaml").write_text("kind: web\nhttp: {path: /late}")
         (folder / "main.py").write_text('raise SystemExit("not yet")')
         assert "| not yet" in site.up(code=1).stderr
+        (failed,) = json.loads(site.dockyard("history", "late", "--json", **_aws(site)).stdout)
+        assert (failed["what"], "exited with 1" in failed["reason"], bool(failed["deploy"]["made"]["actor"])) == (
+            "failed",
+            True,
+            True,
+        )
         app = "import http.server as h, os\nh.ThreadingHTTPServer(('', int(os.environ['PORT'])), h.SimpleHTTPRequestHandler).serve_forever()"
         (folder / "main.py").write_text(app)
         (folder / "service.yaml").write_text("kind: web\nhttp: {path: /late, health: {path: /}}")
         assert "deployed in" in site.up().stderr
+        told = json.loads(site.dockyard("history", "late", "--json", **_aws(site)).stdout)
+        assert ([one["what"] for one in told], told[1]) == (["deployed", "failed"], failed)
         assert site.dockyard("url", "late", **_aws(site)).stdout.strip().endswith("/late")
         shutil.rmtree(folder)
         assert "demo-dev-late is still there, but its service is gone" in site.up().stderr

@@ -39,12 +39,6 @@ class Web(Container):
     def _is_reached_as_it_says(cls, value: Any) -> Any:
         return {**value, "http": http_of(value)} if isinstance(value, dict) else value
 
-    @model_validator(mode="after")
-    def _is_reached(self) -> "Web":
-        if self.http is None and self.nlb is None:
-            raise ValueError("should have http, nlb or both, got neither")
-        return self
-
 
 def http_of(raw: Mapping[str, Any]) -> Any:
     """What a service has as `http`, as it is written: nothing where it has `nlb` alone."""

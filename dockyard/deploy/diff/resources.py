@@ -29,6 +29,8 @@ class ResourceAction(StrEnum):
     UPDATE = "update"
     REPLACE = "replace"
     DELETE = "delete"
+    RETAIN = "retain"
+    """It leaves the stack, and stays: CloudFormation's word for it, as PolicyAction of a change set."""
 
 
 class Replacement(StrEnum):
@@ -62,15 +64,12 @@ class ResourceChange:
     def is_lost(self) -> bool:
         """Whether what runs, or what it holds, goes with this change, or may go."""
         going = self.replacement is not Replacement.NO or self.action is ResourceAction.DELETE
-        return going and not self.is_revision and not self.stays
+        return going and not self.is_revision
 
     @property
     def stays(self) -> bool:
         """Whether it leaves the stack and is kept."""
-        return self.because == (_STAYS,)
-
-
-_STAYS = "it leaves the stack, and stays (DeletionPolicy)"
+        return self.action is ResourceAction.RETAIN
 
 
 @dataclass(frozen=True)
@@ -124,8 +123,9 @@ def _changed(id: str, before: Template, after: Template, moving: Set[str]) -> Re
 
 def _gone(id: str, resource: Mapping[str, Any]) -> ResourceChange:
     stays = resource.get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate")
-    because = (_STAYS,) if stays else ()
-    return ResourceChange(id, name_of(id, resource), resource["Type"], ResourceAction.DELETE, because=because)
+    because = ("it leaves the stack, and stays (DeletionPolicy)",) if stays else ()
+    action = ResourceAction.RETAIN if stays else ResourceAction.DELETE
+    return ResourceChange(id, name_of(id, resource), resource["Type"], action, because=because)
 
 
 def _differences(old: Any, new: Any, path: Path, before: Template, after: Template) -> Iterator[_Difference]:

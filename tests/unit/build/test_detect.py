@@ -114,3 +114,11 @@ def test_an_app_that_is_no_package_has_its_dependencies_installed_by_name(tmp_pa
 )
 def test_a_procfile_of_a_node_app_is_told_the_port(tmp_path, line, start):
     assert " ".join(detect(write(tmp_path, {"package.json": {}, "Procfile": f"web: {line}"}), Wishes(port=3000)).start) == start
+
+
+@pytest.mark.parametrize(("port", "is_told"), [(None, True), (8080, True), (3000, False)])
+def test_a_port_that_the_source_has_in_it_is_told_where_service_yaml_has_another(tmp_path, port, is_told):
+    files = {"package.json": {"dependencies": {"express": "5"}}, "index.js": "app.listen(3000)"}
+    found = detect(write(tmp_path, files), Wishes(port=port))
+    assert any("set port: 3000 in service.yaml" in text for text in found.warnings) is is_told
+    assert found.port == (port or 3000)

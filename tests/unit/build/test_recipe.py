@@ -139,3 +139,19 @@ def test_a_site_on_a_path_is_told_to_have_its_pages_below_it(made, path, more, i
 
 def test_an_app_that_is_no_site_may_be_on_any_path(made):
     assert made(**{"service.yaml": "kind: web\nhttp: {path: /api}"}).cautions == ()
+
+
+@pytest.mark.parametrize(
+    ("service", "is_told"),
+    [
+        ("kind: web", True),
+        ("kind: backend", True),
+        ("kind: web\nport: 3000", False),
+        ("kind: worker", False),
+        ("kind: web\nnlb: 7000", True),
+        ("kind: web\nnlb: {listeners: [{port: 7000, target_port: 7000}]}", False),
+    ],
+)
+def test_a_port_that_the_own_dockerfile_does_not_expose_is_told_where_it_is_asked(made, service, is_told):
+    found = made(**{"service.yaml": service, "Dockerfile": "FROM scratch\nEXPOSE 3000"})
+    assert any("exposes 3000" in text for text in found.cautions) is is_told

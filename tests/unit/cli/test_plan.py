@@ -50,7 +50,7 @@ KEPT = ResourceEntry(
     "B",
     "Files",
     "AWS::S3::Bucket",
-    ResourceAction.DELETE,
+    ResourceAction.RETAIN,
     Replacement.NO,
     False,
     True,
@@ -100,6 +100,7 @@ def test_people_see_what_is_replaced_in_red_with_why():
         "-/+ Web/Targets  AWS::ELB::TargetGroup  replaced",
         "+ shop-prod-web: Web/Role: policy: allow s3:* on * by @everyone",
     ]
+    assert [one.plain for one in told if str(one.style) == "yellow"][-1] == "  - Files  AWS::S3::Bucket  kept"
     assert "      Port: 80 -> 81 (cannot be changed in place)" in text
     assert (
         "a month of tasks on Fargate and of servers, in USD by list prices of us-east-1: 9.01 -> 9.01-18.02 (+0.00 to +9.01)"
@@ -117,6 +118,7 @@ def test_a_comment_has_a_table_with_details_and_tells_no_account():
     assert "<summary>Rights: 1 come, 0 go, 1 wide</summary>" in text
     assert "<summary>Cost: 9.01 → 9.01-18.02 USD a month</summary>" in text
     assert "`shop-prod-old` is still there" in text
+    assert "(AWS::S3::Bucket)" not in text, "what is kept is no warning"
     assert text.count("<details>") == text.count("</details>") == 3
     assert ACCOUNT not in text
     assert "Image: ACCOUNT.dkr/a:1 -&gt; b&#124;c" in text, "a cell stays a cell"

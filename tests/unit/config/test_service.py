@@ -142,6 +142,25 @@ def test_a_size_that_fargate_does_not_offer_is_refused(problem: Callable[[str], 
     assert problem(f"cpu: {cpu}\nmemory: {memory}") == f"services/web/service.yaml: {text}"
 
 
+@pytest.mark.parametrize(
+    ("lines", "texts"),
+    [
+        (
+            "cpu: 1\nmemory: 512\ncont: 2",
+            ["cont: unknown key; did you mean count?", "memory: should be 2048 to 8192 in steps of"],
+        ),
+        ("cpu: 0.3\nmemory: 512MB", ['memory: should be an integer, got "512MB"', "cpu: should be 0.25, 0.5, 1, 2, 4, 8 or 16"]),
+        ("http: null\nport: 80a", ['port: should be an integer, got "80a"', "should have http, nlb or both, got neither"]),
+    ],
+)
+def test_what_shows_across_keys_is_told_with_what_is_wrong_with_one(files, lines, texts):
+    files.service(f"kind: web\n{lines}")
+    found = files.problems()
+    assert len(found) == len(texts)
+    for one, text in zip(found, texts, strict=True):
+        assert one.startswith(f"services/web/service.yaml: {text}")
+
+
 def test_on_servers_any_size_goes(files):
     files.service("kind: web\nruns_on: ec2\ncpu: 0.3\nmemory: 100")
     assert files.load().environment().services["web"].memory == 100

@@ -10,7 +10,7 @@ import pytest
 from dockyard.deploy.ledger import Entry
 from dockyard.deploy.receipt import Made
 from dockyard.operate.deployed import Deployed
-from dockyard.operate.history import Change, change, history, with_deploys
+from dockyard.operate.history import Change, change, history, with_attempts, with_deploys
 from dockyard.operate.version import Version
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -133,3 +133,32 @@ def test_why_one_went_back_is_told_as_its_deploy_saw_it(what, told):
     assert one.reason == told
     (one,) = with_deploys([replace(of_ecs(5, what=what), reason="by ECS")], [of_deploy()], STACK)
     assert one.reason == "by ECS"
+
+
+FAILED = of_deploy(number=1, faults={"shop-dev-web": "app exited with 1"})
+
+
+def told_with(*changes, deploys=(FAILED,), last=10):
+    return with_attempts(with_deploys(changes, deploys, STACK), deploys, ["web", "api"], STACK, last)
+
+
+def test_a_first_deploy_that_failed_is_told_by_what_it_left():
+    (one,) = told_with()
+    assert one == Change("web", NOW, "failed", ended=NOW + timedelta(seconds=10), reason="app exited with 1", deploy=FAILED)
+
+
+@pytest.mark.parametrize("known", [of_ecs(5, what="rolled back"), of_ecs(5, tag="sha256:1", what="failed")])
+def test_one_whose_deployment_ecs_knows_is_told_once(known):
+    """The tag of an image that is not Dockyard's is in no line."""
+    (one,) = told_with(known)
+    assert one.what == known.what
+
+
+def test_the_next_deploy_is_another_one_however_soon_it_comes():
+    second = of_deploy(NOW + timedelta(seconds=15), "2", number=2)
+    found = told_with(of_ecs(20, "2"), deploys=(FAILED, second))
+    assert [(one.what, one.deploy.number) for one in found] == [("deployed", 2), ("failed", 1)]
+
+
+def test_what_is_older_than_the_last_that_were_asked_for_is_left_out():
+    assert [one.what for one in told_with(of_ecs(500, "2"), last=1)] == ["deployed"]

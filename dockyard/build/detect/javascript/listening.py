@@ -17,7 +17,7 @@ _SOURCES = (".ts", ".tsx", ".js", ".mjs", ".mts")
 
 
 def listening(site: Site, start: tuple[str, ...]) -> tuple[int | None, tuple[str, ...]]:
-    """The port that the entry file has in it, and what to say of it; None where it takes PORT, or does not tell."""
+    """The port that the entry file has in it, and what to say of it; None where it is PORT's, or service.yaml's, or not told."""
     file, text = next(((file, text) for file, text in _sources(site, start) if ".listen(" in text or "serve(" in text), ("", ""))
     if not file:
         return None, ()
@@ -26,7 +26,7 @@ def listening(site: Site, start: tuple[str, ...]) -> tuple[int | None, tuple[str
         warnings.append(f"{site.path(file)}: Fastify listens on localhost alone: give listen host: '0.0.0.0'")
     match = None if _FROM_PORT.search(text) else _FIXED.search(text)
     port = int(next(filter(None, match.groups()))) if match else None
-    if port and 0 < port < 65536:
+    if port and 0 < port < 65536 and port != site.app.wishes.port:
         warnings.append(
             f"{site.path(file)} listens on {port} and does not look at PORT: listen on process.env.PORT, "
             f"or set port: {port} in service.yaml"

@@ -37,7 +37,7 @@ def test_what_comes_and_goes_is_told_by_its_path_in_the_stack():
     assert {id: (one.action, one.name, one.stays, one.is_lost) for id, one in found.items()} == {
         "New": (ResourceAction.CREATE, "Web/Files", False, False),
         "Old": (ResourceAction.DELETE, "Web/Files", False, True),
-        "Kept": (ResourceAction.DELETE, "Kept", True, False),
+        "Kept": (ResourceAction.RETAIN, "Kept", True, False),
     }
 
 
