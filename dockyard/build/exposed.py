@@ -7,6 +7,8 @@ from pathlib import Path
 from dockyard.build.instructions import Instruction, instructions
 
 _PORT = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/tcp)?", re.I)
+_MOST = 5
+"""Ports that are told of."""
 _UDP = re.compile(r"[\d-]+/udp", re.I)
 
 
@@ -17,7 +19,7 @@ def other_port(file: Path, dockerfile: str, target: str | None, port: int) -> It
     """
     ports = exposed(dockerfile, target)
     if ports and port not in ports and not re.search(r"\bPORT\b", dockerfile):
-        told = ", ".join(map(str, ports))
+        told = ", ".join(map(str, ports[:_MOST])) + (" and more" if len(ports) > _MOST else "")
         yield (
             f"{file} exposes {told}, and it is asked on port {port}: set port: {ports[0]} in service.yaml, "
             f"or EXPOSE {port} where the app listens on what the variable PORT says"
@@ -45,10 +47,11 @@ def exposed(dockerfile: str, target: str | None = None) -> tuple[int, ...]:
 
 
 def _ports(instruction: Instruction) -> list[int] | None:
-    """None where one of them has a variable."""
+    """None where one of them has a variable, or can be no port."""
     found: list[int] = []
     for word in instruction.words:
-        if match := _PORT.fullmatch(word.text):
+        match = _PORT.fullmatch(word.text)
+        if match and 0 < int(match[1]) <= int(match[2] or match[1]) < 65536:
             found += range(int(match[1]), int(match[2] or match[1]) + 1)
         elif not _UDP.fullmatch(word.text):
             return None

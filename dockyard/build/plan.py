@@ -117,12 +117,14 @@ def side_by_side(work: Callable[[T], R], items: Sequence[T], jobs: int = JOBS) -
         futures = [pool.submit(work, item) for item in items]
     faults = [error for future in futures if isinstance(error := future.exception(), BuildError)]
     if len(faults) > 1:
-        raise _together(faults)
+        raise together(faults)
     return [future.result() for future in futures]
 
 
-def _together(faults: Sequence[BuildError]) -> BuildError:
+def together(faults: Sequence[BuildError]) -> BuildError:
     """All in one; each with what to do about it, unless that is the same for all."""
+    if len(faults) == 1:
+        return faults[0]
     if len({fault.hint for fault in faults}) == 1:
         return BuildError("\n".join(map(str, faults)), hint=faults[0].hint)
     return BuildError("\n".join(f"{fault}\n  try: {fault.hint}" if fault.hint else str(fault) for fault in faults))

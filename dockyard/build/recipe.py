@@ -215,7 +215,7 @@ def _port(service: Service | Sidecar) -> int | None:
 def _asked_port(service: Service | Sidecar) -> int | None:
     """Where a load balancer or other services ask it; None where nobody does, or `nlb` alone, at ports of its own."""
     if isinstance(service, Web):
-        by_nlb = service.nlb and service.port in dict(service.nlb.targets(service.port))
+        by_nlb = service.nlb and any(port == service.port and to != "udp" for port, to in service.nlb.targets(service.port))
         return service.port if service.http or by_nlb else None
     return service.port if isinstance(service, Backend) else None
 

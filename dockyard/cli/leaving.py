@@ -10,7 +10,7 @@ from dockyard.cli.session import Session
 from dockyard.config import Build
 from dockyard.deploy.intent import Intent, cautions_of
 from dockyard.deploy.receipt import Receipt
-from dockyard.deploy.standing import Standing, StandingImages, holds, sees
+from dockyard.deploy.standing import Standing, StandingImages, holds, look, sees
 from dockyard.doors.tree import Seen
 
 
@@ -32,7 +32,7 @@ def leave_deploy(
     :param lines: what is told before the addresses.
     """
     site = session.site
-    if left and (receipt.infrastructure, receipt.images) == (intent.infrastructure, intent.tags) and _is_seen(session):
+    if left and (receipt.infrastructure, receipt.images) == (intent.infrastructure, intent.tags) and _is_seen(session, left):
         Standing(
             seen=left.seen.digest(),
             where=where,
@@ -49,7 +49,7 @@ def leave_deploy(
 def leave_push(session: Session, left: Leaving | None, images: Sequence[Wanted], rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep it where all that the project is made of was seen; `images` are all of the environment, and `rows` tell of them."""
     site = session.site
-    if left and _is_seen(session):
+    if left and _is_seen(session, left):
         StandingImages(
             seen=left.seen.digest(),
             account=site.aws.account,
@@ -60,9 +60,11 @@ def leave_push(session: Session, left: Leaving | None, images: Sequence[Wanted],
         ).write(session.root, left.environment)
 
 
-def _is_seen(session: Session) -> bool:
-    """Whether all that the project is made of is what `dockyard.deploy.standing.look` sees."""
-    root = session.root
+def _is_seen(session: Session, left: Leaving) -> bool:
+    """Whether all that the project is made of is what `dockyard.deploy.standing.look` sees, and is still what it saw."""
+    root, now = session.root, look(session.root)
+    if not now or now.digest() != left.seen.digest():
+        return False
     files = [file for found in session.project.environments.values() for file in found.files]
     return all(sees(root, path) for path in files) and all(holds(root, path) for path in _built_from(session))
 

@@ -56,9 +56,10 @@ def scale(
     running = RunningService(session.site, service)
     before = running.now()
     wanted = decide(service, before, Wish(count, low, high))
-    if lock := told(lambda: place(session.site, looking=True)):
-        screen.say(f"{lock}; a deploy may set the count of {service} as its service.yaml says")
     running.scale(before, wanted)
+    lock = told(lambda: place(session.site, looking=True))
+    if lock and lock.startswith("locked by"):
+        screen.say(f"{lock}; what changes the environment now may set the count of {service} again")
     reached = wanted.count
     if timeout:
         with screen.Board() as board:

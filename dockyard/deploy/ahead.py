@@ -12,7 +12,7 @@ from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.assembly_folder import Note, forget_note, lacking_images
 from dockyard.deploy.fingerprint import fingerprint
 from dockyard.deploy.intent import Intent
-from dockyard.deploy.likely import as_left, differing
+from dockyard.deploy.likely import differing
 from dockyard.deploy.site import Site
 from dockyard.deploy.stack import StackDeployer
 from dockyard.deploy.stacks import Stacks, check_bootstrap, deploy_stacks, wanted_stacks
@@ -31,15 +31,11 @@ def deploy_ahead(
     intent: Intent,
     progress: Progress,
     deployer: StackDeployer,
-    *,
-    force: bool = False,
 ) -> tuple[list[Planned], Stacks]:
     """Deploy the stacks as they will most likely be. The synth runs while tasks start; what it makes otherwise is deployed then.
 
     It has a folder of its own as long as files of the assembly may be needed, which takes the assembly's place at the end. Where
     files were changed meanwhile, what it makes is of these, and for the next deploy.
-
-    :param force: compare every stack with its template, also where nobody seems to have changed it.
     """
     artifacts = wanted_stacks(site, likely, services)
     check_bootstrap(site, artifacts)
@@ -54,9 +50,7 @@ def deploy_ahead(
 
         synthesizing = pool.submit(synth)
         try:
-            in_ecr, stacks = deploy_stacks(
-                site, artifacts, images, progress, deployer, {} if force else as_left(artifacts, intent)
-            )
+            in_ecr, stacks = deploy_stacks(site, artifacts, images, progress, deployer)
         except BaseException:
             failed.set()
             raise

@@ -1,12 +1,12 @@
 """Images that are built while stacks are synthesized and deployed."""
 
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, SomeBuiltError, named
-from dockyard.deploy.images import built, pushed
+from dockyard.deploy.images import bring
 from dockyard.deploy.site import Site
 from dockyard.doors.process import end_all
 from dockyard.errors import BuildError, DockyardError
@@ -14,15 +14,23 @@ from dockyard.progress import Progress
 
 
 class Building:
-    """It begins when it is made, in a thread of the pool."""
+    """It begins when it is made, in a thread of the pool; to be used as a context, whose end leaves nothing to be pushed."""
 
     def __init__(self, site: Site, wanted: list[Wanted], progress: Progress, pool: Executor) -> None:
-        self._site, self._progress = site, progress
-        self._images = pool.submit(built_images, site, wanted, progress)
+        self._may_push = Future[bool]()
+        self._images = pool.submit(brought_images, site, wanted, progress, self._may_push)
+
+    def __enter__(self) -> "Building":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._may_push.done():
+            self._may_push.set_result(False)
 
     def brought(self) -> list[Planned]:
-        """The images, once they are built and in ECR."""
-        return pushed(self._site, self._images.result(), self._progress)
+        """The images, once they are in ECR, whose repositories are there."""
+        self._may_push.set_result(True)
+        return self._images.result()
 
     @contextmanager
     def faults_first(self) -> Iterator[None]:
@@ -36,10 +44,10 @@ class Building:
             raise
 
 
-def built_images(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]:
-    """The images; where some cannot be built, also what is left of the others, and how to go on with these alone."""
+def brought_images(site: Site, wanted: list[Wanted], progress: Progress, may_push: "Future[bool]") -> list[Planned]:
+    """The images in ECR; where some cannot be built, also what is left of the others, and how to go on with these alone."""
     try:
-        return built(site, wanted, progress)
+        return bring(site, wanted, progress, may_push)
     except SomeBuiltError as error:
         alone = f"dockyard deploy {' '.join(error.built)} --env {site.environment.name}"
         left = f"{named(error.built)} built, and not deployed; to deploy without the others: {alone}"

@@ -1,24 +1,27 @@
 """The images of a deploy: which are there, building or copying the others, pushing them."""
 
+import threading
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 
 from botocore.exceptions import ClientError
 
 from dockyard.build.bases import Bases
-from dockyard.build.builder import local_name
+from dockyard.build.bring import Ways
+from dockyard.build.bring import bring as bring_all
+from dockyard.build.builder import Workshop, build, local_name
 from dockyard.build.mirror import mirror
 from dockyard.build.mirrored import Wanted
 from dockyard.build.pinned import Pinned
-from dockyard.build.plan import Planned, State, build_all, plan, side_by_side
+from dockyard.build.plan import Planned, State, plan, side_by_side
+from dockyard.build.prerequisites import check
 from dockyard.build.promote import promote
 from dockyard.build.promoted import Promoted
 from dockyard.build.publish import publish
 from dockyard.build.push import push
 from dockyard.build.recipe import Recipe
 from dockyard.build.secrets import missing
-from dockyard.build.turns import Turns
 from dockyard.build.wanted import of_sources, wanted
 from dockyard.config import Environment, Project, service_of
 from dockyard.deploy.caches import BuildCaches
@@ -94,45 +97,40 @@ def lacking(site: Site, images: Iterable[Wanted]) -> list[Recipe]:
     return [recipe for recipe in wanting if recipe.service not in there]
 
 
-def built(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]:
-    """The images, each in ECR already, built here, or yet to be copied. Raises BuildError."""
+def bring(site: Site, wanted: list[Wanted], progress: Progress, may_push: "Future[bool] | None" = None) -> list[Planned]:
+    """Build or copy what ECR lacks, and push each once it is there. Raises BuildError.
+
+    :param may_push: as of `dockyard.build.bring`.
+    """
     planned = plan(wanted, site.reading, lambda name: site.workshop.docker.image_id(name) is not None)
     for entry in planned:
         if entry.state is State.PUSHED:
             progress.done(entry.image.service, "image is in ECR already")
-    to_build = [entry.image for entry in planned if entry.state is not State.PUSHED and isinstance(entry.image, Recipe)]
-    sizes = {one.recipe.service: one.size for one in build_all(to_build, site.workshop, progress, BuildCaches(site).of)}
-    return [
-        replace(entry, state=State.BUILT, size=sizes[entry.image.service]) if entry.image.service in sizes else entry
-        for entry in planned
-    ]
-
-
-def pushed(site: Site, planned: list[Planned], progress: Progress) -> list[Planned]:
-    """The same images, all in ECR, each with its digest there. Raises BuildError."""
     waiting = [entry for entry in planned if entry.state is not State.PUSHED]
-    if not waiting:
-        return planned
-    acting, registry = _publisher(site, {entry.image.repository for entry in waiting})
-    workshop = site.workshop
-    by_name = {entry.image.service: entry for entry in waiting}
-    turns = Turns({name: _layers(entry, site) for name, entry in by_name.items()})
+    to_build = [entry.image for entry in waiting if isinstance(entry.image, Recipe)]
+    check(to_build, site.workshop)
+    caches, publisher = BuildCaches(site), _Publisher(site, {entry.image.repository for entry in waiting})
 
-    def bring_one(name: str) -> Planned:
-        entry = by_name[name]
-        if isinstance(entry.image, Promoted):
-            return promote(entry, acting, registry, workshop, progress)
-        if not isinstance(entry.image, Recipe):
-            return mirror(entry, acting, registry, workshop, progress)
-        way = push if workshop.loads(entry.image) else publish
-        if others := turns.waits_for(name):
-            progress.update(name, f"waiting for {', '.join(others)}, with layers in common")
-        with turns.turn(name):
-            return way(entry, acting, registry, workshop, progress)
+    def built(recipe: Recipe) -> Planned:
+        made = build(recipe, site.workshop, progress, caches.of(recipe))
+        return Planned(recipe, State.BUILT, size=made.size)
 
-    done = side_by_side(bring_one, turns.order(), workshop.options.jobs)
-    by_service = {entry.image.service: entry for entry in [*planned, *done]}
-    return [by_service[entry.image.service] for entry in planned]
+    def pushed(entry: Planned) -> Planned:
+        return _way(entry, site.workshop)(entry, *publisher.ready(), site.workshop, progress)
+
+    ways = Ways(built, pushed, lambda entry: _layers(entry, site))
+    there = [entry for entry in waiting if not isinstance(entry.image, Recipe)]
+    brought = {one.image.service: one for one in bring_all(to_build, there, ways, progress, site.workshop.options.jobs, may_push)}
+    return [brought.get(entry.image.service, entry) for entry in planned]
+
+
+def _way(entry: Planned, workshop: Workshop) -> Callable[[Planned, Aws, Registry, Workshop, Progress], Planned]:
+    """How it comes into ECR."""
+    if isinstance(entry.image, Promoted):
+        return promote
+    if not isinstance(entry.image, Recipe):
+        return mirror
+    return push if workshop.loads(entry.image) else publish
 
 
 def _layers(entry: Planned, site: Site) -> list[str]:
@@ -140,6 +138,21 @@ def _layers(entry: Planned, site: Site) -> list[str]:
     image = entry.image
     by_engine = isinstance(image, Recipe) and site.workshop.loads(image)
     return site.workshop.docker.layers(local_name(image)) if by_engine else []
+
+
+class _Publisher:
+    """Who may push into these repositories, and where to; it is found out when the first image is to be pushed."""
+
+    def __init__(self, site: Site, repositories: Collection[str]) -> None:
+        self._site, self._repositories = site, repositories
+        self._lock = threading.Lock()
+        self._found: tuple[Aws, Registry] | None = None
+
+    def ready(self) -> tuple[Aws, Registry]:
+        """The account in the role that pushes, and the registry."""
+        with self._lock:
+            self._found = self._found or _publisher(self._site, self._repositories)
+            return self._found
 
 
 def _publisher(site: Site, repositories: Collection[str]) -> tuple[Aws, Registry]:
@@ -156,8 +169,3 @@ def _publisher(site: Site, repositories: Collection[str]) -> tuple[Aws, Registry
                 raise
         site.aws.forget(site.publishing_role)
         time.sleep(2)
-
-
-def bring(site: Site, wanted: list[Wanted], progress: Progress) -> list[Planned]:
-    """Build or copy what ECR lacks, and push it. Raises BuildError."""
-    return pushed(site, built(site, wanted, progress), progress)

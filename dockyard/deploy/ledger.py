@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
@@ -12,6 +13,7 @@ from dockyard.build.recipe import contexts
 from dockyard.deploy.actor import actor
 from dockyard.deploy.receipt import Made
 from dockyard.deploy.site import Site, bootstrap_bucket, in_publishing_role
+from dockyard.deploy.stack import NOT_DEPLOYED
 from dockyard.deploy.via_cdk import STEP as VIA_CDK
 from dockyard.progress import Measured, Progress
 
@@ -114,10 +116,15 @@ class Ledger:
                 self.progress.note("history", f"it does not tell who made this deploy, as {bucket} cannot be written: {error}")
 
 
-def _by_stack(lines: Iterable[str], prefix: str) -> dict[str, str]:
-    """Of lines such as `shop-dev-web: why`, the stack and why."""
-    found = [line.partition(": ") for line in lines if line.startswith(prefix)]
-    return {stack: why for stack, _, why in reversed(found) if why and " " not in stack}
+def _by_stack(lines: Sequence[str], prefix: str) -> dict[str, str]:
+    """The stack and why, of lines such as `shop-dev-web: why`; of one with no reason of its own the first one below it."""
+    found = {}
+    for line, below in reversed(list(pairwise([*lines, ""]))):
+        stack, _, why = line.partition(": ")
+        if line.startswith(prefix) and why and " " not in stack:
+            reason = below.strip() if why.startswith(NOT_DEPLOYED) and below.startswith("  ") else ""
+            found[stack] = reason or why
+    return found
 
 
 def fault_of(found: Sequence[Entry], stack: str, moment: datetime) -> str:

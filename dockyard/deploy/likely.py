@@ -35,16 +35,6 @@ def likely_stacks(site: Site, intent: Intent) -> list[StackArtifact] | None:
     return None if any(len(one.template.encode()) > INLINE_TEMPLATE_BYTES for one in changed) else likely
 
 
-def as_left(likely: Sequence[StackArtifact], intent: Intent) -> dict[str, str]:
-    """Those in which no image is another than in the last deploy, to their version then."""
-    if not intent.last:
-        return {}
-    now, before = Note.of("", intent.images).images, intent.last.images
-    new = [_end(image) for name, image in now.items() if before.get(name) != image.tag]
-    same = [one.name for one in likely if not any(end in one.template for end in new)]
-    return {name: intent.last.stacks[name] for name in same if name in intent.last.stacks}
-
-
 def differing(likely: Sequence[StackArtifact], found: Sequence[StackArtifact]) -> list[StackArtifact]:
     """Those of the found ones that are not as it was likely."""
     before = {one.name: _compared(one) for one in likely}

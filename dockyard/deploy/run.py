@@ -92,9 +92,8 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
     check_quickly(site, services)
     deployer = StackDeployer(site.aws, site.reading, safety, wishes.allowed)
     likely = None if wishes.assembly or wishes.via_cdk or site.synth else likely_stacks(site, intent)
-    with Threads(max_workers=1) as pool, _told_when_interrupted(deployer):
-        building = Building(site, wanted, progress, pool)
-        work = Work(site, services, wishes.via_cdk, wishes.force, intent, building, deployer, safety, progress)
+    with Threads(max_workers=1) as pool, _told_when_interrupted(deployer), Building(site, wanted, progress, pool) as building:
+        work = Work(site, services, wishes.via_cdk, intent, building, deployer, safety, progress)
         if wishes.assembly:
             done = from_a_folder(work, wishes.assembly)
         elif likely:
@@ -176,8 +175,7 @@ def prepare(site: Site, wanted: list[Wanted], progress: Progress, assembly: Path
     infrastructure = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
     check_build_secrets(lacking(site, wanted), site.workshop.environment)
     deployer = StackDeployer(site.aws, site.reading, safety)
-    with Threads(max_workers=1) as pool, _told_when_interrupted(deployer):
-        building = Building(site, wanted, progress, pool)
+    with Threads(max_workers=1) as pool, _told_when_interrupted(deployer), Building(site, wanted, progress, pool) as building:
         with building.faults_first():
             everything = synthesized(site, progress, validate=True, folder=assembly)
             Note.of(infrastructure, wanted).write(assembly)

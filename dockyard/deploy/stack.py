@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 INLINE_TEMPLATE_BYTES = 51_200
 """A longer template must be in a bucket (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)."""
 _SOUND = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+NOT_DEPLOYED = "was not deployed"
+"""What is told of a stack before its status and, a line each, why resources failed."""
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
@@ -63,11 +65,11 @@ class StackDeployer:
         self.began = threading.Event()
         """Set once the first of them is."""
 
-    def as_left(self, artifact: StackArtifact, left: str) -> Deployed | None:
-        """The stack, where it is still in the version in which it was left with this template; else None."""
-        stack = describe(self._aws.assuming(artifact.deploy_role).cloudformation, artifact.name)
-        as_it_was = stack and version(stack) == left and _has_settings(artifact, stack)
-        return _deployed(artifact.name, stack, changed=False) if stack and as_it_was else None
+    def current(self, artifact: StackArtifact) -> Deployed | None:
+        """The stack, where a deploy would find nothing to change; else None."""
+        acting = self._aws.assuming(artifact.deploy_role)
+        stack = describe(acting.cloudformation, artifact.name)
+        return _deployed(artifact.name, stack, changed=False) if stack and self._is_current(artifact, stack, acting) else None
 
     def deploy(self, artifact: StackArtifact, watch: Watch) -> Deployed:
         """Make the stack what the artifact says, unless it is; wait for the end. Raises DeployError with the reasons."""
@@ -100,7 +102,11 @@ class StackDeployer:
 
     def _is_current(self, artifact: StackArtifact, stack: "StackTypeDef", acting: Aws) -> bool:
         """Whether template, tags, protection and every SSM value are those of the artifact: no change set is needed then."""
-        if not _has_settings(artifact, stack):
+        if stack["StackStatus"] not in _SOUND:
+            return False
+        if {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])} != dict(artifact.tags):
+            return False
+        if bool(stack.get("EnableTerminationProtection")) != artifact.termination_protection:
             return False
         deployed = acting.cloudformation.get_template(StackName=artifact.name, TemplateStage="Original")["TemplateBody"]
         if not _same_template(deployed, artifact.template):
@@ -146,7 +152,7 @@ class StackDeployer:
             reason = found.get("StatusReason", "")
             if "didn't contain changes" in reason or "No updates are to be performed" in reason:
                 return False
-            raise DeployError(f"CloudFormation refused the change of {artifact.name}: {reason}")
+            raise DeployError(f"{artifact.name}: CloudFormation refused the change: {reason}")
         if exists and (refused := refusal(changes(client, artifact.name, name), artifact, self._reading, self._allowed)):
             client.delete_change_set(StackName=artifact.name, ChangeSetName=name)
             raise refused
@@ -188,16 +194,7 @@ def _end(name: str, status: str, reasons: list[str]) -> None:
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
         detail = "".join(f"\n  {reason}" for reason in reasons)
         left = "; it is as it was before, and what ran still runs" if status == "UPDATE_ROLLBACK_COMPLETE" else ""
-        raise DeployError(f"{name} was not deployed ({status}){left}{detail}")
-
-
-def _has_settings(artifact: StackArtifact, stack: "StackTypeDef") -> bool:
-    """Whether it is in a good state, with the tags and the protection of the artifact."""
-    return (
-        stack["StackStatus"] in _SOUND
-        and {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])} == dict(artifact.tags)
-        and bool(stack.get("EnableTerminationProtection")) == artifact.termination_protection
-    )
+        raise DeployError(f"{name}: {NOT_DEPLOYED} ({status}){left}{detail}")
 
 
 def _deployed(name: str, stack: "StackTypeDef", *, changed: bool) -> Deployed:

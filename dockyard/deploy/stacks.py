@@ -34,21 +34,20 @@ def deploy_stacks(
     images: Callable[[], list[Planned]],
     progress: Progress,
     deployer: StackDeployer,
-    left: Mapping[str, str] | None = None,
 ) -> tuple[list[Planned], Stacks]:
     """Each stack by a change set once those that it needs are done, the platform while images are still built.
 
     Stacks that need the registry wait until every image is in ECR: no service is touched where one cannot be built.
 
+    Which of these are as they should be is looked at meanwhile; that holds unless one that they need changes.
+
     :param images: what brings all images into ECR, and returns them.
-    :param left: stacks that were left with these very templates, to their version then. Whether they still are is looked at while
-        images are built; those are looked at no closer, unless one that they need changes now.
     """
     looked: dict[str, Deployed | None] = {}
     changed: set[str] = set()
 
-    def look(artifact: StackArtifact, version: str) -> None:
-        looked[artifact.name] = _telling(artifact.name, partial(deployer.as_left, artifact, version))
+    def look(artifact: StackArtifact) -> None:
+        looked[artifact.name] = _telling(artifact.name, partial(deployer.current, artifact))
 
     def deploy(artifact: StackArtifact) -> Deployed:
         made = looked.get(artifact.name)
@@ -60,15 +59,16 @@ def deploy_stacks(
             changed.add(artifact.name)
         return made
 
-    nodes = {one.name: Node(partial(deploy, one), _needs(site, one) | {_look(one.name)}) for one in artifacts}
-    looks = {_look(one.name): Node(partial(look, one, version)) for one in artifacts if (version := (left or {}).get(one.name))}
+    needs = {one.name: _needs(site, one) for one in artifacts}
+    nodes = {one.name: Node(partial(deploy, one), needs[one.name] | {_look(one.name)}) for one in artifacts}
+    looks = {_look(one.name): Node(partial(look, one)) for one in artifacts if IMAGES in needs[one.name]}
     done = run_graph({**nodes, **looks, IMAGES: Node(partial(_telling, IMAGES, images), frozenset({site.registry_stack}))})
     return done[IMAGES], {name: done[name] for name in nodes}
 
 
 def _look(stack: str) -> str:
     """Name of the piece of work that looks at it before images are there."""
-    return f"{stack} as it was left"
+    return f"a look at {stack}"
 
 
 def deploy_stacks_via_cdk(

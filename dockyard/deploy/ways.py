@@ -31,8 +31,6 @@ class Work:
     """These alone; all where none are named."""
     via_cdk: bool
     """Leave the stacks to the CDK CLI."""
-    force: bool
-    """Compare every stack with its template."""
     intent: Intent
     building: Building
     deployer: StackDeployer
@@ -60,7 +58,7 @@ def ahead_of_the_synth(work: Work, likely: list[StackArtifact]) -> Done:
     """The stacks as they will most likely be; the synth, which holds, runs while their tasks start."""
     infrastructure = work.intent.infrastructure
     images, stacks = deploy_ahead(
-        work.site, likely, work.services, work.building.brought, work.intent, work.progress, work.deployer, force=work.force
+        work.site, likely, work.services, work.building.brought, work.intent, work.progress, work.deployer
     )
     return Done(infrastructure, work.has_been_checked(infrastructure), images, stacks)
 

@@ -105,7 +105,9 @@ def test_two_deploys_from_two_machines_one_waits_and_the_last_one_wins_whole(sit
             assert f"(process {first.pid}) since " in told[-1]
             assert elsewhere.dockyard("deploy", "--wait", "0", code=1, **account).stderr.count("is locked by") == 1
             scaled = elsewhere.dockyard("scale", "hello-node", "1", **account).stderr
-            assert re.search("locked by .* for dockyard deploy; a deploy may set the count of hello-node", scaled)
+            assert re.search(
+                "locked by .* for dockyard deploy; what changes the environment now may set the count of hello-node", scaled
+            )
             assert first.wait(180) == 0
             told += second.stderr.readlines()
             assert second.wait(180) == 0

@@ -92,9 +92,9 @@ def test_what_became_of_the_others_is_told_where_one_cannot_be_built(monkeypatch
     def built(*_):
         raise caught.value
 
-    monkeypatch.setattr("dockyard.deploy.building.built", built)
+    monkeypatch.setattr("dockyard.deploy.building.bring", built)
     with pytest.raises(BuildError) as told:
-        building.built_images(SimpleNamespace(environment=SimpleNamespace(name="dev")), images, Silent())
+        building.brought_images(SimpleNamespace(environment=SimpleNamespace(name="dev")), images, Silent(), None)
     assert str(told.value).splitlines() == [
         "failed to build web",
         "mailer, shop are built, and not deployed; to deploy without the others: dockyard deploy mailer shop --env dev",

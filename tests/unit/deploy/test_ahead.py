@@ -26,7 +26,7 @@ def deploy(tmp_path, monkeypatch):
         project=project, environment=project.environment(), aws=SimpleNamespace(account="1", region="r"),
         assembly=tmp_path / "out/dev",
     )  # fmt: skip
-    intent = SimpleNamespace(infrastructure=fingerprint(project, "dev", "1", "r"), images=[IMAGE], last=None)
+    intent = SimpleNamespace(infrastructure=fingerprint(project, "dev", "1", "r"), images=[IMAGE])
     deployer = SimpleNamespace(began=threading.Event())
 
     def deploy_stacks(_, artifacts, images, *__):

@@ -84,6 +84,19 @@ def test_each_stack_that_failed_is_kept_with_why_and_with_its_time(site):
     assert fault_of([found], "shop-prod-other", during) == fault_of([found], "shop-prod-api", during - timedelta(hours=1)) == ""
 
 
+def test_of_a_stack_that_cloudformation_refused_the_first_reason_is_kept(site):
+    told = (
+        "shop-prod-web: was not deployed (ROLLBACK_COMPLETE)\n  Role (AWS::IAM::Role): exists already\n  Service: cancelled\n"
+        "shop-prod-api: was not deployed (ROLLBACK_COMPLETE)\nshop-prod-db: the app died\nshop-prod-db: was not deployed (x)\n  no"
+    )
+    with pytest.raises(ValueError), Ledger(site, Silent(), 0.0, {"web": "1"}, {}):
+        raise ValueError(told)
+    assert entries(site)[0].faults == {
+        "shop-prod-web": "Role (AWS::IAM::Role): exists already", "shop-prod-api": "was not deployed (ROLLBACK_COMPLETE)",
+        "shop-prod-db": "the app died",
+    }  # fmt: skip
+
+
 def test_deploys_are_counted_also_past_those_that_are_kept_and_those_that_nobody_counted(site):
     place = ledger._place(site)
     deploy(site)

@@ -10,7 +10,7 @@ from dockyard.build.recipe import Recipe
 from dockyard.deploy.ahead import written_otherwise
 from dockyard.deploy.assembly import read_assembly
 from dockyard.deploy.assembly_folder import Note, forget_note, read_note
-from dockyard.deploy.likely import as_left, differing, likely_stacks
+from dockyard.deploy.likely import differing, likely_stacks
 
 A, B, C = "a" * 20, "b" * 20, "c" * 20
 
@@ -104,19 +104,3 @@ def test_a_stack_that_the_synth_writes_otherwise_is_found(site):
     assert [one.name for one in differing(likely, found)] == ["shop-dev-worker"]
     more = [*found[:1], dataclasses.replace(found[0], name="shop-dev-new")]
     assert [one.name for one in differing(likely, more)] == ["shop-dev-new"]
-
-
-def test_stacks_of_which_no_image_is_new_are_as_the_last_deploy_left_them(site):
-    """And not those of which the note alone has the image: that one was written, and never deployed."""
-    wanted = intent(image("web", A), image("worker", A))
-    likely = likely_stacks(site, wanted)
-    wanted.last.stacks = {"shop-dev-web": "v1", "shop-dev-worker": "v2"}
-    for images, left in (
-        ({"web": A, "worker": A}, wanted.last.stacks),
-        ({"web": A, "worker": B}, {"shop-dev-web": "v1"}),
-        ({}, {}),
-    ):
-        wanted.last.images = images
-        assert as_left(likely, wanted) == left
-    wanted.last.images, wanted.last.stacks = {"web": A, "worker": A}, {"shop-dev-web": "v1"}
-    assert as_left(likely, wanted) == {"shop-dev-web": "v1"}

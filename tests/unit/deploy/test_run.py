@@ -18,7 +18,7 @@ def test_a_synth_that_fails_ends_the_builds_of_a_push(tmp_path, monkeypatch):
     ended = threading.Event()
     monkeypatch.setattr(run, "fingerprint", lambda *_: "")
     monkeypatch.setattr(run, "lacking", lambda *_: [])
-    monkeypatch.setattr(building, "built_images", lambda *_: ended.wait(20))
+    monkeypatch.setattr(building, "brought_images", lambda *_: ended.wait(20))
     monkeypatch.setattr(building, "end_all", ended.set)
 
     def broken(*_, **__):

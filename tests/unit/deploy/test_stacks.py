@@ -1,30 +1,48 @@
-"""Which stacks are looked at, and how closely."""
+"""Which stacks are deployed, and when they are looked at."""
 
+import json
+import threading
 from types import SimpleNamespace
 
 import pytest
 
 from dockyard.deploy import stacks
-from dockyard.deploy.stack import Deployed
+from dockyard.deploy.stack import Deployed, StackDeployer
 from dockyard.deploy.stacks import deploy_stacks
 from dockyard.errors import DeployError
 
-LEFT = {"registry": "v1", "platform": "v1", "web": "v1", "worker": "v1"}
-NEEDS = {"registry": (), "platform": ("registry",), "web": ("registry", "platform"), "worker": ("registry", "platform")}
+NEEDS = {"registry": (), "platform": (), "web": ("registry", "platform"), "worker": ("registry", "platform")}
+TEMPLATE = json.dumps({"Parameters": {"Listener": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/listener"}}})
+
+
+class CloudFormation:
+    """Each stack as it was deployed, with the listener of then."""
+
+    def __init__(self, stacks):
+        self.stacks = stacks
+
+    def describe_stacks(self, StackName):  # noqa: N803
+        stack = {
+            "StackName": StackName, "StackStatus": "UPDATE_COMPLETE", "CreationTime": SimpleNamespace(isoformat=lambda: "now"),
+            "Parameters": [{"ParameterKey": "Listener", "ResolvedValue": self.stacks[StackName]}],
+        }  # fmt: skip
+        return {"Stacks": [stack]}
+
+    def get_template(self, **_):
+        return {"TemplateBody": TEMPLATE}
 
 
 @pytest.fixture
 def deploy(monkeypatch):
-    """Deploys four stacks; which were deployed, and what was done in order. `now`: their versions, `changing`: those that change."""
+    """Deploys four stacks; which were deployed, and what was done in order.
 
-    def run(now=(), changing=(), left=LEFT, images=lambda: ["image"]):
-        done = []
+    `others`: stacks that have another listener than there is now. `changing`: those that a deploy changes.
+    """
 
-        class Deployer:
-            def as_left(self, artifact, version):
-                done.append(f"look at {artifact.name}")
-                same = dict(LEFT, **dict(now))[artifact.name] == version
-                return Deployed(artifact.name, changed=False, version=version, outputs={}) if same else None
+    def run(others=(), changing=(), images=lambda: ["image"]):
+        done, aws = [], SimpleNamespace(assuming=lambda _: aws)
+        aws.cloudformation = CloudFormation({name: "old" if name in others else "new" for name in NEEDS})
+        aws.parameters = lambda names: dict.fromkeys(names, "new")
 
         def deployed(_, artifact, *__):
             done.append(f"deploy {artifact.name}")
@@ -36,40 +54,54 @@ def deploy(monkeypatch):
 
         monkeypatch.setattr(stacks, "_deploy_stack", deployed)
         site = SimpleNamespace(registry_stack="registry")
-        artifacts = [SimpleNamespace(name=name, depends_on=needs) for name, needs in NEEDS.items()]
+        artifacts = [
+            SimpleNamespace(
+                name=name, depends_on=needs, deploy_role="", tags={}, termination_protection=False, template=TEMPLATE,
+                parameter_defaults=lambda: {"Listener": "/listener"},
+            )
+            for name, needs in NEEDS.items()
+        ]  # fmt: skip
         progress = SimpleNamespace(done=lambda name, text: done.append(f"{name} {text}"))
         try:
-            found, left_at_end = deploy_stacks(site, artifacts, brought, progress, Deployer(), left)
+            found, left = deploy_stacks(site, artifacts, brought, progress, StackDeployer(aws, aws))
         except DeployError as error:
             return str(error), done
         assert found == ["image"]
-        assert left_at_end.keys() == NEEDS.keys()
+        assert left.keys() == NEEDS.keys()
         return {one.removeprefix("deploy ") for one in done if one.startswith("deploy")}, done
 
     return run
 
 
-def test_a_stack_that_is_as_it_was_left_is_looked_at_no_closer(deploy):
-    deployed, done = deploy({"web": "by somebody"})
-    assert deployed == {"web"}
-    assert {"registry unchanged", "platform unchanged", "worker unchanged"} <= set(done)
+SHARED = {"registry", "platform"}
 
 
-def test_without_a_version_each_is_compared(deploy):
-    assert deploy(left={"registry": "v1", "web": ""})[0] == {"platform", "web", "worker"}
-    assert deploy(left=None)[0] == NEEDS.keys()
+def test_of_those_that_wait_for_images_one_that_is_as_it_should_be_is_not_deployed(deploy):
+    deployed, done = deploy({"web"})
+    assert deployed == {*SHARED, "web"}
+    assert "worker unchanged" in done
 
 
-def test_what_needs_a_stack_that_changes_now_is_compared(deploy):
+def test_what_needs_a_stack_that_changes_now_is_looked_at_once_more(deploy):
     """Its values in SSM may be others by that."""
-    assert deploy({"platform": "by somebody"}, changing={"platform"})[0] == {"platform", "web", "worker"}
-    assert deploy({"platform": "by somebody"})[0] == {"platform"}
+    assert deploy(changing={"platform"})[0] == {*SHARED, "web", "worker"}
+
+
+def test_they_are_looked_at_while_images_are_built(deploy, monkeypatch):
+    looked, current = threading.Event(), StackDeployer.current
+
+    def look(*arguments):
+        looked.set()
+        return current(*arguments)
+
+    monkeypatch.setattr(StackDeployer, "current", look)
+    assert deploy(images=lambda: ["image"] if looked.wait(10) else [])[0] == SHARED
 
 
 def test_no_service_is_deployed_where_an_image_is_missing(deploy):
     def fails():
         raise DeployError("no image")
 
-    told, done = deploy({"web": "by somebody"}, images=fails)
+    told, done = deploy({"web"}, images=fails)
     assert told == "no image"
-    assert not [one for one in done if one.startswith(("deploy", "web", "worker"))]
+    assert not [one for one in done if one.startswith(("deploy w", "w"))]
