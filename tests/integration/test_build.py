@@ -116,7 +116,7 @@ def test_a_build_secret_is_seen_by_its_step_and_is_in_neither_image_log_nor_erro
     docker.login(registry_of(site.client("ecr"), site.port))
     workshop = replace(workshop, docker=docker, environment={"TOKEN": "ab-CD-12"})
     name = build(project(workshop.bases, **{"Dockerfile": PRINTS, "service.yaml": service}), workshop, Silent()).image
-    assert docker.run(name, ["sh", "-c", "cat /length; ls -A /run/secrets"]) == "8\n"
+    assert docker.run(name, ["sh", "-c", "cat /length; ls -A /run/secrets 2>/dev/null || true"]) == "8\n"
     log = workshop.folder / "logs/build-web.log"
     assert "it is [REDACTED]" in log.read_text()
     failing = project(workshop.bases, **{"Dockerfile": PRINTS + FAILS, "service.yaml": service})
