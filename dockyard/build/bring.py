@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Any
 
-from dockyard.build.plan import Planned, SomeBuiltError, together
+from dockyard.build.plan import Planned, SomeBuiltError, by_base, together
 from dockyard.build.recipe import Recipe
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
@@ -51,7 +51,7 @@ def bring(
         line = _Line(ways, progress, pushers, jobs)
         for entry in there:
             line.add(entry)
-        building = {builders.submit(ways.build, recipe): recipe.service for recipe in recipes}
+        building = {builders.submit(ways.build, recipe): recipe.service for recipe in by_base(recipes)}
         faults: dict[str, BuildError] = {}
         while building or line.pushing or (line.waiting and not faults):
             if gate.done() and not faults:

@@ -1,5 +1,6 @@
 """What must be done so that ECR has every image, and the doing of it, side by side; the push itself is in `push`."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -104,11 +105,22 @@ def build_all(
         return made
 
     try:
-        return side_by_side(one, recipes, workshop.options.jobs)
+        made = {built.recipe.service: built for built in side_by_side(one, by_base(recipes), workshop.options.jobs)}
+        return [made[recipe.service] for recipe in recipes]
     except BuildError as error:
         if not done:
             raise
         raise SomeBuiltError(error, [recipe.service for recipe in recipes if recipe.service in done]) from error
+
+
+def by_base(recipes: Sequence[Recipe]) -> list[Recipe]:
+    """One of each base first, then a second one of each: bases are fetched side by side, and not one after the other."""
+    before = Counter[tuple[str, ...]]()
+    turn: dict[str, int] = {}
+    for recipe in recipes:
+        turn[recipe.service] = before[recipe.bases]
+        before[recipe.bases] += 1
+    return sorted(recipes, key=lambda recipe: turn[recipe.service])
 
 
 def side_by_side(work: Callable[[T], R], items: Sequence[T], jobs: int = JOBS) -> list[R]:

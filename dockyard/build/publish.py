@@ -10,6 +10,7 @@ from dockyard.build.plan import Planned
 from dockyard.build.push import address_of, arrived, explained, in_attempts, refuse_stand_in
 from dockyard.build.recipe import Recipe
 from dockyard.build.sizes import size
+from dockyard.defaults import ENGINE
 from dockyard.doors.aws import Aws, Registry
 from dockyard.doors.docker_faults import PushError
 from dockyard.errors import BuildError
@@ -51,4 +52,8 @@ def publish(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, 
         took = time.monotonic() - begun
         return f"image pushed in {took:.1f} s by builder {workshop.options.builder}, {size(stored)} in ECR"
 
-    return replace(arrived(planned, aws, send, progress, done), size=stored)
+    try:
+        return replace(arrived(planned, aws, send, progress, done), size=stored)
+    finally:
+        if workshop.options.builder == ENGINE:
+            workshop.docker.untag(name)  # its builder leaves the name in containerd's image store

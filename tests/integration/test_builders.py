@@ -137,6 +137,7 @@ def test_the_engines_own_builder_pushes_an_index_where_its_store_can_keep_one(aw
     done = bring(recipe, aws, replace(workshop, options=Options()), told)
     assert done.digest == aws.image_digest("own/web", recipe.tag)
     assert told.ends[-1].startswith("image pushed in ")
+    assert workshop.docker.image_id(f"{aws.repository_address('own/web')}:{recipe.tag}") is None
 
 
 def test_a_cache_that_cannot_be_written_is_no_fault(aws, workshop, tmp_path):

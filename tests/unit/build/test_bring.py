@@ -16,7 +16,7 @@ from dockyard.progress import Silent
 
 class Image:
     def __init__(self, service):
-        self.service = service
+        self.service, self.bases = service, ()
 
 
 class World:

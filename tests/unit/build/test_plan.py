@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from dockyard.build.builder import Options
-from dockyard.build.plan import SomeBuiltError, State, build_all, plan, side_by_side
+from dockyard.build.plan import SomeBuiltError, State, build_all, by_base, plan, side_by_side
 from dockyard.build.recipe import Recipe
 from dockyard.deploy import building
 from dockyard.errors import BuildError
@@ -74,11 +74,17 @@ def test_each_of_several_faults_has_its_own_hint():
     assert caught.value.hint is None
 
 
+def test_one_of_each_base_is_built_first():
+    images = [replace(RECIPE, service=name, bases=tuple(name[0].split())) for name in ("n1", "n2", "n3", "p1", "p2", "r1")]
+    assert [one.service for one in by_base(images)] == ["n1", "p1", "r1", "n2", "p2", "n3"]
+    assert by_base([]) == []
+
+
 def test_what_became_of_the_others_is_told_where_one_cannot_be_built(monkeypatch):
     def make(recipe, *_):
         if recipe.service in failing:
             raise BuildError(f"failed to build {recipe.service}", hint="mend it")
-        return recipe.service
+        return SimpleNamespace(recipe=recipe)
 
     monkeypatch.setattr("dockyard.build.plan.build", make)
     monkeypatch.setattr("dockyard.build.plan.check", lambda *_: None)

@@ -11,6 +11,7 @@ from dockyard.build.plan import Planned, State
 from dockyard.build.publish import publish
 from dockyard.build.recipe import Recipe
 from dockyard.build.retries import Retries
+from dockyard.defaults import ENGINE
 from dockyard.doors.aws import Registry
 from dockyard.doors.buildx import Cli
 from dockyard.errors import BuildError
@@ -47,6 +48,10 @@ class FakeDocker:
 
     def __init__(self, aws, *faults, step="exporting to image"):
         self.aws, self.faults, self.step, self.passwords = aws, list(faults), step, []
+        self.untagged = []
+
+    def untag(self, name):
+        self.untagged.append(name)
 
     def answers(self):
         return True
@@ -75,10 +80,10 @@ class Told(Silent):
 
 @pytest.fixture
 def published(tmp_path):
-    def act(aws, docker):
+    def act(aws, docker, builder="far"):
         told = Told()
         workshop = Workshop(
-            docker, Bases(), "", tmp_path / "own", options=Options(builder="far"), retries=Retries(attempts=3, first=0)
+            docker, Bases(), "", tmp_path / "own", options=Options(builder=builder), retries=Retries(attempts=3, first=0)
         )
         recipe = replace(RECIPE, context=tmp_path)
         return publish(Planned(recipe, State.MISSING), aws, Registry("localhost:1", "AWS", "first"), workshop, told), told
@@ -142,6 +147,13 @@ def test_a_tag_that_is_there_by_now_is_not_pushed_again(published, digest, end):
     docker = FakeDocker(aws, "unknown: tag invalid", step=f"pushing {NAME} with docker")
     result, told = published(aws, docker)
     assert (result.digest, told.ends, told.notes, len(docker.passwords)) == (digest, [end], [], 1)
+
+
+@pytest.mark.parametrize(("builder", "untagged"), [("far", []), (ENGINE, [NAME])])
+def test_the_engine_keeps_no_name_of_what_its_own_builder_pushed(published, builder, untagged):
+    docker = FakeDocker(aws := FakeAws())
+    published(aws, docker, builder)
+    assert docker.untagged == untagged
 
 
 def test_an_image_that_ecr_does_not_have_after_the_push_is_an_error(published):
