@@ -2,11 +2,13 @@
 
 Pushes that share layers take turns, so that each layer goes over the wire once. The engine sends a layer to each repository that
 lacks it, also to four at the same time. What one push has sent, those after it mount from its repository, where the registry can:
-the base of eight images is uploaded once and not eight times. So an image waits while one with a layer in common is sent.
+the base of eight images is uploaded once and not eight times. So an image waits while a layer is sent that it has, too; of those
+that may go the largest goes first.
 """
 
+import contextlib
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +25,8 @@ class Ways:
 
     build: Callable[[Recipe], Planned]
     """Raises BuildError."""
-    push: Callable[[Planned], Planned]
-    """Raises BuildError."""
+    push: Callable[[Planned, Callable[[str], None]], Planned]
+    """It tells each layer that the registry has by then. Raises BuildError."""
     layers: Callable[[Planned], Collection[str]]
     """Those that the engine sends of it; none where something else sends it."""
 
@@ -54,12 +56,13 @@ def bring(
         building = {builders.submit(ways.build, recipe): recipe.service for recipe in by_base(recipes)}
         faults: dict[str, BuildError] = {}
         while building or line.pushing or (line.waiting and not faults):
+            news = line.listen()
             if gate.done() and not faults:
                 if not gate.result():
                     return []
                 line.start()
             going: set[Future[Planned]] = {*building, *line.pushing}
-            awaited: set[Future[Any]] = going if gate.done() else {*going, gate}
+            awaited: set[Future[Any]] = {*going, news, *([] if gate.done() else [gate])}
             wait(awaited, return_when=FIRST_COMPLETED)
             for future in filter(Future.done, going):
                 if future in line.pushing:
@@ -87,25 +90,44 @@ class _Line:
         self.done: list[Planned] = []
         self.faults: list[BuildError] = []
         self._layers: dict[str, Collection[str]] = {}
+        self._there: set[str] = set()
+        self._news = Future[None]()
 
     def add(self, entry: Planned) -> None:
         """It is to be pushed when its turn comes."""
         service = entry.image.service
         self.waiting[service], self._layers[service] = entry, set(self._ways.layers(entry))
 
+    def listen(self) -> Future[None]:
+        """Done once the registry has one more layer."""
+        self._news = Future[None]()
+        return self._news
+
     def start(self) -> None:
-        """Begin with those that share no layer with one that is being sent, as many as may be sent at once."""
-        for service in list(self.waiting):
-            before = [other for other in self.pushing.values() if set(self._layers[service]) & set(self._layers[other])]
+        """Begin with those of which no layer is being sent, as many as may be sent at once."""
+        for entry in sorted(self.waiting.values(), key=lambda one: one.size or 0, reverse=True):
+            service = entry.image.service
+            before = [other for other in self.pushing.values() if self._missing(service) & self._missing(other)]
             if before:
                 self._progress.update(service, f"waiting for {', '.join(before)}, with layers in common")
             elif len(self.pushing) < self._jobs:
-                self.pushing[self._pool.submit(self._ways.push, self.waiting.pop(service))] = service
+                del self.waiting[service]
+                self.pushing[self._pool.submit(self._ways.push, entry, self._has)] = service
 
     def end(self, future: Future[Planned]) -> None:
         """Note how a push ended."""
-        del self.pushing[future]
+        service = self.pushing.pop(future)
         try:
             self.done.append(future.result())
+            self._there.update(self._layers[service])
         except BuildError as error:
             self.faults.append(error)
+
+    def _missing(self, service: str) -> set[str]:
+        return set(self._layers[service]) - self._there
+
+    def _has(self, layer: str) -> None:
+        """The registry has this one. In any thread."""
+        self._there.add(layer)
+        with contextlib.suppress(InvalidStateError):
+            self._news.set_result(None)

@@ -1,12 +1,15 @@
 """What an engine says of a push, read as layers: how many go over the wire, and how many the registry has already."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dockyard.build.sizes import size
 
 _COUNT = re.compile(r"(?P<count>\d+) layers")
-_EVENT = re.compile(r"(?P<id>[0-9a-f]{12}) (?P<status>.*?)(?: (?P<done>\d+)/(?P<total>\d+))?")
+SHORT = 12
+"""Digits of a digest by which the engine tells of a layer: that of its files, or, with containerd's image store, of its blob."""
+_EVENT = re.compile(rf"(?P<id>[0-9a-f]{{{SHORT}}}) (?P<status>.*?)(?: (?P<done>\d+)/(?P<total>\d+))?")
 _REUSED = ("Layer already exists", "Mounted from")
 
 
@@ -14,6 +17,8 @@ _REUSED = ("Layer already exists", "Mounted from")
 class Layers:
     """The layers of one push, line by line as `Docker.push` gives them."""
 
+    on_there: Callable[[str], None] = lambda _: None
+    """Told each layer that the registry has by then."""
     count: int = 0
     _reused: set[str] = field(default_factory=set)
     _sent: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -29,6 +34,8 @@ class Layers:
         return f"pushing {size(done)} of {size(total)}" if total else "pushing"
 
     def _event(self, id: str, status: str, done: int, total: int) -> None:
+        if status.startswith((*_REUSED, "Pushed")):
+            self.on_there(id)
         if status.startswith(_REUSED):
             self._reused.add(id)
         elif status == "Pushing":

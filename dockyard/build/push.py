@@ -39,12 +39,22 @@ _HINTS = {
 """What to do about a refusal, by its code; a builder may tell the status of HTTP in its place."""
 
 
-def push(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
-    """Push an image of the engine; the plan's entry with the digest that ECR has then. Raises BuildError."""
+def push(
+    planned: Planned,
+    aws: Aws,
+    registry: Registry,
+    workshop: Workshop,
+    progress: Progress,
+    on_there: Callable[[str], None] = lambda _: None,
+) -> Planned:
+    """Push an image of the engine; the plan's entry with the digest that ECR has then. Raises BuildError.
+
+    :param on_there: told each layer that ECR has by then, in the engine's short form.
+    """
     image = planned.image
     address = address_of(image, aws)
     refuse_stand_in(image.service, workshop.docker.labels(local_name(image)).get(STAND_IN_LABEL), address)
-    layers, begun = Layers(), time.monotonic()
+    layers, begun = Layers(on_there), time.monotonic()
     progress.update(image.service, "pushing")
 
     def send() -> str:

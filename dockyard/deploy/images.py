@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 
 from botocore.exceptions import ClientError
 
@@ -11,6 +12,7 @@ from dockyard.build.bases import Bases
 from dockyard.build.bring import Ways
 from dockyard.build.bring import bring as bring_all
 from dockyard.build.builder import Workshop, build, local_name
+from dockyard.build.layers import SHORT
 from dockyard.build.mirror import mirror
 from dockyard.build.mirrored import Wanted
 from dockyard.build.pinned import Pinned
@@ -115,8 +117,8 @@ def bring(site: Site, wanted: list[Wanted], progress: Progress, may_push: "Futur
         made = build(recipe, site.workshop, progress, caches.of(recipe))
         return Planned(recipe, State.BUILT, size=made.size)
 
-    def pushed(entry: Planned) -> Planned:
-        return _way(entry, site.workshop)(entry, *publisher.ready(), site.workshop, progress)
+    def pushed(entry: Planned, on_there: Callable[[str], None]) -> Planned:
+        return _way(entry, site.workshop, on_there)(entry, *publisher.ready(), site.workshop, progress)
 
     ways = Ways(built, pushed, lambda entry: _layers(entry, site))
     there = [entry for entry in waiting if not isinstance(entry.image, Recipe)]
@@ -124,20 +126,23 @@ def bring(site: Site, wanted: list[Wanted], progress: Progress, may_push: "Futur
     return [brought.get(entry.image.service, entry) for entry in planned]
 
 
-def _way(entry: Planned, workshop: Workshop) -> Callable[[Planned, Aws, Registry, Workshop, Progress], Planned]:
+def _way(
+    entry: Planned, workshop: Workshop, on_there: Callable[[str], None]
+) -> Callable[[Planned, Aws, Registry, Workshop, Progress], Planned]:
     """How it comes into ECR."""
     if isinstance(entry.image, Promoted):
         return promote
     if not isinstance(entry.image, Recipe):
         return mirror
-    return push if workshop.loads(entry.image) else publish
+    return partial(push, on_there=on_there) if workshop.loads(entry.image) else publish
 
 
 def _layers(entry: Planned, site: Site) -> list[str]:
-    """Layers that the engine sends of an image; none where something else sends it."""
+    """Layers that the engine sends of an image, as it tells of them; none where something else sends it."""
     image = entry.image
     by_engine = isinstance(image, Recipe) and site.workshop.loads(image)
-    return site.workshop.docker.layers(local_name(image)) if by_engine else []
+    known = site.workshop.docker.layers(local_name(image)) if by_engine else []
+    return [layer.removeprefix("sha256:")[:SHORT] for layer in known]
 
 
 class _Publisher:

@@ -38,18 +38,21 @@ class World:
         self._do("build", recipe.service)
         return Planned(recipe, State.BUILT, size=1)
 
-    def push(self, entry):
+    def push(self, entry, on_there):
+        self.tell = on_there
         self._do("push", entry.image.service)
         return Planned(entry.image, State.PUSHED, "sha256:1")
 
     def bring(self, built=(), there=(), jobs=4, may_push=None):
+        """`there`: names, or their sizes as well."""
         world = self
+        there = there if isinstance(there, dict) else dict.fromkeys(there)
 
         class Told(Silent):
             def update(self, subject, text):
                 world.told.append(f"{subject}: {text}")
 
-        others = [Planned(Image(name), State.MISSING) for name in there]
+        others = [Planned(Image(name), State.MISSING, size=size) for name, size in there.items()]
         return [one.image.service for one in bring([Image(name) for name in built], others, self.ways, Told(), jobs, may_push)]
 
 
@@ -84,6 +87,23 @@ def test_of_images_with_a_layer_in_common_one_goes_first_and_those_with_none_do_
     bringing.join(10)
     assert world.done[1] == "push a"
     assert set(world.done[2:]) == {"push b", "push c"}
+
+
+def test_who_has_a_layer_in_common_goes_once_that_one_is_there():
+    """The largest first; and waits for no other that has it, too."""
+    world = World({"a": ["base", "a"], "b": ["base", "b"], "c": ["base", "c"]})
+    world.held = {f"push {name}": threading.Event() for name in "abc"}
+    bringing = threading.Thread(target=lambda: world.bring(there={"b": 1, "c": 2, "a": 3}))
+    bringing.start()
+    until(lambda: len(set(world.told)) == 2)
+    assert {one.split(",")[0] for one in world.told} == {"b: waiting for a", "c: waiting for a"}
+    world.tell("base")
+    world.held["push b"].set()
+    world.held["push c"].set()
+    until(lambda: len(world.done) == 2)
+    world.held["push a"].set()
+    bringing.join(10)
+    assert world.done[2:] == ["push a"]
 
 
 def test_nothing_is_pushed_before_the_repositories_are_there_and_nothing_at_all_where_they_will_not_be():
@@ -146,7 +166,7 @@ def test_all_arrive_however_few_work_and_no_layer_is_sent_twice(images, jobs, da
     built = data.draw(st.sets(st.sampled_from(sorted(images)))) if images else set()
     world, sent, twice, sending, lock = World(images), set(), [], set(), threading.Lock()
 
-    def push(entry):
+    def push(entry, _):
         with lock:
             lacking = [layer for layer in images[entry.image.service] if layer not in sent]
             twice.extend(layer for layer in lacking if layer in sending)
