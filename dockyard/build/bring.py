@@ -2,8 +2,9 @@
 
 Pushes that share layers take turns, so that each layer goes over the wire once. The engine sends a layer to each repository that
 lacks it, also to four at the same time. What one push has sent, those after it mount from its repository, where the registry can:
-the base of eight images is uploaded once and not eight times. So an image waits while a layer is sent that it has, too; of those
-that may go the largest goes first.
+the base of eight images is uploaded once and not eight times. So an image waits while a layer is sent that it has, too; with
+containerd's image store, which tells of layers by other digests, while the whole image is. Of those that may go the largest goes
+first.
 """
 
 import contextlib
@@ -28,7 +29,7 @@ class Ways:
     push: Callable[[Planned, Callable[[str], None]], Planned]
     """It tells each layer that the registry has by then. Raises BuildError."""
     layers: Callable[[Planned], Collection[str]]
-    """Those that the engine sends of it; none where something else sends it."""
+    """Those that the engine sends of it; none where that is not known, or something else sends it."""
 
 
 def bring(
@@ -44,7 +45,8 @@ def bring(
     Once one cannot be built no push begins any more. Raises SomeBuiltError, or BuildError with what went wrong for each.
 
     :param jobs: builds at once, and pushes at once.
-    :param may_push: once it is True, repositories are there; False ends it all without a push. Default: they are there.
+    :param may_push: once it is True, repositories are there; False ends it without a further build or push, and gives no images.
+        Default: they are there.
     """
     gate = may_push or Future[bool]()
     if not may_push:
@@ -56,13 +58,14 @@ def bring(
         building = {builders.submit(ways.build, recipe): recipe.service for recipe in by_base(recipes)}
         faults: dict[str, BuildError] = {}
         while building or line.pushing or (line.waiting and not faults):
-            news = line.listen()
-            if gate.done() and not faults:
-                if not gate.result():
-                    return []
+            news, is_open = line.listen(), gate.done()
+            if is_open and not gate.result():
+                builders.shutdown(wait=False, cancel_futures=True)
+                return []
+            if is_open and not faults:
                 line.start()
             going: set[Future[Planned]] = {*building, *line.pushing}
-            awaited: set[Future[Any]] = {*going, news, *([] if gate.done() else [gate])}
+            awaited: set[Future[Any]] = {*going, news, *([] if is_open else [gate])}
             wait(awaited, return_when=FIRST_COMPLETED)
             for future in filter(Future.done, going):
                 if future in line.pushing:
@@ -73,8 +76,8 @@ def bring(
                     line.add(future.result())
                 except BuildError as error:
                     faults[service] = error
-    built = [recipe.service for recipe in recipes if recipe.service not in faults]
-    if found := [*faults.values(), *line.faults]:
+    built = [recipe.service for recipe in recipes if recipe.service not in {**faults, **line.faults}]
+    if found := [*faults.values(), *line.faults.values()]:
         fault = together(found)
         raise SomeBuiltError(fault, built) if faults and built else fault
     return line.done
@@ -88,7 +91,7 @@ class _Line:
         self.waiting: dict[str, Planned] = {}
         self.pushing: dict[Future[Planned], str] = {}
         self.done: list[Planned] = []
-        self.faults: list[BuildError] = []
+        self.faults: dict[str, BuildError] = {}
         self._layers: dict[str, Collection[str]] = {}
         self._there: set[str] = set()
         self._news = Future[None]()
@@ -121,7 +124,7 @@ class _Line:
             self.done.append(future.result())
             self._there.update(self._layers[service])
         except BuildError as error:
-            self.faults.append(error)
+            self.faults[service] = error
 
     def _missing(self, service: str) -> set[str]:
         return set(self._layers[service]) - self._there

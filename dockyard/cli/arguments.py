@@ -36,7 +36,7 @@ Port = Annotated[
 ]
 Jobs = Annotated[
     int,
-    typer.Option("--jobs", min=1, max=64, envvar="DOCKYARD_JOBS", help="How many images are built or pushed at once."),
+    typer.Option("--jobs", min=1, max=64, envvar="DOCKYARD_JOBS", help="How many images are built at once, and how many pushed."),
 ]
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Make every layer anew, also of images that the engine has; what ECR has stays.")

@@ -1,8 +1,8 @@
 """Images that are built while stacks are synthesized and deployed."""
 
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from concurrent.futures import Executor, Future, InvalidStateError
+from contextlib import contextmanager, suppress
 
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, SomeBuiltError, named
@@ -24,12 +24,16 @@ class Building:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if not self._may_push.done():
-            self._may_push.set_result(False)
+        self._decide(push=False)
+
+    def _decide(self, *, push: bool) -> None:
+        """The first word counts."""
+        with suppress(InvalidStateError):
+            self._may_push.set_result(push)
 
     def brought(self) -> list[Planned]:
         """The images, once they are in ECR, whose repositories are there."""
-        self._may_push.set_result(True)
+        self._decide(push=True)
         return self._images.result()
 
     @contextmanager
@@ -40,6 +44,7 @@ class Building:
             if self._images.done():
                 self._images.result()
         except DockyardError:
+            self._decide(push=False)
             end_all()  # the builds, which would wait for it to be mended
             raise
 

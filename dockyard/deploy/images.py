@@ -2,11 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.bases import Bases
 from dockyard.build.bring import Ways
@@ -29,7 +30,8 @@ from dockyard.config import Environment, Project, service_of
 from dockyard.deploy.caches import BuildCaches
 from dockyard.deploy.site import Site
 from dockyard.doors.aws import Aws, Registry
-from dockyard.errors import DeployError
+from dockyard.doors.aws_faults import explained
+from dockyard.errors import BuildError, DeployError
 from dockyard.progress import Progress
 
 _ROLE_SECONDS = 30
@@ -114,16 +116,28 @@ def bring(site: Site, wanted: list[Wanted], progress: Progress, may_push: "Futur
     caches, publisher = BuildCaches(site), _Publisher(site, {entry.image.repository for entry in waiting})
 
     def built(recipe: Recipe) -> Planned:
-        made = build(recipe, site.workshop, progress, caches.of(recipe))
+        with _told_of(recipe):
+            made = build(recipe, site.workshop, progress, caches.of(recipe))
         return Planned(recipe, State.BUILT, size=made.size)
 
     def pushed(entry: Planned, on_there: Callable[[str], None]) -> Planned:
-        return _way(entry, site.workshop, on_there)(entry, *publisher.ready(), site.workshop, progress)
+        with _told_of(entry.image):
+            return _way(entry, site.workshop, on_there)(entry, *publisher.ready(), site.workshop, progress)
 
     ways = Ways(built, pushed, lambda entry: _layers(entry, site))
     there = [entry for entry in waiting if not isinstance(entry.image, Recipe)]
     brought = {one.image.service: one for one in bring_all(to_build, there, ways, progress, site.workshop.options.jobs, may_push)}
     return [brought.get(entry.image.service, entry) for entry in planned]
+
+
+@contextmanager
+def _told_of(image: Wanted) -> Iterator[None]:
+    """What AWS refused is a fault of this image: the others go on, and all faults are told."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        known = explained(error)
+        raise BuildError(f"{image.service}: {known or error}", hint=known.hint if known else None) from error
 
 
 def _way(
@@ -151,13 +165,18 @@ class _Publisher:
     def __init__(self, site: Site, repositories: Collection[str]) -> None:
         self._site, self._repositories = site, repositories
         self._lock = threading.Lock()
-        self._found: tuple[Aws, Registry] | None = None
+        self._found: Future[tuple[Aws, Registry]] | None = None
 
     def ready(self) -> tuple[Aws, Registry]:
-        """The account in the role that pushes, and the registry."""
+        """The account in the role that pushes, and the registry; or the same fault for all."""
         with self._lock:
-            self._found = self._found or _publisher(self._site, self._repositories)
-            return self._found
+            if self._found is None:
+                self._found = Future()
+                try:
+                    self._found.set_result(_publisher(self._site, self._repositories))
+                except Exception as error:
+                    self._found.set_exception(error)
+        return self._found.result()
 
 
 def _publisher(site: Site, repositories: Collection[str]) -> tuple[Aws, Registry]:

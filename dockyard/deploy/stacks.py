@@ -44,19 +44,20 @@ def deploy_stacks(
     :param images: what brings all images into ECR, and returns them.
     """
     looked: dict[str, Deployed | None] = {}
-    changed: set[str] = set()
+    moved: set[str] = set()
+    """Stacks that were changed, and those that need one of them."""
 
     def look(artifact: StackArtifact) -> None:
         looked[artifact.name] = _telling(artifact.name, partial(deployer.current, artifact))
 
     def deploy(artifact: StackArtifact) -> Deployed:
-        made = looked.get(artifact.name)
-        if made is None or changed & set(artifact.depends_on):
+        made, follows = looked.get(artifact.name), bool(moved & set(artifact.depends_on))
+        if made is None or follows:
             made = _deploy_stack(site, artifact, progress, deployer)
         else:
             progress.done(artifact.name, "unchanged")
-        if made.changed:
-            changed.add(artifact.name)
+        if made.changed or follows:
+            moved.add(artifact.name)
         return made
 
     needs = {one.name: _needs(site, one) for one in artifacts}

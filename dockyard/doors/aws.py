@@ -3,6 +3,7 @@
 import base64
 import functools
 import os
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,6 +58,7 @@ class Aws:
             hint = "name a profile of your AWS configuration" if profile else "set AWS_PROFILE to one of your AWS configuration"
             raise PrerequisiteError(str(error), hint=hint) from error
         self._assumed: dict[str, Aws] = {}
+        self._assuming = threading.Lock()
         if not self._session.region_name:
             raise PrerequisiteError("no AWS region is set", hint=f"set AWS_REGION, or region in dockyard.yaml; {LOCAL}")
 
@@ -91,9 +93,10 @@ class Aws:
         """
         if role is None:
             return self
-        if role not in self._assumed:
-            self._assumed[role] = self._assume(role)
-        return self._assumed[role]
+        with self._assuming:
+            if role not in self._assumed:
+                self._assumed[role] = self._assume(role)
+            return self._assumed[role]
 
     def in_region(self, region: str) -> "Aws":
         """The same account in another region."""

@@ -118,6 +118,41 @@ def test_nothing_is_pushed_before_the_repositories_are_there_and_nothing_at_all_
         assert set(world.done) == expected
 
 
+class Late(Future):
+    """It is set just after it was asked for."""
+
+    def __init__(self, value):
+        super().__init__()
+        self.value = value
+
+    def done(self):
+        before = super().done()
+        if not before:
+            self.set_result(self.value)
+        return before
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_a_gate_that_is_set_at_any_moment_is_seen(may):
+    world, brought = World({"a": []}), []
+    bringing = threading.Thread(target=lambda: brought.append(world.bring(there=["a"], may_push=Late(may))), daemon=True)
+    bringing.start()
+    bringing.join(10)
+    assert brought == ([["a"]] if may else [[]])
+
+
+def test_what_is_not_being_built_is_not_built_where_nothing_will_be_pushed():
+    world, gate = World({"a": [], "b": [], "c": []}), Future()
+    world.held["build a"] = go_on = threading.Event()
+    bringing = threading.Thread(target=lambda: world.bring("abc", jobs=1, may_push=gate))
+    bringing.start()
+    gate.set_result(False)
+    time.sleep(0.05)
+    go_on.set()
+    bringing.join(10)
+    assert world.done == ["build a"]
+
+
 def test_where_one_cannot_be_built_no_push_begins_any_more_and_all_faults_are_told():
     world = World({"a": [], "bad": [], "late": [], "worse": []}, failing=["build bad", "build worse", "push a"])
     world.held = {"build bad": (a := threading.Event()), "build worse": a, "build late": (b := threading.Event())}
@@ -135,7 +170,7 @@ def test_where_one_cannot_be_built_no_push_begins_any_more_and_all_faults_are_to
     until(lambda: "build worse" in world.done and "build bad" in world.done)
     b.set()
     bringing.join(10)
-    assert caught[0].built == ("a", "late")
+    assert caught[0].built == ("late",)  # a is built, and could not be pushed
     assert {"failed to build bad", "failed to build worse", "failed to push a"} <= set(str(caught[0]).splitlines())
     assert "push late" not in world.done
 

@@ -4,10 +4,12 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from botocore.exceptions import ClientError
 
 from dockyard.build import Bases, wanted
 from dockyard.config import BuildSecret, load_project
 from dockyard.config.lock import Lock, Pin
+from dockyard.deploy import images
 from dockyard.deploy.images import cautions, lacking, recipes
 from dockyard.errors import BuildError
 
@@ -57,3 +59,18 @@ def test_a_pin_is_told_where_it_holds_and_where_it_does_not(project):
         f"is not rolled back to {old} any more: its sources give {tag} now"
     )
     assert told(tag=tag, instead_of=["1" * 20]) == plain
+
+
+def test_who_may_push_is_found_out_once_also_where_it_is_refused(monkeypatch):
+    asked = []
+
+    def refused(*arguments):
+        asked.append(arguments)
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeRepositories")
+
+    monkeypatch.setattr(images, "_publisher", refused)
+    publisher = images._Publisher(None, {"shop/web"})
+    for _ in range(3):
+        with pytest.raises(BuildError, match=r"^web: "), images._told_of(SimpleNamespace(service="web")):
+            publisher.ready()
+    assert len(asked) == 1

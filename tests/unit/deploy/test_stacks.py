@@ -11,7 +11,10 @@ from dockyard.deploy.stack import Deployed, StackDeployer
 from dockyard.deploy.stacks import deploy_stacks
 from dockyard.errors import DeployError
 
-NEEDS = {"registry": (), "platform": (), "web": ("registry", "platform"), "worker": ("registry", "platform")}
+NEEDS = {
+    "registry": (), "platform": (), "web": ("registry", "platform"), "worker": ("registry", "platform"),
+    "other": ("registry", "web"),
+}  # fmt: skip
 TEMPLATE = json.dumps({"Parameters": {"Listener": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/listener"}}})
 
 
@@ -77,14 +80,14 @@ SHARED = {"registry", "platform"}
 
 
 def test_of_those_that_wait_for_images_one_that_is_as_it_should_be_is_not_deployed(deploy):
-    deployed, done = deploy({"web"})
+    deployed, done = deploy({"web"})  # which changes nothing then
     assert deployed == {*SHARED, "web"}
     assert "worker unchanged" in done
 
 
 def test_what_needs_a_stack_that_changes_now_is_looked_at_once_more(deploy):
-    """Its values in SSM may be others by that."""
-    assert deploy(changing={"platform"})[0] == {*SHARED, "web", "worker"}
+    """Its values in SSM may be others by that; and so with what needs that one."""
+    assert deploy(changing={"platform"})[0] == {*SHARED, "web", "worker", "other"}
 
 
 def test_they_are_looked_at_while_images_are_built(deploy, monkeypatch):
