@@ -21,6 +21,8 @@ ON_ONE_SITE = (
     ("test_destroy", "test_lock", "test_pipeline", "test_stack_states", "test_verify"),
 )  # fmt: skip
 """Files whose tests share the sample project, and so a process."""
+LONG = ("test_deployments_under_load", "test_service_scaling", "test_soak")
+"""Files of few tests that take minutes: together they begin before the many that take seconds, and do not end last, alone."""
 ENGINE = pytest.StashKey[Engine]()
 
 
@@ -90,7 +92,7 @@ class OneSiteOneProcess(LoadScopeScheduling):
         file = Path(nodeid.partition("::")[0]).stem
         if file == "test_local_aws":
             return nodeid
-        return next((together[0] for together in ON_ONE_SITE if file in together), file)
+        return next((together[0] for together in (*ON_ONE_SITE, LONG) if file in together), file)
 
 
 def pytest_xdist_make_scheduler(config, log):
