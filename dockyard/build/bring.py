@@ -32,7 +32,7 @@ class Ways:
     """Those that the engine sends of it; none where that is not known, or something else sends it."""
 
 
-def bring(
+def build_and_push(
     recipes: Sequence[Recipe],
     there: Sequence[Planned],
     ways: Ways,

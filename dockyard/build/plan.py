@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TypeVar
 
 from dockyard.build.builder import Built, Workshop, build, local_name
-from dockyard.build.caches import NO_CACHES, Caches
 from dockyard.build.layers import Layers
 from dockyard.build.mirrored import Wanted
 from dockyard.build.pinned import Pinned
@@ -92,15 +91,13 @@ def named(services: Collection[str]) -> str:
     return f"{', '.join(services)} {'is' if len(services) == 1 else 'are'}"
 
 
-def build_all(
-    recipes: Sequence[Recipe], workshop: Workshop, progress: Progress, caches: Callable[[Recipe], Caches] = lambda _: NO_CACHES
-) -> list[Built]:
+def build_all(recipes: Sequence[Recipe], workshop: Workshop, progress: Progress) -> list[Built]:
     """Build what the engine lacks. Raises BuildError with what went wrong for each, PrerequisiteError before the first."""
     check(recipes, workshop)
     done: set[str] = set()
 
     def one(recipe: Recipe) -> Built:
-        made = build(recipe, workshop, progress, caches(recipe))
+        made = build(recipe, workshop, progress)
         done.add(recipe.service)
         return made
 

@@ -57,8 +57,7 @@ def scale(
     before = running.now()
     wanted = decide(service, before, Wish(count, low, high))
     running.scale(before, wanted)
-    lock = told(lambda: place(session.site, looking=True))
-    if lock and lock.startswith("locked by"):
+    if lock := told(lambda: place(session.site, looking=True), surely=True):
         screen.say(f"{lock}; what changes the environment now may set the count of {service} again")
     reached = wanted.count
     if timeout:

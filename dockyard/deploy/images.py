@@ -10,8 +10,7 @@ from functools import partial
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.bases import Bases
-from dockyard.build.bring import Ways
-from dockyard.build.bring import bring as bring_all
+from dockyard.build.bring import Ways, build_and_push
 from dockyard.build.builder import Workshop, build, local_name
 from dockyard.build.layers import SHORT
 from dockyard.build.mirror import mirror
@@ -104,7 +103,7 @@ def lacking(site: Site, images: Iterable[Wanted]) -> list[Recipe]:
 def bring(site: Site, wanted: list[Wanted], progress: Progress, may_push: "Future[bool] | None" = None) -> list[Planned]:
     """Build or copy what ECR lacks, and push each once it is there. Raises BuildError.
 
-    :param may_push: as of `dockyard.build.bring`.
+    :param may_push: as of `build_and_push`.
     """
     planned = plan(wanted, site.reading, lambda name: site.workshop.docker.image_id(name) is not None)
     for entry in planned:
@@ -126,7 +125,8 @@ def bring(site: Site, wanted: list[Wanted], progress: Progress, may_push: "Futur
 
     ways = Ways(built, pushed, lambda entry: _layers(entry, site))
     there = [entry for entry in waiting if not isinstance(entry.image, Recipe)]
-    brought = {one.image.service: one for one in bring_all(to_build, there, ways, progress, site.workshop.options.jobs, may_push)}
+    done = build_and_push(to_build, there, ways, progress, site.workshop.options.jobs, may_push)
+    brought = {one.image.service: one for one in done}
     return [brought.get(entry.image.service, entry) for entry in planned]
 
 

@@ -120,17 +120,20 @@ def locked(at: Place, variables: Mapping[str, str], doing: str, wait: float | No
         _pause()
 
 
-def told(at: Callable[[], Place]) -> str | None:
-    """Who holds the lock at this moment, since when and for what, or why that is not known; None where nobody does."""
+def told(at: Callable[[], Place], *, surely: bool = False) -> str | None:
+    """Who holds the lock at this moment, since when and for what, or why that is not known; None where nobody does.
+
+    :param surely: None also where it is not known.
+    """
     try:
         there = at()
         found = there.object.read()
         return f"locked by {_told(found)}" if found and not _why_dead(found, there.file) else None
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        return None if code == "NoSuchBucket" else f"whether it is locked is not told: {code}"
+        return None if surely or code == "NoSuchBucket" else f"whether it is locked is not told: {code}"
     except (BotoCoreError, DockyardError, OSError, ValueError) as error:
-        return f"whether it is locked is not known: {error}"
+        return None if surely else f"whether it is locked is not known: {error}"
 
 
 def _pause() -> None:

@@ -133,11 +133,7 @@ def _is_made(root: Path, name: str) -> bool:
 def still(root: Path, environment: str | None, seen: Seen) -> Standing | None:
     """What a deploy left, where all is still so; None where the project is to be read, also where AWS does not answer well."""
     found = _left(Standing, _file(root, "deploys", environment), seen)
-    return (
-        found
-        if found and _holds(found, lambda left, own: untouched(own.cloudformation, left.account, left.region, left.stacks))
-        else None
-    )
+    return found if found and _holds(found, _has_stacks) else None
 
 
 def still_there(root: Path, environment: str | None, seen: Seen) -> StandingImages | None:
@@ -161,6 +157,10 @@ def _holds(left: Left, asked: Callable[[Left, Aws], bool]) -> bool:
         return own.account == left.account and asked(left, own.assuming(left.role))
     except (BotoCoreError, ClientError, DockyardError):
         return False
+
+
+def _has_stacks(left: Standing, own: Aws) -> bool:
+    return untouched(own.cloudformation, left.account, left.region, left.stacks)
 
 
 def _has_images(left: StandingImages, own: Aws) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockyard.build.bring import Ways, bring
+from dockyard.build.bring import Ways, build_and_push
 from dockyard.build.plan import Planned, SomeBuiltError, State
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
@@ -53,7 +53,8 @@ class World:
                 world.told.append(f"{subject}: {text}")
 
         others = [Planned(Image(name), State.MISSING, size=size) for name, size in there.items()]
-        return [one.image.service for one in bring([Image(name) for name in built], others, self.ways, Told(), jobs, may_push)]
+        done = build_and_push([Image(name) for name in built], others, self.ways, Told(), jobs, may_push)
+        return [one.image.service for one in done]
 
 
 def until(found):

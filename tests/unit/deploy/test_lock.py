@@ -77,8 +77,10 @@ def test_who_holds_it_is_told_to_those_who_only_look(at, bucket):
         assert told(lambda: other(at)) is None, "nobody renews it"
         bucket.fault = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
         assert told(lambda: at) == "whether it is locked is not told: AccessDenied"
+        assert told(lambda: at, surely=True) is None
         bucket.fault = PermissionError("not yours")
         assert told(lambda: at) == "whether it is locked is not known: not yours"
+        assert told(lambda: at, surely=True) is None
         bucket.fault = None
 
 
