@@ -4,6 +4,7 @@ Continued lines are one instruction; comments, heredocs and a byte order mark ar
 https://docs.docker.com/reference/dockerfile/
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,8 +43,13 @@ class Instruction:
     words: tuple[Word, ...]
 
 
-def instructions(dockerfile: str) -> Iterator[Instruction]:
+@functools.lru_cache(maxsize=64)
+def instructions(dockerfile: str) -> tuple[Instruction, ...]:
     """The instructions in order."""
+    return tuple(_instructions(dockerfile))
+
+
+def _instructions(dockerfile: str) -> Iterator[Instruction]:
     for start, line in _logical_lines(dockerfile):
         name, *words = (Word(match[0], start + match.start()) for match in _WORD.finditer(line) if match[0].strip(_ERASED))
         first = next((index for index, word in enumerate(words) if not word.text.startswith("--")), len(words))

@@ -160,6 +160,7 @@ class Session:
 
     def images_to_build(self, services: list[str], platforms: list[str] | None = None) -> list[Wanted]:
         """The same as `images`, with what their user should know of each told."""
+        self.docker.look_for_cli()
         found = self.images(services, platforms)
         for one in found:
             for caution in one.cautions:

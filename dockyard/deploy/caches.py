@@ -39,10 +39,10 @@ class BuildCaches:
     def _inline(self, recipe: Recipe) -> Caches:
         """What the engine has built itself is nearer than what is in ECR."""
         reading = self._site.reading
-        if self._docker.has_built(recipe.repository):
-            return inline_cache(None)
         tag = reading.latest_tag(recipe.repository)
-        address = reading.repository_address(recipe.repository) if tag else None
+        if tag is None or self._docker.image_id(f"{recipe.repository}:{tag}"):
+            return inline_cache(None)
+        address = reading.repository_address(recipe.repository)
         return inline_cache(f"{address}:{tag}", self._registry) if address else inline_cache(None)
 
     @functools.cached_property

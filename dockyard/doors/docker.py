@@ -7,6 +7,7 @@ import socket
 import tarfile
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from dockyard.doors.docker_push import SILENCE, Pushes
 from dockyard.doors.process import Ended, Processes
 from dockyard.doors.registry_auth import damaged_login
 from dockyard.errors import PrerequisiteError
+from dockyard.threads import Threads
 
 
 class Docker:
@@ -31,6 +33,7 @@ class Docker:
         self._processes = processes
         self._logins: dict[str, Registry] = {}
         self._pushes = Pushes(self._client)
+        self._looked_for: Future[Cli | None] | None = None
 
     @functools.cached_property
     def _engine(self) -> docker.DockerClient:
@@ -101,7 +104,7 @@ class Docker:
     @explaining()
     def has_built(self, repository: str) -> bool:
         """Whether there is a local image of that name, in which `*` stands for any part, with whatever tag."""
-        return bool(self._engine.images.list(name=repository))
+        return bool(self._engine.api.images(name=repository, quiet=True))
 
     @explaining()
     def make_empty(self, repository: str, tag: str, labels: Mapping[str, str]) -> None:
@@ -262,7 +265,11 @@ class Docker:
     @functools.cached_property
     def cli(self) -> Cli | None:
         """The `docker` program that builds with BuildKit; None where there is none."""
-        return find_cli(self._processes)
+        return self._looked_for.result() if self._looked_for else find_cli(self._processes)
+
+    def look_for_cli(self) -> None:
+        """Begin to look for `cli`, beside whatever else is done: a program of Go takes a twentieth of a second to start."""
+        self._looked_for = self._looked_for or Threads(1).submit(find_cli, self._processes)
 
     def driver(self, builder: str) -> str | None:
         """How a builder of buildx is reached; None where there is none of that name, or no buildx."""

@@ -1,8 +1,10 @@
 """An app's folder as detection reads it, and what its user said beside the files."""
 
+import fnmatch
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -43,9 +45,17 @@ class App:
         """Names of what is in the folder itself."""
         return frozenset(path.name for path in self.folder.iterdir())
 
+    @cached_property
+    def _firsts(self) -> frozenset[str]:
+        """What a path of a file may begin with: most of what all languages look for is told to be missing without a look."""
+        with suppress(OSError):  # no such folder
+            return self.names | {"", ".", ".."}
+        return frozenset()
+
     def has(self, *paths: str) -> str | None:
         """The first of these files that is there."""
-        return next((path for path in paths if (self.folder / path).is_file()), None)
+        known = self._firsts
+        return next((path for path in paths if path.partition("/")[0] in known and (self.folder / path).is_file()), None)
 
     def text(self, path: str) -> str:
         """Text of a file."""
@@ -61,8 +71,13 @@ class App:
 
     def files(self, *patterns: str) -> Iterator[str]:
         """Paths of files by shell patterns, relative and sorted: `*.csproj`, `cmd/*/main.go`."""
-        found = {path for pattern in patterns for path in self.folder.glob(pattern) if path.is_file()}
+        found = {path for pattern in patterns if self._may_match(pattern) for path in self.folder.glob(pattern) if path.is_file()}
         yield from sorted(str(path.relative_to(self.folder)) for path in found)
+
+    def _may_match(self, pattern: str) -> bool:
+        """Whether there is what the first part of a shell pattern matches."""
+        first = pattern.partition("/")[0]
+        return first == "**" or any(fnmatch.fnmatchcase(name, first) for name in self._firsts)
 
     def said_start(self) -> Start | None:
         """The start command that service.yaml or a Procfile (`web`) gives. It need not be found in the source then."""

@@ -23,8 +23,8 @@ class FakeDocker:
     def __init__(self, cli=Cli("docker", buildx=True), *, keeps_indexes=False, built=False):  # noqa: B008
         self.cli, self.keeps_indexes, self._built = cli, keeps_indexes, built
 
-    def has_built(self, repository):
-        return self._built
+    def image_id(self, name):
+        return "sha256:1" if self._built and name == "shop/web:t1" else None
 
 
 class FakeAws:
@@ -48,7 +48,7 @@ def caches(docker, aws, *, builder="default", environment=None, recipe=RECIPE):
     return BuildCaches(SimpleNamespace(workshop=workshop, reading=aws)).of(recipe)
 
 
-def test_the_engines_builder_takes_layers_from_the_last_image_where_it_has_built_none_itself():
+def test_the_engines_builder_takes_layers_from_the_last_image_where_it_does_not_have_that():
     found = caches(FakeDocker(), FakeAws("t1"))
     assert (found.read, found.write, found.registry) == (("--cache-from", "host/shop/web:t1"), INLINE, "who we are")
     assert caches(FakeDocker(built=True), FakeAws("t1")).read == ()
