@@ -71,7 +71,7 @@ def kept(context: Path, lines: Iterable[str]) -> Iterator[tuple[str, os.DirEntry
     patterns = [pattern for line in lines if (pattern := _pattern(context, line))]
     if any(pattern.lets_in for pattern in patterns):
         return _walk(context, "", patterns, [False] * len(patterns))
-    return _walk_fast(context, "", _together(patterns))
+    return _walk_fast(context, _together(patterns))
 
 
 def _pattern(context: Path, line: str) -> Pattern | None:
@@ -88,16 +88,19 @@ def _together(patterns: Sequence[Pattern]) -> Callable[[str, str], object]:
     return lambda path, name: names(name) or paths(path)
 
 
-def _walk_fast(folder: Path | str, prefix: str, left_out: Callable[[str, str], object]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _walk_fast(top: Path, left_out: Callable[[str, str], object]) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Where nothing is let in again: what is in a folder that is left out need not be looked at, nor each line by itself."""
-    for entry in _listed(folder):
-        path = prefix + entry.name
-        if left_out(path, entry.name):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk_fast(entry.path, f"{path}/", left_out)
-        else:
-            yield path, entry
+    folders: list[tuple[Path | str, str]] = [(top, "")]
+    while folders:
+        folder, prefix = folders.pop()
+        for entry in _listed(folder):
+            path = prefix + entry.name
+            if left_out(path, entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders.append((entry.path, f"{path}/"))
+            else:
+                yield path, entry
 
 
 def _walk(
