@@ -13,7 +13,7 @@ import boto3
 from bench.measure import Cost, command
 from dockyard.build.bases import Bases, readdressed
 from dockyard.build.builder import ca_bundle
-from dockyard.build.recipe import recipe
+from dockyard.build.of_project import recipe
 from dockyard.config import load_project
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes

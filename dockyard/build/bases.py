@@ -4,12 +4,11 @@ A tag such as `python:3.13-slim` may point to another image tomorrow, so what co
 identity: its digest in dockyard.lock, or that of a stand-in where no registry can be reached (`dockyard.local.stand_ins`).
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
 
 from dockyard.build.instructions import Instruction, Word, instructions
 from dockyard.build.variables import PLATFORM, filled_in, target_variables
@@ -36,8 +35,8 @@ class StandIn:
 def listed_stand_ins(file: Path) -> dict[str, StandIn]:
     """Those in the file that the local AWS keeps: reference to stand-in. Raises BuildError where it is damaged."""
     try:
-        return TypeAdapter(dict[str, StandIn]).validate_json(file.read_bytes())
-    except ValidationError as error:
+        return {str(name): StandIn(**entry) for name, entry in json.loads(file.read_bytes()).items()}
+    except (ValueError, TypeError, AttributeError) as error:
         raise BuildError(f"{file}: damaged: it should list stand-ins", hint="remove it, and run: dockyard up") from error
 
 

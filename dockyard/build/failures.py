@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dockyard.build.bases import Bases
 from dockyard.build.steps import Steps
-from dockyard.doors.docker_faults import ENGINE_GONE, START_ENGINE, PushError, disk_hint
+from dockyard.doors.engine_faults import ENGINE_GONE, START_ENGINE, PushError, disk_hint
 from dockyard.errors import BuildError
 
 SHOWN_LINES = 20

@@ -9,12 +9,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dockyard.build.bases import Bases
 from dockyard.build.pinned import Pinned
 from dockyard.build.promoted import Promoted
-from dockyard.build.recipe import Recipe, repository_name
-from dockyard.build.variables import PLATFORM
-from dockyard.config import Environment, Project, Reference, Service, Sidecar
+from dockyard.build.recipe import Recipe
 
 FORMAT = 1
 """Part of every tag; raised when the meaning of a copy changes."""
@@ -53,18 +50,3 @@ class Mirrored:
 
 Wanted = Recipe | Mirrored | Pinned | Promoted
 """An image that ECR is to have."""
-
-
-def mirrored(project: Project, name: str, service: Service | Sidecar, bases: Bases) -> Mirrored | None:
-    """The copy that this service or sidecar runs; None where it runs none."""
-    source = service.image.from_
-    if not source or project.way(service) != "mirror":
-        return None
-    platform = PLATFORM if service.image.platforms == "needed" else None
-    return Mirrored(name, repository_name(project, name), source, bases.identity(source), platform)
-
-
-def sources(environment: Environment) -> set[str]:
-    """Names of the images that services and sidecars take from registries other than ECR."""
-    named = {one.image.from_ for one in environment.images.values() if one.image.from_}
-    return {name for name in named if not Reference.parse(name).ecr}

@@ -12,7 +12,7 @@ from dockyard.build.recipe import Recipe
 from dockyard.build.sizes import size
 from dockyard.defaults import ENGINE
 from dockyard.doors.aws import Aws, Registry
-from dockyard.doors.docker_faults import PushError
+from dockyard.doors.engine_faults import PushError
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 

@@ -18,7 +18,7 @@ from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, State
 from dockyard.doors.aws import Aws, Registry
 from dockyard.doors.docker import Docker
-from dockyard.doors.docker_faults import PushError
+from dockyard.doors.engine_faults import PushError
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 

@@ -2,7 +2,7 @@
 
 from dockyard.build.context import GENERATED_IGNORES
 from dockyard.build.ignore import IGNORE_FILE
-from dockyard.build.recipe import dockerfile_of
+from dockyard.build.of_project import dockerfile_of
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project, Service
 from dockyard.cli.session import Session

@@ -10,8 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from dockyard.build.bases import references
-from dockyard.build.mirrored import sources
-from dockyard.build.recipe import dockerfile_of
+from dockyard.build.of_project import dockerfile_of, sources
 from dockyard.cli import screen, short
 from dockyard.cli.arguments import Json, Port, Project
 from dockyard.cli.local_exec import exec_

@@ -9,7 +9,7 @@ import typer
 from dockyard.build import STAND_INS, Bases
 from dockyard.build.builder import ca_bundle
 from dockyard.build.lock_bases import LockedBases, digest_of, lock_bases
-from dockyard.build.mirrored import sources
+from dockyard.build.of_project import sources
 from dockyard.cli import screen
 from dockyard.cli.arguments import Project
 from dockyard.cli.pins import of_pinned

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, WithJsonSchema
 
 from dockyard.config.model import Model, words
-from dockyard.config.problems import show
+from dockyard.config.shown import show
 
 Limit = int | float | Literal["off"]
 

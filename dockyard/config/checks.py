@@ -26,10 +26,11 @@ from dockyard.config.lock import Lock
 from dockyard.config.model import ServiceName
 from dockyard.config.nlb_checks import nlb_of, nlb_problems, shared_host_problems
 from dockyard.config.platforms import platform_problems
-from dockyard.config.problems import Problem, one_of, show
+from dockyard.config.problems import Problem, one_of
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.route_checks import route_problems
 from dockyard.config.runtime import runtime_problems
+from dockyard.config.shown import show
 from dockyard.config.sidecar import sidecar_problems
 from dockyard.config.volume import volume_problems
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from dockyard.config.model import Model, number, words
-from dockyard.config.problems import Problem, show
+from dockyard.config.problems import Problem
+from dockyard.config.shown import show
 from dockyard.config.time_zone import TimeZone
 from dockyard.config.timetable import crons, overlap, span
 

@@ -11,8 +11,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from dockyard.config.alarms import WebAlarms, thresholds
 from dockyard.config.model import Model, number, words
-from dockyard.config.problems import one_of, show, unknown_word
+from dockyard.config.problems import one_of, unknown_word
 from dockyard.config.runtime import Words
+from dockyard.config.shown import show
 
 Strategy = Literal["rolling", "blue-green", "canary", "linear"]
 DeploymentAlarm = Literal["errors", "latency", "unhealthy", "cpu", "memory"]

@@ -8,8 +8,9 @@ from pydantic import TypeAdapter, ValidationError
 from dockyard.config.deployment import Deploy, Deployment
 from dockyard.config.http import Http
 from dockyard.config.load_balancer import LoadBalancer
-from dockyard.config.problems import Problem, show
+from dockyard.config.problems import Problem
 from dockyard.config.route import MOST_VALUES, WILDCARDS
+from dockyard.config.shown import show
 
 _DEPLOY: TypeAdapter[Deployment] = TypeAdapter(Deploy)
 

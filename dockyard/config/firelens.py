@@ -7,9 +7,10 @@ from pydantic import AfterValidator, Field
 
 from dockyard.config.image import Image
 from dockyard.config.model import Model, Value, number, words
-from dockyard.config.problems import Problem, one_of, show
+from dockyard.config.problems import Problem, one_of
 from dockyard.config.reference import Reference
 from dockyard.config.secret import Secrets, named
+from dockyard.config.shown import show
 
 ROUTER = "log-router"
 """Name of its container, and after the service's of its image."""

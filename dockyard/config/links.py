@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Tag
 
 from dockyard.config.model import LinkName
-from dockyard.config.problems import Problem, one_of, show
+from dockyard.config.problems import Problem, one_of
 from dockyard.config.resources import (
     RESOURCES,
     BucketResource,
@@ -21,6 +21,7 @@ from dockyard.config.resources import (
     kind_of,
     known_kind,
 )
+from dockyard.config.shown import show
 
 Access = Literal["read", "write", "read-write"]
 ACCESS: Mapping[str, tuple[Access, ...]] = {

@@ -21,11 +21,12 @@ from dockyard.config.nlb import spelled_out as nlb_mapping
 from dockyard.config.pipeline import pipeline_problems
 from dockyard.config.platforms import platform_defaults
 from dockyard.config.previews import base_of, preview_host_problems, preview_problems, previewed
-from dockyard.config.problems import Problem, holds, one_of, problems_of, show
+from dockyard.config.problems import Problem, holds, one_of, problems_of
 from dockyard.config.project import EnvironmentSettings, ProjectFile
 from dockyard.config.read import read, service_files
 from dockyard.config.secret import named
 from dockyard.config.service import KINDS, NOT_BY_ENVIRONMENT, Service, keys_of_others, kind_problem, of_copilot
+from dockyard.config.shown import show
 from dockyard.config.stages import stage_problems
 from dockyard.config.variables import EnvFile, env_cautions, env_file_path, env_file_problems, merged_env, read_env_file
 from dockyard.defaults import PROJECT_FILE

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from dockyard.config.model import Model, number, words
-from dockyard.config.problems import show
 from dockyard.config.route import IPV4_CIDR, checked_path, several
+from dockyard.config.shown import show
 
 NetworkProtocol = Literal["tcp", "tls", "udp", "tcp_udp"]
 BY_UDP: tuple[NetworkProtocol, ...] = ("udp", "tcp_udp")

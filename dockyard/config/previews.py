@@ -7,10 +7,11 @@ from dockyard.config.capacity import target
 from dockyard.config.http import Http
 from dockyard.config.kinds.web import Web, http_of
 from dockyard.config.preview import Preview
-from dockyard.config.problems import Problem, one_of, show
+from dockyard.config.problems import Problem, one_of
 from dockyard.config.project import EnvironmentSettings
 from dockyard.config.routes import with_number
 from dockyard.config.service import KINDS, Service
+from dockyard.config.shown import show
 
 LONGEST = 11
 """Characters of an environment's name."""

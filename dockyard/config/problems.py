@@ -1,7 +1,6 @@
 """Faults in a file, in the words of the house: where, what was got, what to supply."""
 
 import difflib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from dockyard.config.docstrings import description
+from dockyard.config.shown import show
 
 Location = tuple[int | str, ...]
 MOST_TOLD = 12
@@ -80,15 +80,6 @@ def problems_of(
         location, field, owner = _walk(model, detail["loc"])
         strange = detail["type"] == "extra_forbidden" and len(location) == 1 and elsewhere.get(str(location[0]))
         yield Problem(location, strange or _message(detail, field, owner))
-
-
-def show(value: object) -> str:
-    """A value as its user wrote it, short."""
-    if isinstance(value, Mapping):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return "a list"
-    return "nothing" if value is None else json.dumps(value, default=str, ensure_ascii=False)
 
 
 def one_of(values: list[str]) -> str:

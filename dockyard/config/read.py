@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from dockyard.config.problems import show
+from dockyard.config.shown import show
 from dockyard.config.yaml import parse
 
 

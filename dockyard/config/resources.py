@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from dockyard.config.model import Model, number, words
-from dockyard.config.problems import one_of, show, unknown_word
+from dockyard.config.problems import one_of, unknown_word
+from dockyard.config.shown import show
 
 Removal = Literal["keep", "delete"]
 

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from dockyard.config.model import Model, number, words
-from dockyard.config.problems import all_of, show
+from dockyard.config.problems import all_of
+from dockyard.config.shown import show
 
 MAX_DEPTH = 7
 """Segments and conditions a route may have and still get a priority of its own accord (see `dockyard.config.routes`)."""

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from dockyard.config.model import Model, number, words
-from dockyard.config.problems import show
 from dockyard.config.route import Route, path_patterns
+from dockyard.config.shown import show
 
 _PLACEHOLDER = re.compile(r"#\{(\w+)\}")
 _PLACEHOLDERS = {"protocol", "host", "port", "path", "query"}

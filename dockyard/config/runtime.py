@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from dockyard.config.model import Model, number, words
-from dockyard.config.problems import Problem, show
+from dockyard.config.problems import Problem
+from dockyard.config.shown import show
 
 
 def _as_words(value: Any) -> Any:

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, GetJ
 from pydantic_core import CoreSchema
 
 from dockyard.config.model import Model, VariableName
-from dockyard.config.problems import show
+from dockyard.config.shown import show
 
 
 def _parameter(value: str) -> str:

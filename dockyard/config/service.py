@@ -10,7 +10,8 @@ from dockyard.config.kinds.job import Job
 from dockyard.config.kinds.task import Task
 from dockyard.config.kinds.web import Web
 from dockyard.config.kinds.worker import Worker
-from dockyard.config.problems import Problem, all_of, one_of, show, unknown_word
+from dockyard.config.problems import Problem, all_of, one_of, unknown_word
+from dockyard.config.shown import show
 
 Service = Web | Backend | Worker | Job | Task
 """Any kind of service."""

@@ -15,6 +15,7 @@ from dockyard.build.builder import Workshop, build, local_name
 from dockyard.build.layers import SHORT
 from dockyard.build.mirror import mirror
 from dockyard.build.mirrored import Wanted
+from dockyard.build.of_project import of_sources, wanted
 from dockyard.build.pinned import Pinned
 from dockyard.build.plan import Planned, State, plan, side_by_side
 from dockyard.build.prerequisites import check
@@ -24,7 +25,6 @@ from dockyard.build.publish import publish
 from dockyard.build.push import push
 from dockyard.build.recipe import Recipe
 from dockyard.build.secrets import missing
-from dockyard.build.wanted import of_sources, wanted
 from dockyard.config import Environment, Project, service_of
 from dockyard.deploy.caches import BuildCaches
 from dockyard.deploy.site import Site

@@ -9,7 +9,7 @@ from itertools import pairwise
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
-from dockyard.build.recipe import contexts
+from dockyard.build.of_project import contexts
 from dockyard.deploy.actor import actor
 from dockyard.deploy.receipt import Made
 from dockyard.deploy.site import Site, bootstrap_bucket, in_publishing_role

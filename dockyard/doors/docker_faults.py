@@ -1,12 +1,13 @@
 """What can go wrong between us, the engine and a registry, and what it means to the user."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import docker.errors
 import requests.exceptions
 import urllib3.exceptions
 
+from dockyard.doors.engine_faults import ENGINE_GONE, START_ENGINE, disk_hint
 from dockyard.errors import BuildError, DockyardError
 
 SILENT = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
@@ -16,31 +17,6 @@ LOST = (requests.exceptions.ConnectionError, requests.exceptions.Timeout, urllib
 
 ANY = (docker.errors.DockerException, *LOST)
 """All that docker-py raises."""
-
-ENGINE_GONE = "the Docker engine does not answer any more"
-START_ENGINE = (
-    "start it again (sudo systemctl start docker; or: dockyard local up), then run the same command: it takes up where this ended"
-)
-MAKE_ROOM = "see what takes the room: docker system df; remove what no build needs: docker builder prune"
-_DISK_FULL = "no space left on device"
-
-
-class PushError(BuildError):
-    """A push that failed, in the words of the registry or the engine.
-
-    :param layers: ids of the layers that were on their way.
-    :param stalled: nothing was heard of it any more; the engine may hold it still.
-    """
-
-    def __init__(self, said: str, layers: Sequence[str] = (), *, stalled: bool = False) -> None:
-        which = f" (layer {', '.join(layers)})" if layers else ""
-        super().__init__(f"{said}{which}", hint=disk_hint(said))
-        self.stalled = stalled
-
-
-def disk_hint(text: str) -> str | None:
-    """The commands that make room, where the engine's disk is full by this text."""
-    return MAKE_ROOM if _DISK_FULL in text.lower() else None
 
 
 def explained(error: Exception) -> DockyardError | None:

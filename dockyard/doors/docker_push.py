@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 import docker
 
-from dockyard.doors.docker_faults import SILENT, PushError, explaining
+from dockyard.doors.docker_faults import SILENT, explaining
+from dockyard.doors.engine_faults import PushError
 from dockyard.doors.push_events import PushEvents
 
 SILENCE = 300

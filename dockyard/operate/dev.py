@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockyard.build.recipe import seen
+from dockyard.build.of_project import seen
 from dockyard.config import LOCK_FILE, Environment, Project, service_of
 from dockyard.defaults import PROJECT_FILE
 from dockyard.errors import DockyardError

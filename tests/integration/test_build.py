@@ -9,10 +9,11 @@ from datetime import datetime
 import docker
 import pytest
 
-from dockyard.build import Bases, recipe
+from dockyard.build import Bases
 from dockyard.build.builder import Options, Workshop, build, ca_bundle
 from dockyard.build.caches import inline_cache
 from dockyard.build.layers import Layers
+from dockyard.build.of_project import recipe
 from dockyard.config import load_project
 from dockyard.doors.docker import Docker
 from dockyard.doors.git import Git

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from dockyard.build import Bases, recipe
+from dockyard.build import Bases
 from dockyard.build.builder import Options, Workshop
+from dockyard.build.of_project import recipe
 from dockyard.build.plan import Planned, State, build_all
 from dockyard.build.publish import publish
 from dockyard.config import load_project

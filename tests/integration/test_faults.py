@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from dockyard.build.builder import local_name
-from dockyard.doors.docker_faults import ENGINE_GONE, MAKE_ROOM, START_ENGINE
+from dockyard.doors.engine_faults import ENGINE_GONE, MAKE_ROOM, START_ENGINE
 from dockyard.errors import BuildError
 from tests.integration import fault_proxy
 from tests.integration.fault_proxy import (

@@ -5,8 +5,9 @@ import time
 import docker
 import pytest
 
-from dockyard.build import Bases, recipe
+from dockyard.build import Bases
 from dockyard.build.builder import Workshop, build, ca_bundle
+from dockyard.build.of_project import recipe
 from dockyard.config import load_project
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes

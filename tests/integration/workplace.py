@@ -11,8 +11,9 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
-from dockyard.build import Bases, Recipe, recipe
+from dockyard.build import Bases, Recipe
 from dockyard.build.builder import Workshop, build
+from dockyard.build.of_project import recipe
 from dockyard.build.plan import Planned, State
 from dockyard.build.push import push
 from dockyard.build.retries import Retries

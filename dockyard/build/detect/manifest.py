@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dockyard.build.text import text_of
-from dockyard.config.problems import show
+from dockyard.config.shown import show
 from dockyard.errors import BuildError
 
 T = TypeVar("T")

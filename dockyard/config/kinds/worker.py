@@ -10,8 +10,9 @@ from dockyard.config.count import TaskCount
 from dockyard.config.kinds.calls import Calls
 from dockyard.config.kinds.container import Container
 from dockyard.config.model import Model, number, words
-from dockyard.config.problems import Problem, show
+from dockyard.config.problems import Problem
 from dockyard.config.resources import Resource, TopicResource, check_fifo
+from dockyard.config.shown import show
 
 
 class Queue(Model):

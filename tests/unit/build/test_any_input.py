@@ -8,7 +8,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockyard.build import Bases, recipe
+from dockyard.build import Bases
+from dockyard.build.of_project import recipe
 from dockyard.config import load_project
 from dockyard.errors import BuildError
 

@@ -7,7 +7,7 @@ import pytest
 from dockyard.build.bases import Bases, StandIn
 from dockyard.build.failures import PassingError, failure
 from dockyard.build.steps import Steps
-from dockyard.doors.docker_faults import MAKE_ROOM
+from dockyard.doors.engine_faults import MAKE_ROOM
 
 LOG = Path("/logs/build-web.log")
 BASES = Bases(stand_ins={"python:3.13-slim": StandIn("docker-hub/library/python", "3.13-slim", "sha256:1")})

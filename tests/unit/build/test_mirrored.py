@@ -2,9 +2,9 @@
 
 import pytest
 
-from dockyard.build import Bases, mirrored
+from dockyard.build import Bases
 from dockyard.build.bases import StandIn
-from dockyard.build.mirrored import sources
+from dockyard.build.of_project import mirrored, sources
 from dockyard.config import load_project
 
 DIGEST = "sha256:" + "a" * 64

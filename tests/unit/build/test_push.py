@@ -11,7 +11,7 @@ from dockyard.build.push import push
 from dockyard.build.recipe import Recipe
 from dockyard.build.retries import Retries
 from dockyard.doors.aws import Registry
-from dockyard.doors.docker_faults import ENGINE_GONE, MAKE_ROOM, START_ENGINE, PushError
+from dockyard.doors.engine_faults import ENGINE_GONE, MAKE_ROOM, START_ENGINE, PushError
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
 

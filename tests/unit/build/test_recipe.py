@@ -4,7 +4,8 @@ import textwrap
 
 import pytest
 
-from dockyard.build import Bases, recipe
+from dockyard.build import Bases
+from dockyard.build.of_project import recipe
 from dockyard.build.secrets import check_build_secrets
 from dockyard.config import load_project
 from dockyard.errors import BuildError

@@ -5,8 +5,8 @@ import pytest
 import requests.exceptions
 import urllib3.exceptions
 
-from dockyard.doors.docker_faults import ENGINE_GONE, PushError
 from dockyard.doors.docker_push import Pushes
+from dockyard.doors.engine_faults import ENGINE_GONE, PushError
 from dockyard.errors import BuildError
 
 DONE = {"aux": {"Digest": "sha256:1"}}
