@@ -1,8 +1,9 @@
 """What the project says of how an image is built; all else that counts for it is in its sources."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from dockyard.build.variables import PLATFORM
 
@@ -51,3 +52,16 @@ class BuildSettings:
     """Path that a load balancer sends to it."""
     refresh: str | None = None
     """When system packages were last to be had anew (dockyard.lock)."""
+
+    @classmethod
+    def read(cls, written: Mapping[str, Any]) -> "BuildSettings":
+        """What was written as JSON. Raises TypeError and the like where it is damaged."""
+        found = cls(**written)
+        return replace(
+            found,
+            context=Path(found.context),
+            hashes=Path(found.hashes),
+            platforms=tuple(found.platforms),
+            attestations=tuple(found.attestations),
+            secrets={id: BuildSecret(**secret) for id, secret in written["secrets"].items()},
+        )

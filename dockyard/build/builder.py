@@ -10,8 +10,9 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -29,11 +30,13 @@ from dockyard.build.secrets import redaction
 from dockyard.build.sizes import size
 from dockyard.build.steps import Steps
 from dockyard.defaults import ENGINE, JOBS
-from dockyard.doors.aws import Registry
-from dockyard.doors.docker import Docker
 from dockyard.doors.folders import temporary
 from dockyard.doors.git import Git
+from dockyard.doors.registry import Registry
 from dockyard.progress import Progress
+
+if TYPE_CHECKING:
+    from dockyard.doors.docker import Docker
 
 STAND_IN_LABEL = "dockyard.stand-in"
 """Label of an image that is built on a stand-in; it is never pushed outside this machine."""
@@ -59,7 +62,7 @@ class Options:
 class Workshop:
     """What a build needs beside its recipe."""
 
-    docker: Docker
+    docker: "Docker"
     bases: Bases
     registry: str
     """Host that serves the stand-ins."""
@@ -122,13 +125,18 @@ def build(recipe: Recipe, workshop: Workshop, progress: Progress, caches: Caches
         return Built(recipe, name, docker.image_size(name))
     begun = time.monotonic()
     make(recipe, workshop, progress, load(name) if loads else KEEP, caches, caches.registry)
-    seconds = time.monotonic() - begun
-    if not loads:
-        progress.done(recipe.service, f"image built in {seconds:.1f} s by builder {workshop.options.builder}")
-        return Built(recipe, None, seconds=seconds)
-    bytes_ = docker.image_size(name)
-    progress.done(recipe.service, f"image built in {seconds:.1f} s, {size(bytes_)}")
-    return Built(recipe, name, bytes_, seconds)
+    return told(Built(recipe, name if loads else None, seconds=time.monotonic() - begun), workshop, progress)
+
+
+def told(built: Built, workshop: Workshop, progress: Progress) -> Built:
+    """Tell of an image that was just built; the same with its size."""
+    service = built.recipe.service
+    if built.image is None:
+        progress.done(service, f"image built in {built.seconds:.1f} s by builder {workshop.options.builder}")
+        return built
+    bytes_ = workshop.docker.image_size(built.image)
+    progress.done(service, f"image built in {built.seconds:.1f} s, {size(bytes_)}")
+    return replace(built, size=bytes_)
 
 
 def make(

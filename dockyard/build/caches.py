@@ -8,7 +8,7 @@ https://docs.docker.com/build/cache/backends/
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dockyard.doors.aws import CACHE_TAG_PREFIX, Registry
+from dockyard.doors.registry import CACHE_TAG_PREFIX, Registry
 
 CACHE_TAG = f"{CACHE_TAG_PREFIX}layers"
 """Tag of the layers in ECR. Repositories let `cache-…` move, and let it expire."""

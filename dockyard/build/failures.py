@@ -39,6 +39,10 @@ class PassingError(BuildError):
     """Another attempt may work."""
 
 
+class MissingBaseError(BuildError):
+    """A base image cannot be had."""
+
+
 def failure(service: str, steps: Steps, fault: str, log: Path, bases: Bases) -> BuildError:
     """The step that failed, its last lines, and the next thing to do; a PushError where that was the builder's push.
 
@@ -77,7 +81,7 @@ def no_room(service: str, folder: Path) -> BuildError:
 
 
 def _missing_base(service: str, base: str, said: str, bases: Bases) -> BuildError:
-    kind = PassingError if _PASSING.search(said) else BuildError
+    kind = PassingError if _PASSING.search(said) else MissingBaseError
     hints = (
         "run: dockyard local up, which makes the stand-ins that are missing" if bases.makes_stand_ins else None,
         "check the name",

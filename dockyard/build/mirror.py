@@ -13,8 +13,9 @@ from dockyard.build.plan import Planned
 from dockyard.build.push import PERMISSIONS, address_of, push, refuse_stand_in
 from dockyard.build.transfer import credentials, transfer
 from dockyard.config import Reference
-from dockyard.doors.aws import Aws, Registry
+from dockyard.doors.aws import Aws
 from dockyard.doors.distribution import RegistryError, Repository, UnansweredError
+from dockyard.doors.registry import Registry
 from dockyard.doors.registry_auth import Credentials, of_docker
 from dockyard.errors import BuildError
 from dockyard.progress import Progress

@@ -5,8 +5,9 @@ from dockyard.build.plan import Planned
 from dockyard.build.promoted import Promoted
 from dockyard.build.push import PERMISSIONS
 from dockyard.build.transfer import credentials, transfer
-from dockyard.doors.aws import Aws, Registry
+from dockyard.doors.aws import Aws
 from dockyard.doors.distribution import RegistryError, Repository
+from dockyard.doors.registry import Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 

@@ -11,8 +11,9 @@ from dockyard.build.push import address_of, arrived, explained, in_attempts, ref
 from dockyard.build.recipe import Recipe
 from dockyard.build.sizes import size
 from dockyard.defaults import ENGINE
-from dockyard.doors.aws import Aws, Registry
+from dockyard.doors.aws import Aws
 from dockyard.doors.engine_faults import PushError
+from dockyard.doors.registry import Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 

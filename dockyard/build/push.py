@@ -16,9 +16,10 @@ from dockyard.build.builder import STAND_IN_LABEL, Workshop, local_name
 from dockyard.build.layers import Layers
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, State
-from dockyard.doors.aws import Aws, Registry
+from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker
 from dockyard.doors.engine_faults import PushError
+from dockyard.doors.registry import Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dockyard.doors.docker_push import SILENCE
+from dockyard.doors.engine_faults import SILENCE
 from dockyard.errors import BuildError
 
 T = TypeVar("T")

@@ -1,6 +1,8 @@
 """What is told where nothing changed, before anything of the project is read (`dockyard.deploy.standing`)."""
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from dockyard.cli import screen, short
 from dockyard.cli.addresses import tell_addresses
@@ -28,4 +30,9 @@ def tell_as_pushed(found: StandingImages, *, json: bool) -> None:
         for image in found.images:
             board.done(image["service"], "image is in ECR already")
     rows = [dict(image) for image in found.images]
-    screen.as_json(rows) if json else screen.table([{**row, "digest": short.digest(row["digest"])} for row in rows])
+    screen.as_json(rows) if json else screen.table([shown(row) for row in rows])
+
+
+def shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that is JSON, for a table."""
+    return {**row, "digest": short.digest(row["digest"])}

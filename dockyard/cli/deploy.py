@@ -26,7 +26,8 @@ from dockyard.cli.arguments import (
 from dockyard.cli.as_left import tell_as_left
 from dockyard.cli.root import project_root
 from dockyard.defaults import ENGINE, JOBS
-from dockyard.deploy.standing import look, still
+from dockyard.deploy.looking import look
+from dockyard.deploy.still import still
 
 
 def deploy(

@@ -6,19 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from dockyard.build import Wanted
+from dockyard.build.of_project import build_settings
 from dockyard.cli.session import Session
 from dockyard.config import Build
 from dockyard.deploy.intent import Intent, cautions_of
+from dockyard.deploy.looking import Look, folder_of, holds, is_settings, look, sees
 from dockyard.deploy.receipt import Receipt
-from dockyard.deploy.standing import Standing, StandingImages, holds, look, sees
-from dockyard.doors.tree import Seen
+from dockyard.deploy.standing import Standing, StandingImages, parts
 
 
 @dataclass(frozen=True)
 class Leaving:
     """What the next command is to know of this one, by what was seen before its files were read."""
 
-    seen: Seen
+    seen: Look
     environment: str | None
     """As the user named it."""
 
@@ -51,19 +52,32 @@ def leave_push(session: Session, left: Leaving | None, images: Sequence[Wanted],
     site = session.site
     if left and _is_seen(session, left):
         StandingImages(
-            seen=left.seen.digest(),
+            **parts(left.seen),
             account=site.aws.account,
             region=site.aws.region,
             role=site.lookup_role,
+            publishing_role=site.publishing_role,
+            registry=site.workshop.registry,
             cautions=[(image.service, text) for image in images for text in image.cautions],
             images=rows,
+            builds=_builds(session),
+            locked=session.project.lock.bases,
         ).write(session.root, left.environment)
+
+
+def _builds(session: Session) -> dict[str, dict[str, Any]] | None:
+    """How images are built, of which nothing but their sources may change; None where that is not sure."""
+    root, files = session.root, [file for found in session.project.environments.values() for file in found.files]
+    if session.project.lock.pins or any(folder_of(root, file.resolve()) and not is_settings(root, file) for file in files):
+        return None
+    found = {name: build_settings(session.project, name, one) for name, one in session.environment.images.items()}
+    return {name: asdict(settings) for name, settings in found.items() if settings}
 
 
 def _is_seen(session: Session, left: Leaving) -> bool:
     """Whether all that the project is made of is what `dockyard.deploy.standing.look` sees, and is still what it saw."""
     root, now = session.root, look(session.root)
-    if not now or now.digest() != left.seen.digest():
+    if not now or not left.seen.settled or now.digest() != left.seen.digest():
         return False
     files = [file for found in session.project.environments.values() for file in found.files]
     return all(sees(root, path) for path in files) and all(holds(root, path) for path in _built_from(session))

@@ -4,7 +4,7 @@ from dockyard.build import Mirrored
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Json, Project, Services
 from dockyard.cli.session import Session
-from dockyard.deploy.images import bring
+from dockyard.deploy.bringing import bring
 from dockyard.errors import UsageError
 
 

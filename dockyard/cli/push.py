@@ -4,7 +4,6 @@ Where nothing changed since the last one that is told before anything of the pro
 """
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,8 @@ from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Pl
 from dockyard.cli.as_left import tell_as_pushed
 from dockyard.cli.root import project_root
 from dockyard.defaults import ENGINE, JOBS
-from dockyard.deploy.standing import look, still_there
+from dockyard.deploy.looking import look
+from dockyard.deploy.standing import pushed
 
 
 def push(
@@ -47,18 +47,30 @@ def push(
     """
     root, named = project_root(project), env or os.environ.get("DOCKYARD_ENV")
     seen = None if services or platform or assembly else look(root)
-    if seen and (found := still_there(root, named, seen)):
-        tell_as_pushed(found, json=json)
-        return
-    # what follows takes a second of imports
+    before = pushed(root, named) if seen else None
+    if seen and before:
+        if before.comes_of(seen):
+            from dockyard.deploy.still import still_there  # noqa: PLC0415  # to ask AWS takes time to import, as all that follows
+
+            if still_there(before):
+                tell_as_pushed(before, json=json)
+                return
+        elif not no_cache and not sbom and builder == ENGINE:
+            from dockyard.cli.changed import push_changed  # noqa: PLC0415
+
+            if rows := push_changed(root, named, before, seen, jobs, json=json):
+                screen.as_json(rows) if json else screen.table(rows)
+                return
     from dockyard.build.builder import Options  # noqa: PLC0415
     from dockyard.cli.leaving import Leaving, leave_push  # noqa: PLC0415
-    from dockyard.cli.pushing import push_images, row  # noqa: PLC0415
+    from dockyard.cli.push_rows import row, row_as_left  # noqa: PLC0415
+    from dockyard.cli.pushing import push_images  # noqa: PLC0415
     from dockyard.cli.session import Session  # noqa: PLC0415
 
     session = Session(root, env, options=Options(jobs, no_cache, builder, sbom))
     images = push_images(session, services or [], platform, assembly, wait)
     rows = [row(image, json=json) for image in images]
     screen.as_json(rows) if json else screen.table(rows)
-    there = [row(replace(image, size=None, layers=None), json=True) for image in images]
-    leave_push(session, Leaving(seen, named) if seen else None, [image.image for image in images], there)
+    leave_push(
+        session, Leaving(seen, named) if seen else None, [one.image for one in images], [row_as_left(one) for one in images]
+    )

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 from dockyard.build.plan import Planned
-from dockyard.build.sizes import size
-from dockyard.cli import screen, short
+from dockyard.cli import screen
 from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
 from dockyard.deploy.assembly_folder import check_writable
-from dockyard.deploy.images import bring
+from dockyard.deploy.bringing import bring
 from dockyard.deploy.run import prepare
 from dockyard.deploy.states import Safety
 
@@ -28,20 +27,3 @@ def push_images(
     with alone(session, "dockyard push --assembly", wait) as (held, lock), screen.Board() as board:
         safety = Safety(lock.check, lambda _: False)
         return prepare(held.site, held.images_to_build(services, platforms), board, assembly, safety)
-
-
-def row(image: Planned, *, json: bool) -> dict[str, object]:
-    """What was pushed is told where it was pushed now; of layers the engine tells alone."""
-    wanted, pushed = image.image, image.pushed
-    shown = pushed if json else {name: _shown(name, count) for name, count in pushed.items()}
-    named = {
-        "service": wanted.service,
-        "repository": wanted.repository,
-        "tag": wanted.tag,
-        "digest": image.digest if json else short.digest(image.digest),
-    }
-    return {**named, **shown}
-
-
-def _shown(name: str, count: int | None) -> object:
-    return count if count is None or name.startswith("layers") else size(count)

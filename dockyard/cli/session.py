@@ -6,9 +6,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from dockyard.build import STAND_INS, Bases, Mirrored, Recipe, Wanted
-from dockyard.build.builder import Options, Workshop, ca_bundle
+from dockyard.build.builder import Options, Workshop
 from dockyard.cli import screen
+from dockyard.cli.programs import processes_of
 from dockyard.cli.root import project_root, tools_of
+from dockyard.cli.workshop import workshop_of
 from dockyard.config import Environment, Project, load_project, service_of
 from dockyard.config.region import supported_region
 from dockyard.defaults import ENGINE, FOLDER, JOBS
@@ -16,11 +18,8 @@ from dockyard.deploy.images import needed
 from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker
-from dockyard.doors.docker_context import of_context
-from dockyard.doors.git import Git
 from dockyard.doors.process import Processes
 from dockyard.errors import PrerequisiteError, UsageError
-from dockyard.local.stand_ins import upload_missing
 
 
 class Session:
@@ -81,10 +80,7 @@ class Session:
     @functools.cached_property
     def processes(self) -> Processes:
         """Starts programs; those of the project's set-up first."""
-        path = os.pathsep.join([*self.tools, self.variables.get("PATH", os.defpath)])
-        engine = of_context(self.variables)
-        os.environ.update(engine)  # the local AWS is to use the same
-        return Processes({**self.variables, **engine, "PATH": path})
+        return processes_of(self.root, self.variables)
 
     @property
     def tools(self) -> list[str]:
@@ -120,23 +116,9 @@ class Session:
     @functools.cached_property
     def workshop(self) -> Workshop:
         """What builds need; stand-ins are in the registry then."""
-        registry = ""
-        if self.bases.stand_ins:
-            reading = in_lookup_role(self.aws, self.root)
-            credentials = reading.registry()
-            registry = credentials.host
-            if registry.startswith(("localhost:", "127.0.0.1:")):
-                upload_missing(self.bases.stand_ins, reading, self.variables.get("XDG_CACHE_HOME"))
-                self.docker.login(credentials)
-        return Workshop(
-            self.docker,
-            self.bases,
-            registry,
-            self.own_folder,
-            ca_bundle(self.variables),
-            self._options or self._usual_options(),
-            self.variables,
-            Git(self.processes),
+        options = self._options or self._usual_options()
+        return workshop_of(
+            self.own_folder, self.docker, self.bases, options, lambda: in_lookup_role(self.aws, self.root), self.processes
         )
 
     def _usual_options(self) -> Options:

@@ -12,8 +12,8 @@ from dockyard.cli.arguments import AllowDataLoss, AllowInterruption, Environment
 from dockyard.cli.as_left import tell_as_left
 from dockyard.cli.root import project_root, tools_of
 from dockyard.defaults import FOLDER
-from dockyard.deploy.standing import look, still
-from dockyard.doors.tree import Seen
+from dockyard.deploy.looking import Look, look
+from dockyard.deploy.still import still
 from dockyard.errors import DockyardError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def up(
     _tell_next()
 
 
-def _look(root: Path, port: int | None) -> Seen | None:
+def _look(root: Path, port: int | None) -> Look | None:
     """What there is of the project; None where the local AWS, or its engine, is yet to be started, or the port is another one.
 
     The environment is that of the local AWS then, which is a part of what is seen.

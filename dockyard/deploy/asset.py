@@ -11,7 +11,7 @@ from dockyard.build.prerequisites import check
 from dockyard.build.promoted import Promoted
 from dockyard.build.recipe import Recipe
 from dockyard.defaults import ENGINE
-from dockyard.deploy.images import bring
+from dockyard.deploy.bringing import bring
 from dockyard.deploy.site import Site
 from dockyard.doors.aws import Aws
 from dockyard.errors import BuildError

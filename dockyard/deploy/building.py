@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, SomeBuiltError, named
-from dockyard.deploy.images import bring
+from dockyard.deploy.bringing import bring
 from dockyard.deploy.site import Site
 from dockyard.doors.process import end_all
 from dockyard.errors import BuildError, DockyardError

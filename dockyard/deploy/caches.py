@@ -7,14 +7,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.caches import NO_CACHES, Caches, github_cache, inline_cache, registry_cache
 from dockyard.build.recipe import Recipe
-from dockyard.deploy.site import Site
-from dockyard.doors.aws import Registry
+from dockyard.deploy.place import Place
+from dockyard.doors.registry import Registry
 
 
 class BuildCaches:
     """Finds the caches of one image after the other. Where AWS does not let us look there are none."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Place) -> None:
         self._site, self._docker = site, site.workshop.docker
 
     def of(self, recipe: Recipe) -> Caches:

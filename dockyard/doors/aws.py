@@ -4,7 +4,6 @@ import base64
 import functools
 import os
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from botocore.credentials import AssumeRoleCredentialFetcher, RefreshableCredent
 
 from dockyard.doors.aws_faults import LOCAL, explained
 from dockyard.doors.aws_models import Session
+from dockyard.doors.registry import CACHE_TAG_PREFIX, Registry
 from dockyard.doors.secrets import Secrets
 from dockyard.errors import PrerequisiteError
 
@@ -28,23 +28,11 @@ if TYPE_CHECKING:
 
     from dockyard.doors.lease import Lease
 
-CACHE_TAG_PREFIX = "cache-"
-"""Tags that are no images: layers of builds, and what stands for an index. The lifecycle of a repository lets them expire."""
-
 _RETRIES = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, user_agent_extra="dockyard")
 _FIRST = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=5, user_agent_extra="dockyard")
 """For the first question: where nobody answers, that is to be told soon."""
 _SOON = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5, read_timeout=10, user_agent_extra="dockyard")
 """For locks: they are renewed in time or not at all, and given back also where nobody answers."""
-
-
-@dataclass(frozen=True)
-class Registry:
-    """A registry and who we are there."""
-
-    host: str
-    username: str
-    password: str = field(repr=False)
 
 
 class Aws:

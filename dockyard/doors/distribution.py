@@ -15,7 +15,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from dockyard.doors.docker_push import SILENCE
+from dockyard.doors.engine_faults import SILENCE
 from dockyard.doors.registry_auth import LOOPBACK, TIMEOUT, Credentials, Header, authorization
 from dockyard.doors.unanswered import reason
 from dockyard.errors import BuildError

@@ -1,4 +1,4 @@
-"""The Docker engine: what it is, its images, and builds by the best builder that is there."""
+"""The Docker engine: what it is, its images and containers."""
 
 import contextlib
 import functools
@@ -7,7 +7,6 @@ import socket
 import tarfile
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,25 +14,22 @@ import docker
 import docker.errors
 from docker.constants import DEFAULT_TIMEOUT_SECONDS
 
-from dockyard.doors.aws import Registry
-from dockyard.doors.buildx import Cli, driver_of, find_cli, programs
-from dockyard.doors.docker_config import configured
+from dockyard.doors.buildkit import BuildKit
+from dockyard.doors.buildx import Cli, programs
 from dockyard.doors.docker_faults import ANY, LOST, explaining
-from dockyard.doors.docker_push import SILENCE, Pushes
+from dockyard.doors.docker_push import Pushes
+from dockyard.doors.engine_faults import SILENCE
 from dockyard.doors.process import Ended, Processes
 from dockyard.doors.registry_auth import damaged_login
 from dockyard.errors import PrerequisiteError
-from dockyard.threads import Threads
 
 
-class Docker:
+class Docker(BuildKit):
     """One engine, the one that DOCKER_HOST or the default socket names."""
 
-    def __init__(self, processes: Processes) -> None:
-        self._processes = processes
-        self._logins: dict[str, Registry] = {}
+    def __init__(self, processes: Processes, cli: Cli | None = None) -> None:
+        super().__init__(processes, cli)
         self._pushes = Pushes(self._client)
-        self._looked_for: Future[Cli | None] | None = None
 
     @functools.cached_property
     def _engine(self) -> docker.DockerClient:
@@ -156,10 +152,6 @@ class Docker:
     def _layers(self, name: str) -> int:
         return len(set(self._engine.images.get(name).attrs["RootFS"].get("Layers") or []))
 
-    def login(self, registry: Registry) -> None:
-        """Let builds, and `pull`, use this registry; the configuration of the machine's `docker` stays as it is."""
-        self._logins[registry.host] = registry
-
     def run(self, image: str, command: list[str]) -> str:
         """Standard output of a command in a new container of the image, which is removed afterwards."""
         output: bytes = self._engine.containers.run(image, command, remove=True, network_disabled=True)
@@ -263,36 +255,12 @@ class Docker:
     # builds
 
     @functools.cached_property
-    def cli(self) -> Cli | None:
-        """The `docker` program that builds with BuildKit; None where there is none."""
-        return self._looked_for.result() if self._looked_for else find_cli(self._processes)
-
-    def look_for_cli(self) -> None:
-        """Begin to look for `cli`, beside whatever else is done: a program of Go takes a twentieth of a second to start."""
-        self._looked_for = self._looked_for or Threads(1).submit(find_cli, self._processes)
-
-    def driver(self, builder: str) -> str | None:
-        """How a builder of buildx is reached; None where there is none of that name, or no buildx."""
-        return driver_of(self._processes, self.cli.program, builder) if self.cli and self.cli.buildx else None
-
-    @functools.cached_property
     def keeps_indexes(self) -> bool:
         """Whether the engine has containerd's image store, which takes images for several platforms, and attestations.
 
         https://docs.docker.com/engine/storage/containerd/
         """
         return ["driver-type", "io.containerd.snapshotter.v1"] in (self._engine.info().get("DriverStatus") or [])
-
-    def build(
-        self, arguments: list[str], *, buildkit: bool, on_line: Callable[[str], None], registry: Registry | None = None
-    ) -> int:
-        """Run the CLI's build with these arguments; its exit code. It knows this registry beside those of `login`."""
-        assert self.cli  # noqa: S101  # the caller chose this builder because there is one
-        variables = {"DOCKER_BUILDKIT": "1"} if buildkit else {}
-        logins = {**self._logins, **({registry.host: registry} if registry else {})}
-        with configured(self._processes.environment, logins.values()) as configuration:
-            processes = self._processes.with_environment(**variables, **configuration)
-            return processes.run([self.cli.program, *arguments], on_line=on_line).code
 
     def classic_build(self, on_line: Callable[[str], None], **options: Any) -> str | None:
         """Build with the engine's classic builder, for where there is no CLI; None where that worked, else why not."""

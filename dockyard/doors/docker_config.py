@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dockyard.doors.aws import Registry
 from dockyard.doors.folders import temporary
+from dockyard.doors.registry import Registry
 from dockyard.errors import BuildError
 
 _FILE = "config.json"

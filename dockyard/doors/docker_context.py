@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
-from docker.context import Context
-from docker.context.config import get_current_context_name
-
+from dockyard.doors.files import content
 from dockyard.errors import PrerequisiteError
 
 
@@ -16,8 +15,13 @@ def of_context(environment: Mapping[str, str]) -> dict[str, str]:
     are found by it. Raises PrerequisiteError for a context that is not there.
     https://docs.docker.com/engine/manage-resources/contexts/
     """
+    if environment.get("DOCKER_HOST") or not (environment.get("DOCKER_CONTEXT") or _may_be_set()):
+        return {}
+    from docker.context import Context  # noqa: PLC0415  # most machines have none in use, and need not wait for docker-py
+    from docker.context.config import get_current_context_name  # noqa: PLC0415
+
     name = environment.get("DOCKER_CONTEXT") or get_current_context_name()
-    if environment.get("DOCKER_HOST") or name == "default":
+    if name == "default":
         return {}
     try:
         found = Context.load_context(name)
@@ -28,3 +32,9 @@ def of_context(environment: Mapping[str, str]) -> dict[str, str]:
     certificates = found.TLSConfig and found.TLSConfig.ca_cert
     tls = {"DOCKER_CERT_PATH": os.path.dirname(certificates), "DOCKER_TLS_VERIFY": "1"} if certificates else {}  # noqa: PTH120
     return {"DOCKER_HOST": found.Host, **tls}
+
+
+def _may_be_set() -> bool:
+    """Whether `docker context use` may have chosen one, which it writes into the configuration of `docker`."""
+    folder = os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")  # noqa: PTH111
+    return b"currentContext" in content(Path(folder) / "config.json")

@@ -10,10 +10,6 @@ from dockyard.doors.docker_faults import SILENT, explaining
 from dockyard.doors.engine_faults import PushError
 from dockyard.doors.push_events import PushEvents
 
-SILENCE = 300
-"""Seconds without a word of the engine after which a push counts as stalled. A registry may need minutes for the digest of a
-layer of gigabytes, and the engine says nothing meanwhile."""
-
 
 class Pushes:
     """The pushes of one engine. `connect` makes a client that waits so many seconds for a word."""

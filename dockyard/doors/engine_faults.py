@@ -12,6 +12,11 @@ MAKE_ROOM = "see what takes the room: docker system df; remove what no build nee
 _DISK_FULL = "no space left on device"
 
 
+SILENCE = 300
+"""Seconds without a word of the engine after which a push counts as stalled. A registry may need minutes for the digest of a
+layer of gigabytes, and the engine says nothing meanwhile."""
+
+
 class PushError(BuildError):
     """A push that failed, in the words of the registry or the engine.
 

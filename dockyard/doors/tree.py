@@ -23,7 +23,8 @@ class Seen:
 
     def __init__(self, limit: int) -> None:
         """Look at no more files than this: then OSError is raised, as it would take longer than what it saves."""
-        self._left = limit
+        self.left = limit
+        """How many more it would look at."""
         self._digest = hashlib.sha256()
         self.newest = 0
         """When the youngest of them was changed, in nanoseconds since 1970."""
@@ -50,14 +51,11 @@ class Seen:
         if link.is_symlink() and link.is_dir():
             self.folder(link.resolve())
 
-    def folder(self, top: Path, left_out: frozenset[str] = frozenset(), *, caches: bool = False, links: bool = True) -> None:
-        """Note all that is in a folder and below, but for these folders in it.
+    def folder(self, top: Path, left_out: frozenset[str] = frozenset(), *, caches: bool = False) -> None:
+        """Note all that is in a folder and below, but for these files and folders in it.
 
         :param caches: also what Python has compiled.
-        :param links: whether there may be links directly in it. Else OSError is raised for one: what it leads to is not seen.
         """
-        if not links and (linked := [entry.path for entry in _entries(str(top)) if entry.is_symlink()]):
-            raise OSError(f"what is there is not seen: {linked[0]}")
         for entry in _below(str(top), left_out, caches=caches):
             found = entry.stat(follow_symlinks=False)
             if stat.S_ISLNK(found.st_mode):
@@ -69,8 +67,8 @@ class Seen:
             self._note(entry.path, found)
 
     def _note(self, path: str, found: os.stat_result) -> None:
-        self._left -= 1
-        if self._left < 0:
+        self.left -= 1
+        if self.left < 0:
             raise OSError(f"too many files: {path}")
         folder = stat.S_ISDIR(found.st_mode)  # its times change with what is left out, and its names are told
         facts = () if folder else (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
@@ -81,6 +79,11 @@ class Seen:
 def folders_in(top: Path) -> list[str]:
     """Names of the folders directly in it, or linked there."""
     return [entry.name for entry in _entries(str(top)) if entry.is_dir()]
+
+
+def entries_of(top: Path) -> list[os.DirEntry[str]]:
+    """What is directly in a folder, by name."""
+    return _entries(str(top))
 
 
 def is_python_environment(folder: Path) -> bool:
@@ -102,7 +105,7 @@ def _below(top: str, left_out: frozenset[str], *, caches: bool) -> Iterator[os.D
         folder = folders.pop()
         for entry in _entries(folder):
             below = entry.is_dir(follow_symlinks=False)
-            if below and ((folder == top and entry.name in left_out) or (entry.name == _CACHE and not caches)):
+            if (folder == top and entry.name in left_out) or (below and entry.name == _CACHE and not caches):
                 continue
             yield entry
             if below:

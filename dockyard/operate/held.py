@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from dockyard.build.manifests import DOCKER_LIST, INDEX, platform_of, read
-from dockyard.doors.aws import CACHE_TAG_PREFIX, Aws
+from dockyard.doors.aws import Aws
+from dockyard.doors.registry import CACHE_TAG_PREFIX
 
 _AT_ONCE = 100
 

@@ -8,9 +8,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from dockyard.doors.aws import Aws, Registry
+from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
+from dockyard.doors.registry import Registry
 from tests.integration.local_aws import PACE, Server, push_python, until
 from tests.integration.support import environment
 from tests.integration.surroundings import Surroundings, default_network, role

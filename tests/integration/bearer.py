@@ -11,7 +11,7 @@ import re
 import threading
 from urllib.parse import parse_qs, urlsplit
 
-from dockyard.doors.aws import Registry
+from dockyard.doors.registry import Registry
 from tests.integration.images import basic
 
 USER, PASSWORD = "somebody", "secret"

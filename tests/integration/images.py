@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from dockyard.doors.aws import Registry
+from dockyard.doors.registry import Registry
 from tests.integration.local_aws import Server
 
 OCI = "application/vnd.oci.image.manifest.v1+json"

@@ -12,9 +12,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from dockyard.doors.aws import Registry
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
+from dockyard.doors.registry import Registry
 from dockyard.local.lifecycle import LocalAws
 from dockyard.local.stand_ins import archive_of
 from tests.integration.support import environment, free_port, registry_of

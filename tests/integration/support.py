@@ -16,9 +16,9 @@ from pathlib import Path
 
 import boto3
 
-from dockyard.doors.aws import Registry
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
+from dockyard.doors.registry import Registry
 from dockyard.local.lifecycle import LocalAws
 
 ROOT = Path(__file__).parents[2]

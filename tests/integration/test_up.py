@@ -71,6 +71,56 @@ def test_a_second_push_asks_the_registry_alone(site):
     assert json.loads(pushed.stdout)[0]["digest"] == gone["digest"]
 
 
+def test_a_push_of_one_changed_source_reads_nothing_else(site):
+    """The account is asked, and the whole project is read where anything else is another, or a base is to be fetched."""
+    site.up()
+    local = site.account()
+    folder = site.root / "services/hello-python"
+
+    def push(code=0):
+        ended = site.dockyard("push", "--json", code=code, **local)
+        images = {image["service"]: image for image in json.loads(ended.stdout)} if code == 0 else {}
+        return "as it was left" in ended.stderr, images, ended.stderr
+
+    time.sleep(2.1)  # as above
+    before = push()[1]
+    (left,) = (site.root / ".dockyard/standing/pushes").glob("*.json")
+    left.write_text(json.dumps(json.loads(left.read_text()) | {"cautions": [["hello-node", "as it was left"]]}))
+    (folder / "new.py").write_text("")
+    ahead, after, told = push()
+    assert (ahead, after["hello-node"]["digest"]) == (True, before["hello-node"]["digest"])
+    assert "hello-node: image is in ECR already" in told
+    tags = {image["service"]: image["tag"] for image in json.loads(site.dockyard("tags", "--json", **local).stdout)}
+    assert {name: image["tag"] for name, image in after.items()} == tags
+    assert after["hello-python"]["tag"] != before["hello-python"]["tag"]
+    assert (
+        site.client("ecr").describe_images(
+            repositoryName=after["hello-python"]["repository"], imageIds=[{"imageTag": after["hello-python"]["tag"]}]
+        )["imageDetails"][0]["imageDigest"]
+        == after["hello-python"]["digest"]
+    )
+
+    ahead, again, told = push()  # the file could be another one still
+    assert (ahead, "hello-python: image is in ECR already" in told) == (True, True)
+    assert [image["digest"] for image in again.values()] == [image["digest"] for image in after.values()]
+
+    own = folder / "Dockerfile"
+    own.write_text("FROM scratch\nCOPY nowhere /\n")
+    ahead, _, told = push(code=1)
+    assert (ahead, told.count("failed to build hello-python")) == (True, 1)
+    own.write_text("FROM localhost:1/nobody:1\n")
+    ahead, _, told = push(code=1)
+    assert told.count("error: failed to build hello-python: base image localhost:1/nobody:1 cannot be had") == 1
+    own.unlink()
+    (folder / "new.py").unlink()
+
+    gone = before["hello-node"]
+    site.client("ecr").batch_delete_image(repositoryName=gone["repository"], imageIds=[{"imageTag": gone["tag"]}])
+    assert push()[1]["hello-node"]["digest"] == gone["digest"]
+    (folder / "service.yaml").write_text((folder / "service.yaml").read_text() + "\n# read again\n")
+    assert push()[0] is False
+
+
 def test_status_tells_what_runs(site):
     found = json.loads(site.dockyard("local", "status", "--json").stdout)
     assert found["running"]["port"] == site.port

@@ -12,7 +12,7 @@ from dockyard.build.builder import Workshop
 from dockyard.build.mirror import mirror, to_engine
 from dockyard.build.plan import Planned, State
 from dockyard.build.retries import Retries
-from dockyard.doors.aws import Registry
+from dockyard.doors.registry import Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
 from tests.unit.answering import Registry as Answering

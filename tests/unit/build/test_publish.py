@@ -12,8 +12,8 @@ from dockyard.build.publish import publish
 from dockyard.build.recipe import Recipe
 from dockyard.build.retries import Retries
 from dockyard.defaults import ENGINE
-from dockyard.doors.aws import Registry
 from dockyard.doors.buildx import Cli
+from dockyard.doors.registry import Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
 

@@ -10,8 +10,8 @@ from dockyard.build.plan import Planned, State
 from dockyard.build.push import push
 from dockyard.build.recipe import Recipe
 from dockyard.build.retries import Retries
-from dockyard.doors.aws import Registry
 from dockyard.doors.engine_faults import ENGINE_GONE, MAKE_ROOM, START_ENGINE, PushError
+from dockyard.doors.registry import Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
 

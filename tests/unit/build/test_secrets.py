@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dockyard.build.build_settings import BuildSecret
 from dockyard.build.recipe import Recipe
 from dockyard.build.secrets import check_build_secrets, redaction, secret_arguments
-from dockyard.config import BuildSecret
 from dockyard.errors import BuildError
 
 RECIPE = Recipe("web", "shop/web", Path(), "FROM a", "FROM a", False, (), (), {})

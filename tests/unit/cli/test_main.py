@@ -96,7 +96,7 @@ def test_how_images_are_built_is_checked_first(run, command, arguments):
 
 def test_a_builder_that_is_named_wants_buildx(run, monkeypatch):
     """By the option, or by the variable that buildx itself reads."""
-    monkeypatch.setattr("dockyard.doors.docker.find_cli", lambda _: Cli("docker", buildx=False))
+    monkeypatch.setattr("dockyard.doors.buildkit.find_cli", lambda _: Cli("docker", buildx=False))
     monkeypatch.setenv("BUILDX_BUILDER", "there")
     assert "error: builder there wants docker buildx" in run("build").stderr
     assert (

@@ -7,9 +7,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from dockyard.build import Bases, wanted
-from dockyard.config import BuildSecret, load_project
+from dockyard.build.build_settings import BuildSecret
+from dockyard.config import load_project
 from dockyard.config.lock import Lock, Pin
-from dockyard.deploy import images
+from dockyard.deploy import bringing
 from dockyard.deploy.images import cautions, lacking, recipes
 from dockyard.errors import BuildError
 
@@ -68,9 +69,9 @@ def test_who_may_push_is_found_out_once_also_where_it_is_refused(monkeypatch):
         asked.append(arguments)
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeRepositories")
 
-    monkeypatch.setattr(images, "_publisher", refused)
-    publisher = images._Publisher(None, {"shop/web"})
+    monkeypatch.setattr(bringing, "_publisher", refused)
+    publisher = bringing._Publisher(None, {"shop/web"})
     for _ in range(3):
-        with pytest.raises(BuildError, match=r"^web: "), images._told_of(SimpleNamespace(service="web")):
+        with pytest.raises(BuildError, match=r"^web: "), bringing._told_of(SimpleNamespace(service="web")):
             publisher.ready()
     assert len(asked) == 1

@@ -11,8 +11,11 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from dockyard.deploy import operations, standing
-from dockyard.deploy.standing import Standing, StandingImages, holds, look, sees, still, still_there
+from dockyard.deploy import looking, operations
+from dockyard.deploy import still as asking
+from dockyard.deploy.looking import folder_of, holds, is_settings, look, sees
+from dockyard.deploy.standing import Standing, StandingImages, parts, pushed
+from dockyard.deploy.still import still, still_there
 
 CHANGED = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -33,7 +36,7 @@ def root(tmp_path, monkeypatch):
         os.utime(tmp_path / name, ns=(1, 1))
     for name in ("AWS_CONFIG_FILE", "DOCKYARD_STAND_INS", "DOCKYARD_ENV"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(standing, "RACY_NS", 10**8)
+    monkeypatch.setattr(looking, "RACY_NS", 10**8)
     time.sleep(0.12)
     return tmp_path
 
@@ -62,7 +65,7 @@ def account(monkeypatch):
             "CreationTime": changed,
         }  # fmt: skip
 
-    monkeypatch.setattr(standing, "Aws", Aws)
+    monkeypatch.setattr(asking, "Aws", Aws)
     monkeypatch.setattr(operations, "describe", describe)
     return answers
 
@@ -134,7 +137,7 @@ def test_the_account_has_the_last_word(root, account, answer):
 def test_who_comes_from_another_account_is_not_told_of_this_one(root, account, monkeypatch):
     """Though it may let that one read."""
     left(root)
-    monkeypatch.setattr(standing.Aws, "account", "444455556666")
+    monkeypatch.setattr(asking.Aws, "account", "444455556666")
     assert still(root, None, look(root)) is None
 
 
@@ -172,12 +175,14 @@ def test_a_damaged_file_stands_for_nothing(root, account, content):
 
 
 def test_a_file_that_was_changed_a_moment_ago_could_be_again(root):
+    before = look(root)
     (root / "services/web/main.py").write_text("other")
-    assert look(root) is None
+    seen = look(root)
+    assert (before.settled, seen.settled, seen.is_settled(seen.rest)) == (True, False, True)
 
 
 def test_a_project_of_too_many_files_is_read(root, monkeypatch):
-    monkeypatch.setattr(standing, "_MOST", 5)
+    monkeypatch.setattr(looking, "_MOST", 5)
     assert look(root) is None
 
 
@@ -198,23 +203,52 @@ def test_a_note_is_json(root):
     assert json.loads(Path(root / ".dockyard/standing/deploys/.json").read_text())["where"] == "shop to dev"
 
 
+def test_each_folder_of_services_is_seen_by_itself_but_for_what_is_configuration(root):
+    def seen():
+        found = look(root)
+        return found.rest.digest(), {name: one.digest() for name, one in found.folders.items()}
+
+    rest, folders = seen()
+    (root / "services/web/main.py").write_text("other")
+    assert (seen()[0], seen()[1] == folders) == (rest, False)
+    (root / "services/web/service.yaml").write_text("kind: web")
+    assert seen()[0] != rest
+    rest, folders = seen()
+    (root / "services/api").mkdir()
+    assert (seen()[0] != rest, list(seen()[1])) == (True, ["api", "web"])
+    found = [folder_of(root, root / path) for path in ("services/web", "services/web/a/b", "services", "stacks")]
+    assert found == ["web", "web", None, None]
+    settings = [
+        is_settings(root, root / path) for path in ("services/web/service.yaml", "services/web/a/service.yaml", "web.yaml")
+    ]
+    assert settings == [True, False, False]
+
+
 IMAGE = {"service": "web", "repository": "shop/web", "tag": "1f", "digest": "sha256:a"}
+
+
+def left_by_push(root, environment, **more):
+    made = StandingImages(
+        **parts(look(root)), account="111122223333", region="eu-central-1", role="arn:lookup", publishing_role="arn:publish",
+        registry="", cautions=[["web", "is large"]], images=[IMAGE], **more,
+    )  # fmt: skip
+    made.write(root, environment)
+    return made
 
 
 @pytest.mark.parametrize(("digest", "stands"), [("sha256:a", True), ("sha256:b", False), (None, False)])
 def test_a_push_stands_while_ecr_has_its_images(root, account, digest, stands):
     account["shop/web", "1f"] = digest
-    made = StandingImages(look(root).digest(), "111122223333", "eu-central-1", "arn:lookup", [["web", "is large"]], [IMAGE])
-    made.write(root, "dev")
-    assert still_there(root, "dev", look(root)) == (made if stands else None)
-    assert still_there(root, None, look(root)) is None
+    made = left_by_push(root, "dev")
+    assert pushed(root, "dev") == made
+    assert (made.comes_of(look(root)), still_there(made)) == (True, stands)
+    assert pushed(root, None) is None
     assert still(root, "dev", look(root)) is None  # a deploy is more than a push
 
 
 def test_a_push_does_not_stand_where_a_source_is_another(root, account):
-    account["shop/web", "1f"] = "sha256:a"
-    StandingImages(look(root).digest(), "111122223333", "eu-central-1", "arn:lookup", [], [IMAGE]).write(root, None)
-    assert still_there(root, None, look(root))
+    made = left_by_push(root, None)
+    assert made.comes_of(look(root))
     (root / "services/web/main.py").write_text("other")
     time.sleep(0.12)
-    assert still_there(root, None, look(root)) is None
+    assert not made.comes_of(look(root))

@@ -2,8 +2,9 @@
 
 from botocore.credentials import Credentials
 
-from dockyard.doors.aws import Aws, Registry
+from dockyard.doors.aws import Aws
 from dockyard.doors.aws_models import Session
+from dockyard.doors.registry import Registry
 
 
 def test_the_token_of_a_registry_is_not_printed():

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dockyard.doors.aws import Registry
 from dockyard.doors.docker_config import configured
+from dockyard.doors.registry import Registry
 from dockyard.errors import BuildError
 
 LOCAL = Registry("localhost:1", "AWS", "secret")

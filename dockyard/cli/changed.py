@@ -1,0 +1,125 @@
+"""A push of which nothing changed but sources of images: what the project says is what it said, and is not read.
+
+Most of the time of a push of one image is the start of what reads the project, and asks AWS. So it is built meanwhile.
+"""
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from dockyard.build.bases import STAND_INS, Bases
+from dockyard.build.begun import begin
+from dockyard.build.build_settings import BuildSettings
+from dockyard.build.builder import Options, Workshop, ca_bundle
+from dockyard.build.recipe import Recipe, recipe_of
+from dockyard.cli import screen
+from dockyard.cli.as_left import shown
+from dockyard.cli.programs import processes_of
+from dockyard.defaults import FOLDER
+from dockyard.deploy.looking import Look, folder_of, look
+from dockyard.deploy.standing import StandingImages, parts
+from dockyard.doors.buildkit import BuildKit
+from dockyard.doors.git import Git
+from dockyard.errors import DockyardError
+from dockyard.threads import Threads
+
+if TYPE_CHECKING:
+    from dockyard.doors.docker import Docker
+
+
+def changed(root: Path, left: StandingImages, seen: Look) -> list[str] | None:
+    """Services of which sources may have changed since that push; None where anything else may have."""
+    if left.builds is None or seen.rest.digest() != left.rest or not seen.is_settled(seen.rest):
+        return None
+    if list(seen.folders) != list(left.folders):
+        return None
+    others = {name for name, one in seen.folders.items() if one.digest() != left.folders[name] or not seen.is_settled(one)}
+    return [service for service, written in left.builds.items() if _folders(root, written) & {*others, None}]
+
+
+def _folders(root: Path, written: Mapping[str, Any]) -> set[str | None]:
+    """The folders of `services` that an image is built from; with None where that is not one of them."""
+    context = Path(written["context"])
+    dockerfile = (context / (written["dockerfile"] or "Dockerfile")).resolve()
+    return {folder_of(root, context), folder_of(root, dockerfile)}
+
+
+def push_changed(
+    root: Path, environment: str | None, left: StandingImages, seen: Look, jobs: int, *, json: bool
+) -> list[Mapping[str, Any]] | None:
+    """What is told of all images; None where the project is to be read, which tells what is wrong as well.
+
+    Nothing is pushed before it is sure that the account is the same and has the other images. Raises BuildError where an image
+    cannot be built or pushed.
+
+    :param environment: as the user named it.
+    """
+    try:
+        services = changed(root, left, seen)
+        if services is None:
+            return None
+        workshop = _workshop(root, left, jobs)
+        recipes = [recipe_of(settings, workshop.bases) for settings in _settings(left, services)]
+    except (DockyardError, TypeError, KeyError):  # the last two where the file is damaged
+        return None
+    others, cautions = [image for image in left.images if image["service"] not in services], _cautions(left, recipes)
+    with screen.Board() as board, Threads(max_workers=jobs) as pool:
+        begun = begin(recipes, workshop, board, pool)
+        for service, text in cautions:
+            board.note(service, text)
+        # to ask AWS and the engine takes time to import: the builds are under way by now
+        from dockyard.cli.changed_images import bring_changed  # noqa: PLC0415
+        from dockyard.cli.push_rows import row, row_as_left  # noqa: PLC0415
+
+        brought = bring_changed(root, left, recipes, others, workshop, board, begun)
+    if brought is None:
+        return None
+    _leave(root, environment, left, seen, cautions, {name: row_as_left(one) for name, one in brought.items()})
+    told = {image["service"]: dict(image) if json else shown(image) for image in left.images}
+    return list({**told, **{name: row(one, json=json) for name, one in brought.items()}}.values())
+
+
+def _leave(
+    root: Path,
+    environment: str | None,
+    left: StandingImages,
+    seen: Look,
+    cautions: Sequence[tuple[str, str]],
+    brought: Mapping[str, Mapping[str, Any]],
+) -> None:
+    now = look(root)
+    if now and seen.settled and now.digest() == seen.digest():
+        images = [brought.get(image["service"], image) for image in left.images]
+        replace(left, **parts(seen), cautions=cautions, images=images).write(root, environment)
+
+
+def _cautions(left: StandingImages, recipes: Sequence[Recipe]) -> list[tuple[str, str]]:
+    """What users should know of all images, in their order."""
+    made = {recipe.service: [(recipe.service, text) for text in recipe.cautions] for recipe in recipes}
+    services = [image["service"] for image in left.images]
+    before = {service: [(name, text) for name, text in left.cautions if name == service] for service in services}
+    return [told for service in services for told in made.get(service, before[service])]
+
+
+def _settings(left: StandingImages, services: Collection[str]) -> list[BuildSettings]:
+    return [BuildSettings.read(written) for service, written in (left.builds or {}).items() if service in services]
+
+
+def _workshop(root: Path, left: StandingImages, jobs: int) -> Workshop:
+    """What builds need that begin at once."""
+    processes = processes_of(root, os.environ)
+    kit = BuildKit(processes)
+    kit.look_for_cli()
+    bases, variables = Bases.read(left.locked, os.environ.get(STAND_INS)), processes.environment
+    return Workshop(
+        cast("Docker", kit),  # nothing else is asked of it
+        bases,
+        left.registry,
+        root / FOLDER,
+        ca_bundle(variables),
+        Options(jobs),
+        variables,
+        Git(processes),
+    )
