@@ -139,7 +139,7 @@ def _regex(part: re.Match[str]) -> str:
     if part["deep"]:
         return ".*" if part.end() == len(part.string) else "(?:.*/)?"
     if part["set"]:
-        return "[" + re.sub(r"(?<!\\)\[", r"\\[", part["set"][1:])
+        return "[" + re.sub(r"(?<!\\)[\[&|~]|(?<=[^^]-)-", r"\\\g<0>", part["set"][1:])  # two of them mean something one day
     if part["plain"] == "[":
         raise re.error("a set of characters has no end")
     return "[^/]*" if part["star"] else "[^/]" if part["any"] else re.escape(part["escaped"] or part["plain"])

@@ -23,8 +23,8 @@ from dockyard.errors import DockyardError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
 
-_UNSURE = (BotoCoreError, ClientError, DockyardError)
-"""Told by who reads the project."""
+_UNSURE = (BotoCoreError, ClientError, DockyardError, TypeError, KeyError)
+"""Told by who reads the project; the last two where the file is damaged."""
 
 
 class _Place:
@@ -70,8 +70,12 @@ def bring_changed(
     is_sure: Future[bool] = Future()
     with Threads(max_workers=1) as pool:
         bringing = pool.submit(bring, place, list(recipes), progress, is_sure, begun)
-        is_sure.set_result(_holds(place, left, others))
-        if not is_sure.result():
+        sure = False
+        try:
+            sure = _holds(place, left, others)
+        finally:
+            is_sure.set_result(sure)  # else the other thread would wait for ever
+        if not sure:
             return None
         for image in others:
             progress.done(image["service"], "image is in ECR already")

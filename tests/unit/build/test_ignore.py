@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dockyard.build.ignore import ignore_file, kept, lines_of
+from dockyard.build.ignore import Pattern, ignore_file, kept, lines_of
 from dockyard.errors import BuildError
 
 FILES = ("a.py", "b.log", "docs/a.md", "docs/deep/a.py", "docs/deep/keep.md", "src/a.log", "src/lib/b.py", "x y.txt")
@@ -74,3 +74,17 @@ def test_the_file_of_the_dockerfile_comes_before_that_of_the_context(root):
 def test_what_is_no_pattern_is_told_with_its_line(root, line):
     with pytest.raises(BuildError, match=rf'\.dockerignore: "{re.escape(line)}" is no pattern'):
         list(kept(root, [line]))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "inside", "outside"),
+    [
+        ("[[[a&&b]", "[&ab", "c"), ("[+--]", "+,-", "."), ("[--/]", "-./", "0"), ("[^--/]", "0", "-./"), ("[a||b]", "|ab", "c"),
+        ("[x~~y]", "~xy", "z"), ("[^&&a]", "b", "&a"), (r"[\[&&]", "[&", "a"),
+    ],
+)  # fmt: skip
+def test_what_python_may_mean_something_by_in_a_set_is_a_character(pattern, inside, outside):
+    """As in BuildKit's regular expressions; Python warns of them."""
+    found = Pattern.of(pattern).regex
+    assert all(map(found.fullmatch, inside))
+    assert not any(map(found.fullmatch, outside))
