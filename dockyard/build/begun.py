@@ -20,7 +20,7 @@ from dockyard.threads import Threads
 
 
 def begin(recipes: Sequence[Recipe], workshop: Workshop, progress: Progress, pool: Threads) -> dict[str, "Future[Built]"]:
-    """Service to its build, of those that the engine has afterwards. It ends in MissingBaseError, or in BuildError."""
+    """Service to its build, none where one is not for the engine, or lacks a secret. It ends in MissingBaseError, or in BuildError."""
     if workshop.docker.cli is None:
         return {}
     at_once = replace(workshop, retries=Retries(attempts=1))
@@ -31,4 +31,4 @@ def begin(recipes: Sequence[Recipe], workshop: Workshop, progress: Progress, poo
         return Built(recipe, name, seconds=time.monotonic() - begun)
 
     ready = [recipe for recipe in recipes if workshop.loads(recipe) and not any(missing(recipe, workshop.environment))]
-    return {recipe.service: pool.submit(one, recipe) for recipe in ready}
+    return {recipe.service: pool.submit(one, recipe) for recipe in ready} if len(ready) == len(recipes) else {}

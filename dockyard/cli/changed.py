@@ -62,7 +62,7 @@ def push_changed(
             return None
         workshop = _workshop(root, left, jobs)
         recipes = [recipe_of(settings, workshop.bases) for settings in _settings(left, services)]
-    except (DockyardError, TypeError, KeyError):  # the last two where the file is damaged
+    except (DockyardError, TypeError, KeyError, AttributeError, ValueError):  # all but the first where the file is damaged
         return None
     others, cautions = [image for image in left.images if image["service"] not in services], _cautions(left, recipes)
     with screen.Board() as board, Threads(max_workers=jobs) as pool:

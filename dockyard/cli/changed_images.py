@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.builder import Built, Workshop
-from dockyard.build.failures import MissingBaseError
+from dockyard.build.failures import MissingBaseError, PassingError
 from dockyard.build.plan import Planned
 from dockyard.build.recipe import Recipe
 from dockyard.cli.programs import processes_of
@@ -80,7 +80,7 @@ def bring_changed(
         for image in others:
             progress.done(image["service"], "image is in ECR already")
         fault = bringing.exception()
-        if fault and any(isinstance(build.exception(), MissingBaseError) for build in begun.values()):
+        if fault and any(isinstance(build.exception(), MissingBaseError | PassingError) for build in begun.values()):
             return None
         return {one.image.service: one for one in bringing.result()}
 
