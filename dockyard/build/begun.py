@@ -20,7 +20,7 @@ from dockyard.threads import Threads
 
 
 def begin(recipes: Sequence[Recipe], workshop: Workshop, progress: Progress, pool: Threads) -> dict[str, "Future[Built]"]:
-    """Service to its build, none where one is not for the engine, or lacks a secret. It ends in MissingBaseError, or in BuildError."""
+    """Service to its build; none where one is not for the engine, or lacks a secret. It ends in MissingBaseError, or BuildError."""
     if workshop.docker.cli is None:
         return {}
     at_once = replace(workshop, retries=Retries(attempts=1))
