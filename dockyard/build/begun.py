@@ -1,7 +1,7 @@
 """Builds that begin as soon as their recipes are known, while whoever wants them imports and asks the rest.
 
-They have what the engine has, and no credentials: a base that is to be fetched by these is missing. All else that goes wrong is
-the image's fault, and would go wrong again.
+They have what the engine has, and neither credentials nor a cache from elsewhere: a base that is to be fetched by these is
+missing, and nothing is tried twice. What else goes wrong is the image's fault, and would go wrong again.
 """
 
 import time
@@ -20,7 +20,7 @@ from dockyard.threads import Threads
 
 
 def begin(recipes: Sequence[Recipe], workshop: Workshop, progress: Progress, pool: Threads) -> dict[str, "Future[Built]"]:
-    """Service to its build; none where one is not for the engine, or lacks a secret. It ends in MissingBaseError, or BuildError."""
+    """Service to its build, which may end in MissingBaseError; none where one is not for the engine, or lacks a secret."""
     if workshop.docker.cli is None:
         return {}
     at_once = replace(workshop, retries=Retries(attempts=1))

@@ -4,7 +4,7 @@ Most of the time of a push of one image is the start of what reads the project, 
 """
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -18,7 +18,7 @@ from dockyard.cli import screen
 from dockyard.cli.as_left import shown
 from dockyard.cli.programs import processes_of
 from dockyard.defaults import FOLDER
-from dockyard.deploy.looking import Look, folder_of, look
+from dockyard.deploy.looking import Look, folder_of
 from dockyard.deploy.standing import StandingImages, parts
 from dockyard.doors.buildkit import BuildKit
 from dockyard.doors.git import Git
@@ -61,38 +61,35 @@ def push_changed(
         if services is None:
             return None
         workshop = _workshop(root, left, jobs)
-        recipes = [recipe_of(settings, workshop.bases) for settings in _settings(left, services)]
+        made = [recipe_of(BuildSettings.read(left.builds[service]), workshop.bases) for service in services if left.builds]
+        before = {image["service"]: image["tag"] for image in left.images}
+        recipes = [recipe for recipe in made if recipe.tag != before[recipe.service]]  # others were touched, and are the same
+        others = [image for image in left.images if image["service"] not in {recipe.service for recipe in recipes}]
+        cautions = _cautions(left, made)
+        if not left.keeps_indexes and any(map(workshop.stand_ins, recipes)):
+            return None
     except (DockyardError, TypeError, KeyError, AttributeError, ValueError):  # all but the first where the file is damaged
         return None
-    others, cautions = [image for image in left.images if image["service"] not in services], _cautions(left, recipes)
     with screen.Board() as board, Threads(max_workers=jobs) as pool:
         begun = begin(recipes, workshop, board, pool)
-        for service, text in cautions:
-            board.note(service, text)
         # to ask AWS and the engine takes time to import: the builds are under way by now
         from dockyard.cli.changed_images import bring_changed  # noqa: PLC0415
         from dockyard.cli.push_rows import row, row_as_left  # noqa: PLC0415
 
-        brought = bring_changed(root, left, recipes, others, workshop, board, begun)
+        def on_sure() -> None:
+            for service, text in cautions:
+                board.note(service, text)
+            for image in others:
+                board.done(image["service"], "image is in ECR already")
+
+        brought = bring_changed(left, recipes, others, workshop, board, begun, on_sure)
     if brought is None:
         return None
-    _leave(root, environment, left, seen, cautions, {name: row_as_left(one) for name, one in brought.items()})
+    there = {name: row_as_left(one) for name, one in brought.items()}
+    images = [there.get(image["service"], image) for image in left.images]
+    replace(left, **parts(seen), cautions=cautions, images=images).write(root, environment)
     told = {image["service"]: dict(image) if json else shown(image) for image in left.images}
     return list({**told, **{name: row(one, json=json) for name, one in brought.items()}}.values())
-
-
-def _leave(
-    root: Path,
-    environment: str | None,
-    left: StandingImages,
-    seen: Look,
-    cautions: Sequence[tuple[str, str]],
-    brought: Mapping[str, Mapping[str, Any]],
-) -> None:
-    now = look(root)
-    if now and seen.settled and now.digest() == seen.digest():
-        images = [brought.get(image["service"], image) for image in left.images]
-        replace(left, **parts(seen), cautions=cautions, images=images).write(root, environment)
 
 
 def _cautions(left: StandingImages, recipes: Sequence[Recipe]) -> list[tuple[str, str]]:
@@ -101,10 +98,6 @@ def _cautions(left: StandingImages, recipes: Sequence[Recipe]) -> list[tuple[str
     services = [image["service"] for image in left.images]
     before = {service: [(name, text) for name, text in left.cautions if name == service] for service in services}
     return [told for service in services for told in made.get(service, before[service])]
-
-
-def _settings(left: StandingImages, services: Collection[str]) -> list[BuildSettings]:
-    return [BuildSettings.read(written) for service, written in (left.builds or {}).items() if service in services]
 
 
 def _workshop(root: Path, left: StandingImages, jobs: int) -> Workshop:

@@ -1,10 +1,8 @@
 """Images of a push that reads no project: where they are brought to, and whether that is sure (`dockyard.cli.changed`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,12 +11,12 @@ from dockyard.build.builder import Built, Workshop
 from dockyard.build.failures import MissingBaseError, PassingError
 from dockyard.build.plan import Planned
 from dockyard.build.recipe import Recipe
-from dockyard.cli.programs import processes_of
 from dockyard.deploy.bringing import bring
 from dockyard.deploy.standing import StandingImages
 from dockyard.deploy.still import has_images
 from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker
+from dockyard.doors.process import Processes, end_all
 from dockyard.errors import DockyardError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
@@ -28,45 +26,41 @@ _UNSURE = (BotoCoreError, ClientError, DockyardError, TypeError, KeyError)
 
 
 class _Place:
-    """The account and the machine, by what the push before left."""
+    """The account and the machine, by what the push before left. Raises PrerequisiteError where there are no credentials."""
 
-    def __init__(self, root: Path, left: StandingImages, began: Workshop) -> None:
-        self._root, self._left, self._began = root, left, began
-        self.publishing_role = left.publishing_role
+    def __init__(self, left: StandingImages, began: Workshop) -> None:
+        self._left, self.publishing_role = left, left.publishing_role
+        self.aws = Aws(region=left.region)
+        self.workshop = replace(began, docker=Docker(Processes(began.environment), began.docker.cli))
 
-    @cached_property
-    def aws(self) -> Aws:
-        """The account, with the credentials of who pushes."""
-        return Aws(region=self._left.region)
-
-    @cached_property
+    @property
     def reading(self) -> Aws:
         """The account in a role that may read it."""
         return self.aws.assuming(self._left.role)
 
-    @cached_property
-    def workshop(self) -> Workshop:
-        """What is asked of the engine once images are built."""
-        return replace(self._began, docker=Docker(processes_of(self._root, self._began.environment), self._began.docker.cli))
-
 
 def bring_changed(
-    root: Path,
     left: StandingImages,
     recipes: Sequence[Recipe],
     others: Sequence[Mapping[str, Any]],
     began: Workshop,
     progress: Progress,
     begun: "Mapping[str, Future[Built]]",
+    on_sure: Callable[[], None],
 ) -> dict[str, Planned] | None:
     """These images in ECR, by service; None where it is not sure that the account is still the same and has the others, or a base
     is to be fetched. Raises BuildError.
 
     :param began: what the builds need that were begun.
+    :param on_sure: called once it is.
     """
     if any(recipe.service not in begun for recipe in recipes):
         return None
-    place = _Place(root, left, began)
+    try:
+        place = _Place(left, began)
+    except _UNSURE:
+        end_all()
+        return None
     is_sure: Future[bool] = Future()
     with Threads(max_workers=1) as pool:
         bringing = pool.submit(bring, place, list(recipes), progress, is_sure, begun)
@@ -76,9 +70,9 @@ def bring_changed(
         finally:
             is_sure.set_result(sure)  # else the other thread would wait for ever
         if not sure:
+            end_all()  # the builds, which are begun anew by who reads the project
             return None
-        for image in others:
-            progress.done(image["service"], "image is in ECR already")
+        on_sure()
         fault = bringing.exception()
         if fault and any(isinstance(build.exception(), MissingBaseError | PassingError) for build in begun.values()):
             return None

@@ -51,6 +51,7 @@ def leave_push(session: Session, left: Leaving | None, images: Sequence[Wanted],
     """Keep it where all that the project is made of was seen; `images` are all of the environment, and `rows` tell of them."""
     site = session.site
     if left and _is_seen(session, left):
+        docker = site.workshop.docker
         StandingImages(
             **parts(left.seen),
             account=site.aws.account,
@@ -58,6 +59,7 @@ def leave_push(session: Session, left: Leaving | None, images: Sequence[Wanted],
             role=site.lookup_role,
             publishing_role=site.publishing_role,
             registry=site.workshop.registry,
+            keeps_indexes=docker.answers() and docker.keeps_indexes,  # who built nothing may have none
             cautions=[(image.service, text) for image in images for text in image.cautions],
             images=rows,
             builds=_builds(session),

@@ -49,7 +49,7 @@ def push(
     seen = None if services or platform or assembly else look(root)
     before = pushed(root, named) if seen else None
     if seen and before:
-        if before.comes_of(seen):
+        if seen.is_still(before.seen):
             from dockyard.deploy.still import still_there  # noqa: PLC0415  # to ask AWS takes time to import, as all that follows
 
             if still_there(before):

@@ -6,11 +6,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from dockyard.build import STAND_INS, Bases, Mirrored, Recipe, Wanted
-from dockyard.build.builder import Options, Workshop
+from dockyard.build.builder import Options, Workshop, ca_bundle
 from dockyard.cli import screen
 from dockyard.cli.programs import processes_of
 from dockyard.cli.root import project_root, tools_of
-from dockyard.cli.workshop import workshop_of
 from dockyard.config import Environment, Project, load_project, service_of
 from dockyard.config.region import supported_region
 from dockyard.defaults import ENGINE, FOLDER, JOBS
@@ -18,8 +17,10 @@ from dockyard.deploy.images import needed
 from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
 from dockyard.doors.docker import Docker
+from dockyard.doors.git import Git
 from dockyard.doors.process import Processes
 from dockyard.errors import PrerequisiteError, UsageError
+from dockyard.local.stand_ins import upload_missing
 
 
 class Session:
@@ -116,9 +117,23 @@ class Session:
     @functools.cached_property
     def workshop(self) -> Workshop:
         """What builds need; stand-ins are in the registry then."""
-        options = self._options or self._usual_options()
-        return workshop_of(
-            self.own_folder, self.docker, self.bases, options, lambda: in_lookup_role(self.aws, self.root), self.processes
+        registry = ""
+        if self.bases.stand_ins:
+            reading = in_lookup_role(self.aws, self.root)
+            credentials = reading.registry()
+            registry = credentials.host
+            if registry.startswith(("localhost:", "127.0.0.1:")):
+                upload_missing(self.bases.stand_ins, reading, self.variables.get("XDG_CACHE_HOME"))
+                self.docker.login(credentials)
+        return Workshop(
+            self.docker,
+            self.bases,
+            registry,
+            self.own_folder,
+            ca_bundle(self.variables),
+            self._options or self._usual_options(),
+            self.variables,
+            Git(self.processes),
         )
 
     def _usual_options(self) -> Options:

@@ -44,6 +44,10 @@ class Look:
         parts = [self.rest.digest(), *(f"{name} {seen.digest()}" for name, seen in self.folders.items())]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
+    def is_still(self, digest: str) -> bool:
+        """Whether all is as it was when this was its digest."""
+        return self.settled and self.digest() == digest
+
     @property
     def settled(self) -> bool:
         """Whether no file was changed a moment ago, which could be again, unseen."""

@@ -37,10 +37,6 @@ class Standing:
     """What is told besides."""
     receipt: Mapping[str, Any]
 
-    def comes_of(self, seen: Look) -> bool:
-        """Whether all that it came from is as it was."""
-        return seen.settled and self.seen == seen.digest()
-
     def write(self, root: Path, environment: str | None) -> None:
         """Keep it, for the environment that the user names so. It is of use, and of no need."""
         _write(_file(root, "deploys", environment), self)
@@ -64,6 +60,8 @@ class StandingImages:
     """ARN of the role that pushes."""
     registry: str
     """Host that serves the stand-ins; empty where there are none."""
+    keeps_indexes: bool
+    """Whether the engine has containerd's image store. Another asks that host for a stand-in also where it has it."""
     cautions: Sequence[tuple[str, str]]
     """Service, and what its user should know."""
     images: Sequence[Mapping[str, Any]]
@@ -74,19 +72,15 @@ class StandingImages:
     locked: Mapping[str, str] = field(default_factory=dict)
     """Base image to its digest (dockyard.lock)."""
 
-    def comes_of(self, seen: Look) -> bool:
-        """Whether all that it came from is as it was."""
-        return seen.settled and self.seen == seen.digest()
-
     def write(self, root: Path, environment: str | None) -> None:
         """Keep it, as `Standing.write`."""
         _write(_file(root, "pushes", environment), self)
 
 
 def parts(seen: Look) -> dict[str, Any]:
-    """What `StandingImages` has of what was seen."""
-    folders = {name: one.digest() for name, one in seen.folders.items()}
-    return {"seen": seen.digest(), "rest": seen.rest.digest(), "folders": folders}
+    """What `StandingImages` has of what was seen; no digest of what may be another soon, unseen."""
+    folders = {name: one.digest() if seen.is_settled(one) else "" for name, one in seen.folders.items()}
+    return {"seen": seen.digest() if seen.settled else "", "rest": seen.rest.digest(), "folders": folders}
 
 
 def _write(file: Path | None, made: Standing | StandingImages) -> None:

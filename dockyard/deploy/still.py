@@ -1,6 +1,7 @@
 """Whether what a deploy or a push left is in the account: the one question that is left where no file is another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,12 @@ _AT_ONCE = 8
 def still(root: Path, environment: str | None, seen: Look) -> Standing | None:
     """What a deploy left, where all is still so; None where the project is to be read, also where AWS does not answer well."""
     left = deployed(root, environment)
-    return left if left and left.comes_of(seen) and _has_stacks(left) else None
+    return left if left and seen.is_still(left.seen) and _holds(left, partial(_has_stacks, left)) else None
 
 
 def still_there(left: StandingImages) -> bool:
     """Whether ECR has what a push left; False as of `still`."""
-    try:
-        own = _own(left)
-        return bool(own and has_images(own, left.images))
-    except (BotoCoreError, ClientError, DockyardError):
-        return False
+    return _holds(left, lambda own: has_images(own, left.images))
 
 
 def has_images(own: Aws, images: Sequence[Mapping[str, Any]]) -> bool:
@@ -42,15 +39,14 @@ def has_images(own: Aws, images: Sequence[Mapping[str, Any]]) -> bool:
         return all(pool.map(has, images))
 
 
-def _has_stacks(left: Standing) -> bool:
+def _has_stacks(left: Standing, own: Aws) -> bool:
+    return untouched(own.cloudformation, left.account, left.region, left.stacks)
+
+
+def _holds(left: Standing | StandingImages, asked: Callable[[Aws], bool]) -> bool:
+    """Whether that is so in the account, and the credentials are of that: another one may let it read."""
     try:
-        own = _own(left)
-        return bool(own and untouched(own.cloudformation, left.account, left.region, left.stacks))
+        own = Aws(region=left.region)
+        return own.account == left.account and asked(own.assuming(left.role))
     except (BotoCoreError, ClientError, DockyardError):
         return False
-
-
-def _own(left: Standing | StandingImages) -> Aws | None:
-    """The account in the role that may read it; None where the credentials are of another: that may let it read."""
-    own = Aws(region=left.region)
-    return own.assuming(left.role) if own.account == left.account else None

@@ -48,7 +48,7 @@ class App:
     @cached_property
     def _firsts(self) -> frozenset[str]:
         """What a path of a file may begin with: most of what all languages look for is told to be missing without a look."""
-        with suppress(OSError):  # no such folder
+        with suppress(FileNotFoundError, NotADirectoryError):
             return self.names | {"", ".", ".."}
         return frozenset()
 

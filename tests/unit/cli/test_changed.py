@@ -6,7 +6,7 @@ import time
 import pytest
 
 from dockyard.build.build_settings import BuildSecret, BuildSettings
-from dockyard.cli.changed import changed
+from dockyard.cli.changed import changed, push_changed
 from dockyard.deploy import looking
 from dockyard.deploy.looking import look
 from dockyard.deploy.standing import StandingImages, parts, pushed
@@ -36,7 +36,7 @@ def settings(root, service, **more):
 def left(root, *builds):
     """As a push has written it, and the next one has read it."""
     made = StandingImages(
-        **parts(look(root)), account="1", region="r", role="l", publishing_role="p", registry="", cautions=[], images=[],
+        **parts(look(root)), account="1", region="r", role="l", publishing_role="p", registry="", keeps_indexes=False, cautions=[], images=[],
         builds={one.service: vars(one) | {"secrets": {id: vars(of) for id, of in one.secrets.items()}} for one in builds},
     )  # fmt: skip
     made.write(root, None)
@@ -83,6 +83,25 @@ def test_the_project_is_read_where_the_push_before_said_so_or_folders_are_others
     assert changed(root, StandingImages(**vars(before) | {"builds": None}), look(root)) is None
     (root / "services/more").mkdir()
     assert changed(root, before, look(root)) is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"builds": [1]}, {"builds": {"web": []}}, {"folders": None}, {"images": [1]}, {"images": None}, {"images": [{}]},
+        {"cautions": [["a"]]}, {"builds": {"web": {"context": "\0", "dockerfile": None}}},
+    ],
+)  # fmt: skip
+def test_the_project_is_read_where_the_file_is_damaged(root, damage):
+    before = left(root, settings(root, "web"))
+    write(root / "services/web/main.py")
+    assert push_changed(root, None, StandingImages(**vars(before) | damage), look(root), 4, json=True) is None
+
+
+def test_what_may_be_another_soon_is_left_without_a_digest(root):
+    (root / "services/web/main.py").write_text("other")
+    found = parts(look(root))
+    assert (found["seen"], found["folders"]["web"], bool(found["folders"]["api"])) == ("", "", True)
 
 
 def test_settings_are_the_same_after_they_were_written(root):

@@ -230,7 +230,7 @@ IMAGE = {"service": "web", "repository": "shop/web", "tag": "1f", "digest": "sha
 def left_by_push(root, environment, **more):
     made = StandingImages(
         **parts(look(root)), account="111122223333", region="eu-central-1", role="arn:lookup", publishing_role="arn:publish",
-        registry="", cautions=[["web", "is large"]], images=[IMAGE], **more,
+        registry="", keeps_indexes=False, cautions=[["web", "is large"]], images=[IMAGE], **more,
     )  # fmt: skip
     made.write(root, environment)
     return made
@@ -241,14 +241,14 @@ def test_a_push_stands_while_ecr_has_its_images(root, account, digest, stands):
     account["shop/web", "1f"] = digest
     made = left_by_push(root, "dev")
     assert pushed(root, "dev") == made
-    assert (made.comes_of(look(root)), still_there(made)) == (True, stands)
+    assert (look(root).is_still(made.seen), still_there(made)) == (True, stands)
     assert pushed(root, None) is None
     assert still(root, "dev", look(root)) is None  # a deploy is more than a push
 
 
 def test_a_push_does_not_stand_where_a_source_is_another(root, account):
     made = left_by_push(root, None)
-    assert made.comes_of(look(root))
+    assert look(root).is_still(made.seen)
     (root / "services/web/main.py").write_text("other")
     time.sleep(0.12)
-    assert not made.comes_of(look(root))
+    assert not look(root).is_still(made.seen)
