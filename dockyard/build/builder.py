@@ -14,8 +14,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
-
 from dockyard.build.bases import Bases, readdressed
 from dockyard.build.caches import NO_CACHES, Caches
 from dockyard.build.command import KEEP, Call, Goal, cli_arguments, load
@@ -32,10 +30,12 @@ from dockyard.build.steps import Steps
 from dockyard.defaults import ENGINE, JOBS
 from dockyard.doors.folders import temporary
 from dockyard.doors.git import Git
+from dockyard.doors.process import Processes, is_running
 from dockyard.doors.registry import Registry
 from dockyard.progress import Progress
 
 if TYPE_CHECKING:
+    from dockyard.doors.buildkit import LocalImage
     from dockyard.doors.docker import Docker
 
 STAND_IN_LABEL = "dockyard.stand-in"
@@ -76,6 +76,12 @@ class Workshop:
     git: Git | None = None
     retries: Retries = USUAL
 
+    def with_engine(self) -> "Workshop":
+        """The same with all of the engine, where only the program that builds was at hand (`dockyard.doors.buildkit`)."""
+        from dockyard.doors.docker import Docker  # noqa: PLC0415  # it takes longer to import than a build of one changed line
+
+        return replace(self, docker=Docker(Processes(self.environment), self.docker.cli))
+
     def loads(self, recipe: Recipe) -> bool:
         """Whether the engine has the image after its build. Else the builder sends it to the registry itself."""
         return self.options.builder == ENGINE and not recipe.is_index and not self.options.sbom
@@ -92,9 +98,14 @@ class Built:
     recipe: Recipe
     image: str | None
     """Its name in the engine; None where the builder keeps it."""
-    size: int | None = None
-    """Bytes, in the engine."""
+    local: "LocalImage | None" = None
+    """What the engine tells of it."""
     seconds: float = 0.0
+
+    @property
+    def size(self) -> int | None:
+        """Bytes, in the engine."""
+        return self.local.size if self.local else None
 
 
 def ca_bundle(environment: Mapping[str, str]) -> Path | None:
@@ -122,21 +133,21 @@ def build(recipe: Recipe, workshop: Workshop, progress: Progress, caches: Caches
     loads = workshop.loads(recipe)
     if loads and not workshop.options.no_cache and docker.image_id(name):
         progress.done(recipe.service, "image is built already")
-        return Built(recipe, name, docker.image_size(name))
+        return Built(recipe, name, docker.image(name))
     begun = time.monotonic()
     make(recipe, workshop, progress, load(name) if loads else KEEP, caches, caches.registry)
     return told(Built(recipe, name if loads else None, seconds=time.monotonic() - begun), workshop, progress)
 
 
 def told(built: Built, workshop: Workshop, progress: Progress) -> Built:
-    """Tell of an image that was just built; the same with its size."""
+    """Tell of an image that was just built; the same with what the engine tells of it."""
     service = built.recipe.service
     if built.image is None:
         progress.done(service, f"image built in {built.seconds:.1f} s by builder {workshop.options.builder}")
         return built
-    bytes_ = workshop.docker.image_size(built.image)
-    progress.done(service, f"image built in {built.seconds:.1f} s, {size(bytes_)}")
-    return replace(built, size=bytes_)
+    local = workshop.docker.image(built.image)
+    progress.done(service, f"image built in {built.seconds:.1f} s, {size(local.size)}")
+    return replace(built, local=local)
 
 
 def make(
@@ -258,7 +269,7 @@ def _rooms(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         owner = old.name.split(".")[0]
-        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+        if owner.isdigit() and not is_running(int(owner)):
             shutil.rmtree(old, ignore_errors=True)
     return folder
 

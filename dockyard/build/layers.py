@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from dockyard.build.sizes import size
 
-_COUNT = re.compile(r"(?P<count>\d+) layers")
 SHORT = 12
 """Digits of a digest by which the engine tells of a layer: that of its files, or, with containerd's image store, of its blob."""
 _EVENT = re.compile(rf"(?P<id>[0-9a-f]{{{SHORT}}}) (?P<status>.*?)(?: (?P<done>\d+)/(?P<total>\d+))?")
@@ -17,18 +16,16 @@ _REUSED = ("Layer already exists", "Mounted from")
 class Layers:
     """The layers of one push, line by line as `Docker.push` gives them."""
 
+    count: int
     on_there: Callable[[str], None] = lambda _: None
     """Told each layer that the registry has by then."""
-    count: int = 0
     _reused: set[str] = field(default_factory=set)
     _sent: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Layer to the bytes that were sent of it, and that it has."""
 
     def read(self, line: str) -> str:
         """Take in a line; what is going on then."""
-        if match := _COUNT.fullmatch(line):
-            self.count = int(match["count"])
-        elif match := _EVENT.fullmatch(line):
+        if match := _EVENT.fullmatch(line):
             self._event(match["id"], match["status"], int(match["done"] or 0), int(match["total"] or 0))
         done, total = (sum(numbers) for numbers in zip(*self._sent.values(), strict=True)) if self._sent else (0, 0)
         return f"pushing {size(done)} of {size(total)}" if total else "pushing"

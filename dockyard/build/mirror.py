@@ -13,9 +13,8 @@ from dockyard.build.plan import Planned
 from dockyard.build.push import PERMISSIONS, address_of, push, refuse_stand_in
 from dockyard.build.transfer import credentials, transfer
 from dockyard.config import Reference
-from dockyard.doors.aws import Aws
 from dockyard.doors.distribution import RegistryError, Repository, UnansweredError
-from dockyard.doors.registry import Registry
+from dockyard.doors.registry import Ecr, Registry
 from dockyard.doors.registry_auth import Credentials, of_docker
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
@@ -23,7 +22,7 @@ from dockyard.progress import Progress
 _CHECK = "check the name, and whether the registry can be reached; or set image.from to one that can be"
 
 
-def mirror(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
+def mirror(planned: Planned, aws: Ecr, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
     """Copy an image into ECR; the plan's entry with the digest that ECR has then. Raises BuildError."""
     image = planned.image
     assert isinstance(image, Mirrored)  # noqa: S101  # what is built is pushed
@@ -44,7 +43,7 @@ def mirror(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, p
     )  # fmt: skip
 
 
-def to_engine(image: Mirrored, aws: Callable[[], Aws], workshop: Workshop, progress: Progress) -> str:
+def to_engine(image: Mirrored, aws: Callable[[], Ecr], workshop: Workshop, progress: Progress) -> str:
     """Have an image of one platform in the engine, as the CDK CLI pushes from there; its local name. Raises BuildError.
 
     :param aws: who may read the private registries of ECR; asked for where the image is in one.
@@ -61,7 +60,7 @@ def to_engine(image: Mirrored, aws: Callable[[], Aws], workshop: Workshop, progr
     return _named(image, RegistryError(f"{address}: {fault}"), workshop, progress)
 
 
-def _source(image: Mirrored, aws: Aws, workshop: Workshop, host: str, ours: Credentials) -> Repository:
+def _source(image: Mirrored, aws: Ecr, workshop: Workshop, host: str, ours: Credentials) -> Repository:
     """Where it is copied from. `host` and `ours` are the registry of this account, which may be the one that is named."""
     if stand_in := workshop.bases.stand_ins.get(image.source):
         return Repository(workshop.registry, stand_in.repository, ours)
@@ -73,7 +72,7 @@ def _source(image: Mirrored, aws: Aws, workshop: Workshop, host: str, ours: Cred
     return Repository(named.host, named.repository, of_docker(named.registry), workshop.ca_bundle)
 
 
-def _takes_token_of(aws: Aws, named: Reference) -> bool:
+def _takes_token_of(aws: Ecr, named: Reference) -> bool:
     """Whether it is in a private registry of ECR, of whatever account: a token is good for a region."""
     return bool(named.ecr and named.ecr[1] == aws.region)
 
@@ -96,7 +95,7 @@ def _address(image: Mirrored, workshop: Workshop) -> str:
 
 
 def _from_engine(
-    planned: Planned, fault: RegistryError, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress
+    planned: Planned, fault: RegistryError, aws: Ecr, registry: Registry, workshop: Workshop, progress: Progress
 ) -> Planned:
     image = planned.image
     assert isinstance(image, Mirrored)  # noqa: S101

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from dockyard.build.builder import Built, Workshop, build, local_name
 from dockyard.build.layers import Layers
@@ -14,10 +14,13 @@ from dockyard.build.prerequisites import check
 from dockyard.build.promoted import Promoted
 from dockyard.build.recipe import Recipe
 from dockyard.defaults import JOBS
-from dockyard.doors.aws import Aws
+from dockyard.doors.registry import Ecr
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
+
+if TYPE_CHECKING:
+    from dockyard.doors.buildkit import LocalImage
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,6 +45,13 @@ class Planned:
     """Bytes of what was built this time: unpacked, in the engine; compressed, in ECR, where its builder pushed it itself."""
     layers: Layers | None = None
     """What of it was pushed this time, where the engine did it."""
+    local: "LocalImage | None" = None
+    """What the engine told of it when it was built."""
+
+    @classmethod
+    def of(cls, built: Built) -> "Planned":
+        """An image that was built, and is to be pushed."""
+        return cls(built.recipe, State.BUILT, size=built.size, local=built.local)
 
     @property
     def pushed(self) -> dict[str, int | None]:
@@ -55,7 +65,7 @@ class Planned:
         }
 
 
-def plan(images: Iterable[Wanted], aws: Aws, is_local: Callable[[str], bool]) -> list[Planned]:
+def plan(images: Iterable[Wanted], aws: Ecr, is_local: Callable[[str], bool]) -> list[Planned]:
     """What is there of each image. An image that ECR has is neither built, nor copied, nor pushed.
 
     Raises BuildError where a service was rolled back to one that ECR has no more, or is promoted and ECR has another by its tag.

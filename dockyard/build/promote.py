@@ -5,14 +5,13 @@ from dockyard.build.plan import Planned
 from dockyard.build.promoted import Promoted
 from dockyard.build.push import PERMISSIONS
 from dockyard.build.transfer import credentials, transfer
-from dockyard.doors.aws import Aws
 from dockyard.doors.distribution import RegistryError, Repository
-from dockyard.doors.registry import Registry
+from dockyard.doors.registry import Ecr, Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 
 
-def promote(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
+def promote(planned: Planned, aws: Ecr, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
     """Copy an image into ECR, whole and by its digest; the plan's entry with that. Raises BuildError."""
     image = planned.image
     assert isinstance(image, Promoted)  # noqa: S101  # what is built is pushed, and what is elsewhere is mirrored

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from dockyard.build.builder import Workshop, log_of, make
 from dockyard.build.caches import github_cache, registry_cache
@@ -11,14 +12,16 @@ from dockyard.build.push import address_of, arrived, explained, in_attempts, ref
 from dockyard.build.recipe import Recipe
 from dockyard.build.sizes import size
 from dockyard.defaults import ENGINE
-from dockyard.doors.aws import Aws
 from dockyard.doors.engine_faults import PushError
 from dockyard.doors.registry import Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 
+if TYPE_CHECKING:
+    from dockyard.doors.aws import Aws
 
-def publish(planned: Planned, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
+
+def publish(planned: Planned, aws: "Aws", registry: Registry, workshop: Workshop, progress: Progress) -> Planned:
     """Build once more, from what the builder kept, and push; the plan's entry with the digest that ECR has then.
 
     In attempts, as the engine's pushes are. Raises BuildError, also where the build fails.

@@ -13,13 +13,13 @@ from dataclasses import replace
 from typing import TypeVar
 
 from dockyard.build.builder import STAND_IN_LABEL, Workshop, local_name
-from dockyard.build.layers import Layers
+from dockyard.build.layers import SHORT, Layers
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, State
-from dockyard.doors.aws import Aws
+from dockyard.build.recipe import Recipe
 from dockyard.doors.docker import Docker
 from dockyard.doors.engine_faults import PushError
-from dockyard.doors.registry import Registry
+from dockyard.doors.registry import Ecr, Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 
@@ -42,7 +42,7 @@ _HINTS = {
 
 def push(
     planned: Planned,
-    aws: Aws,
+    aws: Ecr,
     registry: Registry,
     workshop: Workshop,
     progress: Progress,
@@ -54,8 +54,9 @@ def push(
     """
     image = planned.image
     address = address_of(image, aws)
-    refuse_stand_in(image.service, workshop.docker.labels(local_name(image)).get(STAND_IN_LABEL), address)
-    layers, begun = Layers(on_there), time.monotonic()
+    local = planned.local or workshop.docker.image(local_name(image))
+    refuse_stand_in(image.service, local.labels.get(STAND_IN_LABEL), address)
+    layers, begun = Layers(len(set(local.layers)), on_there), time.monotonic()
     progress.update(image.service, "pushing")
 
     def send() -> str:
@@ -68,7 +69,16 @@ def push(
     return replace(arrived_as, layers=layers)
 
 
-def address_of(image: Wanted, aws: Aws) -> str:
+def layers_sent(entry: Planned, workshop: Workshop) -> list[str]:
+    """Layers that the engine sends of an image, as it tells of them; none where something else sends it."""
+    image = entry.image
+    if not isinstance(image, Recipe) or not workshop.loads(image):
+        return []
+    known = (entry.local or workshop.docker.image(local_name(image))).layers
+    return [layer.removeprefix("sha256:")[:SHORT] for layer in known]
+
+
+def address_of(image: Wanted, aws: Ecr) -> str:
     """Where it is pushed to. Raises BuildError where its repository is not there."""
     address = aws.repository_address(image.repository)
     if address is None:
@@ -79,7 +89,7 @@ def address_of(image: Wanted, aws: Aws) -> str:
     return address
 
 
-def arrived(planned: Planned, aws: Aws, send: Callable[[], str], progress: Progress, done: Callable[[], str]) -> Planned:
+def arrived(planned: Planned, aws: Ecr, send: Callable[[], str], progress: Progress, done: Callable[[], str]) -> Planned:
     """Send an image, which gives a digest; the plan's entry with the digest that ECR has then.
 
     Another push of the same tag may come first. Tags do not move, so its image is adopted, and that is said.
@@ -108,7 +118,7 @@ def refuse_stand_in(service: str, stand_in: str | None, address: str) -> None:
 
 
 def in_attempts(
-    image: Wanted, aws: Aws, registry: Registry, workshop: Workshop, progress: Progress, send: Callable[[Registry], T]
+    image: Wanted, aws: Ecr, registry: Registry, workshop: Workshop, progress: Progress, send: Callable[[Registry], T]
 ) -> T:
     """Send an image until that works; what it gives. Raises PushError of the last attempt; at once what is no PushError.
 

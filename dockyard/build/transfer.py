@@ -7,9 +7,8 @@ from dockyard.build.builder import Workshop
 from dockyard.build.copy import copy
 from dockyard.build.plan import Planned
 from dockyard.build.push import PERMISSIONS, address_of, arrived
-from dockyard.doors.aws import Aws
 from dockyard.doors.distribution import RawManifest, RegistryError, Repository, UnansweredError
-from dockyard.doors.registry import Registry
+from dockyard.doors.registry import Ecr, Registry
 from dockyard.doors.registry_auth import Credentials
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
@@ -20,7 +19,7 @@ Source = Callable[[Credentials], Repository]
 
 def transfer(
     planned: Planned,
-    aws: Aws,
+    aws: Ecr,
     registry: Registry,
     workshop: Workshop,
     progress: Progress,

@@ -4,15 +4,17 @@ Most of the time of a push of one image is the start of what reads the project, 
 """
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from dockyard.build.bases import STAND_INS, Bases
 from dockyard.build.begun import begin
 from dockyard.build.build_settings import BuildSettings
-from dockyard.build.builder import Options, Workshop, ca_bundle
+from dockyard.build.builder import Built, Options, Workshop, ca_bundle
+from dockyard.build.failures import MissingBaseError, PassingError
 from dockyard.build.recipe import Recipe, recipe_of
 from dockyard.cli import screen
 from dockyard.cli.as_left import shown
@@ -22,11 +24,28 @@ from dockyard.deploy.looking import Look, folder_of
 from dockyard.deploy.standing import StandingImages, parts
 from dockyard.doors.buildkit import BuildKit
 from dockyard.doors.git import Git
-from dockyard.errors import DockyardError
+from dockyard.doors.kept_token import forget
+from dockyard.doors.process import end_all
+from dockyard.errors import BuildError, DockyardError
+from dockyard.progress import Progress
 from dockyard.threads import Threads
 
 if TYPE_CHECKING:
+    from dockyard.build.plan import Planned
     from dockyard.doors.docker import Docker
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A push that reads no project, once the builds of what changed are begun."""
+
+    left: StandingImages
+    recipes: Sequence[Recipe]
+    others: Sequence[Mapping[str, Any]]
+    """Rows of the images that did not change."""
+    workshop: Workshop
+    builds: "Mapping[str, Future[Built]]"
+    """By service."""
 
 
 def changed(root: Path, left: StandingImages, seen: Look) -> list[str] | None:
@@ -71,9 +90,10 @@ def push_changed(
     except (DockyardError, TypeError, KeyError, AttributeError, ValueError):  # all but the first where the file is damaged
         return None
     with screen.Board() as board, Threads(max_workers=jobs) as pool:
-        begun = begin(recipes, workshop, board, pool)
-        # to ask AWS and the engine takes time to import: the builds are under way by now
-        from dockyard.cli.changed_images import bring_changed  # noqa: PLC0415
+        builds = begin(recipes, workshop, board, pool)
+        if len(builds) != len(recipes):
+            return None
+        # to ask the registry, AWS and the engine takes time to import: the builds are under way by now
         from dockyard.cli.push_rows import row, row_as_left  # noqa: PLC0415
 
         def on_sure() -> None:
@@ -82,7 +102,7 @@ def push_changed(
             for image in others:
                 board.done(image["service"], "image is in ECR already")
 
-        brought = bring_changed(left, recipes, others, workshop, board, begun, on_sure)
+        brought = _brought(Begun(left, recipes, others, workshop, builds), board, on_sure)
     if brought is None:
         return None
     there = {name: row_as_left(one) for name, one in brought.items()}
@@ -90,6 +110,34 @@ def push_changed(
     replace(left, **parts(seen), cautions=cautions, images=images).write(root, environment)
     told = {image["service"]: dict(image) if json else shown(image) for image in left.images}
     return list({**told, **{name: row(one, json=json) for name, one in brought.items()}}.values())
+
+
+def _brought(begun: Begun, progress: Progress, on_sure: Callable[[], None]) -> "dict[str, Planned] | None":
+    """The images in ECR, by service; None where the project is to be read. Raises BuildError."""
+    from dockyard.deploy.by_token import by_token  # noqa: PLC0415  # as of `push_changed`
+
+    left = begun.left
+    ecr = by_token(left)
+    try:
+        if ecr:
+            from dockyard.cli.changed_by_token import bring_by_token  # noqa: PLC0415
+
+            found = bring_by_token(ecr, begun, progress, on_sure)
+        else:
+            from dockyard.cli.changed_images import bring_changed  # noqa: PLC0415
+
+            found = bring_changed(begun, progress, on_sure)
+    except BuildError:
+        faults = [build.exception() for build in begun.builds.values()]
+        if any(isinstance(fault, MissingBaseError | PassingError) for fault in faults):
+            return None
+        if ecr and not any(faults):  # the registry's
+            forget(left.account, left.region, left.publishing_role)
+            return None
+        raise
+    if found is None:
+        end_all()  # the builds, which are begun anew by who reads the project
+    return found
 
 
 def _cautions(left: StandingImages, recipes: Sequence[Recipe]) -> list[tuple[str, str]]:

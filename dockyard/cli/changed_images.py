@@ -1,25 +1,22 @@
 """Images of a push that reads no project: where they are brought to, and whether that is sure (`dockyard.cli.changed`)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from dockyard.build.builder import Built, Workshop
-from dockyard.build.failures import MissingBaseError, PassingError
 from dockyard.build.plan import Planned
-from dockyard.build.recipe import Recipe
 from dockyard.deploy.bringing import bring
-from dockyard.deploy.standing import StandingImages
-from dockyard.deploy.still import has_images
+from dockyard.deploy.still import has_all
 from dockyard.doors.aws import Aws
-from dockyard.doors.docker import Docker
-from dockyard.doors.process import Processes, end_all
+from dockyard.doors.process import end_all
 from dockyard.errors import DockyardError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
+
+if TYPE_CHECKING:
+    from dockyard.cli.changed import Begun
 
 _UNSURE = (BotoCoreError, ClientError, DockyardError, TypeError, KeyError)
 """Told by who reads the project; the last two where the file is damaged."""
@@ -28,10 +25,10 @@ _UNSURE = (BotoCoreError, ClientError, DockyardError, TypeError, KeyError)
 class _Place:
     """The account and the machine, by what the push before left. Raises PrerequisiteError where there are no credentials."""
 
-    def __init__(self, left: StandingImages, began: Workshop) -> None:
-        self._left, self.publishing_role = left, left.publishing_role
-        self.aws = Aws(region=left.region)
-        self.workshop = replace(began, docker=Docker(Processes(began.environment), began.docker.cli))
+    def __init__(self, begun: "Begun") -> None:
+        self._left, self.publishing_role = begun.left, begun.left.publishing_role
+        self.aws = Aws(region=begun.left.region)
+        self.workshop = begun.workshop.with_engine()
 
     @property
     def reading(self) -> Aws:
@@ -39,49 +36,36 @@ class _Place:
         return self.aws.assuming(self._left.role)
 
 
-def bring_changed(
-    left: StandingImages,
-    recipes: Sequence[Recipe],
-    others: Sequence[Mapping[str, Any]],
-    began: Workshop,
-    progress: Progress,
-    begun: "Mapping[str, Future[Built]]",
-    on_sure: Callable[[], None],
-) -> dict[str, Planned] | None:
-    """These images in ECR, by service; None where it is not sure that the account is still the same and has the others, or a base
-    is to be fetched. Raises BuildError.
+def bring_changed(begun: "Begun", progress: Progress, on_sure: Callable[[], None]) -> dict[str, Planned] | None:
+    """The images in ECR, by service; None where it is not sure that the account is still the same and has the others.
 
-    :param began: what the builds need that were begun.
+    Raises BuildError, also where a base is to be fetched.
+
     :param on_sure: called once it is.
     """
-    if any(recipe.service not in begun for recipe in recipes):
-        return None
     try:
-        place = _Place(left, began)
+        place = _Place(begun)
     except _UNSURE:
         end_all()
         return None
     is_sure: Future[bool] = Future()
     with Threads(max_workers=1) as pool:
-        bringing = pool.submit(bring, place, list(recipes), progress, is_sure, begun)
+        bringing = pool.submit(bring, place, list(begun.recipes), progress, is_sure, begun.builds)
         sure = False
         try:
-            sure = _holds(place, left, others)
+            sure = _holds(place, begun)
         finally:
             is_sure.set_result(sure)  # else the other thread would wait for ever
         if not sure:
             end_all()  # the builds, which are begun anew by who reads the project
             return None
         on_sure()
-        fault = bringing.exception()
-        if fault and any(isinstance(build.exception(), MissingBaseError | PassingError) for build in begun.values()):
-            return None
         return {one.image.service: one for one in bringing.result()}
 
 
-def _holds(place: _Place, left: StandingImages, others: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the account is still that, and ECR has these rows of the push."""
+def _holds(place: _Place, begun: "Begun") -> bool:
+    """Whether the account is still that, and ECR has the others."""
     try:
-        return place.aws.account == left.account and has_images(place.reading, others)
+        return place.aws.account == begun.left.account and has_all(begun.others, place.reading)
     except _UNSURE:
         return False

@@ -15,7 +15,7 @@ from dockyard.cli.as_left import tell_as_pushed
 from dockyard.cli.root import project_root
 from dockyard.defaults import ENGINE, JOBS
 from dockyard.deploy.looking import look
-from dockyard.deploy.standing import pushed
+from dockyard.deploy.standing import StandingImages, pushed
 
 
 def push(
@@ -50,13 +50,11 @@ def push(
     before = pushed(root, named) if seen else None
     if seen and before:
         if seen.is_still(before.seen):
-            from dockyard.deploy.still import still_there  # noqa: PLC0415  # to ask AWS takes time to import, as all that follows
-
-            if still_there(before):
+            if _still_there(before):
                 tell_as_pushed(before, json=json)
                 return
         elif not no_cache and not sbom and builder == ENGINE:
-            from dockyard.cli.changed import push_changed  # noqa: PLC0415
+            from dockyard.cli.changed import push_changed  # noqa: PLC0415  # it takes time to import, as all that follows
 
             if rows := push_changed(root, named, before, seen, jobs, json=json):
                 screen.as_json(rows) if json else screen.table(rows)
@@ -74,3 +72,14 @@ def push(
     leave_push(
         session, Leaving(seen, named) if seen else None, [one.image for one in images], [row_as_left(one) for one in images]
     )
+
+
+def _still_there(before: StandingImages) -> bool:
+    """Whether ECR has what that push left. To ask AWS takes time to import, and to ask the registry with a token half of it."""
+    from dockyard.deploy import by_token  # noqa: PLC0415
+
+    if ecr := by_token.by_token(before):
+        return by_token.still_there(before, ecr)
+    from dockyard.deploy.still import still_there  # noqa: PLC0415
+
+    return still_there(before)

@@ -1,35 +1,50 @@
 """What the user sees: results on standard output, progress and errors on standard error."""
 
+import functools
 import json
 import os
 import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
-from rich.console import Console
-from rich.live import Live
-from rich.spinner import Spinner
-from rich.table import Table
-from rich.text import Text
 
 from dockyard.errors import UsageError
 
-_err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)  # what users write is no markup
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.live import Live
+    from rich.table import Table
+
 _QUIET_SECONDS = 5.0
 _SAME_SECONDS = 60.0
 
 
+@functools.cache
+def _err() -> "Console":
+    """Standard error. What draws is imported once there is something to tell, and by then builds are under way."""
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)  # what users write is no markup
+
+
+def _tell(*parts: str | tuple[str, str]) -> None:
+    """A line of these parts, some with a style; in one go: the display is redrawn between two."""
+    from rich.text import Text  # noqa: PLC0415
+
+    _err().print(Text.assemble(*parts))
+
+
 def say(text: str) -> None:
     """A line of progress."""
-    _err.print(text)
+    _err().print(text)
 
 
 def warn(text: str) -> None:
     """What the user should know, though all goes on."""
-    _err.print(Text.assemble(("!", "yellow"), f" {text}"))
+    _tell(("!", "yellow"), f" {text}")
 
 
 def result(text: str) -> None:
@@ -56,9 +71,9 @@ def table(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def fault(message: str, hint: str | None) -> None:
     """An error and what to do about it."""
-    _err.print(Text.assemble(("error", "bold red"), f": {message}"))
+    _tell(("error", "bold red"), f": {message}")
     if hint:
-        _err.print(Text.assemble(("try", "bold"), f":   {hint}"))
+        _tell(("try", "bold"), f":   {hint}")
 
 
 class Board:
@@ -79,19 +94,25 @@ class Board:
         self._now: dict[str, str] = {}
         self._told: dict[str, float] = {}
         self._said: dict[str, str] = {}
-        self._live = (
-            Live(get_renderable=self._lines, console=_err, refresh_per_second=8, transient=True) if _err.is_terminal else None
-        )
 
     def __enter__(self) -> "Board":
-        if self._live:
-            self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._now.clear()
-        if self._live:
-            self._live.stop()
+        if live := vars(self).setdefault("_live", None):
+            live.stop()
+
+    @functools.cached_property
+    def _live(self) -> "Live | None":
+        """What is redrawn, from when there is something to tell until the end; None where no terminal is."""
+        if not _err().is_terminal:
+            return None
+        from rich.live import Live  # noqa: PLC0415
+
+        live = Live(get_renderable=self._lines, console=_err(), refresh_per_second=8, transient=True)
+        live.start()
+        return live
 
     def update(self, subject: str, text: str) -> None:
         """What is being done about the subject now."""
@@ -122,7 +143,7 @@ class Board:
         """How it ended."""
         with self._lock:
             self._now.pop(subject, None)
-            _err.print(Text.assemble(("✓", "green"), f" {subject}: {text}"))  # in one go: the display is redrawn between two
+            _tell(("✓", "green"), f" {subject}: {text}")
 
     def ask(self, question: str, hint: str) -> bool:
         """Whether the user agrees. Raises UsageError with the hint where nobody can be asked."""
@@ -137,18 +158,22 @@ class Board:
                 if self._live:
                     self._live.start()
 
-    def _lines(self) -> Table:
+    def _lines(self) -> "Table":
         """What is done now. Without our lock: here the display holds its own, and who prints takes them in the other order."""
+        from rich.spinner import Spinner  # noqa: PLC0415
+        from rich.table import Table  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
+
         grid = Table.grid(padding=(0, 1))
         for subject, text in self._now.copy().items():
             seconds = f"{time.monotonic() - self._begun[subject]:.0f} s"
-            grid.add_row(Spinner("dots"), Text(subject), Text(text[: max(20, _err.width - len(subject) - 12)]), seconds)
+            grid.add_row(Spinner("dots"), Text(subject), Text(text[: max(20, _err().width - len(subject) - 12)]), seconds)
         return grid
 
 
 def is_terminal() -> bool:
     """Whether somebody can be asked."""
-    return sys.stdin.isatty() and _err.is_terminal
+    return sys.stdin.isatty() and _err().is_terminal
 
 
 def leave(code: int) -> NoReturn:

@@ -10,8 +10,7 @@ from functools import partial
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.build.bring import Ways, build_and_push
-from dockyard.build.builder import Built, Workshop, build, local_name, told
-from dockyard.build.layers import SHORT
+from dockyard.build.builder import Built, Workshop, build, told
 from dockyard.build.mirror import mirror
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, State, plan
@@ -19,12 +18,13 @@ from dockyard.build.prerequisites import check
 from dockyard.build.promote import promote
 from dockyard.build.promoted import Promoted
 from dockyard.build.publish import publish
-from dockyard.build.push import push
+from dockyard.build.push import layers_sent, push
 from dockyard.build.recipe import Recipe
 from dockyard.deploy.caches import BuildCaches
 from dockyard.deploy.place import Place
 from dockyard.doors.aws import Aws
 from dockyard.doors.aws_faults import explained
+from dockyard.doors.kept_token import keep
 from dockyard.doors.registry import Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
@@ -63,13 +63,13 @@ def bring(
                 made = told(early.result(), site.workshop, progress)
             else:
                 made = build(recipe, site.workshop, progress, caches.of(recipe))
-        return Planned(recipe, State.BUILT, size=made.size)
+        return Planned.of(made)
 
     def pushed(entry: Planned, on_there: Callable[[str], None]) -> Planned:
         with _told_of(entry.image):
             return _way(entry, site.workshop, on_there)(entry, *publisher.ready(), site.workshop, progress)
 
-    ways = Ways(built, pushed, lambda entry: _layers(entry, site))
+    ways = Ways(built, pushed, lambda entry: layers_sent(entry, site.workshop))
     there = [entry for entry in waiting if not isinstance(entry.image, Recipe)]
     done = build_and_push(to_build, there, ways, progress, site.workshop.options.jobs, may_push)
     brought = {one.image.service: one for one in done}
@@ -95,14 +95,6 @@ def _way(
     if not isinstance(entry.image, Recipe):
         return mirror
     return partial(push, on_there=on_there) if workshop.loads(entry.image) else publish
-
-
-def _layers(entry: Planned, site: Place) -> list[str]:
-    """Layers that the engine sends of an image, as it tells of them; none where something else sends it."""
-    image = entry.image
-    by_engine = isinstance(image, Recipe) and site.workshop.loads(image)
-    known = site.workshop.docker.layers(local_name(image)) if by_engine else []
-    return [layer.removeprefix("sha256:")[:SHORT] for layer in known]
 
 
 class _Publisher:
@@ -138,9 +130,13 @@ def _publisher(site: Place, repositories: Collection[str]) -> tuple[Aws, Registr
         try:
             for repository in repositories:
                 acting.repository_address(repository)
-            return acting, acting.registry()
+            found = acting.registry()
         except ClientError as error:
             if not error.response["Error"]["Code"].startswith("AccessDenied") or time.monotonic() > end:
                 raise
+        else:
+            if site.aws.is_told:
+                keep(found, site.aws.account, site.aws.region, site.publishing_role)
+            return acting, found
         site.aws.forget(site.publishing_role)
         time.sleep(2)

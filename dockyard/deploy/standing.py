@@ -15,6 +15,10 @@ from typing import Any, TypeVar
 from dockyard.defaults import FOLDER
 from dockyard.deploy.looking import Look
 from dockyard.doors.files import content, put
+from dockyard.doors.registry import Ecr
+from dockyard.threads import Threads
+
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,16 @@ def parts(seen: Look) -> dict[str, Any]:
     """What `StandingImages` has of what was seen; no digest of what may be another soon, unseen."""
     folders = {name: one.digest() if seen.is_settled(one) else "" for name, one in seen.folders.items()}
     return {"seen": seen.digest() if seen.settled else "", "rest": seen.rest.digest(), "folders": folders}
+
+
+def has_images(ecr: Ecr, images: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether ECR has these rows of a push, as they were pushed."""
+
+    def has(image: Mapping[str, Any]) -> bool:
+        return ecr.image_digest(image["repository"], image["tag"]) == image["digest"]
+
+    with Threads(_AT_ONCE) as pool:
+        return all(pool.map(has, images))
 
 
 def _write(file: Path | None, made: Standing | StandingImages) -> None:

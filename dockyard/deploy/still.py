@@ -9,12 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.deploy.looking import Look
 from dockyard.deploy.operations import untouched
-from dockyard.deploy.standing import Standing, StandingImages, deployed
+from dockyard.deploy.standing import Standing, StandingImages, deployed, has_images
 from dockyard.doors.aws import Aws
 from dockyard.errors import DockyardError
-from dockyard.threads import Threads
-
-_AT_ONCE = 8
 
 
 def still(root: Path, environment: str | None, seen: Look) -> Standing | None:
@@ -25,18 +22,13 @@ def still(root: Path, environment: str | None, seen: Look) -> Standing | None:
 
 def still_there(left: StandingImages) -> bool:
     """Whether ECR has what a push left; False as of `still`."""
-    return _holds(left, lambda own: has_images(own, left.images))
+    return _holds(left, partial(has_all, left.images))
 
 
-def has_images(own: Aws, images: Sequence[Mapping[str, Any]]) -> bool:
+def has_all(images: Sequence[Mapping[str, Any]], own: Aws) -> bool:
     """Whether ECR has these rows of a push, as they were pushed."""
-
-    def has(image: Mapping[str, Any]) -> bool:
-        return own.image_digest(image["repository"], image["tag"]) == image["digest"]
-
     own.ecr  # noqa: B018  # one client for all threads
-    with Threads(_AT_ONCE) as pool:
-        return all(pool.map(has, images))
+    return has_images(own, images)
 
 
 def _has_stacks(left: Standing, own: Aws) -> bool:

@@ -34,6 +34,9 @@ _FIRST = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout
 _SOON = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5, read_timeout=10, user_agent_extra="dockyard")
 """For locks: they are renewed in time or not at all, and given back also where nobody answers."""
 
+_TOLD = ("env", "shared-credentials-file", "config-file", "assume-role", "sso")
+"""What botocore calls the ways of credentials for which the same variables and files give the same account."""
+
 
 class Aws:
     """One account and region, with the credentials that the environment gives, or those of a profile."""
@@ -64,6 +67,12 @@ class Aws:
     def caller(self) -> str:
         """ARN of whose credentials they are. Raises PrerequisiteError as well."""
         return self._identity["Arn"]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether variables and files say whose the credentials are: neither a machine's role nor a program does."""
+        found = self._session.get_credentials()
+        return found is not None and found.method in _TOLD
 
     @functools.cached_property
     def _identity(self) -> dict[str, str]:
@@ -309,4 +318,4 @@ class Aws:
         data = self.ecr.get_authorization_token()["authorizationData"][0]
         username, password = base64.b64decode(data["authorizationToken"]).decode().split(":", 1)
         host = data["proxyEndpoint"].removeprefix("https://").removeprefix("http://")
-        return Registry(host, username, password)
+        return Registry(host, username, password, data["expiresAt"].timestamp())

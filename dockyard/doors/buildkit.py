@@ -1,14 +1,26 @@
 """Builds by the `docker` program that has BuildKit."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from dockyard.doors.buildx import Cli, driver_of, find_cli
 from dockyard.doors.docker_config import configured
 from dockyard.doors.process import Processes
 from dockyard.doors.registry import Registry
 from dockyard.threads import Threads
+
+
+@dataclass(frozen=True)
+class LocalImage:
+    """What the engine tells of an image that it has."""
+
+    size: int
+    """Bytes, unpacked."""
+    labels: Mapping[str, str]
+    layers: tuple[str, ...]
+    """Digests, from its base up."""
 
 
 class BuildKit:

@@ -91,15 +91,23 @@ class Repository:
     :param host: of the registry, with its port; one on this machine is spoken to by HTTP, others by HTTPS.
     :param ca: certificates to trust in place of the well-known ones.
     :param hint: what to do where it refuses who asks. Default: `docker login`, which is good for more pulls as well.
+    :param basic: whether it takes the credentials as they are, and need not be asked first what it takes.
     """
 
     def __init__(
-        self, host: str, name: str, credentials: Credentials, ca: Path | None = None, *, hint: str | None = None
+        self,
+        host: str,
+        name: str,
+        credentials: Credentials,
+        ca: Path | None = None,
+        *,
+        hint: str | None = None,
+        basic: bool = False,
     ) -> None:
         self.host, self.name, self._credentials, self._hint = host, name, credentials, hint
         scheme = "http" if host.partition(":")[0] in LOOPBACK else "https"
         self._base = f"{scheme}://{host}/v2/{name}/"
-        self._authorization: str | None = None
+        self._authorization = credentials.basic if basic else None
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
         self._session.trust_env = scheme == "https"  # else not by a proxy: it does not know this machine
@@ -133,6 +141,15 @@ class Repository:
     def has_manifest(self, digest: str) -> bool:
         """Whether it is there."""
         return self._is_there(f"manifests/{digest}", {"Accept": _MANIFESTS})
+
+    def digest(self, tag: str) -> str | None:
+        """Digest of what has this tag; None where nothing has."""
+        with self._look(f"manifests/{tag}", {"Accept": _MANIFESTS}) as answer:
+            if answer.status_code == requests.codes.not_found:
+                return None
+            if found := answer.headers.get("Docker-Content-Digest"):
+                return found
+        raise RegistryError(f"{self}: the manifest of {tag} came without a Docker-Content-Digest")
 
     def put_manifest(self, manifest: RawManifest, reference: str) -> None:
         """Put it there, under a tag or its digest; all that it names must be there."""
@@ -186,11 +203,15 @@ class Repository:
         raise RegistryError(f"{self}: {answer.status_code} without a Location, where an upload was to begin")
 
     def _is_there(self, path: str, headers: Mapping[str, str]) -> bool:
-        with self._send("HEAD", path, headers=headers, allow_redirects=True) as answer:
-            if answer.status_code == requests.codes.not_found:
-                return False
+        with self._look(path, headers) as answer:
+            return answer.status_code != requests.codes.not_found
+
+    def _look(self, path: str, headers: Mapping[str, str]) -> requests.Response:
+        """What would come, or that it is not there."""
+        answer = self._send("HEAD", path, headers=headers, allow_redirects=True)
+        if answer.status_code != requests.codes.not_found:
             self._see(answer)
-            return True
+        return answer
 
     def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
         answer = self._send(method, path, **options)

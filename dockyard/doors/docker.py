@@ -14,7 +14,7 @@ import docker
 import docker.errors
 from docker.constants import DEFAULT_TIMEOUT_SECONDS
 
-from dockyard.doors.buildkit import BuildKit
+from dockyard.doors.buildkit import BuildKit, LocalImage
 from dockyard.doors.buildx import Cli, programs
 from dockyard.doors.docker_faults import ANY, LOST, explaining
 from dockyard.doors.docker_push import Pushes
@@ -88,14 +88,11 @@ class Docker(BuildKit):
         return str(self._engine.version()["Arch"])
 
     @explaining()
-    def image_size(self, name: str) -> int:
-        """Size of a local image, in bytes."""
-        return int(self._engine.images.get(name).attrs["Size"])
-
-    @explaining()
-    def layers(self, name: str) -> list[str]:
-        """Digests of a local image's layers, from its base up."""
-        return list(self._engine.images.get(name).attrs["RootFS"].get("Layers") or [])
+    def image(self, name: str) -> LocalImage:
+        """A local image."""
+        found = self._engine.images.get(name).attrs
+        labels, layers = found.get("Config", {}).get("Labels"), found["RootFS"].get("Layers")
+        return LocalImage(int(found["Size"]), labels or {}, tuple(layers or ()))
 
     @explaining()
     def has_built(self, repository: str) -> bool:
@@ -111,14 +108,9 @@ class Docker(BuildKit):
             self._engine.api.import_image_from_data(buffer.getvalue(), repository=repository, tag=tag, changes=changes)
 
     @explaining()
-    def labels(self, name: str) -> dict[str, str]:
-        """Labels of a local image."""
-        return dict(self._engine.images.get(name).labels)
-
-    @explaining()
     def tag(self, name: str, repository: str, tag: str) -> None:
         """Give a local image another name."""
-        self._engine.images.get(name).tag(repository, tag=tag)
+        self._engine.api.tag(name, repository, tag)
 
     def untag(self, name: str) -> None:
         """Take a name away from a local image; the image goes with its last name. Nothing where it, or the engine, is gone."""
@@ -140,17 +132,12 @@ class Docker(BuildKit):
     ) -> str:
         """Push `repository:tag`; the digest that the registry knows it by.
 
-        `on_line` is told `3 layers` first, then of each: `0123456789ab Pushing 12/34` (bytes), `… Layer already exists`.
+        `on_line` is told of each layer: `0123456789ab Pushing 12/34` (bytes), `… Layer already exists`.
         Raises PushError; BuildError where the engine is gone.
 
         :param silence: seconds without a word of the engine after which its push is ended; by itself it would wait for ever.
         """
-        on_line(f"{self._layers(f'{repository}:{tag}')} layers")
         return self._pushes.push(repository, tag, auth, on_line, silence)
-
-    @explaining()
-    def _layers(self, name: str) -> int:
-        return len(set(self._engine.images.get(name).attrs["RootFS"].get("Layers") or []))
 
     def run(self, image: str, command: list[str]) -> str:
         """Standard output of a command in a new container of the image, which is removed afterwards."""

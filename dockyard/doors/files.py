@@ -4,11 +4,15 @@ import os
 from pathlib import Path
 
 
-def put(file: Path, content: bytes) -> None:
-    """Write a file, whole for who reads it meanwhile; its folder is made. Raises OSError, and leaves nothing half written."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+def put(file: Path, content: bytes, *, private: bool = False) -> None:
+    """Write a file, whole for who reads it meanwhile; its folder is made. Raises OSError, and leaves nothing half written.
+
+    :param private: whether nobody else may read it, nor look into its folder.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
     written = file.with_suffix(f".{os.getpid()}")
     try:
+        written.touch(0o600 if private else 0o666)
         written.write_bytes(content)
         written.replace(file)
     finally:

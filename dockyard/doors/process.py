@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import psutil
+from typing import TYPE_CHECKING
 
 from dockyard.errors import DockyardError
+
+if TYPE_CHECKING:
+    import psutil
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ def end_all() -> None:
 
     `docker buildx` runs in a program of its own, and not every `docker` passes a signal on.
     """
+    import psutil  # noqa: PLC0415  # it takes time to import, and most commands end well
+
     asked = list(_running)
     theirs = [child for process in asked for child in _children(process.pid)]
     every: list[subprocess.Popen[str] | psutil.Process] = [*asked, *theirs]
@@ -53,7 +57,16 @@ def end_all() -> None:
             one.kill()
 
 
-def _children(pid: int) -> list[psutil.Process]:
+def is_running(pid: int) -> bool:
+    """Whether there is a program of this id."""
+    import psutil  # noqa: PLC0415  # as of `end_all`
+
+    return psutil.pid_exists(pid)
+
+
+def _children(pid: int) -> "list[psutil.Process]":
+    import psutil  # noqa: PLC0415  # as of `end_all`
+
     try:
         return psutil.Process(pid).children(recursive=True)
     except psutil.NoSuchProcess:
@@ -149,6 +162,8 @@ class Talk:
 
     def end(self) -> None:
         """End it, and what it has started."""
+        import psutil  # noqa: PLC0415  # as of `end_all`
+
         every: list[subprocess.Popen[str] | psutil.Process] = [*_children(self._process.pid), self._process]
         for one in every:
             with contextlib.suppress(psutil.NoSuchProcess):

@@ -60,7 +60,7 @@ def test_every_builder_makes_an_image_that_runs_the_app(workshop, project, monke
     name = build(made, workshop, Silent()).image
     assert workshop.docker.run(name, []).strip() == f"{builder} 10001 ['main.py', 'requirements.txt']"
     stand_in = "python:3.13-slim" if workshop.bases.stand_ins else None  # none where the real base can be pulled
-    assert workshop.docker.labels(name).get("dockyard.stand-in") == stand_in
+    assert workshop.docker.image(name).labels.get("dockyard.stand-in") == stand_in
 
 
 def test_an_own_dockerfile_is_built_with_its_arguments_and_target(workshop, project):
@@ -131,7 +131,7 @@ def test_an_image_says_what_it_is_made_from(workshop, project, tmp_path):
     made = project(workshop.bases, **{"Dockerfile": "FROM scratch\nCOPY main.py /\n", "main.py": NEW})
     workshop = replace(workshop, git=Git(workshop.docker._processes))
     name = build(made, workshop, Silent()).image
-    assert not any(label.endswith(("source", "revision")) for label in workshop.docker.labels(name))
+    assert not any(label.endswith(("source", "revision")) for label in workshop.docker.image(name).labels)
 
     def git(*arguments):
         who = ("-c", "user.name=a", "-c", "user.email=a@b.example")
@@ -144,7 +144,7 @@ def test_an_image_says_what_it_is_made_from(workshop, project, tmp_path):
     git("add", "services")
     git("commit", "-m", "All")
     anew = replace(workshop, options=Options(no_cache=True))
-    labels = workshop.docker.labels(build(made, anew, Silent()).image)
+    labels = workshop.docker.image(build(made, anew, Silent()).image).labels
     found = {key.removeprefix("org.opencontainers.image."): value for key, value in labels.items()}
     assert (found["source"], found["revision"]) == ("https://git.example/shop.git", git("rev-parse", "HEAD"))
     assert found["version"] == made.tag
@@ -173,7 +173,7 @@ def test_layers_that_the_registry_has_are_not_sent_again_and_are_taken_from_ther
         name = build(made, workshop, Silent(), caches).image
         assert "importing cache manifest from" in (workshop.folder / "logs/build-web.log").read_text()
         workshop.docker.tag(name, address, made.tag)
-        layers = Layers()
+        layers = Layers(len(set(workshop.docker.image(name).layers)))
         workshop.docker.push(address, made.tag, auth, layers.read)
         workshop.docker.untag(f"{address}:{made.tag}")
         pushed.append((made.tag, layers.pushed, layers.reused))

@@ -6,33 +6,12 @@
 - `find(app)`: its Detection. Raises BuildError, with what was looked at, where the files do not tell how to run it.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from dockyard.build.detect import (
-    clojure,
-    cpp,
-    crystal,
-    dart,
-    deno,
-    dotnet,
-    elixir,
-    gleam,
-    go,
-    haskell,
-    java,
-    node,
-    php,
-    python,
-    ruby,
-    rust,
-    scala,
-    shell,
-    static,
-    swift,
-    zig,
-)
 from dockyard.build.detect.app import App, Wishes
 from dockyard.build.detect.detection import Detection
 from dockyard.build.text import unreadable
@@ -40,10 +19,18 @@ from dockyard.errors import BuildError
 
 __all__ = ["App", "Detection", "Wishes", "detect", "languages", "left_out"]
 
-_MODULES: tuple[ModuleType, ...] = (
-    python, node, deno, go, java, dotnet, ruby, php, rust, elixir, static, scala, clojure, dart, swift, crystal, haskell, zig,
-    gleam, cpp, shell,
-)  # fmt: skip
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "python": (), "node": ("package.json",), "deno": (), "go": ("go.mod", "go.work", "main.go"),
+    "java": ("pom.xml", "*.gradle", "*.gradle.kts", "Main.java", "App.java", "src"), "dotnet": (),
+    "ruby": ("Gemfile", "gems.rb", "*.ru", "*.rb"),
+    "php": ("composer.json", "artisan", "*.php", "public", "web", "webroot", "www", "htdocs"),
+    "rust": ("Cargo.toml",), "elixir": ("mix.exs",), "static": (), "scala": ("build.sbt",),
+    "clojure": ("project.clj", "deps.edn"), "dart": ("pubspec.yaml",), "swift": ("Package.swift",), "crystal": ("shard.yml",),
+    "haskell": ("stack.yaml", "package.yaml", "cabal.project", "*.cabal"), "zig": ("build.zig",), "gleam": ("gleam.toml",),
+    "cpp": ("CMakeLists.txt", "meson.build"), "shell": ("*.sh",),
+}  # fmt: skip
+"""Languages in the order in which they are told, each with what its apps have one of in their folder, as shell patterns; where
+that is empty, anything may be one. To import them all takes as long as a tenth of a build."""
 _LAST = "static"
 """What is taken only where there is nothing else: most apps have pages, too."""
 _TOLD = 3
@@ -54,12 +41,16 @@ _NOT_OURS = ("node_modules", "vendor", "venv", "target", "dist", "build", "test"
 
 def languages() -> dict[str, ModuleType]:
     """Name to module, in the order in which they are told."""
-    return {module.__name__.rsplit(".", 1)[-1]: module for module in _MODULES}
+    return {name: _module(name) for name in _NEEDED}
+
+
+def _module(language: str) -> ModuleType:
+    return import_module(f"{__name__}.{language}")
 
 
 def left_out(language: str) -> tuple[str, ...]:
     """Patterns, as in a .dockerignore, of what is no source of an app in that language."""
-    patterns: tuple[str, ...] = getattr(languages()[language], "LEFT_OUT", ())
+    patterns: tuple[str, ...] = getattr(_module(language), "LEFT_OUT", ())
     return patterns
 
 
@@ -75,10 +66,9 @@ def detect(folder: Path, wishes: Wishes | None = None) -> Detection:
 
 
 def _language(app: App) -> ModuleType:
-    known = languages()
     if app.wishes.language:
-        return known[app.wishes.language]
-    candidates = {name: marks for name, module in known.items() if (marks := module.marks(app))}
+        return _module(app.wishes.language)
+    candidates = _candidates(app)
     if len(candidates) > 1:
         candidates.pop(_LAST, None)
     if not candidates:
@@ -89,7 +79,13 @@ def _language(app: App) -> ModuleType:
             f"two apps seem to be in {app.folder}: {told}",
             hint=f"say which in service.yaml: image: {{build: {{language: {next(iter(candidates))}}}}}",
         )
-    return known[next(iter(candidates))]
+    return _module(next(iter(candidates)))
+
+
+def _candidates(app: App) -> dict[str, tuple[str, ...]]:
+    """Languages that it may be in, with what says so."""
+    asked = [name for name, needed in _NEEDED.items() if not needed or app.may_have(*needed)]
+    return {name: marks for name in asked if (marks := _module(name).marks(app))}
 
 
 def _unrecognised(app: App) -> BuildError:
@@ -98,7 +94,7 @@ def _unrecognised(app: App) -> BuildError:
     seen = ", ".join(names[:_SEEN]) + (f" and {len(names) - _SEEN} more" if len(names) > _SEEN else "")
     there = f"it has {seen or 'nothing in it'}" if app.folder.is_dir() else "there is no such folder"
     error = BuildError(
-        f"no app recognised in {app.folder}: {there} (known are apps in {', '.join(languages())})",
+        f"no app recognised in {app.folder}: {there} (known are apps in {', '.join(_NEEDED)})",
         hint=_below(app)
         or "add a Dockerfile there; or set in service.yaml image: {build: {context: …}} to the folder with the "
         "source, or image: {build: {language: …, start: …}}",
@@ -121,7 +117,7 @@ def _below(app: App) -> str:
 def _recognised(app: App) -> list[str]:
     """The languages of a folder that is not asked for, so that its faults do not matter."""
     try:
-        found = [name for name, module in languages().items() if module.marks(app)]
+        found = list(_candidates(app))
     except (BuildError, OSError):
         return []
     return [name for name in found if name != _LAST or len(found) == 1]

@@ -71,13 +71,18 @@ class App:
 
     def files(self, *patterns: str) -> Iterator[str]:
         """Paths of files by shell patterns, relative and sorted: `*.csproj`, `cmd/*/main.go`."""
-        found = {path for pattern in patterns if self._may_match(pattern) for path in self.folder.glob(pattern) if path.is_file()}
+        found = {
+            path
+            for pattern in patterns
+            if self.may_have(pattern.partition("/")[0])
+            for path in self.folder.glob(pattern)
+            if path.is_file()
+        }
         yield from sorted(str(path.relative_to(self.folder)) for path in found)
 
-    def _may_match(self, pattern: str) -> bool:
-        """Whether there is what the first part of a shell pattern matches."""
-        first = pattern.partition("/")[0]
-        return first == "**" or any(fnmatch.fnmatchcase(name, first) for name in self._firsts)
+    def may_have(self, *patterns: str) -> bool:
+        """Whether there is something in the folder itself with a name that one of these shell patterns matches."""
+        return any(pattern == "**" or fnmatch.fnmatchcase(name, pattern) for pattern in patterns for name in self._firsts)
 
     def said_start(self) -> Start | None:
         """The start command that service.yaml or a Procfile (`web`) gives. It need not be found in the source then."""

@@ -5,14 +5,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.assets import called
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.looks import number, preferred, program_of, version_of
-from dockyard.build.detect.markup import Element, read_xml, text, texts
+from dockyard.build.detect.markup import read_xml, text, texts
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 VERSION = "9.0"
 """Where the app does not say which."""
@@ -27,7 +31,7 @@ _REGISTRY = "mcr.microsoft.com/dotnet"
 @dataclass(frozen=True)
 class _Project:
     file: str
-    root: Element
+    root: "Element"
 
     @property
     def sdk(self) -> str:

@@ -2,11 +2,15 @@
 
 import posixpath
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from dockyard.build.detect.app import App
 from dockyard.build.detect.jvm import Built, framework_of, java_of, main_class
 from dockyard.build.detect.looks import Found
-from dockyard.build.detect.markup import Element, read_xml, text, texts
+from dockyard.build.detect.markup import read_xml, text, texts
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 FILE = "pom.xml"
 _WRAPPER = ".mvn/wrapper/maven-wrapper.properties"
@@ -44,7 +48,7 @@ def built_by_maven(app: App) -> Built:
     )  # fmt: skip
 
 
-def _modules(app: App, root: Element) -> dict[str, Element]:
+def _modules(app: App, root: "Element") -> "dict[str, Element]":
     """Folder of each module, with a slash at its end, and its pom.xml; the app's own first."""
     found, open_ = {"": root}, [""]
     while open_:
@@ -58,7 +62,7 @@ def _modules(app: App, root: Element) -> dict[str, Element]:
     return found
 
 
-def _program(app: App, modules: dict[str, Element]) -> str:
+def _program(app: App, modules: "dict[str, Element]") -> str:
     """The module that is run: the first with a plugin that makes a program, else with a main class, else with code."""
 
     def rank(folder: str) -> int:
@@ -73,16 +77,16 @@ def _program(app: App, modules: dict[str, Element]) -> str:
     return min(modules, key=rank)
 
 
-def _plugins(pom: Element) -> set[str]:
+def _plugins(pom: "Element") -> set[str]:
     return {name for path in _PLUGINS for name in texts(pom, f"{path}/artifactId")}
 
 
-def _groups(pom: Element) -> Iterator[str]:
+def _groups(pom: "Element") -> Iterator[str]:
     for path in ("parent", ".//dependencies/dependency", ".//build/plugins/plugin"):
         yield from texts(pom, f"{path}/groupId")
 
 
-def _main(pom: Element) -> str:
+def _main(pom: "Element") -> str:
     names = ("exec.mainClass", "main.class", "mainClass", "start-class", "mainClassName")
     found = text(
         pom,
@@ -94,7 +98,7 @@ def _main(pom: Element) -> str:
     return found if found and "$" not in found else ""
 
 
-def _version(folder: str, own: Element, root: Element) -> Found:
+def _version(folder: str, own: "Element", root: "Element") -> Found:
     for file, pom in ((posixpath.join(folder, FILE), own), (FILE, root)):
         paths = (
             *(f"properties/{name}" for name in _VERSIONS),

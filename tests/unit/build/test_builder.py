@@ -11,6 +11,7 @@ from dockyard.build.caches import registry_cache
 from dockyard.build.command import KEEP, Call, cli_arguments, load, push_to
 from dockyard.build.context import contents, ignore_patterns
 from dockyard.build.recipe import Recipe
+from dockyard.doors.buildkit import LocalImage
 from dockyard.doors.buildx import Cli
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
@@ -74,8 +75,8 @@ class FakeDocker:
 
     old = False
 
-    def image_size(self, name):
-        return 1
+    def image(self, name):
+        return LocalImage(1, {}, ())
 
     def build(self, arguments, *, buildkit, on_line, registry):
         return self._look(arguments[-1], arguments[arguments.index("--file") + 1])

@@ -10,6 +10,7 @@ from dockyard.build.plan import Planned, State
 from dockyard.build.push import push
 from dockyard.build.recipe import Recipe
 from dockyard.build.retries import Retries
+from dockyard.doors.buildkit import LocalImage
 from dockyard.doors.engine_faults import ENGINE_GONE, MAKE_ROOM, START_ENGINE, PushError
 from dockyard.doors.registry import Registry
 from dockyard.errors import BuildError
@@ -44,8 +45,8 @@ class FakeDocker:
     def __init__(self, *faults, pushed="sha256:mine", labels=None):
         self.faults, self.pushed, self._labels, self.done = list(faults), pushed, labels or {}, []
 
-    def labels(self, name):
-        return self._labels
+    def image(self, name):
+        return LocalImage(2005, self._labels, ("sha256:a", "sha256:b"))
 
     def tag(self, name, repository, tag):
         self.done.append(("tag", name, f"{repository}:{tag}"))
@@ -55,7 +56,7 @@ class FakeDocker:
 
     def push(self, repository, tag, auth, on_line, *, silence):
         self.done.append(("push", repository, tag, auth["password"]))
-        for line in ("2 layers", "0123456789ab Layer already exists", "ba9876543210 Pushing 5/2000"):
+        for line in ("0123456789ab Layer already exists", "ba9876543210 Pushing 5/2000"):
             on_line(line)
         if self.faults:
             raise self.faults.pop(0)

@@ -56,7 +56,8 @@ def test_progress_is_no_result(told):
 
 
 def test_on_a_terminal_each_end_names_its_subject_whatever_is_redrawn(monkeypatch, capsys):
-    monkeypatch.setattr(screen, "_err", Console(stderr=True, force_terminal=True, width=60, markup=False, emoji=False))
+    console = Console(stderr=True, force_terminal=True, width=60, markup=False, emoji=False)
+    monkeypatch.setattr(screen, "_err", lambda: console)
     with Board() as board:
         for number in range(20):
             board.update(f"web{number}", "step")
@@ -69,7 +70,8 @@ def test_on_a_terminal_each_end_names_its_subject_whatever_is_redrawn(monkeypatc
 
 def test_the_display_may_be_drawn_while_something_is_told(monkeypatch):
     """Else the one who tells waits for the display and the display for him."""
-    monkeypatch.setattr(screen, "_err", Console(stderr=True, force_terminal=True, width=60))
+    console = Console(stderr=True, force_terminal=True, width=60)
+    monkeypatch.setattr(screen, "_err", lambda: console)
     with Board() as board:
         board.update("web", "step")
         with board._lock, ThreadPoolExecutor(1) as display:

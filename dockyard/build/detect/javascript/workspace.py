@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from dockyard.build.detect.app import App
 from dockyard.build.detect.javascript.package import FILE, Package
 from dockyard.errors import BuildError
@@ -90,6 +87,9 @@ class Workspace:
 
 def yaml_of(app: App, file: str) -> dict[str, object]:
     """A YAML file with settings; empty where it is damaged: its own tool says so."""
+    from ruamel.yaml import YAML  # noqa: PLC0415  # it takes time to import, and most apps have no such file
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+
     try:
         found = YAML(typ="safe", pure=True).load(app.source(file))
     except (YAMLError, ValueError, RecursionError):

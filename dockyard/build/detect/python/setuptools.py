@@ -4,7 +4,6 @@ https://setuptools.pypa.io/en/latest/userguide/declarative_config.html
 """
 
 import ast
-import configparser
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +35,8 @@ def setup_of(app: App) -> Setup:
 
 
 def _from_config(app: App) -> Setup:
+    import configparser  # noqa: PLC0415  # few apps have such a file
+
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string(app.text("setup.cfg"))

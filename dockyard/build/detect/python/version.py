@@ -1,19 +1,20 @@
 """Which Python an app asks for."""
 
 import re
-
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import Version
+from typing import TYPE_CHECKING
 
 from dockyard.build.detect.app import App
 from dockyard.build.detect.python.manifests import Manifests
 from dockyard.build.detect.versions import pinned
 
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
+
 DEFAULT = "3.13"
 """Where the app does not say which, and where what it says allows this one."""
 _MINORS = (DEFAULT, "3.15", "3.14", "3.12", "3.11", "3.10", "3.9", "3.8", "3.7", "3.6")
 """Those with an image, in the order in which they are tried."""
-_OLDEST_MAINTAINED = Version("3.11")
+_OLDEST_MAINTAINED = (3, 11)
 """https://devguide.python.org/versions/, in November 2026."""
 
 _DJANGO = {
@@ -44,16 +45,22 @@ def fitting(requirement: str) -> str | None:
         return None
     exact = {".".join(part.version.split(".")[:2]) for part in wanted if part.operator in ("==", "===")}
     python = next((_DJANGO[release] for release in _DJANGO if release in exact or wanted.contains(f"{release}.99")), None)
-    return python if python and Version(python) < Version(DEFAULT) else None
+    return python if python and _minor(python) < _minor(DEFAULT) else None
 
 
 def told_of(version: str) -> tuple[str, ...]:
     """What a user should know of that version."""
-    if not re.match(r"\d+\.\d+", version) or Version(minor := ".".join(version.split(".")[:2])) >= _OLDEST_MAINTAINED:
+    if not re.match(r"\d+\.\d+", version) or (found := _minor(version)) >= _OLDEST_MAINTAINED:
         return ()
+    minor = ".".join(map(str, found))
     if minor.startswith("2"):
         return (f"Python {minor} ended in 2020: it has no venv, so the generated Dockerfile cannot build it; move to Python 3",)
     return (f"Python {minor} gets no security fixes any more",)
+
+
+def _minor(version: str) -> tuple[int, ...]:
+    """Its first two numbers."""
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:2])
 
 
 def newest(specifier: str) -> str | None:
@@ -72,7 +79,9 @@ def newest(specifier: str) -> str | None:
     return None
 
 
-def _specifiers(text: str) -> SpecifierSet | None:
+def _specifiers(text: str) -> "SpecifierSet | None":
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  # it takes time to import, and few apps say so
+
     parts = [_plain(part.strip()) for part in re.split(r",|\s+(?=[<>=!~^])", text) if part.strip()]
     try:
         return SpecifierSet(",".join(part for part in parts if part))
