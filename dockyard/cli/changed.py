@@ -23,9 +23,10 @@ from dockyard.defaults import FOLDER
 from dockyard.deploy.looking import Look, folder_of
 from dockyard.deploy.standing import StandingImages, parts
 from dockyard.doors.buildkit import BuildKit
+from dockyard.doors.buildx import Cli
 from dockyard.doors.git import Git
 from dockyard.doors.kept_token import forget
-from dockyard.doors.process import end_all
+from dockyard.doors.process import Processes, end_all
 from dockyard.errors import BuildError, DockyardError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
@@ -80,6 +81,8 @@ def push_changed(
         if services is None:
             return None
         workshop = _workshop(root, left, jobs)
+        if workshop.git:
+            workshop.git.look_at([Path(left.builds[service]["context"]) for service in services if left.builds])
         made = [recipe_of(BuildSettings.read(left.builds[service]), workshop.bases) for service in services if left.builds]
         before = {image["service"]: image["tag"] for image in left.images}
         recipes = [recipe for recipe in made if recipe.tag != before[recipe.service]]  # others were touched, and are the same
@@ -129,7 +132,7 @@ def _brought(begun: Begun, progress: Progress, on_sure: Callable[[], None]) -> "
             found = bring_changed(begun, progress, on_sure)
     except BuildError:
         faults = [build.exception() for build in begun.builds.values()]
-        if any(isinstance(fault, MissingBaseError | PassingError) for fault in faults):
+        if any(isinstance(fault, MissingBaseError | PassingError) for fault in faults) or _lost(begun.workshop):
             return None
         if ecr and not any(faults):  # the registry's
             forget(left.account, left.region, left.publishing_role)
@@ -138,6 +141,11 @@ def _brought(begun: Begun, progress: Progress, on_sure: Callable[[], None]) -> "
     if found is None:
         end_all()  # the builds, which are begun anew by who reads the project
     return found
+
+
+def _lost(workshop: Workshop) -> bool:
+    """Whether the program that built before is one no more that can."""
+    return BuildKit(Processes(workshop.environment)).cli != workshop.docker.cli
 
 
 def _cautions(left: StandingImages, recipes: Sequence[Recipe]) -> list[tuple[str, str]]:
@@ -151,8 +159,7 @@ def _cautions(left: StandingImages, recipes: Sequence[Recipe]) -> list[tuple[str
 def _workshop(root: Path, left: StandingImages, jobs: int) -> Workshop:
     """What builds need that begin at once."""
     processes = processes_of(root, os.environ)
-    kit = BuildKit(processes)
-    kit.look_for_cli()
+    kit = BuildKit(processes, Cli(left.program, buildx=True) if os.access(left.program, os.X_OK) else None)
     bases, variables = Bases.read(left.locked, os.environ.get(STAND_INS)), processes.environment
     return Workshop(
         cast("Docker", kit),  # nothing else is asked of it

@@ -33,7 +33,8 @@ def leave_deploy(
     :param lines: what is told before the addresses.
     """
     site = session.site
-    if left and (receipt.infrastructure, receipt.images) == (intent.infrastructure, intent.tags) and _is_seen(session, left):
+    is_whole = (receipt.infrastructure, receipt.images) == (intent.infrastructure, intent.tags)
+    if left and left.seen.settled and is_whole and _is_seen(session, left):
         Standing(
             seen=left.seen.digest(),
             where=where,
@@ -48,9 +49,12 @@ def leave_deploy(
 
 
 def leave_push(session: Session, left: Leaving | None, images: Sequence[Wanted], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep it where all that the project is made of was seen; `images` are all of the environment, and `rows` tell of them."""
+    """Keep it where all that the project is made of was seen; `images` are all of the environment, and `rows` tell of them.
+
+    A folder of `services` of which a file was changed a moment ago is kept without a digest: its images are looked at again.
+    """
     site = session.site
-    if left and _is_seen(session, left):
+    if left and left.seen.is_settled(left.seen.rest) and _is_seen(session, left):
         docker = site.workshop.docker
         StandingImages(
             **parts(left.seen),
@@ -64,6 +68,7 @@ def leave_push(session: Session, left: Leaving | None, images: Sequence[Wanted],
             images=rows,
             builds=_builds(session),
             locked=session.project.lock.bases,
+            program=docker.cli.program if docker.cli and docker.cli.buildx else "",
         ).write(session.root, left.environment)
 
 
@@ -79,7 +84,7 @@ def _builds(session: Session) -> dict[str, dict[str, Any]] | None:
 def _is_seen(session: Session, left: Leaving) -> bool:
     """Whether all that the project is made of is what `dockyard.deploy.standing.look` sees, and is still what it saw."""
     root, now = session.root, look(session.root)
-    if not now or not left.seen.settled or now.digest() != left.seen.digest():
+    if not now or now.digest() != left.seen.digest():
         return False
     files = [file for found in session.project.environments.values() for file in found.files]
     return all(sees(root, path) for path in files) and all(holds(root, path) for path in _built_from(session))

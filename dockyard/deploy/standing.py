@@ -75,6 +75,8 @@ class StandingImages:
     it are among its sources, or pins are in place of what these give."""
     locked: Mapping[str, str] = field(default_factory=dict)
     """Base image to its digest (dockyard.lock)."""
+    program: str = ""
+    """The `docker` that has buildx; empty where there was none."""
 
     def write(self, root: Path, environment: str | None) -> None:
         """Keep it, as `Standing.write`."""

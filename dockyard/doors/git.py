@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Collection
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from dockyard.doors.process import Processes
 from dockyard.errors import DockyardError
+from dockyard.threads import Threads
 
 _DIRTY = "-dirty"
 _NEW = ("--literal-pathspecs", "ls-files", "--others", "--exclude-standard", "--directory", "--no-empty-directory", "--")
@@ -29,16 +31,26 @@ class Git:
 
     def __init__(self, processes: Processes) -> None:
         self._processes = processes
+        self._begun: dict[Path, Future[Revision | None]] = {}
+
+    def look_at(self, folders: Collection[Path]) -> None:
+        """Begin to ask for the revisions of these, beside whatever else is done."""
+        pool = Threads()
+        self._begun.update({folder: pool.submit(self._revision, folder, [Path()]) for folder in folders})
 
     def revision(self, folder: Path, sources: Collection[Path] | None = None) -> Revision | None:
         """What the work tree around this folder is at; None where there is none, nothing was committed, or there is no git.
 
         :param sources: folders below which new files are looked for; the others are not walked through. Default: this one.
         """
+        begun = self._begun.pop(folder, None) if sources is None else None
+        return begun.result() if begun else self._revision(folder, [Path()] if sources is None else sources)
+
+    def _revision(self, folder: Path, sources: Collection[Path]) -> Revision | None:
         commit = self._ask(folder, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
         if not commit or not _COMMIT.fullmatch(commit):
             return None
-        if not commit.endswith(_DIRTY) and self._has_new(folder, [Path()] if sources is None else sources):
+        if not commit.endswith(_DIRTY) and self._has_new(folder, sources):
             commit += _DIRTY
         return Revision(commit, self._ask(folder, "config", "--get", "remote.origin.url"))
 

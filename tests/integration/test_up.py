@@ -16,6 +16,8 @@ from dockyard.doors.process import Processes
 from dockyard.local.engine import Engine
 from tests.integration.support import environment, get, make_site
 
+NOT_PUSHED = {"size": None, "layers_pushed": None, "layers_reused": None, "bytes_pushed": None}
+
 
 def test_every_printed_address_answers(site):
     """Two apps without a Dockerfile, one on Fargate and one on servers, on one load balancer."""
@@ -118,6 +120,53 @@ def test_a_push_of_one_changed_source_reads_nothing_else(site):
     assert push()[1]["hello-node"]["digest"] == gone["digest"]
     (folder / "service.yaml").write_text((folder / "service.yaml").read_text() + "\n# read again\n")
     assert push()[0] is False
+
+
+def test_a_push_with_a_token_that_was_kept_asks_the_registry_alone(site, tmp_path):
+    """It does not even import what asks AWS; the whole project is read where the registry has others no more, or refuses the token."""
+    site.up()
+    (tmp_path / "sitecustomize.py").write_text("import os, sys\nif os.environ.get('NO_AWS'): sys.modules['botocore'] = None\n")
+    local = {**site.account(), "XDG_CACHE_HOME": str(tmp_path), "CI": "", "PYTHONPATH": str(tmp_path)}
+    source = site.root / "services/hello-python"
+    (source / "Dockerfile").write_text("FROM scratch\nCOPY main.py *.txt /\nLABEL of=tokens\n")  # as above
+
+    def push(**variables):
+        ended = site.dockyard("push", "--json", **local, **variables)
+        return {image["service"]: image for image in json.loads(ended.stdout)}, ended.stderr
+
+    before, _ = push()  # the Dockerfile was changed just now, and is looked at again by the next ones
+    (token,) = (tmp_path / "dockyard/tokens").iterdir()
+    assert token.stat().st_mode & 0o777 == 0o600
+    assert push(NO_AWS="1")[0] == {name: image | NOT_PUSHED for name, image in before.items()}
+
+    (source / "new.txt").write_text("")
+    after, told = push(NO_AWS="1")
+    assert {"hello-python: image built in", "hello-python: image pushed in"} <= set(
+        re.findall(r"hello-python: image \w+ in", told)
+    )
+    made = after["hello-python"]
+    assert made["tag"] != before["hello-python"]["tag"]
+    found = site.client("ecr").describe_images(repositoryName=made["repository"], imageIds=[{"imageTag": made["tag"]}])
+    assert found["imageDetails"][0]["imageDigest"] == made["digest"]
+
+    (source / "new.txt").unlink()  # what was pushed before
+    again, told = push(NO_AWS="1")
+    assert "hello-python: image is in ECR already" in told
+    assert again["hello-python"]["digest"] == before["hello-python"]["digest"]
+
+    kept = json.loads(token.read_text())
+    token.write_text(json.dumps(kept | {"username": "nobody"}))
+    (source / "other.txt").write_text("")
+    refused, _ = push()
+    assert refused["hello-python"]["tag"] not in (made["tag"], before["hello-python"]["tag"])
+    assert json.loads(token.read_text())["username"] == "AWS"
+
+    gone = before["hello-node"]
+    site.client("ecr").batch_delete_image(repositoryName=gone["repository"], imageIds=[{"imageTag": gone["tag"]}])
+    (source / "more.txt").write_text("")
+    assert push()[0]["hello-node"]["digest"] == gone["digest"]
+    for name in ("other.txt", "more.txt", "Dockerfile"):
+        (source / name).unlink()
 
 
 def test_status_tells_what_runs(site):

@@ -17,7 +17,7 @@ from dockyard.build.detect.detection import Detection
 from dockyard.build.text import unreadable
 from dockyard.errors import BuildError
 
-__all__ = ["App", "Detection", "Wishes", "detect", "languages", "left_out"]
+__all__ = ["App", "Detection", "Wishes", "asked", "detect", "languages", "left_out"]
 
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "python": (), "node": ("package.json",), "deno": (), "go": ("go.mod", "go.work", "main.go"),
@@ -42,6 +42,11 @@ _NOT_OURS = ("node_modules", "vendor", "venv", "target", "dist", "build", "test"
 def languages() -> dict[str, ModuleType]:
     """Name to module, in the order in which they are told."""
     return {name: _module(name) for name in _NEEDED}
+
+
+def asked(app: App) -> list[str]:
+    """Languages whose modules are to look at the app; by the names in its folder it is in none of the others."""
+    return [name for name, needed in _NEEDED.items() if not needed or app.may_have(*needed)]
 
 
 def _module(language: str) -> ModuleType:
@@ -84,8 +89,7 @@ def _language(app: App) -> ModuleType:
 
 def _candidates(app: App) -> dict[str, tuple[str, ...]]:
     """Languages that it may be in, with what says so."""
-    asked = [name for name, needed in _NEEDED.items() if not needed or app.may_have(*needed)]
-    return {name: marks for name in asked if (marks := _module(name).marks(app))}
+    return {name: marks for name in asked(app) if (marks := _module(name).marks(app))}
 
 
 def _unrecognised(app: App) -> BuildError:

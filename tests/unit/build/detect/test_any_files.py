@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockyard.build.detect import Wishes, detect, languages
+from dockyard.build.detect import App, Wishes, asked, detect, languages
 from dockyard.build.dockerfile import render
 from dockyard.errors import BuildError
 
@@ -64,3 +64,5 @@ def test_an_app_is_recognised_or_its_faults_are_told(language, data):
         with contextlib.suppress(BuildError):
             found = detect(Path(folder), Wishes(language=language if forced else None))
             assert render(found, base_prefix="").encode()
+            app = App(Path(folder))
+            assert {name for name, module in languages().items() if module.marks(app)} <= set(asked(app))

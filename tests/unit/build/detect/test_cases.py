@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dockyard.build.bases import references
-from dockyard.build.detect import Wishes, detect
+from dockyard.build.detect import App, Wishes, asked, detect, languages
 from dockyard.build.dockerfile import render
 
 CASES = [
@@ -48,6 +48,15 @@ def test_an_app_is_what_its_files_say(tmp_path, language, case):
         assert "\nUSER 10001:10001\n" in text
         assert "\n# syntax" not in text
         assert set(found.images.values()) >= {image.removeprefix("mirror.example/") for image in references(text, {})}
+
+
+def test_no_app_is_of_a_language_that_is_not_asked(tmp_path):
+    """By the names in its folder alone most languages are passed over; none of these would claim it."""
+    for number, (_, case) in enumerate(parameter.values for parameter in CASES):
+        write(tmp_path / str(number), case.files)
+        app = App(tmp_path / str(number), Wishes())
+        claimed = {name for name, module in languages().items() if module.marks(app)}
+        assert claimed <= set(asked(app)), case.title
 
 
 def test_the_page_of_languages_is_current():
