@@ -54,7 +54,7 @@ def push(
     """
     image = planned.image
     address = address_of(image, aws)
-    local = planned.local or workshop.docker.image(local_name(image))
+    local = workshop.docker.image(local_name(image))  # as it is now: another command may have made it anew of a stand-in
     refuse_stand_in(image.service, local.labels.get(STAND_IN_LABEL), address)
     layers, begun = Layers(len(set(local.layers)), on_there), time.monotonic()
     progress.update(image.service, "pushing")

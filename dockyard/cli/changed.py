@@ -23,7 +23,7 @@ from dockyard.defaults import FOLDER
 from dockyard.deploy.looking import Look, folder_of
 from dockyard.deploy.standing import StandingImages, parts
 from dockyard.doors.buildkit import BuildKit
-from dockyard.doors.buildx import Cli
+from dockyard.doors.buildx import Cli, programs
 from dockyard.doors.git import Git
 from dockyard.doors.kept_token import forget
 from dockyard.doors.process import Processes, end_all
@@ -133,7 +133,7 @@ def _brought(begun: Begun, progress: Progress, on_sure: Callable[[], None]) -> "
     except BuildError:
         faults = [build.exception() for build in begun.builds.values()]
         if any(isinstance(fault, MissingBaseError | PassingError) for fault in faults) or _lost(begun.workshop):
-            return None
+            return None  # who reads the project tells why, as ever
         if ecr and not any(faults):  # the registry's
             forget(left.account, left.region, left.publishing_role)
             return None
@@ -144,8 +144,8 @@ def _brought(begun: Begun, progress: Progress, on_sure: Callable[[], None]) -> "
 
 
 def _lost(workshop: Workshop) -> bool:
-    """Whether the program that built before is one no more that can."""
-    return BuildKit(Processes(workshop.environment)).cli != workshop.docker.cli
+    """Whether the program that built before is one no more that can, or the engine is gone."""
+    return BuildKit(Processes(workshop.environment)).cli != workshop.docker.cli or not workshop.docker.answers()
 
 
 def _cautions(left: StandingImages, recipes: Sequence[Recipe]) -> list[tuple[str, str]]:
@@ -159,7 +159,7 @@ def _cautions(left: StandingImages, recipes: Sequence[Recipe]) -> list[tuple[str
 def _workshop(root: Path, left: StandingImages, jobs: int) -> Workshop:
     """What builds need that begin at once."""
     processes = processes_of(root, os.environ)
-    kit = BuildKit(processes, Cli(left.program, buildx=True) if os.access(left.program, os.X_OK) else None)
+    kit = BuildKit(processes, Cli(left.program, buildx=True) if left.program in programs(processes) else None)
     bases, variables = Bases.read(left.locked, os.environ.get(STAND_INS)), processes.environment
     return Workshop(
         cast("Docker", kit),  # nothing else is asked of it

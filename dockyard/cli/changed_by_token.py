@@ -10,8 +10,10 @@ from dockyard.build.plan import Planned, State, plan
 from dockyard.build.push import layers_sent, push
 from dockyard.build.recipe import Recipe
 from dockyard.build.retries import Retries
+from dockyard.deploy.by_token import refused
 from dockyard.deploy.standing import has_images
 from dockyard.doors.ecr_by_token import EcrByToken
+from dockyard.errors import BuildError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
 
@@ -20,21 +22,24 @@ if TYPE_CHECKING:
 
 
 def bring_by_token(ecr: EcrByToken, begun: "Begun", progress: Progress, on_sure: Callable[[], None]) -> dict[str, Planned] | None:
-    """The images in ECR, by service; None where it has not the others.
+    """The images in ECR, by service; None where it has not the others, or does not answer well.
 
-    Raises BuildError, also where it does not answer well, at the first attempt of a push that fails, and where a base is to be
-    fetched.
+    Raises BuildError, also at the first attempt of a push that fails, and where a base is to be fetched.
 
     :param on_sure: called once the others are there.
     """
     recipes, workshop = begun.recipes, replace(begun.workshop.with_engine(), retries=Retries(attempts=1))
-    with Threads(max_workers=2) as pool:
-        pool.submit(workshop.docker.answers)  # its client is made meanwhile
-        others_there = pool.submit(has_images, ecr, begun.others)
-        planned = plan(recipes, ecr, lambda _: False)
     try:
+        with Threads(max_workers=2) as pool:
+            if recipes:
+                pool.submit(workshop.docker.answers)  # its client is made meanwhile
+            others_there = pool.submit(has_images, ecr, begun.others)
+            planned = plan(recipes, ecr, lambda _: False)
         if not others_there.result():
             return None
+    except BuildError as error:
+        refused(begun.left, error)
+        return None
     except (TypeError, KeyError):  # what the push before left is damaged
         return None
     on_sure()

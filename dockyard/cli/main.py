@@ -171,6 +171,8 @@ def _hung_up(*_: object) -> None:
 
 def _interrupted(hint: str) -> None:
     """End at once, with what runs for us and the folders of it; threads that wait for AWS would hold a usual exit up."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # one more would leave this, and what runs for us
+        signal.signal(number, signal.SIG_IGN)
     end_all()
     remove_all()
     screen.fault("interrupted", hint)

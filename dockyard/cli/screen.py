@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 
 _QUIET_SECONDS = 5.0
 _SAME_SECONDS = 60.0
+_making = threading.Lock()
+
+
+def _err() -> "Console":
+    """Standard error; one for all threads."""
+    with _making:
+        return _console()
 
 
 @functools.cache
-def _err() -> "Console":
-    """Standard error. What draws is imported once there is something to tell, and by then builds are under way."""
+def _console() -> "Console":
+    """What draws is imported once there is something to tell, and by then builds are under way."""
     from rich.console import Console  # noqa: PLC0415
 
     return Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)  # what users write is no markup
@@ -94,14 +101,17 @@ class Board:
         self._now: dict[str, str] = {}
         self._told: dict[str, float] = {}
         self._said: dict[str, str] = {}
+        self._ended = False
 
     def __enter__(self) -> "Board":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._now.clear()
-        if live := vars(self).setdefault("_live", None):
-            live.stop()
+        with self._lock:
+            self._ended = True
+            self._now.clear()
+            if live := vars(self).get("_live"):
+                live.stop()
 
     @functools.cached_property
     def _live(self) -> "Live | None":
@@ -115,8 +125,10 @@ class Board:
         return live
 
     def update(self, subject: str, text: str) -> None:
-        """What is being done about the subject now."""
+        """What is being done about the subject now; of no use once the block has ended."""
         with self._lock:
+            if self._ended:
+                return
             first = subject not in self._now
             if first:
                 self._begun[subject] = self._told[subject] = time.monotonic()

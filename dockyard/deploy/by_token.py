@@ -1,6 +1,7 @@
 """What a push left, asked of the registry by a token that was kept: AWS's API takes longer to import than an image to build."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dockyard.deploy.standing import StandingImages, has_images
@@ -19,13 +20,22 @@ def by_token(left: StandingImages) -> "EcrByToken | None":
     from dockyard.build.builder import ca_bundle  # noqa: PLC0415  # they take time to import
     from dockyard.doors.ecr_by_token import EcrByToken  # noqa: PLC0415
 
-    return EcrByToken(left.account, left.region, token, ca_bundle(os.environ))
+    own = os.environ.get("AWS_CA_BUNDLE")  # as botocore has it
+    return EcrByToken(left.account, left.region, token, Path(own) if own else ca_bundle(os.environ))
+
+
+def refused(left: StandingImages, fault: DockyardError) -> None:
+    """Keep the token no longer where that is what the registry did not take."""
+    if getattr(fault, "status", None) in (401, 403):
+        forget(left.account, left.region, left.publishing_role)
 
 
 def still_there(left: StandingImages, ecr: "EcrByToken") -> bool:
-    """Whether it has what that push left; False where it does not answer well, and its token is kept no more."""
+    """Whether it has what that push left; False where it does not answer well."""
     try:
         return has_images(ecr, left.images)
-    except (DockyardError, TypeError, KeyError):  # the last two where the file is damaged
-        forget(left.account, left.region, left.publishing_role)
-        return False
+    except DockyardError as error:
+        refused(left, error)
+    except (TypeError, KeyError):  # the file is damaged
+        pass
+    return False

@@ -318,4 +318,5 @@ class Aws:
         data = self.ecr.get_authorization_token()["authorizationData"][0]
         username, password = base64.b64decode(data["authorizationToken"]).decode().split(":", 1)
         host = data["proxyEndpoint"].removeprefix("https://").removeprefix("http://")
-        return Registry(host, username, password, data["expiresAt"].timestamp())
+        until = data.get("expiresAt")
+        return Registry(host, username, password, until.timestamp() if until else 0)

@@ -35,6 +35,8 @@ _RETRIES = urllib3.Retry(
     total=3, connect=1, backoff_factor=0.5, status_forcelist=(429, 502, 503, 504), raise_on_status=False,
     respect_retry_after_header=False,
 )  # fmt: skip
+_SOON = (3, 5)
+"""Seconds, as `TIMEOUT`."""
 
 _BROKEN = (
     requests.ConnectionError, requests.Timeout, requests.HTTPError, requests.exceptions.ChunkedEncodingError,
@@ -92,6 +94,8 @@ class Repository:
     :param ca: certificates to trust in place of the well-known ones.
     :param hint: what to do where it refuses who asks. Default: `docker login`, which is good for more pulls as well.
     :param basic: whether it takes the credentials as they are, and need not be asked first what it takes.
+    :param patient: whether to wait for an answer as long as may be, and to ask again where there is none for now; else what is
+        asked is of use at once, or of none.
     """
 
     def __init__(
@@ -103,17 +107,19 @@ class Repository:
         *,
         hint: str | None = None,
         basic: bool = False,
+        patient: bool = True,
     ) -> None:
         self.host, self.name, self._credentials, self._hint = host, name, credentials, hint
         scheme = "http" if host.partition(":")[0] in LOOPBACK else "https"
         self._base = f"{scheme}://{host}/v2/{name}/"
+        self._timeout = TIMEOUT if patient else _SOON
         self._authorization = credentials.basic if basic else None
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
         self._session.trust_env = scheme == "https"  # else not by a proxy: it does not know this machine
         self._session.verify = str(ca) if ca else True
         for prefix in ("http://", "https://"):
-            self._session.mount(prefix, HTTPAdapter(max_retries=_RETRIES))
+            self._session.mount(prefix, HTTPAdapter(max_retries=_RETRIES if patient else 0))
 
     def __enter__(self) -> "Repository":
         return self
@@ -225,7 +231,7 @@ class Repository:
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
         """The answer, after the registry was told who we are where it wants that; a body that streams is sent once."""
         url = urljoin(self._base, path)
-        options = {"timeout": TIMEOUT, **options}
+        options = {"timeout": self._timeout, **options}
         try:
             answer = self._session.request(method, url, auth=Header(self._authorization), **options)
             challenge = answer.headers.get("WWW-Authenticate")

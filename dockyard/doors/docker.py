@@ -91,7 +91,7 @@ class Docker(BuildKit):
     def image(self, name: str) -> LocalImage:
         """A local image."""
         found = self._engine.images.get(name).attrs
-        labels, layers = found.get("Config", {}).get("Labels"), found["RootFS"].get("Layers")
+        labels, layers = (found.get("Config") or {}).get("Labels"), found["RootFS"].get("Layers")
         return LocalImage(int(found["Size"]), labels or {}, tuple(layers or ()))
 
     @explaining()

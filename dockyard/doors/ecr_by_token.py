@@ -8,7 +8,9 @@ from dockyard.doors.registry_auth import Credentials
 
 
 class EcrByToken:
-    """It, as `dockyard.doors.registry.Ecr` has it. What is asked of it raises RegistryError where the token is not taken."""
+    """It, as `dockyard.doors.registry.Ecr` has it. What is asked of it raises RegistryError where the token is not taken, and
+    where no answer comes soon.
+    """
 
     def __init__(self, account: str, region: str, token: Registry, ca: Path | None) -> None:
         """Make it.
@@ -20,7 +22,7 @@ class EcrByToken:
     def image_digest(self, repository: str, tag: str) -> str | None:
         """Digest of the image; None where the tag, or the repository, is not there."""
         credentials = Credentials(self._token.username, self._token.password)
-        with Repository(self._token.host, repository, credentials, self._ca, basic=True) as opened:
+        with Repository(self._token.host, repository, credentials, self._ca, basic=True, patient=False) as opened:
             return opened.digest(tag)
 
     def repository_address(self, repository: str) -> str:

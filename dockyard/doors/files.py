@@ -1,6 +1,7 @@
 """Small files that one command writes and another reads: whole, or not at all."""
 
 import os
+import stat
 from pathlib import Path
 
 
@@ -9,10 +10,13 @@ def put(file: Path, content: bytes, *, private: bool = False) -> None:
 
     :param private: whether nobody else may read it, nor look into its folder.
     """
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
+    file.parent.mkdir(parents=True, exist_ok=True)
     written = file.with_suffix(f".{os.getpid()}")
     try:
-        written.touch(0o600 if private else 0o666)
+        if private:
+            file.parent.chmod(0o700)
+            written.unlink(missing_ok=True)
+            os.close(os.open(written, os.O_CREAT | os.O_EXCL, 0o600))  # no file of others, nor one that a link leads to
         written.write_bytes(content)
         written.replace(file)
     finally:
@@ -25,6 +29,15 @@ def content(file: Path) -> bytes:
         return file.read_bytes()
     except OSError:
         return b""
+
+
+def is_private(file: Path) -> bool:
+    """Whether it is a file of ours that nobody else may read or write."""
+    try:
+        found = file.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077
 
 
 def remove(file: Path) -> None:

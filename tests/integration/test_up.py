@@ -130,9 +130,9 @@ def test_a_push_with_a_token_that_was_kept_asks_the_registry_alone(site, tmp_pat
     source = site.root / "services/hello-python"
     (source / "Dockerfile").write_text("FROM scratch\nCOPY main.py *.txt /\nLABEL of=tokens\n")  # as above
 
-    def push(**variables):
-        ended = site.dockyard("push", "--json", **local, **variables)
-        return {image["service"]: image for image in json.loads(ended.stdout)}, ended.stderr
+    def push(code=0, **variables):
+        ended = site.dockyard("push", "--json", code=code, **local, **variables)
+        return {} if code else {image["service"]: image for image in json.loads(ended.stdout)}, ended.stderr
 
     before, _ = push()  # the Dockerfile was changed just now, and is looked at again by the next ones
     (token,) = (tmp_path / "dockyard/tokens").iterdir()
@@ -156,6 +156,15 @@ def test_a_push_with_a_token_that_was_kept_asks_the_registry_alone(site, tmp_pat
 
     kept = json.loads(token.read_text())
     token.write_text(json.dumps(kept | {"username": "nobody"}))
+    own = (source / "Dockerfile").read_text()
+    (source / "Dockerfile").write_text("FROM scratch\nCOPY nowhere /\n")
+    told = push(code=1)[1]
+    assert "error: failed to build hello-python at" in told
+    assert "Unauthorized" not in told
+    assert not token.exists()
+    token.write_text(json.dumps(kept | {"username": "nobody"}))
+    token.chmod(0o600)
+    (source / "Dockerfile").write_text(own)
     (source / "other.txt").write_text("")
     refused, _ = push()
     assert refused["hello-python"]["tag"] not in (made["tag"], before["hello-python"]["tag"])

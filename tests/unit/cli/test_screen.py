@@ -78,6 +78,16 @@ def test_the_display_may_be_drawn_while_something_is_told(monkeypatch):
             assert display.submit(board._lines).result(timeout=5).row_count == 1
 
 
+def test_what_comes_after_the_end_begins_no_display_that_nobody_would_end(monkeypatch, capsys):
+    console = Console(stderr=True, force_terminal=True, width=60)
+    monkeypatch.setattr(screen, "_err", lambda: console)
+    with Board() as board:
+        pass
+    board.update("web", "step")
+    assert "_live" not in vars(board)
+    assert capsys.readouterr().err == ""
+
+
 def test_what_users_write_is_no_markup(capsys):
     screen.fault("secret:shop/db:password:: [red]x[/]", "use :smile:")
     assert capsys.readouterr().err == "error: secret:shop/db:password:: [red]x[/]\ntry:   use :smile:\n"
