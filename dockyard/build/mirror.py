@@ -13,8 +13,8 @@ from dockyard.build.plan import Planned
 from dockyard.build.push import PERMISSIONS, address_of, push, refuse_stand_in
 from dockyard.build.transfer import credentials, transfer
 from dockyard.config import Reference
-from dockyard.doors.distribution import RegistryError, Repository, UnansweredError
-from dockyard.doors.registry import Ecr, Registry
+from dockyard.doors.distribution import Repository
+from dockyard.doors.registry import Ecr, Registry, RegistryError, UnansweredError
 from dockyard.doors.registry_auth import Credentials, of_docker
 from dockyard.errors import BuildError
 from dockyard.progress import Progress

@@ -5,8 +5,8 @@ from dockyard.build.plan import Planned
 from dockyard.build.promoted import Promoted
 from dockyard.build.push import PERMISSIONS
 from dockyard.build.transfer import credentials, transfer
-from dockyard.doors.distribution import RegistryError, Repository
-from dockyard.doors.registry import Ecr, Registry
+from dockyard.doors.distribution import Repository
+from dockyard.doors.registry import Ecr, Registry, RegistryError
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 

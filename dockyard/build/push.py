@@ -10,18 +10,20 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from dockyard.build.builder import STAND_IN_LABEL, Workshop, local_name
 from dockyard.build.layers import SHORT, Layers
 from dockyard.build.mirrored import Wanted
 from dockyard.build.plan import Planned, State
 from dockyard.build.recipe import Recipe
-from dockyard.doors.docker import Docker
 from dockyard.doors.engine_faults import PushError
 from dockyard.doors.registry import Ecr, Registry
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
+
+if TYPE_CHECKING:
+    from dockyard.doors.docker import Docker
 
 T = TypeVar("T")
 
@@ -177,7 +179,7 @@ def _names(address: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _named(docker: Docker, image: str, repository: str, tag: str) -> Iterator[None]:
+def _named(docker: "Docker", image: str, repository: str, tag: str) -> Iterator[None]:
     """The image has this name, too, as long as the block lasts."""
     docker.tag(image, repository, tag)
     try:

@@ -7,8 +7,8 @@ from dockyard.build.builder import Workshop
 from dockyard.build.copy import copy
 from dockyard.build.plan import Planned
 from dockyard.build.push import PERMISSIONS, address_of, arrived
-from dockyard.doors.distribution import RawManifest, RegistryError, Repository, UnansweredError
-from dockyard.doors.registry import Ecr, Registry
+from dockyard.doors.distribution import RawManifest, Repository
+from dockyard.doors.registry import Ecr, Registry, RegistryError, UnansweredError
 from dockyard.doors.registry_auth import Credentials
 from dockyard.errors import BuildError
 from dockyard.progress import Progress

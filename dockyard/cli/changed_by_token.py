@@ -28,11 +28,9 @@ def bring_by_token(ecr: EcrByToken, begun: "Begun", progress: Progress, on_sure:
 
     :param on_sure: called once the others are there.
     """
-    recipes, workshop = begun.recipes, replace(begun.workshop.with_engine(), retries=Retries(attempts=1))
+    recipes, workshop = begun.recipes, replace(begun.workshop.with_engine_for_push(), retries=Retries(attempts=1))
     try:
         with Threads(max_workers=2) as pool:
-            if recipes:
-                pool.submit(workshop.docker.answers)  # its client is made meanwhile
             others_there = pool.submit(has_images, ecr, begun.others)
             planned = plan(recipes, ecr, lambda _: False)
         if not others_there.result():

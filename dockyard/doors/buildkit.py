@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 
 from dockyard.doors.buildx import Cli, driver_of, find_cli
 from dockyard.doors.docker_config import configured
@@ -21,6 +22,12 @@ class LocalImage:
     labels: Mapping[str, str]
     layers: tuple[str, ...]
     """Digests, from its base up."""
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> "LocalImage":
+        """https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageInspect"""
+        labels, layers = (told.get("Config") or {}).get("Labels"), told["RootFS"].get("Layers")
+        return cls(int(told["Size"]), labels or {}, tuple(layers or ()))
 
 
 class BuildKit:

@@ -16,48 +16,22 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from dockyard.doors.engine_faults import SILENCE
-from dockyard.doors.registry_auth import LOOPBACK, TIMEOUT, Credentials, Header, authorization
+from dockyard.doors.registry import LOOPBACK, MANIFESTS, USER_AGENT, RegistryError, UnansweredError
+from dockyard.doors.registry_auth import TIMEOUT, Credentials, Header, authorization
 from dockyard.doors.unanswered import reason
-from dockyard.errors import BuildError
 
-_MANIFESTS = ", ".join(
-    [
-        "application/vnd.oci.image.index.v1+json",
-        "application/vnd.oci.image.manifest.v1+json",
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
-    ]
-)
-USER_AGENT = "dockyard"
 _LARGEST_MANIFEST = 4 << 20
 _BLOCK = 1 << 20
 _RETRIES = urllib3.Retry(
     total=3, connect=1, backoff_factor=0.5, status_forcelist=(429, 502, 503, 504), raise_on_status=False,
     respect_retry_after_header=False,
 )  # fmt: skip
-_SOON = (3, 5)
-"""Seconds, as `TIMEOUT`."""
 
 _BROKEN = (
     requests.ConnectionError, requests.Timeout, requests.HTTPError, requests.exceptions.ChunkedEncodingError,
     urllib3.exceptions.HTTPError,
 )  # fmt: skip
 """Raised where a connection does not come about or breaks, or where the server of tokens cannot answer for now."""
-
-
-class RegistryError(BuildError):
-    """What a registry answered in place of what was asked of it, or that nobody answers.
-
-    :param status: of an answer that is a refusal; None where what came is wrong, or nothing came.
-    """
-
-    def __init__(self, message: str, *, hint: str | None = None, status: int | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.status = status
-
-
-class UnansweredError(RegistryError):
-    """Nobody answers, or only that it cannot for now: 429 and 5xx. What is refused is none of these."""
 
 
 @dataclass(frozen=True)
@@ -93,33 +67,21 @@ class Repository:
     :param host: of the registry, with its port; one on this machine is spoken to by HTTP, others by HTTPS.
     :param ca: certificates to trust in place of the well-known ones.
     :param hint: what to do where it refuses who asks. Default: `docker login`, which is good for more pulls as well.
-    :param basic: whether it takes the credentials as they are, and need not be asked first what it takes.
-    :param patient: whether to wait for an answer as long as may be, and to ask again where there is none for now; else what is
-        asked is of use at once, or of none.
     """
 
     def __init__(
-        self,
-        host: str,
-        name: str,
-        credentials: Credentials,
-        ca: Path | None = None,
-        *,
-        hint: str | None = None,
-        basic: bool = False,
-        patient: bool = True,
+        self, host: str, name: str, credentials: Credentials, ca: Path | None = None, *, hint: str | None = None
     ) -> None:
         self.host, self.name, self._credentials, self._hint = host, name, credentials, hint
         scheme = "http" if host.partition(":")[0] in LOOPBACK else "https"
         self._base = f"{scheme}://{host}/v2/{name}/"
-        self._timeout = TIMEOUT if patient else _SOON
-        self._authorization = credentials.basic if basic else None
+        self._authorization: str | None = None
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
         self._session.trust_env = scheme == "https"  # else not by a proxy: it does not know this machine
         self._session.verify = str(ca) if ca else True
         for prefix in ("http://", "https://"):
-            self._session.mount(prefix, HTTPAdapter(max_retries=_RETRIES if patient else 0))
+            self._session.mount(prefix, HTTPAdapter(max_retries=_RETRIES))
 
     def __enter__(self) -> "Repository":
         return self
@@ -131,7 +93,7 @@ class Repository:
 
     def manifest(self, reference: str) -> RawManifest:
         """The manifest of a tag or digest."""
-        with self._ask("GET", f"manifests/{reference}", headers={"Accept": _MANIFESTS}, stream=True) as answer:
+        with self._ask("GET", f"manifests/{reference}", headers={"Accept": MANIFESTS}, stream=True) as answer:
             try:
                 content = answer.raw.read(_LARGEST_MANIFEST + 1, decode_content=True)
             except urllib3.exceptions.HTTPError as error:
@@ -146,16 +108,7 @@ class Repository:
 
     def has_manifest(self, digest: str) -> bool:
         """Whether it is there."""
-        return self._is_there(f"manifests/{digest}", {"Accept": _MANIFESTS})
-
-    def digest(self, tag: str) -> str | None:
-        """Digest of what has this tag; None where nothing has."""
-        with self._look(f"manifests/{tag}", {"Accept": _MANIFESTS}) as answer:
-            if answer.status_code == requests.codes.not_found:
-                return None
-            if found := answer.headers.get("Docker-Content-Digest"):
-                return found
-        raise RegistryError(f"{self}: the manifest of {tag} came without a Docker-Content-Digest")
+        return self._is_there(f"manifests/{digest}", {"Accept": MANIFESTS})
 
     def put_manifest(self, manifest: RawManifest, reference: str) -> None:
         """Put it there, under a tag or its digest; all that it names must be there."""
@@ -209,15 +162,11 @@ class Repository:
         raise RegistryError(f"{self}: {answer.status_code} without a Location, where an upload was to begin")
 
     def _is_there(self, path: str, headers: Mapping[str, str]) -> bool:
-        with self._look(path, headers) as answer:
-            return answer.status_code != requests.codes.not_found
-
-    def _look(self, path: str, headers: Mapping[str, str]) -> requests.Response:
-        """What would come, or that it is not there."""
-        answer = self._send("HEAD", path, headers=headers, allow_redirects=True)
-        if answer.status_code != requests.codes.not_found:
+        with self._send("HEAD", path, headers=headers, allow_redirects=True) as answer:
+            if answer.status_code == requests.codes.not_found:
+                return False
             self._see(answer)
-        return answer
+            return True
 
     def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
         answer = self._send(method, path, **options)
@@ -231,7 +180,7 @@ class Repository:
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
         """The answer, after the registry was told who we are where it wants that; a body that streams is sent once."""
         url = urljoin(self._base, path)
-        options = {"timeout": self._timeout, **options}
+        options = {"timeout": TIMEOUT, **options}
         try:
             answer = self._session.request(method, url, auth=Header(self._authorization), **options)
             challenge = answer.headers.get("WWW-Authenticate")

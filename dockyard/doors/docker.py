@@ -17,9 +17,10 @@ from docker.constants import DEFAULT_TIMEOUT_SECONDS
 from dockyard.doors.buildkit import BuildKit, LocalImage
 from dockyard.doors.buildx import Cli, programs
 from dockyard.doors.docker_faults import ANY, LOST, explaining
-from dockyard.doors.docker_push import Pushes
+from dockyard.doors.docker_push import events
 from dockyard.doors.engine_faults import SILENCE
 from dockyard.doors.process import Ended, Processes
+from dockyard.doors.pushes import Pushes
 from dockyard.doors.registry_auth import damaged_login
 from dockyard.errors import PrerequisiteError
 
@@ -29,7 +30,7 @@ class Docker(BuildKit):
 
     def __init__(self, processes: Processes, cli: Cli | None = None) -> None:
         super().__init__(processes, cli)
-        self._pushes = Pushes(self._client)
+        self._pushes = Pushes(functools.partial(events, self._client))
 
     @functools.cached_property
     def _engine(self) -> docker.DockerClient:
@@ -90,9 +91,7 @@ class Docker(BuildKit):
     @explaining()
     def image(self, name: str) -> LocalImage:
         """A local image."""
-        found = self._engine.images.get(name).attrs
-        labels, layers = (found.get("Config") or {}).get("Labels"), found["RootFS"].get("Layers")
-        return LocalImage(int(found["Size"]), labels or {}, tuple(layers or ()))
+        return LocalImage.read(self._engine.images.get(name).attrs)
 
     @explaining()
     def has_built(self, repository: str) -> bool:

@@ -17,6 +17,10 @@ SILENCE = 300
 layer of gigabytes, and the engine says nothing meanwhile."""
 
 
+class SilentError(Exception):
+    """The engine said nothing for as long as was to be waited."""
+
+
 class PushError(BuildError):
     """A push that failed, in the words of the registry or the engine.
 

@@ -3,6 +3,20 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from dockyard.errors import BuildError
+
+LOOPBACK = ("localhost", "127.0.0.1")
+"""Names of this machine, to which HTTP is spoken."""
+USER_AGENT = "dockyard"
+MANIFESTS = ", ".join(
+    [
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+    ]
+)
+"""Media types of the manifests that we read."""
 CACHE_TAG_PREFIX = "cache-"
 """Tags that are no images: layers of builds, and what stands for an index. The lifecycle of a repository lets them expire."""
 
@@ -16,6 +30,21 @@ class Registry:
     password: str = field(repr=False)
     until: float = 0
     """When the password ends, in seconds since 1970; 0 where that is not known."""
+
+
+class RegistryError(BuildError):
+    """What a registry answered in place of what was asked of it, or that nobody answers.
+
+    :param status: of an answer that is a refusal; None where what came is wrong, or nothing came.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, status: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class UnansweredError(RegistryError):
+    """Nobody answers, or only that it cannot for now: 429 and 5xx. What is refused is none of these."""
 
 
 class Ecr(Protocol):

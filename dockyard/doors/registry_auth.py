@@ -13,10 +13,9 @@ import docker.errors
 import docker.utils.config
 import requests
 
+from dockyard.doors.registry import LOOPBACK
 from dockyard.errors import BuildError
 
-LOOPBACK = ("localhost", "127.0.0.1")
-"""Names of this machine, to which HTTP is spoken."""
 TIMEOUT = (10, 60)
 """Seconds to connect, and between two parts of an answer."""
 

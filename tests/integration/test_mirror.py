@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from dockyard.build.copy import copy
-from dockyard.doors.distribution import RegistryError, Repository, UnansweredError
+from dockyard.doors.distribution import Repository
+from dockyard.doors.registry import RegistryError, UnansweredError
 from dockyard.doors.registry_auth import Credentials, of_docker
 from dockyard.errors import BuildError
 from tests.integration import images

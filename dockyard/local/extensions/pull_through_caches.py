@@ -23,7 +23,8 @@ from ministack.services import ecr
 
 from dockyard.build.builder import ca_bundle
 from dockyard.build.copy import copy
-from dockyard.doors.distribution import USER_AGENT, Repository
+from dockyard.doors.distribution import Repository
+from dockyard.doors.registry import USER_AGENT
 from dockyard.doors.registry_auth import Credentials
 from dockyard.local import own_api
 from dockyard.local.extensions.instance import Instance

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dockyard.doors.distribution import Blob, RegistryError, Repository, UnansweredError
+from dockyard.doors.distribution import Blob, Repository
+from dockyard.doors.registry import RegistryError, UnansweredError
 from dockyard.doors.registry_auth import Credentials
 from tests.unit.answering import Registry
 
@@ -29,20 +30,6 @@ def test_a_manifest_that_is_packed_wrongly_is_told_with_the_repository(registry,
     registry.content, registry.headers = b"{}", {"Content-Encoding": "gzip"}
     with pytest.raises(RegistryError, match=f"^{registry.host}/a/b: "):
         repository.manifest("1")
-
-
-@pytest.mark.parametrize(
-    ("status", "headers", "found"), [(200, {"Docker-Content-Digest": "sha256:1"}, "sha256:1"), (404, {}, None)]
-)
-def test_a_tag_has_a_digest_or_is_not_there(registry, repository, status, headers, found):
-    registry.status, registry.headers = status, headers
-    assert repository.digest("1") == found
-
-
-def test_a_tag_whose_digest_is_not_told_is_a_fault(registry, repository):
-    registry.status = 200
-    with pytest.raises(RegistryError, match="the manifest of 1 came without a Docker-Content-Digest"):
-        repository.digest("1")
 
 
 def test_an_upload_without_a_place_is_told(registry, repository):

@@ -1,12 +1,15 @@
 """The watch over pushes, with an engine that only tells."""
 
+import functools
+
 import docker.errors
 import pytest
 import requests.exceptions
 import urllib3.exceptions
 
-from dockyard.doors.docker_push import Pushes
+from dockyard.doors.docker_push import events
 from dockyard.doors.engine_faults import ENGINE_GONE, PushError
+from dockyard.doors.pushes import Pushes
 from dockyard.errors import BuildError
 
 DONE = {"aux": {"Digest": "sha256:1"}}
@@ -31,7 +34,7 @@ class Engine:
 
 
 def pushed(engine, silence=60, before=None):
-    pushes, lines = Pushes(lambda _: engine), []
+    pushes, lines = Pushes(functools.partial(events, lambda _: engine)), []
     if before:
         pushes.push("a", "1", {}, lines.append, silence)
     return pushes.push("a", "1", {}, lines.append, silence), lines
