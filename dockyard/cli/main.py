@@ -1,15 +1,8 @@
-"""The program `dockyard`: its commands, and the one place that turns errors into messages and exit codes."""
+"""The commands of `dockyard`."""
 
-import gc
 import importlib
-import os
-import signal
-import stat
-import sys
-import traceback
 from collections.abc import Callable
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -18,9 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from dockyard import __version__
 from dockyard.cli import screen
-from dockyard.doors.folders import remove_all
-from dockyard.doors.process import end_all
-from dockyard.errors import ConfigError, DockyardError
+from dockyard.cli.ending import ending
 
 _COMMANDS = (
     "up", "down", "dev", "deploy", "destroy", "plan", "prices", "verify", "tags", "detect", "dockerfile", "eject", "build",
@@ -37,10 +28,6 @@ _ELSEWHERE = {
 """What Copilot, Kamal and others call a command, to what it is here."""
 _GROUPS = ("app", "job", "svc", "task")
 """What they put before it."""
-_OBJECTS = 50_000
-"""How many are made until Python looks for garbage. Its default is 700; imports leave none, and take a tenth longer by that."""
-GOES_ON = "what was begun in the account goes on there; run the same command again to follow it"
-"""What is told of an interrupt, where the command does not say it by the KeyboardInterrupt itself."""
 
 
 class _Sparing:
@@ -73,10 +60,7 @@ class _Command(_Sparing, TyperCommand):
 
 
 class _Commands(_Sparing, TyperGroup):
-    """Runs a command; turns what it raises into a message and an exit code.
-
-    A command is imported when it is asked for: all of them take a second.
-    """
+    """Runs a command, which is imported when it is asked for: all of them take a second."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Their names."""
@@ -102,20 +86,9 @@ class _Commands(_Sparing, TyperGroup):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run it: exit 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
-        try:
+        """Run it, to an end as `ending` has it."""
+        with ending():
             return super().invoke(ctx)
-        except KeyboardInterrupt as error:
-            _interrupted(str(error) or GOES_ON)
-        except Exception as error:
-            known = error if isinstance(error, DockyardError) else _explained(error)
-            if known is None:
-                raise
-            if "--verbose" in sys.argv:
-                traceback.print_exc()
-            for message in known.problems if isinstance(known, ConfigError) else [str(known)]:
-                screen.fault(message, known.hint)
-            raise typer.Exit(known.exit_code) from error
 
 
 def _meant(args: list[str]) -> str | None:
@@ -148,42 +121,3 @@ def options(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version and end."),
 ) -> None:
     """Options that stand before the command."""
-
-
-def run() -> None:
-    """The program."""
-    gc.set_threshold(_OBJECTS)
-    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT is ignored at first where a shell has started us in the background
-        signal.signal(number, signal.default_int_handler)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wishes it
-        signal.signal(signal.SIGHUP, _hung_up)
-    app()
-
-
-def _hung_up(*_: object) -> None:
-    """The terminal is gone, and writing to it would fail: nobody is told, and all else is as with Ctrl-C."""
-    with Path(os.devnull).open("r+b") as nowhere:
-        for stream in (0, 1, 2):
-            if stat.S_ISCHR(os.fstat(stream).st_mode):
-                os.dup2(nowhere.fileno(), stream)
-    raise KeyboardInterrupt
-
-
-def _interrupted(hint: str) -> None:
-    """End at once, with what runs for us and the folders of it; threads that wait for AWS would hold a usual exit up."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # one more would leave this, and what runs for us
-        signal.signal(number, signal.SIG_IGN)
-    end_all()
-    remove_all()
-    screen.fault("interrupted", hint)
-    sys.stderr.flush()
-    os._exit(130)
-
-
-def _explained(error: Exception) -> DockyardError | None:
-    """A file or folder that may not be read or written, what the engine said, and what AWS answered; None for a fault of ours."""
-    if isinstance(error, OSError) and error.filename:
-        return DockyardError(f"{error.filename}: {error.strerror}")
-    from dockyard.doors import aws_faults, docker_faults  # noqa: PLC0415  # boto3 takes a while to import
-
-    return docker_faults.explained(error) or aws_faults.explained(error)

@@ -11,11 +11,10 @@ import typer
 
 from dockyard.cli import screen
 from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Sbom, Services, Wait
-from dockyard.cli.as_left import tell_as_pushed
+from dockyard.cli.push_early import push_early
 from dockyard.cli.root import project_root
 from dockyard.defaults import ENGINE, JOBS
 from dockyard.deploy.looking import look
-from dockyard.deploy.standing import StandingImages, pushed
 
 
 def push(
@@ -47,18 +46,10 @@ def push(
     """
     root, named = project_root(project), env or os.environ.get("DOCKYARD_ENV")
     seen = None if services or platform or assembly else look(root)
-    before = pushed(root, named) if seen else None
-    if seen and before:
-        if seen.is_still(before.seen):
-            if _still_there(before):
-                tell_as_pushed(before, json=json)
-                return
-        elif not no_cache and not sbom and builder == ENGINE:
-            from dockyard.cli.changed import push_changed  # noqa: PLC0415  # it takes time to import, as all that follows
-
-            if rows := push_changed(root, named, before, seen, jobs, json=json):
-                screen.as_json(rows) if json else screen.table(rows)
-                return
+    may_build = not no_cache and not sbom and builder == ENGINE
+    if seen and push_early(root, named, seen, jobs, json=json, may_build=may_build):
+        return
+    # what follows takes a second of imports
     from dockyard.build.builder import Options  # noqa: PLC0415
     from dockyard.cli.leaving import Leaving, leave_push  # noqa: PLC0415
     from dockyard.cli.push_rows import row, row_as_left  # noqa: PLC0415
@@ -72,14 +63,3 @@ def push(
     leave_push(
         session, Leaving(seen, named) if seen else None, [one.image for one in images], [row_as_left(one) for one in images]
     )
-
-
-def _still_there(before: StandingImages) -> bool:
-    """Whether ECR has what that push left. To ask AWS takes time to import, and to ask the registry with a token half of it."""
-    from dockyard.deploy import by_token  # noqa: PLC0415
-
-    if ecr := by_token.by_token(before):
-        return by_token.still_there(before, ecr)
-    from dockyard.deploy.still import still_there  # noqa: PLC0415
-
-    return still_there(before)

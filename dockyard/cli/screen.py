@@ -9,8 +9,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import typer
-
 from dockyard.errors import UsageError
 
 if TYPE_CHECKING:
@@ -164,8 +162,10 @@ class Board:
         with self._lock:  # nothing is printed meanwhile
             if self._live:
                 self._live.stop()
+            from typer import confirm  # noqa: PLC0415  # it takes time to import, and hardly anything is asked
+
             try:
-                return typer.confirm(question, err=True)
+                return confirm(question, err=True)
             finally:
                 if self._live:
                     self._live.start()

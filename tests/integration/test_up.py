@@ -126,7 +126,7 @@ def test_a_push_with_a_token_that_was_kept_asks_the_registry_alone(site, tmp_pat
     """It does not even import what asks AWS; the whole project is read where the registry has others no more, or refuses the token."""
     site.up()
     (tmp_path / "sitecustomize.py").write_text(
-        "import os, sys\nif os.environ.get('NO_AWS'): sys.modules |= dict.fromkeys(['botocore', 'docker', 'requests'])\n"
+        "import os, sys\nif os.environ.get('NO_AWS'): sys.modules |= dict.fromkeys(['botocore', 'docker', 'requests', 'typer'])\n"
     )
     local = {**site.account(), "XDG_CACHE_HOME": str(tmp_path), "CI": "", "PYTHONPATH": str(tmp_path)}
     source = site.root / "services/hello-python"

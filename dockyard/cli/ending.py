@@ -1,0 +1,55 @@
+"""How commands end: the one place that turns errors into messages and exit codes."""
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+
+from dockyard.cli import screen
+from dockyard.doors.folders import remove_all
+from dockyard.doors.process import end_all
+from dockyard.errors import ConfigError, DockyardError
+
+GOES_ON = "what was begun in the account goes on there; run the same command again to follow it"
+"""What is told of an interrupt, where the command does not say it by the KeyboardInterrupt itself."""
+
+
+@contextlib.contextmanager
+def ending() -> Iterator[None]:
+    """Within it, what is raised is told: exit 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        _interrupted(str(error) or GOES_ON)
+    except Exception as error:
+        known = error if isinstance(error, DockyardError) else _explained(error)
+        if known is None:
+            raise
+        if "--verbose" in sys.argv:
+            import traceback  # noqa: PLC0415  # it takes time to import
+
+            traceback.print_exc()
+        for message in known.problems if isinstance(known, ConfigError) else [str(known)]:
+            screen.fault(message, known.hint)
+        raise SystemExit(known.exit_code) from error
+
+
+def _interrupted(hint: str) -> None:
+    """End at once, with what runs for us and the folders of it; threads that wait for AWS would hold a usual exit up."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # one more would leave this, and what runs for us
+        signal.signal(number, signal.SIG_IGN)
+    end_all()
+    remove_all()
+    screen.fault("interrupted", hint)
+    sys.stderr.flush()
+    os._exit(130)
+
+
+def _explained(error: Exception) -> DockyardError | None:
+    """A file or folder that may not be read or written, what the engine said, and what AWS answered; None for a fault of ours."""
+    if isinstance(error, OSError) and error.filename:
+        return DockyardError(f"{error.filename}: {error.strerror}")
+    from dockyard.doors import aws_faults, docker_faults  # noqa: PLC0415  # boto3 takes a while to import
+
+    return docker_faults.explained(error) or aws_faults.explained(error)

@@ -1,0 +1,56 @@
+"""The program `dockyard`. A push of which next to nothing changed ends before the parser of commands is imported.
+
+It takes as long to import as all that such a push asks of the registry.
+"""
+
+import atexit
+import gc
+import os
+import signal
+import stat
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_OBJECTS = 50_000
+"""How many are made until Python looks for garbage. Its default is 700; imports leave none, and take a tenth longer by that."""
+
+
+def run() -> None:
+    """The program."""
+    gc.set_threshold(_OBJECTS)
+    atexit.register(gc.freeze)  # it ends sooner where it does not look for any at its end either
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT is ignored at first where a shell has started us in the background
+        signal.signal(number, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wishes it
+        signal.signal(signal.SIGHUP, _hung_up)
+    if not _pushed(sys.argv[1:]):
+        from dockyard.cli.main import app  # noqa: PLC0415  # as is said above
+
+        app()
+
+
+def _pushed(arguments: Sequence[str]) -> bool:
+    """Whether it was a push that is over by now."""
+    command, *options = arguments or [""]
+    if command != "push" or not set(options) <= {"--json"}:
+        return False
+    from dockyard.cli.ending import ending  # noqa: PLC0415  # of no other command
+    from dockyard.cli.push_early import push_early  # noqa: PLC0415
+    from dockyard.cli.root import project_root  # noqa: PLC0415
+    from dockyard.defaults import JOBS  # noqa: PLC0415
+    from dockyard.deploy.looking import look  # noqa: PLC0415
+
+    with ending():
+        root = project_root(None)
+        seen = look(root)
+        return seen is not None and push_early(root, os.environ.get("DOCKYARD_ENV"), seen, JOBS, json=bool(options))
+
+
+def _hung_up(*_: object) -> None:
+    """The terminal is gone, and writing to it would fail: nobody is told, and all else is as with Ctrl-C."""
+    with Path(os.devnull).open("r+b") as nowhere:
+        for stream in (0, 1, 2):
+            if stat.S_ISCHR(os.fstat(stream).st_mode):
+                os.dup2(nowhere.fileno(), stream)
+    raise KeyboardInterrupt
