@@ -21,6 +21,7 @@ from dockyard.build.copied import copied
 from dockyard.build.exposed import other_port
 from dockyard.build.hashes import Hashes
 from dockyard.build.ignore import ignore_file
+from dockyard.build.rendered import Rendered
 from dockyard.build.text import text_of
 from dockyard.build.variables import PLATFORM
 
@@ -100,7 +101,7 @@ class Source:
     """Of the detection, where it is generated; else of its port."""
 
 
-def source_of(settings: BuildSettings) -> Source:
+def source_of(settings: BuildSettings, render: Rendered | None = None) -> Source:
     """The Dockerfile of an image, its own or a generated one. Raises BuildError where the source does not tell how to build."""
     context, own = settings.context, settings.context / (settings.dockerfile or "Dockerfile")
     has_own = settings.dockerfile is not None or os.path.lexists(own)  # also a link to nowhere: one is meant to be there
@@ -111,10 +112,10 @@ def source_of(settings: BuildSettings) -> Source:
         if settings.asked_port:
             warnings = tuple(other_port(own, text, settings.target, settings.asked_port))
     else:
-        # All languages and their templates: a command that builds nothing is there a sixth of a second earlier without them.
+        # All languages: a command that builds nothing is there sooner without them.
         from dockyard.build.detect import Wishes, detect, left_out  # noqa: PLC0415
-        from dockyard.build.dockerfile import render  # noqa: PLC0415
 
+        render = render or Rendered()
         app = detect(context, Wishes(settings.language, settings.version, settings.start, settings.port))
         text, classic = (render(app, base_prefix=settings.base_prefix, mounts=mounts) for mounts in (True, False))
         ignored, warnings = (*GENERATED_IGNORES, *left_out(app.language)), app.warnings
@@ -123,9 +124,12 @@ def source_of(settings: BuildSettings) -> Source:
     return Source(context, text, classic, own if has_own else None, dict(settings.args), settings.target, ignored, warnings)
 
 
-def recipe_of(settings: BuildSettings, bases: Bases) -> Recipe:
-    """The recipe of an image. Raises BuildError."""
-    source = source_of(settings)
+def recipe_of(settings: BuildSettings, bases: Bases, render: Rendered | None = None) -> Recipe:
+    """The recipe of an image. Raises BuildError.
+
+    :param render: what renders its Dockerfile, where it is generated.
+    """
+    source = source_of(settings, render)
     found = references(source.text, source.args, settings.platforms)
     patterns, below = _scope(source, settings)
     found_files = contents(source.context, patterns, below=below, hashes=Hashes(settings.hashes))

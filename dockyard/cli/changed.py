@@ -16,6 +16,7 @@ from dockyard.build.build_settings import BuildSettings
 from dockyard.build.builder import Built, Options, Workshop, ca_bundle
 from dockyard.build.failures import MissingBaseError, PassingError
 from dockyard.build.recipe import Recipe, recipe_of
+from dockyard.build.rendered import Rendered
 from dockyard.cli import screen
 from dockyard.cli.as_left import shown
 from dockyard.cli.programs import processes_of
@@ -25,7 +26,7 @@ from dockyard.deploy.standing import StandingImages, parts
 from dockyard.doors.buildkit import BuildKit
 from dockyard.doors.buildx import Cli, programs
 from dockyard.doors.git import Git
-from dockyard.doors.kept_token import forget
+from dockyard.doors.kept_token import forget, kept
 from dockyard.doors.process import Processes, end_all
 from dockyard.errors import BuildError, DockyardError
 from dockyard.progress import Progress
@@ -83,12 +84,15 @@ def push_changed(
         workshop = _workshop(root, left, jobs)
         if workshop.git:
             workshop.git.look_at([Path(left.builds[service]["context"]) for service in services if left.builds])
-        made = [recipe_of(BuildSettings.read(left.builds[service]), workshop.bases) for service in services if left.builds]
+        render = Rendered(left.rendered)
+        made = [
+            recipe_of(BuildSettings.read(left.builds[service]), workshop.bases, render) for service in services if left.builds
+        ]
         before = {image["service"]: image["tag"] for image in left.images}
         recipes = [recipe for recipe in made if recipe.tag != before[recipe.service]]  # others were touched, and are the same
         others = [image for image in left.images if image["service"] not in {recipe.service for recipe in recipes}]
         cautions = _cautions(left, made)
-        if not left.keeps_indexes and any(map(workshop.stand_ins, recipes)):
+        if not left.keeps_indexes and any(map(workshop.stand_ins, recipes)) and not _may_pull(left, workshop):
             return None
     except (DockyardError, TypeError, KeyError, AttributeError, ValueError):  # all but the first where the file is damaged
         return None
@@ -110,7 +114,7 @@ def push_changed(
         return None
     there = {name: row_as_left(one) for name, one in brought.items()}
     images = [there.get(image["service"], image) for image in left.images]
-    replace(left, **parts(seen), cautions=cautions, images=images).write(root, environment)
+    replace(left, **parts(seen), cautions=cautions, images=images, rendered=render.known).write(root, environment)
     told = {image["service"]: dict(image) if json else shown(image) for image in left.images}
     return list({**told, **{name: row(one, json=json) for name, one in brought.items()}}.values())
 
@@ -141,6 +145,15 @@ def _brought(begun: Begun, progress: Progress, on_sure: Callable[[], None]) -> "
     if found is None:
         end_all()  # the builds, which are begun anew by who reads the project
     return found
+
+
+def _may_pull(left: StandingImages, workshop: Workshop) -> bool:
+    """Whether builds may ask the registry for stand-ins by now, as a token of it is kept."""
+    token = kept(left.account, left.region, left.publishing_role)
+    if token is None or token.host != left.registry:
+        return False
+    workshop.docker.login(token)
+    return True
 
 
 def _lost(workshop: Workshop) -> bool:
