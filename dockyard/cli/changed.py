@@ -147,6 +147,12 @@ def _brought(begun: Begun, progress: Progress, on_sure: Callable[[], None]) -> "
     return found
 
 
+def _cli(left: StandingImages, processes: Processes) -> Cli | None:
+    """What built before; None where it is to be looked for."""
+    is_there = left.program in programs(processes) and (not left.plugin or os.access(left.plugin, os.X_OK))
+    return Cli(left.program, buildx=True, plugin=left.plugin) if is_there else None
+
+
 def _may_pull(left: StandingImages, workshop: Workshop) -> bool:
     """Whether builds may ask the registry for stand-ins by now, as a token of it is kept."""
     token = kept(left.account, left.region, left.publishing_role)
@@ -172,7 +178,7 @@ def _cautions(left: StandingImages, recipes: Sequence[Recipe]) -> list[tuple[str
 def _workshop(root: Path, left: StandingImages, jobs: int) -> Workshop:
     """What builds need that begin at once."""
     processes = processes_of(root, os.environ)
-    kit = BuildKit(processes, Cli(left.program, buildx=True) if left.program in programs(processes) else None)
+    kit = BuildKit(processes, _cli(left, processes))
     bases, variables = Bases.read(left.locked, os.environ.get(STAND_INS)), processes.environment
     return Workshop(
         cast("Docker", kit),  # nothing else is asked of it

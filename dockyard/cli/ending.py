@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from dockyard.cli import screen
 from dockyard.doors.folders import remove_all
@@ -22,6 +23,11 @@ def ending() -> Iterator[None]:
         yield
     except KeyboardInterrupt as error:
         _interrupted(str(error) or GOES_ON)
+    except BrokenPipeError as error:  # whoever read what we print is gone
+        with Path(os.devnull).open("w") as nowhere:
+            for stream in (1, 2):
+                os.dup2(nowhere.fileno(), stream)
+        raise SystemExit(1) from error
     except Exception as error:
         known = error if isinstance(error, DockyardError) else _explained(error)
         if known is None:

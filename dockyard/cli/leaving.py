@@ -69,6 +69,7 @@ def leave_push(session: Session, left: Leaving | None, images: Sequence[Wanted],
             builds=_builds(session),
             locked=session.project.lock.bases,
             program=docker.cli.program if docker.cli and docker.cli.buildx else "",
+            plugin=docker.cli.plugin if docker.cli else "",
         ).write(session.root, left.environment)
 
 

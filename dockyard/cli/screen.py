@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _QUIET_SECONDS = 5.0
 _SAME_SECONDS = 60.0
+_ASKED_FOR = ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+"""Variables by which rich draws where no terminal is. https://rich.readthedocs.io/en/stable/console.html#environment-variables"""
+_CONTROLS = dict.fromkeys(map(ord, "\a\b\v\f\r"))
+"""What moves a terminal's cursor is left out, as rich does."""
 _making = threading.Lock()
 
 
@@ -35,8 +39,18 @@ def _console() -> "Console":
     return Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)  # what users write is no markup
 
 
+def _is_plain() -> bool:
+    """Whether standard error takes lines and neither colours nor a display, by what rich would say; it takes time to import."""
+    return not sys.stderr.isatty() and not any(name in os.environ for name in _ASKED_FOR)
+
+
 def _tell(*parts: str | tuple[str, str]) -> None:
-    """A line of these parts, some with a style; in one go: the display is redrawn between two."""
+    """A line of these parts, some with a style; in one go: the display is redrawn between two, and others print as well."""
+    if _is_plain():
+        text = "".join(part if isinstance(part, str) else part[0] for part in parts)
+        sys.stderr.write(f"{text.translate(_CONTROLS)}\n")
+        sys.stderr.flush()
+        return
     from rich.text import Text  # noqa: PLC0415
 
     _err().print(Text.assemble(*parts))
@@ -44,7 +58,7 @@ def _tell(*parts: str | tuple[str, str]) -> None:
 
 def say(text: str) -> None:
     """A line of progress."""
-    _err().print(text)
+    _tell(text)
 
 
 def warn(text: str) -> None:
@@ -114,7 +128,7 @@ class Board:
     @functools.cached_property
     def _live(self) -> "Live | None":
         """What is redrawn, from when there is something to tell until the end; None where no terminal is."""
-        if not _err().is_terminal:
+        if _is_plain() or not _err().is_terminal:
             return None
         from rich.live import Live  # noqa: PLC0415
 

@@ -77,6 +77,8 @@ class StandingImages:
     """Base image to its digest (dockyard.lock)."""
     program: str = ""
     """The `docker` that has buildx; empty where there was none."""
+    plugin: str = ""
+    """Its plug-in, where that is known."""
     rendered: Mapping[str, str] = field(default_factory=dict)
     """Dockerfiles that were generated (`dockyard.build.rendered`)."""
 

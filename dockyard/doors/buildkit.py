@@ -55,7 +55,7 @@ class BuildKit:
 
     def driver(self, builder: str) -> str | None:
         """How a builder of buildx is reached; None where there is none of that name, or no buildx."""
-        return driver_of(self._processes, self.cli.program, builder) if self.cli and self.cli.buildx else None
+        return driver_of(self._processes, self.cli, builder) if self.cli and self.cli.buildx else None
 
     def build(
         self, arguments: list[str], *, buildkit: bool, on_line: Callable[[str], None], registry: Registry | None = None
@@ -66,7 +66,7 @@ class BuildKit:
         logins = {**self._logins, **({registry.host: registry} if registry else {})}
         with configured(self._processes.environment, logins.values()) as configuration:
             processes = self._processes.with_environment(**variables, **configuration)
-            return processes.run([self.cli.program, *arguments], on_line=on_line).code
+            return processes.run(self.cli.command(*arguments), on_line=on_line).code
 
     def login(self, registry: Registry) -> None:
         """Let builds, and `pull`, use this registry; the configuration of the machine's `docker` stays as it is."""

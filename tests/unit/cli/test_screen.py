@@ -58,6 +58,7 @@ def test_progress_is_no_result(told):
 def test_on_a_terminal_each_end_names_its_subject_whatever_is_redrawn(monkeypatch, capsys):
     console = Console(stderr=True, force_terminal=True, width=60, markup=False, emoji=False)
     monkeypatch.setattr(screen, "_err", lambda: console)
+    monkeypatch.setenv("FORCE_COLOR", "1")
     with Board() as board:
         for number in range(20):
             board.update(f"web{number}", "step")
@@ -72,6 +73,7 @@ def test_the_display_may_be_drawn_while_something_is_told(monkeypatch):
     """Else the one who tells waits for the display and the display for him."""
     console = Console(stderr=True, force_terminal=True, width=60)
     monkeypatch.setattr(screen, "_err", lambda: console)
+    monkeypatch.setenv("FORCE_COLOR", "1")
     with Board() as board:
         board.update("web", "step")
         with board._lock, ThreadPoolExecutor(1) as display:
@@ -81,6 +83,7 @@ def test_the_display_may_be_drawn_while_something_is_told(monkeypatch):
 def test_what_comes_after_the_end_begins_no_display_that_nobody_would_end(monkeypatch, capsys):
     console = Console(stderr=True, force_terminal=True, width=60)
     monkeypatch.setattr(screen, "_err", lambda: console)
+    monkeypatch.setenv("FORCE_COLOR", "1")
     with Board() as board:
         pass
     board.update("web", "step")
@@ -91,6 +94,11 @@ def test_what_comes_after_the_end_begins_no_display_that_nobody_would_end(monkey
 def test_what_users_write_is_no_markup(capsys):
     screen.fault("secret:shop/db:password:: [red]x[/]", "use :smile:")
     assert capsys.readouterr().err == "error: secret:shop/db:password:: [red]x[/]\ntry:   use :smile:\n"
+
+
+def test_what_moves_the_cursor_is_left_out(capsys):
+    screen.say("a\rb\ac")
+    assert capsys.readouterr().err == "abc\n"
 
 
 def test_a_table_is_never_cut(capsys):
