@@ -18,24 +18,31 @@ import psutil
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command cost: wall-clock seconds, and the most memory that it and its children held together, in MiB."""
+    """What a command cost."""
 
     seconds: float
-    mib: float
+    """Of the wall clock."""
+    mib: float = 0.0
+    """The most memory that it and its children held together, where that was watched."""
 
 
-def command(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Cost:
-    """Run a command to its end. Raises RuntimeError where it fails."""
+def command(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], watched: bool = False) -> Cost:
+    """Run a command to its end. Raises RuntimeError where it fails.
+
+    :param watched: whether its memory is looked at, which costs processor time that the command may want.
+    """
     begun = time.monotonic()
     with subprocess.Popen(
         arguments, cwd=cwd, env=dict(env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         watcher = _Memory(process.pid)
-        watcher.start()
+        if watched:
+            watcher.start()
         output, _ = process.communicate(timeout=900)
         seconds = time.monotonic() - begun
-        watcher.over.set()
-        watcher.join()
+        if watched:
+            watcher.over.set()
+            watcher.join()
     if process.returncode:
         raise RuntimeError(f"{arguments} failed:\n{output[-3000:]}")
     return Cost(seconds, watcher.peak / 2**20)

@@ -43,7 +43,7 @@ def synths(folder: Path, env: dict[str, str]) -> list[str]:
         for number in range(ROUNDS):
             for way in sorted(ways, reverse=bool(number % 2)):
                 where, variables = ways[way]
-                costs[way].append(command([python, "app.py"], cwd=where, env=variables))
+                costs[way].append(command([python, "app.py"], cwd=where, env=variables, watched=True))
         if _types(folder / "out-ours/many-dev-s0.template.json") != _types(folder / "out-peer/Service-s0.template.json"):
             raise RuntimeError("a service has other resources than its peer: mend bench/same_resources/app.py")
         rows.append(row(f"synth, {count} services", [c.seconds for c in costs["ours"]], [c.seconds for c in costs["peer"]]))
