@@ -20,7 +20,6 @@ from dockyard.build.command import KEEP, Call, Goal, cli_arguments, load
 from dockyard.build.context import stage
 from dockyard.build.failures import PassingError, engine_gone, failure, no_room
 from dockyard.build.labels import oci_labels
-from dockyard.build.mirrored import Wanted
 from dockyard.build.recipe import Recipe
 from dockyard.build.refresh import refreshed
 from dockyard.build.retries import USUAL, Retries
@@ -35,6 +34,7 @@ from dockyard.doors.registry import Registry
 from dockyard.progress import Progress
 
 if TYPE_CHECKING:
+    from dockyard.build.mirrored import Wanted
     from dockyard.doors.buildkit import LocalImage
     from dockyard.doors.docker import Docker
 
@@ -120,7 +120,7 @@ def ca_bundle(environment: Mapping[str, str]) -> Path | None:
     return next((Path(path) for path in candidates if path and Path(path).is_file()), None)
 
 
-def local_name(image: Wanted) -> str:
+def local_name(image: "Wanted") -> str:
     """Name of the image in the local engine."""
     return f"{image.repository}:{image.tag}"
 

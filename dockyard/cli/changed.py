@@ -149,8 +149,9 @@ def _brought(begun: Begun, progress: Progress, on_sure: Callable[[], None]) -> "
 
 def _cli(left: StandingImages, processes: Processes) -> Cli | None:
     """What built before; None where it is to be looked for."""
-    is_there = left.program in programs(processes) and (not left.plugin or os.access(left.plugin, os.X_OK))
-    return Cli(left.program, buildx=True, plugin=left.plugin) if is_there else None
+    cli = Cli(**left.cli) if left.cli else None
+    is_there = cli and cli.program in programs(processes) and (not cli.plugin or os.access(cli.plugin, os.X_OK))
+    return cli if is_there else None
 
 
 def _may_pull(left: StandingImages, workshop: Workshop) -> bool:

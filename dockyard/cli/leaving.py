@@ -68,8 +68,7 @@ def leave_push(session: Session, left: Leaving | None, images: Sequence[Wanted],
             images=rows,
             builds=_builds(session),
             locked=session.project.lock.bases,
-            program=docker.cli.program if docker.cli and docker.cli.buildx else "",
-            plugin=docker.cli.plugin if docker.cli else "",
+            cli=asdict(docker.cli) if docker.cli else None,
         ).write(session.root, left.environment)
 
 

@@ -75,10 +75,8 @@ class StandingImages:
     it are among its sources, or pins are in place of what these give."""
     locked: Mapping[str, str] = field(default_factory=dict)
     """Base image to its digest (dockyard.lock)."""
-    program: str = ""
-    """The `docker` that has buildx; empty where there was none."""
-    plugin: str = ""
-    """Its plug-in, where that is known."""
+    cli: Mapping[str, Any] | None = None
+    """The program that builds (`dockyard.doors.buildx.Cli`); None where there was none."""
     rendered: Mapping[str, str] = field(default_factory=dict)
     """Dockerfiles that were generated (`dockyard.build.rendered`)."""
 

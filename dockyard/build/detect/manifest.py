@@ -1,7 +1,6 @@
 """package.json, pyproject.toml and their like: values of the types that they should have, or the fault with its key."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,10 +55,16 @@ def read_manifest(file: Path) -> Manifest:
     return parsed_manifest(file, text_of(file), "TOML" if file.suffix == ".toml" or file.name in _TOML_FILES else "JSON")
 
 
+def _toml(text: str) -> Any:
+    import tomllib  # noqa: PLC0415  # it takes time to import, and many apps have no such file
+
+    return tomllib.loads(text)
+
+
 def parsed_manifest(file: Path, text: str, kind: str) -> Manifest:
     """The manifest in a text that `file` holds, which is `TOML` or `JSON`. Raises BuildError."""
     try:
-        content = tomllib.loads(text) if kind == "TOML" else _json(text)
+        content = _toml(text) if kind == "TOML" else _json(text)
     except RecursionError as error:
         raise BuildError(f"{file}: not valid {kind}: nested too deeply", hint="mend the file") from error
     except ValueError as error:
