@@ -24,7 +24,7 @@ down: ## Stop all that `make up` started
 	@if [ -x $(VENV)/bin/dockyard ]; then dockyard down; else echo "nothing was set up"; fi
 
 test: setup check ## All tests, with a Docker engine and a local AWS of their own
-	@$(PYTHON) -m pytest tests/integration -n 4 --reruns 1 -raR
+	@$(PYTHON) -m pytest tests/integration -n 5 --reruns 1 -raR
 
 check: setup ## Lint, types, architecture, unit and synth tests: some three minutes
 	@ruff check --quiet . && ruff format --check --quiet . || { ruff check .; ruff format --diff .; exit 1; }

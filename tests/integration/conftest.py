@@ -86,7 +86,15 @@ def pytest_terminal_summary(terminalreporter):
 
 
 class OneSiteOneProcess(LoadScopeScheduling):
-    """Behaviours go to whichever process is free, tests of another file, and of files that share a site, together."""
+    """Behaviours go to whichever process is free, tests of another file, and of files that share a site, together.
+
+    Behaviours mostly wait, and the others mostly compute: so one process begins with the former.
+    """
+
+    def _assign_work_unit(self, node):
+        if node is self.nodes[-1] and (alone := next((scope for scope in self.workqueue if "::" in scope), None)):
+            self.workqueue.move_to_end(alone, last=False)
+        super()._assign_work_unit(node)
 
     def _split_scope(self, nodeid: str) -> str:
         file = Path(nodeid.partition("::")[0]).stem
