@@ -54,7 +54,7 @@ class ResidentSynth:
             synthesize(root, out, processes, environment=environment, account=account, region=region, validate=validate)
             self._validated = state
             return
-        if self._talk is None or state != self._state:
+        if self._talk is None or not self._talk.goes_on or state != self._state:  # it ends with the builds where one fails
             self._end()
             shutil.rmtree(out, ignore_errors=True)
             variables = variables_of(root, out, environment=environment, account=account, region=region, validate=False)

@@ -150,6 +150,11 @@ class Talk:
         )  # fmt: skip  # in a session of its own, Ctrl-C is ours
         _running.add(self._process)
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
     def ask(self, line: str) -> str | None:
         """The answer; None where it has ended."""
         assert self._process.stdin and self._process.stdout  # noqa: S101  # they are pipes

@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from dockyard.cli import main, screen
+from dockyard.cli import screen, start
 from dockyard.deploy import stacks
 
 _ONLY_READ = ("Describe", "List", "Get", "Head", "Batch", "AssumeRole")
@@ -80,4 +80,4 @@ if __name__ == "__main__":
     os.setpgid(0, 0)
     watch(Steps(Path(sys.argv[1]), sys.argv[2]))
     sys.argv = ["dockyard", *sys.argv[3:]]
-    main.run()
+    start.run()

@@ -6,7 +6,7 @@ import pytest
 
 from dockyard.deploy import resident
 from dockyard.deploy.resident import ResidentSynth
-from dockyard.doors.process import Processes
+from dockyard.doors.process import Processes, end_all
 from dockyard.errors import DeployError
 
 APP = """
@@ -71,3 +71,10 @@ def test_a_process_that_has_ended_is_told_and_another_takes_its_place(synth):
 def test_what_was_validated_once_needs_no_process_of_its_own(synth):
     alone, first, resident = (synth(validate=validate)[0] for validate in (True, True, False))
     assert (alone != first, first == resident) == (True, True)
+
+
+def test_one_that_was_ended_with_the_builds_of_a_failed_deploy_is_followed_by_another(synth):
+    process, *_ = synth()
+    end_all()
+    other, first, _ = synth()
+    assert (other != process, first) == (True, "1")
