@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.assets import assets
 from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import Found, first_named, in_file, number, preferred, program_of, several, version_of
 from dockyard.build.detect.manifest import Manifest
 from dockyard.build.detect.versions import pinned
@@ -55,13 +56,14 @@ def find(app: App) -> Detection:
     framework = first_named(_FRAMEWORKS, crates)
     made, lock = assets(app), app.has("Cargo.lock")
     nightly = version.startswith(("nightly", "beta"))
-    warnings: tuple[str, ...] = ()
+    listens = listening(app, "rust", _sources(app, packages[binaries[program]][0]) if framework not in _ENVIRONMENTS else ())
+    warnings = listens.warnings
     if not lock:
         warnings += (f"{app.folder} has no Cargo.lock: without it two builds may differ; run: cargo generate-lockfile",)
     if len(binaries) > 1 and not said and program != default:
         warnings += (several(app, sorted(binaries), program),)
     return Detection(
-        language="rust", version=version, package_manager="cargo", start=start, framework=framework, port=app.port,
+        language="rust", version=version, package_manager="cargo", start=start, framework=framework, port=listens.port,
         images={
             "base": f"rust:{VERSION if nightly else version}", "run": "debian:trixie-slim",
             **({"node": made["image"]} if made else {}),
@@ -71,7 +73,10 @@ def find(app: App) -> Detection:
             "toolchain": version if nightly else "", "assets": made,
             "env": {name: value.format(port=app.port) for name, value in _ENVIRONMENTS.get(framework or "", {}).items()},
         },
-        sources=sources(version=version_file, package_manager=lock or "Cargo.toml", start=start_file, framework="Cargo.toml"),
+        sources=sources(
+            version=version_file, package_manager=lock or "Cargo.toml", start=start_file, framework="Cargo.toml",
+            port=listens.file,
+        ),
         warnings=warnings,
     )  # fmt: skip
 
@@ -121,3 +126,8 @@ def _binaries(app: App, folder: str, manifest: Manifest) -> Iterator[str]:
         at = posixpath.relpath(file, folder)
         if at not in paths:
             yield re.sub(r"(/main)?\.rs$", "", at.removeprefix("src/bin/"))
+
+
+def _sources(app: App, folder: str) -> Iterator[str]:
+    """What a package's programs are made of."""
+    yield from app.files(*(posixpath.normpath(f"{folder}/src/{below}*.rs") for below in ("", "*/", "*/*/")))
