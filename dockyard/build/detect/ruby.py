@@ -26,11 +26,16 @@ _SERVERS = {
     "falcon": ("serve", "--bind", "http://0.0.0.0:{port}"), "rackup": ("-o", "0.0.0.0", "-p", "{port}"),  # noqa: S104
 }  # fmt: skip
 """Programs that serve a config.ru, beside Puma, and their arguments."""
+_SERVING = {"puma", "thin", "falcon", "webrick", "reel", "iodine"}
+"""What Sinatra starts by itself."""
 _WRITABLE = {"rails": ("tmp", "log", "storage", "db")}
 _ENVIRONMENTS = {
     "rails": {"RAILS_ENV": "production", "RAILS_LOG_TO_STDOUT": "1", "RAILS_SERVE_STATIC_FILES": "1"},
     "hanami": {"HANAMI_ENV": "production", "HANAMI_SERVE_ASSETS": "true"},
 }
+
+_THRUSTER = {"thrust", "bin/thrust", "./bin/thrust"}
+"""It listens for the server that it starts: https://github.com/basecamp/thruster"""
 
 
 def marks(app: App) -> tuple[str, ...]:
@@ -65,15 +70,15 @@ def find(app: App) -> Detection:
             "bundle": bundle or "", "locked": lock or "", "bundler": bundler[0] if bundler else "", "assets": made,
             "whole": bool(in_file(app, bundle or "", r"(^\s*gemspec\b|\bpath[:\s]|eval_gemfile|\bfile:|File\.)")),
             "platform": bool(locked_for and not re.search(r"^  (ruby|x86_64-linux(-gnu)?)$", locked_for[0], re.MULTILINE)),
-            "env": _ENVIRONMENTS.get(framework or "", {}),
+            "env": {**_ENVIRONMENTS.get(framework or "", {}), **({"HTTP_PORT": str(app.port)} if _THRUSTER & set(start) else {})},
             "writable": _WRITABLE.get(framework or "", ("tmp", "log") if bundle else ()),
         },
         sources=sources(version=version_file, package_manager=lock or bundle, start=start_file, framework=lock or bundle),
-        warnings=tuple(_warnings(app, framework, gems, start)),
+        warnings=tuple(_warnings(app, framework, gems, start, version)),
     )  # fmt: skip
 
 
-def _warnings(app: App, framework: str | None, gems: Gems, start: tuple[str, ...]) -> Iterator[str]:
+def _warnings(app: App, framework: str | None, gems: Gems, start: tuple[str, ...], version: str) -> Iterator[str]:
     if gems.file and not gems.lock:
         yield f"{app.folder} has no {FILES[gems.file]}: without it two builds may differ; run: bundle lock"
     if framework == "rails":
@@ -81,6 +86,8 @@ def _warnings(app: App, framework: str | None, gems: Gems, start: tuple[str, ...
         yield f"Rails needs {key} where it runs: give it under secrets in service.yaml"
     if "rackup" in start and gems.lock and "rackup" not in gems and in_file(app, gems.lock, r"^    rack \(([3-9])"):
         yield f"{gems.lock} has no gem that serves config.ru, and Rack has had no server of its own since 3.0: add puma"
+    if framework == "sinatra" and "ruby" in start and gems.lock and not gems.names & _SERVING and not version.startswith("2."):
+        yield f"{gems.lock} has no gem that serves Sinatra, and Ruby has had no server of its own since 3.0: add puma"
 
 
 def _build(app: App, gems: Gems, framework: str | None) -> tuple[str, ...]:
@@ -102,7 +109,7 @@ def _start(app: App, gems: Gems, framework: str | None) -> Start:
         return (*bundle, "puma", "-C", "config/puma.rb"), "config/puma.rb"
     if "unicorn" in gems and app.has("config/unicorn.rb"):
         return (*bundle, "unicorn", "-p", port, "-c", "config/unicorn.rb"), "config/unicorn.rb"
-    if framework == "rails":
+    if framework == "rails" and ("puma" in gems or not gems.names & {"unicorn", "thin", "falcon"} or not app.has("config.ru")):
         return (*bundle, "rails", "server", "-b", "0.0.0.0", "-p", port), file  # noqa: S104
     if app.has("config.ru"):
         if "puma" in gems:
