@@ -225,6 +225,16 @@ VERSIONS = (
             {"version": "22"},
         ),
         Case(
+            "Node.js: node-sass, which is for some releases of it",
+            {"package.json": {**EXPRESS, "devDependencies": {"node-sass": "^4.14.0"}}, "package-lock.json": LOCK},
+            {"version": "14", "sources": {"version": "package.json node-sass"}, "images": {"base": "node:14-bullseye-slim"}},
+        ),
+        Case(
+            "Node.js: node-sass, and a range without an upper end",
+            {"package.json": {**EXPRESS, "engines": {"node": ">=10"}, "devDependencies": {"node-sass": "^7.0.1"}}},
+            {"version": "16", "sources": {"version": "package.json engines.node"}, "images": {"base": "node:16-bookworm-slim"}},
+        ),
+        Case(
             "Node.js: no version that is known",
             {"package.json": EXPRESS, "package-lock.json": LOCK, ".nvmrc": "lts/unknown"},
             {"version": "24", "warnings": ('.nvmrc: "lts/unknown" is no version of Node.js: took 24',)},
