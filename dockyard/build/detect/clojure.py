@@ -31,8 +31,7 @@ def find(app: App) -> Detection:
     by_lein = file == "project.clj"
     builds = by_lein or bool(app.has("build.clj"))
     main = re.search(r":main(?:-opts\s*\[\"-m\"\s+\")?\s*\^?:?\S*?\s*([\w.-]+\.[\w.-]+)", text)
-    task = re.search(r"\(defn\s+(uber\w*)", app.source("build.clj")) if app.has("build.clj") else None
-    command = "lein uberjar" if by_lein else f"clojure -T:build {task[1] if task else 'uber'}" if builds else "clojure -P"
+    command = "lein uberjar" if by_lein else f"clojure -T:build {_task(app)}" if builds else "clojure -P"
     said = app.said_start()
     run_main = (
         ("clojure", "-M:run") if ":run" in text and ":main-opts" in text else ("clojure", "-M", "-m", main[1] if main else "core")
@@ -47,3 +46,11 @@ def find(app: App) -> Detection:
         details={"jar": builds, "target": "target/" in " ".join(start)},
         sources=sources(version=version_file, package_manager=file, start=start_file, framework=file),
     )  # fmt: skip
+
+
+def _task(app: App) -> str:
+    """The function of build.clj that makes a jar with all in it: by its name, else by what it calls."""
+    functions = re.split(r"^(?=\(defn)", app.source("build.clj"), flags=re.MULTILINE)
+    public = {match[1]: text for text in functions if (match := re.match(r"\(defn\s+([\w-]+)", text))}
+    named = next((name for name in public if name.startswith("uber")), None)
+    return named or next((name for name, text in public.items() if re.search(r"/uber\b", text)), "uber")

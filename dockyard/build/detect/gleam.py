@@ -4,6 +4,7 @@ from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.looks import first_named, number, version_of
 from dockyard.build.detect.versions import pinned
+from dockyard.errors import BuildError
 
 VERSION = "1.13.0"
 """Where the app does not say which."""
@@ -22,6 +23,12 @@ def find(app: App) -> Detection:
     """A Gleam app on Erlang. Its template needs no more details."""
     manifest = app.manifest("gleam.toml")
     version, version_file = version_of(app, VERSION, number(pinned(app, "gleam")))
+    module = f"src/{manifest.text('name') or 'app'}.gleam"
+    if not app.said_start() and not app.has(module):
+        raise BuildError(
+            f"no program found in {app.folder} (looked for {module})",
+            hint="set image.build.context in service.yaml to the folder with the program, or add a Dockerfile",
+        )
     start, start_file = app.said_start() or (("/app/entrypoint.sh", "run"), "gleam.toml")
     image = f"ghcr.io/gleam-lang/gleam:v{version}-erlang-slim"
     lock = app.has("manifest.toml")

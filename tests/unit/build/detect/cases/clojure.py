@@ -9,5 +9,7 @@ CASES = [
          {"package_manager": "tools.deps", "start": "java -jar app.jar", "build": ("clojure -T:build uber",), "framework": "reitit"}),
     Case("tools.deps without a build", {"deps.edn": '{:aliases {:run {:main-opts ["-m" "hello.core"]}}}'}, {"start": "clojure -M:run", "details": {"jar": False}}),
     Case("Procfile with a jar", {"project.clj": "(defproject x)", "Procfile": "web: java -jar target/x-standalone.jar\n"}, {"start": "java -jar target/x-standalone.jar", "details": {"target": True}}),
+    Case("tools.deps with a build of another name", {"deps.edn": '{:paths ["src"]}', "build.clj": "(ns build)\n\n(defn- options [o] o)\n\n(defn test [o] o)\n\n(defn ci [o]\n  (b/uber (options o)))\n"},
+         {"start": "java -jar app.jar", "build": ("clojure -T:build ci",)}),
 ]  # fmt: skip
 NOT_RUN = {case.title: "Maven Central and Clojars cannot be reached where the tests run" for case in CASES}
