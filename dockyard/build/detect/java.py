@@ -55,7 +55,7 @@ def find(app: App) -> Detection:
     listens = listening(app, "java", own)
     return Detection(
         language="java", version=version, package_manager=built.manager, start=start, framework=built.framework,
-        port=listens.port, warnings=listens.warnings,
+        port=listens.port, warnings=(*(built.warnings if said is None else ()), *listens.warnings),
         images={"base": tool, "run": image, **({"node": made["image"]} if made else {})},
         build=(built.command,),
         details={
