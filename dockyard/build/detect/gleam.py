@@ -2,7 +2,7 @@
 
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
-from dockyard.build.detect.looks import first_named, number, version_of
+from dockyard.build.detect.looks import first_named, number, refuse_outside, version_of
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
 
@@ -23,6 +23,8 @@ def find(app: App) -> Detection:
     """A Gleam app on Erlang. Its template needs no more details."""
     manifest = app.manifest("gleam.toml")
     version, version_file = version_of(app, VERSION, number(pinned(app, "gleam")))
+    listed = [found for table in ("dependencies", "dev-dependencies") for found in manifest.mapping(table).values()]
+    refuse_outside(app, "gleam.toml", (str(found["path"]) for found in listed if isinstance(found, dict) and "path" in found))
     module = f"src/{manifest.text('name') or 'app'}.gleam"
     if not app.said_start() and not app.has(module):
         raise BuildError(

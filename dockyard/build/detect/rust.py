@@ -8,7 +8,17 @@ from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.assets import assets
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.listening import listening
-from dockyard.build.detect.looks import Found, first_named, in_file, number, preferred, program_of, several, version_of
+from dockyard.build.detect.looks import (
+    Found,
+    first_named,
+    in_file,
+    number,
+    preferred,
+    program_of,
+    refuse_outside,
+    several,
+    version_of,
+)
 from dockyard.build.detect.manifest import Manifest
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
@@ -19,10 +29,12 @@ LOOKED_FOR = "Cargo.toml"
 LEFT_OUT = ("target",)
 
 _FRAMEWORKS = {
-    "axum": "axum", "actix-web": "actix", "rocket": "rocket", "warp": "warp", "poem": "poem", "salvo": "salvo", "tide": "tide",
-    "gotham": "gotham", "leptos": "leptos", "hyper": "hyper",
+    "loco-rs": "loco", "axum": "axum", "actix-web": "actix", "rocket": "rocket", "warp": "warp", "poem": "poem", "salvo": "salvo",
+    "tide": "tide", "gotham": "gotham", "leptos": "leptos", "hyper": "hyper",
 }  # fmt: skip
-_ENVIRONMENTS = {"rocket": {"ROCKET_ADDRESS": "0.0.0.0", "ROCKET_PORT": "{port}"}}  # noqa: S104
+_ENVIRONMENTS = {"rocket": {"ROCKET_ADDRESS": "0.0.0.0", "ROCKET_PORT": "{port}"}, "loco": {"LOCO_ENV": "production"}}  # noqa: S104
+_ARGUMENTS = {"loco": ("start", "--binding", "0.0.0.0", "--port", "{port}")}  # noqa: S104
+"""What a framework's programs are told, as they do more than serve."""
 
 
 def marks(app: App) -> tuple[str, ...]:
@@ -39,6 +51,8 @@ def find(app: App) -> Detection:
     """
     version, version_file = _version(app)
     packages = dict(_packages(app))
+    for at, manifest in packages.values():
+        refuse_outside(app, posixpath.normpath(f"{at}/Cargo.toml"), _paths(manifest))
     binaries = {name: package for package, (at, own) in packages.items() for name in _binaries(app, at, own)}
     said = app.said_start()
     default = next((name for _, manifest in packages.values() if (name := manifest.text("package", "default-run"))), None)
@@ -51,9 +65,13 @@ def find(app: App) -> Detection:
         )
     if said and (said[0][0] == "cargo" or program_of(said) == program):
         said = ((f"bin/{program}", *(() if said[0][0] == "cargo" else said[0][1:])), said[1])
-    start, start_file = said or ((f"bin/{program}",), posixpath.normpath(f"{packages[binaries[program]][0]}/Cargo.toml"))
     crates = (name for _, manifest in packages.values() for name in manifest.mapping("dependencies"))
     framework = first_named(_FRAMEWORKS, crates)
+    arguments = (word.format(port=app.port) for word in _ARGUMENTS.get(framework or "", ()))
+    start, start_file = said or (
+        (f"bin/{program}", *arguments),
+        posixpath.normpath(f"{packages[binaries[program]][0]}/Cargo.toml"),
+    )
     made, lock = assets(app), app.has("Cargo.lock")
     nightly = version.startswith(("nightly", "beta"))
     listens = listening(app, "rust", _sources(app, packages[binaries[program]][0]) if framework not in _ENVIRONMENTS else ())
@@ -107,6 +125,14 @@ def _packages(app: App) -> Iterator[tuple[str, tuple[str, Manifest]]]:
         manifest = app.manifest(file)
         if folder and folder not in excluded and "package" in manifest.content:
             yield _name(manifest), (folder, manifest)
+
+
+def _paths(manifest: Manifest) -> Iterator[str]:
+    """Paths of the packages that one depends on."""
+    for table in ("dependencies", "dev-dependencies", "build-dependencies"):
+        for found in manifest.mapping(table).values():
+            if isinstance(found, dict) and isinstance(found.get("path"), str):
+                yield found["path"]
 
 
 def _name(manifest: Manifest) -> str:

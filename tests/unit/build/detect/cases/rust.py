@@ -57,5 +57,7 @@ CASES = [
          {"port": 8080, "warnings": ("src/web/mod.rs listens on 127.0.0.1",)}),
     Case("an address of numbers", {"Cargo.toml": manifest("warp"), "Cargo.lock": "", "src/main.rs": "fn main() { warp::serve(all).run(([0, 0, 0, 0], 3030)); }\n"},
          {"port": 3030, "warnings": ("listens on 3030",)}),
+    Case("loco", {"Cargo.toml": manifest("axum", "loco-rs", more='[[bin]]\nname = "hello-cli"\npath = "src/bin/main.rs"\n'), "Cargo.lock": "", "src/bin/main.rs": MAIN},
+         {"framework": "loco", "start": "bin/hello-cli start --binding 0.0.0.0 --port 8080", "details": {"env": {"LOCO_ENV": "production"}}}),
 ]  # fmt: skip
 NOT_RUN: dict[str, str] = {}
