@@ -181,6 +181,12 @@ BESIDE_OTHERS = [
     Case("Django with a front end", {**DJANGO, "requirements.txt": "django==5\ngunicorn==23", "package.json": {"scripts": {"build": "vite build", "start": "vite"}}},
          {"language": "python", "framework": "django"}),
     Case("FastAPI beside a Go module", {"go.mod": "module shop", "requirements.txt": "fastapi[standard]==0.1", "main.py": FASTAPI}, {"language": "python"}),
+    Case("the app itself among its requirements", {"requirements.txt": "-e .[web]\n", "setup.py": "from setuptools import setup\nsetup(name='shop', install_requires=['aiohttp', 'psycopg2'])\n",
+          "shop/__init__.py": "", "shop/__main__.py": "from shop.main import main\nmain()\n", "shop/main.py": "from aiohttp import web\n\ndef main():\n    web.run_app(web.Application())\n"},
+         {"package_manager": "pip", "framework": "aiohttp", "start": "python -m shop", "details": {"copied": (".",)}}),
+    Case("Tornado with a port as an option", {"requirements.txt": "tornado==6.4\n", "blog.py": "import tornado\nfrom tornado.options import define, options\ndefine('port', default=8888, type=int)\n"
+          "if __name__ == '__main__':\n    tornado.web.Application([]).listen(options.port)\n"},
+         {"framework": "tornado", "start": "python blog.py", "port": 8888, "sources": {"port": "blog.py"}}),
 ]  # fmt: skip
 
 CASES = [*MANAGERS, *FRAMEWORKS, *VERSIONS, *BESIDE_OTHERS]
