@@ -5,6 +5,7 @@ import re
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.jvm import said_java
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import first_named, version_of
 
 VERSION = "21"
@@ -37,14 +38,16 @@ def find(app: App) -> Detection:
         ("clojure", "-M:run") if ":run" in text and ":main-opts" in text else ("clojure", "-M", "-m", main[1] if main else "core")
     )
     start, start_file = said or ((("java", "-jar", "app.jar") if builds else run_main), file)
+    listens = listening(app, "clojure", app.files("src/**/*.clj"))
     tool = f"clojure:temurin-{version}-{'lein' if by_lein else 'tools-deps'}"
     names = re.findall(r"[\[\s{]([\w.-]+(?:/[\w.-]+)?)\s+(?:\"|\{:mvn)", text)
     return Detection(
         language="clojure", version=version, package_manager="leiningen" if by_lein else "tools.deps", start=start,
-        framework=first_named(_FRAMEWORKS, [*names, *(name.split("/")[0] for name in names)]), port=app.port,
+        framework=first_named(_FRAMEWORKS, [*names, *(name.split("/")[0] for name in names)]), port=listens.port,
+        warnings=listens.warnings,
         images={"base": tool, "run": f"eclipse-temurin:{version}-jre" if builds else tool}, build=(command,),
         details={"jar": builds, "target": "target/" in " ".join(start)},
-        sources=sources(version=version_file, package_manager=file, start=start_file, framework=file),
+        sources=sources(version=version_file, package_manager=file, start=start_file, framework=file, port=listens.file),
     )  # fmt: skip
 
 

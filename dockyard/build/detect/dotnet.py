@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.assets import called
 from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import number, preferred, program_of, several, version_of
 from dockyard.build.detect.markup import read_xml, text, texts
 from dockyard.build.detect.versions import pinned
@@ -95,12 +96,14 @@ def find(app: App) -> Detection:
         said = own, "Procfile"  # where a Procfile looks for it is where Heroku publishes it
     start, start_file = said or (own, project.file)
     major = int(re.match(r"\d*", version)[0] or 0)  # type: ignore[index]
+    at = posixpath.dirname(project.file)
+    address = listening(app, "dotnet", app.files(*(posixpath.join(at, f"Program.{end}") for end in ("cs", "fs", "vb"))))
     listens = {"ASPNETCORE_HTTP_PORTS": str(app.port)} if major >= 8 else {"ASPNETCORE_URLS": f"http://+:{app.port}"}
     made = called(app, project.file, *filter(app.has, ("Directory.Build.targets",)))
     lock = app.has(posixpath.join(posixpath.dirname(project.file), "packages.lock.json"))
     framework = "blazor" if "BlazorWebAssembly" in project.sdk else "aspnetcore" if project.is_web else None
     return Detection(
-        language="dotnet", version=version, package_manager="nuget", start=start, framework=framework, port=app.port,
+        language="dotnet", version=version, package_manager="nuget", start=start, framework=framework, port=address.port,
         images={
             "base": f"{_REGISTRY}/sdk:{_sdk_tag(app, version)}",
             "run": f"{_REGISTRY}/{'aspnet' if project.is_web else 'runtime'}:{version}",
@@ -110,9 +113,17 @@ def find(app: App) -> Detection:
             "project": project.file, "locked": bool(lock), "env": listens if project.is_web else {}, "assets": made,
             "flags": "".join(f" -p:{name}=false" for name in _NATIVE if project.says(name)),
         },
-        sources=sources(version=version_file, package_manager=lock or project.file, start=start_file, framework=project.file),
-        warnings=(several(app, sorted((project.file, *others)), project.file),) if others and not said else (),
+        sources=sources(
+            version=version_file, package_manager=lock or project.file, start=start_file, framework=project.file,
+            port=address.file,
+        ),
+        warnings=(*_told(app, project, others if said is None else []), *address.warnings),
     )  # fmt: skip
+
+
+def _told(app: App, project: _Project, others: list[str]) -> Iterator[str]:
+    if others:
+        yield several(app, sorted((project.file, *others)), project.file)
 
 
 def _project(app: App) -> tuple[_Project, list[str]]:

@@ -2,6 +2,7 @@
 
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import first_named, number, refuse_outside, version_of
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
@@ -32,11 +33,18 @@ def find(app: App) -> Detection:
             hint="set image.build.context in service.yaml to the folder with the program, or add a Dockerfile",
         )
     start, start_file = app.said_start() or (("/app/entrypoint.sh", "run"), "gleam.toml")
+    listens = listening(app, "gleam", app.files("src/**/*.gleam"))
     image = f"ghcr.io/gleam-lang/gleam:v{version}-erlang-slim"
     lock = app.has("manifest.toml")
     return Detection(
-        language="gleam", version=version, package_manager="gleam", start=start, port=app.port,
+        language="gleam", version=version, package_manager="gleam", start=start, port=listens.port,
         framework=first_named(_FRAMEWORKS, manifest.mapping("dependencies")), images={"base": image, "run": image},
-        sources=sources(version=version_file, package_manager=lock or "gleam.toml", start=start_file, framework="gleam.toml"),
-        warnings=() if lock else (f"{app.folder} has no manifest.toml: two builds may differ; run: gleam deps download",),
+        sources=sources(
+            version=version_file, package_manager=lock or "gleam.toml", start=start_file, framework="gleam.toml",
+            port=listens.file,
+        ),
+        warnings=(
+            *(() if lock else (f"{app.folder} has no manifest.toml: two builds may differ; run: gleam deps download",)),
+            *listens.warnings,
+        ),
     )  # fmt: skip

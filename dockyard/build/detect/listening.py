@@ -1,4 +1,4 @@
-"""Where a compiled app listens, where its source has that written out and does not look at PORT."""
+"""Where an app listens, where its source has that written out and does not look at PORT."""
 
 import re
 from collections.abc import Iterable
@@ -26,8 +26,19 @@ _CALLS = {
     ),
     "zig": (rf"\.port\s*=\s*{_PORT}", rf'\bparseIp4?\(\s*"{_HOST}"\s*,\s*{_PORT}'),
     "haskell": (rf"\b(?:scotty|run)\s+{_PORT}",),
+    "dotnet": (rf'(?:\bUseUrls|\b[aA]pp\.Run(?:Async)?)\(\s*"https?://(?P<host>[\w.*+]*):{_PORT}',),
+    "ruby": (rf"^\s*set\s+:port,\s*{_PORT}",),
+    "crystal": (
+        rf"\bKemal\.run\(?\s*(?:port:\s*)?{_PORT}", rf"\bKemal\.config\.port\s*=\s*{_PORT}",
+        rf'\bbind_tcp\(?\s*"{_HOST}",\s*{_PORT}',
+    ),
+    "clojure": (rf"\{{:port\s+{_PORT}",),
+    "dart": (rf"\b(?:serve|bind)\([^;]*?,\s*{_PORT}\s*[,)]",),
+    "gleam": (rf"\bmist\.port\(\s*{_PORT}", rf"\bmist\.port\(_,\s*{_PORT}"),
 }  # fmt: skip
 """How a language's servers are told an address: patterns with a group `port`, and `host` where it comes along."""
+_DATABASES = (3306, 5432, 6379, 27017)
+"""Ports that an app connects to, not where it listens."""
 _LOOPBACK = re.compile(r"127[.,]|localhost$")
 
 
@@ -48,7 +59,8 @@ def listening(app: App, language: str, files: Iterable[str]) -> Listening:
         (int(match["port"]), match.groupdict().get("host") or "", file)
         for file, text in texts.items()
         for pattern in _CALLS[language]
-        for match in re.finditer(pattern, text)
+        for match in re.finditer(pattern, text, re.MULTILINE)
+        if int(match["port"]) not in _DATABASES
     ]
     if not found or any(re.search(r"\bPORT\b", text) for text in texts.values()):
         return Listening(app.port, "service.yaml" if app.wishes.port else None)

@@ -7,6 +7,7 @@ from dockyard.build.detect.app import App, Start, sources
 from dockyard.build.detect.assets import assets
 from dockyard.build.detect.bundler import FILES, Gems, gems_of, said_ruby
 from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import first_named, in_file, number, version_of
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
@@ -59,13 +60,14 @@ def find(app: App) -> Detection:
     )  # fmt: skip
     bundle, lock = gems.file, gems.lock
     start, start_file = app.said_start() or _start(app, gems, framework)
+    listens = listening(app, "ruby", (word for word in start if word.endswith(".rb") and app.has(word)))
     made = assets(app, without_build=framework == "rails")
     bundler = in_file(app, lock or "", r"^BUNDLED WITH\s+(2\.\d+\.\d+)")
     locked_for = in_file(app, lock or "", r"^PLATFORMS\n((?:  .+\n?)+)")
     return Detection(
         language="ruby", version=version, package_manager="bundler" if bundle else "none", start=start, framework=framework,
         images={"base": f"ruby:{version}", "run": f"ruby:{version}-slim", **({"node": made["image"]} if made else {})},
-        port=app.port, build=_build(app, gems, framework),
+        port=listens.port, build=_build(app, gems, framework),
         details={
             "bundle": bundle or "", "locked": lock or "", "bundler": bundler[0] if bundler else "", "assets": made,
             "whole": bool(in_file(app, bundle or "", r"(^\s*gemspec\b|\bpath[:\s]|eval_gemfile|\bfile:|File\.)")),
@@ -73,8 +75,11 @@ def find(app: App) -> Detection:
             "env": {**_ENVIRONMENTS.get(framework or "", {}), **({"HTTP_PORT": str(app.port)} if _THRUSTER & set(start) else {})},
             "writable": _WRITABLE.get(framework or "", ("tmp", "log") if bundle else ()),
         },
-        sources=sources(version=version_file, package_manager=lock or bundle, start=start_file, framework=lock or bundle),
-        warnings=tuple(_warnings(app, framework, gems, start, version)),
+        sources=sources(
+            version=version_file, package_manager=lock or bundle, start=start_file, framework=lock or bundle,
+            port=listens.file,
+        ),
+        warnings=(*_warnings(app, framework, gems, start, version), *listens.warnings),
     )  # fmt: skip
 
 

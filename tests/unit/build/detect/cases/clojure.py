@@ -11,5 +11,7 @@ CASES = [
     Case("Procfile with a jar", {"project.clj": "(defproject x)", "Procfile": "web: java -jar target/x-standalone.jar\n"}, {"start": "java -jar target/x-standalone.jar", "details": {"target": True}}),
     Case("tools.deps with a build of another name", {"deps.edn": '{:paths ["src"]}', "build.clj": "(ns build)\n\n(defn- options [o] o)\n\n(defn test [o] o)\n\n(defn ci [o]\n  (b/uber (options o)))\n"},
          {"start": "java -jar app.jar", "build": ("clojure -T:build ci",)}),
+    Case("a port in the source", {"project.clj": "(defproject x)", "src/x/core.clj": "(defn -main [] (run-jetty app {:port 3000 :join? false}))\n"},
+         {"port": 3000, "warnings": ("src/x/core.clj listens on 3000",), "sources": {"port": "src/x/core.clj"}}),
 ]  # fmt: skip
 NOT_RUN = {case.title: "Maven Central and Clojars cannot be reached where the tests run" for case in CASES}

@@ -59,5 +59,7 @@ CASES = [
          {"start": "dotnet Web.dll", "warnings": ("has several programs (src/Api/Api.csproj, src/Web/Web.csproj); src/Web/Web.csproj is started",)}),
     Case("a program of the processor", {"Web.csproj": project(more="<PropertyGroup><PublishAot>true</PublishAot></PropertyGroup>")},
          {"start": "dotnet Web.dll", "details": {"flags": " -p:PublishAot=false"}}),
+    Case("a port in the source", {"Web.csproj": project(), "Program.cs": 'app.Run("http://localhost:3000");\n'},
+         {"port": 3000, "warnings": ("Program.cs listens on 127.0.0.1", "Program.cs listens on 3000"), "sources": {"port": "Program.cs"}}),
 ]  # fmt: skip
 NOT_RUN = {case.title: "Debian has no .NET" for case in CASES}

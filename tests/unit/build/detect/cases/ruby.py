@@ -94,6 +94,8 @@ CASES = [
     Case("Thruster before Rails", {**RAILS, "Procfile": "web: bin/thrust bin/rails server\n"}, {"start": "bin/thrust bin/rails server", "details": {"env": {
         "RAILS_ENV": "production", "RAILS_LOG_TO_STDOUT": "1", "RAILS_SERVE_STATIC_FILES": "1", "HTTP_PORT": "8080"}}}),
     Case("Sinatra without a server", {"Gemfile": gemfile("sinatra"), "Gemfile.lock": lock("sinatra"), "app.rb": ""}, {"warnings": ("Gemfile.lock has no gem that serves Sinatra",)}),
+    Case("a port in the source", {"Gemfile": gemfile("sinatra", "puma"), "Gemfile.lock": lock("sinatra", "puma"), "app.rb": "require 'sinatra'\nset :port, 3000\n"},
+         {"port": 3000, "warnings": ("app.rb listens on 3000",), "sources": {"port": "app.rb"}}),
 ]  # fmt: skip
 NOT_RUN: dict[str, str] = {
     "Rails": "gems cannot be had where the tests run; built with the gems of Debian, an app on Rack is run",
