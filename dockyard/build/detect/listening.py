@@ -12,6 +12,7 @@ _CALLS = {
     "go": (
         rf'(?:\bListenAndServe(?:TLS)?|\.Run|\.Listen|\.Start)\(\s*"{_HOST}:{_PORT}"', rf'\bAddr:\s*"{_HOST}:{_PORT}"',
         rf'\bnet\.Listen\(\s*"tcp\d?",\s*"{_HOST}:{_PORT}"',
+        rf'\.(?:String|Int|Uint)(?:Var)?\((?:&[\w.]+,\s*)?"(?:http-?|listen-?)?(?:port|addr)",\s*"?:?{_PORT}"?,',
     ),
     "rust": (
         rf'\bbind\(\s*&?\(?\s*"{_HOST}(?::|"\s*,\s*){_PORT}', rf"\(\[(?P<host>\d+(?:,\s*\d+){{3}})\],\s*{_PORT}\)",
@@ -39,6 +40,8 @@ _CALLS = {
 """How a language's servers are told an address: patterns with a group `port`, and `host` where it comes along."""
 _DATABASES = (3306, 5432, 6379, 27017)
 """Ports that an app connects to, not where it listens."""
+_ASKS = r"\bPORT\b|\bAutomaticEnv\b"
+"""That a source looks at PORT: by its name, or as Viper does for each of its options."""
 _LOOPBACK = re.compile(r"127[.,]|localhost$")
 
 
@@ -62,7 +65,7 @@ def listening(app: App, language: str, files: Iterable[str]) -> Listening:
         for match in re.finditer(pattern, text, re.MULTILINE)
         if int(match["port"]) not in _DATABASES
     ]
-    if not found or any(re.search(r"\bPORT\b", text) for text in texts.values()):
+    if not found or any(re.search(_ASKS, text) for text in texts.values()):
         return Listening(app.port, "service.yaml" if app.wishes.port else None)
     port, host, file = next((said for said in found if said[0] == app.port), found[0])
     warnings = []

@@ -205,6 +205,7 @@ class Search:
         root = [source for source in entries if source.file in ENTRY_FILES]
         deeper = [source for source in entries if "/" in source.file and not source.file.endswith("__init__.py")]
         others = [source for source in entries if "/" not in source.file and source.file not in ENTRY_FILES]
+        others.sort(key=lambda source: "server" not in source.file)
         choices: tuple[Callable[[], Iterator[Source]], ...] = (
             lambda: iter(root),
             lambda: (source for source in deeper if source.runs),
