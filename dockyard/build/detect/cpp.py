@@ -4,6 +4,7 @@ import re
 
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import preferred, program_of
 from dockyard.errors import BuildError
 
@@ -45,10 +46,16 @@ def find(app: App) -> Detection:
     if program is None:
         raise BuildError(f"no executable found in {app.folder}/{file}", hint="add one, or a Dockerfile")
     version = app.wishes.version or VERSION
+    listens = listening(
+        app, "cpp", app.files(*(f"{folder}*.{end}" for folder in ("", "src/", "*/src/") for end in ("c", "cc", "cpp")))
+    )
     start, start_file = said or ((f"bin/{program}",), file)
     return Detection(
-        language="cpp", version=version, package_manager="meson" if meson else "cmake", start=start, port=app.port,
+        language="cpp", version=version, package_manager="meson" if meson else "cmake", start=start, port=listens.port,
+        warnings=listens.warnings,
         images={"base": f"buildpack-deps:{version}", "run": f"debian:{version}-slim"},
         details={"meson": meson, "program": program},
-        sources=sources(version="service.yaml" if app.wishes.version else None, package_manager=file, start=start_file),
+        sources=sources(
+            version="service.yaml" if app.wishes.version else None, package_manager=file, start=start_file, port=listens.file
+        ),
     )  # fmt: skip

@@ -4,6 +4,7 @@ import re
 
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import first_named, in_file, number, preferred, program_of, version_of
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
@@ -39,11 +40,19 @@ def find(app: App) -> Detection:
         number(pinned(app, "crystal")),
         in_file(app, "shard.yml", r"^crystal:\s*[\"']?(\d[\d.]*)[\"']?\s*$", "crystal"),
     )
-    start, start_file = said or ((f"bin/{program}",), "shard.yml")
+    framework = first_named(_FRAMEWORKS, dependencies)
+    files = list(app.files("src/*.cr", "src/*/*.cr"))
+    listens = listening(app, "crystal", files)
+    by_option = framework == "kemal" and not listens.file and not any(re.search(r"\bPORT\b", app.source(file)) for file in files)
+    own = (f"bin/{program}", *(("--port", str(app.port)) if by_option else ()))
+    start, start_file = said or (own, "shard.yml")
     return Detection(
         language="crystal", version=version, package_manager="shards", start=start,
-        framework=first_named(_FRAMEWORKS, dependencies),
-        port=app.port, images={"base": f"crystallang/crystal:{version}", "run": "debian:trixie-slim"},
+        framework=framework, port=listens.port, warnings=listens.warnings,
+        images={"base": f"crystallang/crystal:{version}", "run": "debian:trixie-slim"},
         details={"main": targets[program], "program": program, "dependencies": bool(dependencies), "locked": bool(lock)},
-        sources=sources(version=version_file, package_manager=lock or "shard.yml", start=start_file, framework="shard.yml"),
+        sources=sources(
+            version=version_file, package_manager=lock or "shard.yml", start=start_file, framework="shard.yml",
+            port=listens.file,
+        ),
     )  # fmt: skip

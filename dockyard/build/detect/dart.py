@@ -4,6 +4,7 @@ import re
 
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import first_named, in_file, number, preferred, version_of
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
@@ -34,11 +35,18 @@ def find(app: App) -> Detection:
     version, version_file = version_of(app, VERSION, number(pinned(app, "dart")))
     start, start_file = app.said_start() or ((f"bin/{program}",), programs[program])
     lock = app.has("pubspec.lock")
+    listens = listening(app, "dart", app.files(programs[program], "lib/*.dart", "lib/*/*.dart"))
     return Detection(
-        language="dart", version=version, package_manager="pub", start=start, port=app.port,
+        language="dart", version=version, package_manager="pub", start=start, port=listens.port,
         framework=first_named(_FRAMEWORKS, re.findall(r"^  (\w+):", text, re.MULTILINE)),
         images={"base": f"dart:{version}", "run": "debian:trixie-slim"},
         details={"entry": programs[program], "program": program, "locked": bool(lock)},
-        sources=sources(version=version_file, package_manager=lock or "pubspec.yaml", start=start_file, framework="pubspec.yaml"),
-        warnings=() if lock else (f"{app.folder} has no pubspec.lock: without it two builds may differ; run: dart pub get",),
+        sources=sources(
+            version=version_file, package_manager=lock or "pubspec.yaml", start=start_file, framework="pubspec.yaml",
+            port=listens.file,
+        ),
+        warnings=(
+            *(() if lock else (f"{app.folder} has no pubspec.lock: without it two builds may differ; run: dart pub get",)),
+            *listens.warnings,
+        ),
     )  # fmt: skip

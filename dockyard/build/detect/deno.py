@@ -50,6 +50,8 @@ def find(app: App) -> Detection:
     tasks = _tasks(app)
     warnings = [] if app.has("deno.lock") else ["no deno.lock: two builds may differ; run deno install, and keep the file"]
     start, start_file = app.said_start() or _start(app, tasks)
+    if start[:2] in (("deno", "run"), ("deno", "serve")) and _needs_kv(app, start):
+        start = (*start[:2], "--unstable-kv", *start[2:])
     fresh = _is_fresh(app)
     build = ("deno task build",) if "build" in tasks else ()
     return Detection(
@@ -149,10 +151,19 @@ def _with_port(command: tuple[str, ...], port: int) -> tuple[str, ...]:
     return with_port(command, port)
 
 
+def _needs_kv(app: App, start: tuple[str, ...]) -> bool:
+    """Whether it opens Deno's database, and nothing allows it yet. https://docs.deno.com/runtime/reference/cli/unstable_flags/"""
+    listed = _settings(app).get("unstable")
+    if "--unstable-kv" in start or (isinstance(listed, list) and "kv" in listed):
+        return False
+    files = app.files(*(f"{at}*.{end}" for at in ("", "*/", "*/*/") for end in ("ts", "tsx", "js")))
+    return any("Deno.openKv(" in app.source(file) for file in files if not file.startswith("node_modules/"))
+
+
 def _command(task: str, where: str) -> tuple[str, ...]:
-    """The last command of a task, without what watches files; none where it is not one of Deno's."""
+    """The last command of a task, without what watches files, or is no more since Deno 2; none where it is not one of Deno's."""
     last = task.rsplit("&&", 1)[-1].strip()
     found = words(last, where) if last else ()
     if found[:1] != ("deno",) or found[1:2] == ("task",):
         return ()
-    return tuple(word for word in found if not re.match(r"--(watch|watch-hmr|inspect)\b", word))
+    return tuple(word for word in found if not re.match(r"--(watch|watch-hmr|inspect)\b|--unstable$", word))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.assets import called
 from dockyard.build.detect.detection import Detection
-from dockyard.build.detect.looks import number, preferred, program_of, version_of
+from dockyard.build.detect.listening import listening
+from dockyard.build.detect.looks import number, preferred, program_of, several, version_of
 from dockyard.build.detect.markup import read_xml, text, texts
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
@@ -25,6 +26,7 @@ LEFT_OUT = ("**/bin", "**/obj")
 
 _PROJECTS, _SOLUTIONS = ("*.csproj", "*.fsproj", "*.vbproj"), ("*.sln", "*.slnx")
 _DEPLOYMENT = ".deployment"
+_NATIVE = ("PublishAot", "PublishSingleFile")
 _REGISTRY = "mcr.microsoft.com/dotnet"
 
 
@@ -37,6 +39,10 @@ class _Project:
     def sdk(self) -> str:
         return self.root.get("Sdk") or next((found.get("Name", "") for found in self.root.iterfind("Sdk")), "")
 
+    def says(self, name: str) -> bool:
+        """Whether that property is true."""
+        return (text(self.root, f".//{name}") or "").lower() == "true"
+
     @property
     def is_web(self) -> bool:
         framework = (found.get("Include") for found in self.root.iterfind(".//FrameworkReference"))
@@ -45,7 +51,7 @@ class _Project:
     @property
     def is_test(self) -> bool:
         packages = {found.get("Include") for found in self.root.iterfind(".//PackageReference")}
-        said = (text(self.root, ".//IsTestProject") or "").lower() == "true" or self.sdk.startswith("MSTest.Sdk")
+        said = self.says("IsTestProject") or self.sdk.startswith("MSTest.Sdk")
         return said or "Microsoft.NET.Test.Sdk" in packages or re.search(r"tests?$", self.name, re.IGNORECASE) is not None
 
     @property
@@ -77,9 +83,10 @@ def find(app: App) -> Detection:
     """An app for .NET. Its template needs these details:
 
     - `project`: the file that is published; `locked`: whether packages.lock.json says what is restored;
-    - `env`: what the web server takes its port from; `assets`: that the build calls npm.
+    - `env`: what the web server takes its port from; `assets`: that the build calls npm;
+    - `flags`: what turns off that a program of the processor is made, which dotnet does not run.
     """
-    project = _project(app)
+    project, others = _project(app)
     version, version_file = version_of(
         app, VERSION, _target(app, project), number(_sdk(app), 2), number(pinned(app, "dotnet", "dotnet-core", "dotnet-sdk"), 2)
     )
@@ -89,24 +96,38 @@ def find(app: App) -> Detection:
         said = own, "Procfile"  # where a Procfile looks for it is where Heroku publishes it
     start, start_file = said or (own, project.file)
     major = int(re.match(r"\d*", version)[0] or 0)  # type: ignore[index]
+    at = posixpath.dirname(project.file)
+    address = listening(app, "dotnet", app.files(*(posixpath.join(at, f"Program.{end}") for end in ("cs", "fs", "vb"))))
     listens = {"ASPNETCORE_HTTP_PORTS": str(app.port)} if major >= 8 else {"ASPNETCORE_URLS": f"http://+:{app.port}"}
     made = called(app, project.file, *filter(app.has, ("Directory.Build.targets",)))
     lock = app.has(posixpath.join(posixpath.dirname(project.file), "packages.lock.json"))
     framework = "blazor" if "BlazorWebAssembly" in project.sdk else "aspnetcore" if project.is_web else None
     return Detection(
-        language="dotnet", version=version, package_manager="nuget", start=start, framework=framework, port=app.port,
+        language="dotnet", version=version, package_manager="nuget", start=start, framework=framework, port=address.port,
         images={
             "base": f"{_REGISTRY}/sdk:{_sdk_tag(app, version)}",
             "run": f"{_REGISTRY}/{'aspnet' if project.is_web else 'runtime'}:{version}",
             **({"node": made["image"]} if made else {}),
         },
-        details={"project": project.file, "locked": bool(lock), "env": listens if project.is_web else {}, "assets": made},
-        sources=sources(version=version_file, package_manager=lock or project.file, start=start_file, framework=project.file),
+        details={
+            "project": project.file, "locked": bool(lock), "env": listens if project.is_web else {}, "assets": made,
+            "flags": "".join(f" -p:{name}=false" for name in _NATIVE if project.says(name)),
+        },
+        sources=sources(
+            version=version_file, package_manager=lock or project.file, start=start_file, framework=project.file,
+            port=address.file,
+        ),
+        warnings=(*_told(app, project, others if said is None else []), *address.warnings),
     )  # fmt: skip
 
 
-def _project(app: App) -> _Project:
-    """The project that is run: one of a web server first."""
+def _told(app: App, project: _Project, others: list[str]) -> Iterator[str]:
+    if others:
+        yield several(app, sorted((project.file, *others)), project.file)
+
+
+def _project(app: App) -> tuple[_Project, list[str]]:
+    """The project that is run: one of a web server first; and the files of those that may be it as well."""
     found = [_Project(file, read_xml(app, file)) for file in dict.fromkeys(_files(app))]
     programs = [project for project in found if project.is_program] or [project for project in found if not project.is_test]
     web = [project for project in programs if project.is_web] or programs
@@ -117,7 +138,7 @@ def _project(app: App) -> _Project:
             f"no project found in {app.folder} (looked for {LOOKED_FOR} here, and for projects in the folders below)",
             hint="set image.build.context in service.yaml to the folder of the project, or add a Dockerfile",
         )
-    return names[chosen]
+    return names[chosen], [project.file for name, project in names.items() if name != chosen]
 
 
 def _deployed(app: App) -> str | None:

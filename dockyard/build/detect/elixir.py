@@ -5,7 +5,7 @@ import re
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.assets import assets
 from dockyard.build.detect.detection import Detection
-from dockyard.build.detect.looks import first_named, in_file, number, version_of
+from dockyard.build.detect.looks import first_named, in_file, number, refuse_outside, version_of
 from dockyard.build.detect.versions import pinned
 
 VERSION = "1.18"
@@ -31,6 +31,7 @@ def find(app: App) -> Detection:
     project = re.sub(r"^\s*#.*$", "", app.source("mix.exs"), flags=re.MULTILINE) if app.has("mix.exs") else ""
     packages = re.findall(r"\{\s*:(\w+)\s*,", project)
     umbrella = "apps_path:" in project
+    refuse_outside(app, "mix.exs", re.findall(r"^\s*\{\s*:\w+,\s*path:\s*\"([^\"#]+)\"(?!.*\bonly:)", project, re.MULTILINE))
     for file in app.files("apps/*/mix.exs") if umbrella else ():
         packages += re.findall(r"^\s*\{\s*:(\w+)\s*,", app.source(file), re.MULTILINE)
     framework = first_named(_FRAMEWORKS, packages)
@@ -51,7 +52,7 @@ def find(app: App) -> Detection:
             "release": release if release != _name(project) else "", "mix": by_mix, "assets": made,
         },
         sources=sources(version=version_file, package_manager=lock or "mix.exs", start=start_file, framework="mix.exs"),
-        warnings=tuple(_warnings(app, framework, packages, lock)),
+        warnings=tuple(_warnings(app, framework, packages, lock, by_mix=by_mix)),
     )  # fmt: skip
 
 
@@ -74,9 +75,11 @@ def _least(app: App) -> tuple[str, str] | None:
 
 
 def _build(app: App, project: str, framework: str | None) -> tuple[str, ...]:
-    """What makes the assets: the alias that Phoenix writes into mix.exs, else the digests of what is there."""
+    """What makes the assets: the aliases that Phoenix writes into mix.exs, else the digests of what is there."""
     if '"assets.deploy"' in project:
         return ("mix assets.deploy",)
+    if '"assets.build"' in project:
+        return (*(("mix assets.setup",) if '"assets.setup"' in project else ()), "mix assets.build", "mix phx.digest")
     if framework != "phoenix" or not app.has("assets/package.json"):
         return ()
     scripts = app.manifest("assets/package.json").content.get("scripts")
@@ -109,11 +112,24 @@ def _start(app: App, release: str, *, without_release: bool, framework: str | No
     return said[0], said[1], re.search(r"\b(mix|elixir|iex)\b", command) is not None
 
 
-def _warnings(app: App, framework: str | None, packages: list[str], lock: str | None) -> list[str]:
+def _serves_by_mix_alone(app: App) -> bool:
+    """Whether it is a Phoenix that does not look at PHX_SERVER, and is not told to serve: https://hexdocs.pm/phoenix/1.5.0/releases.html"""
+    old = in_file(app, "mix.exs", r"\{\s*:phoenix\s*,\s*\"(?:~>|==)?\s*(1\.[0-5])\.\d")
+    files = app.files("config/*.exs")
+    return old is not None and not any(
+        re.search(r"^\s*[^#\n]*\bserver:\s*true", app.source(file), re.MULTILINE) for file in files
+    )
+
+
+def _warnings(app: App, framework: str | None, packages: list[str], lock: str | None, *, by_mix: bool) -> list[str]:
     found = []
     if "deps" in app.source("mix.exs") and packages and not lock:
         found.append(f"{app.folder} has no mix.lock: without it two builds may differ; run: mix deps.get")
     if framework == "phoenix":
+        if not by_mix and _serves_by_mix_alone(app):
+            found.append(
+                "Phoenix before 1.6 serves in a release only with server: true for its endpoint: say so in config/prod.exs"
+            )
         needed = ["SECRET_KEY_BASE", *(["DATABASE_URL"] if {"ecto_sql", "phoenix_ecto"} & set(packages) else [])]
         found.append(f"Phoenix needs {' and '.join(needed)} where it runs: give them under secrets in service.yaml")
     return found

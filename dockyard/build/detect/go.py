@@ -8,6 +8,7 @@ from itertools import dropwhile, takewhile
 from dockyard.build.detect.app import App, Start, sources
 from dockyard.build.detect.assets import assets
 from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import Found, first_named, in_file, number, preferred, program_of, several, version_of
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
@@ -53,7 +54,9 @@ def find(app: App) -> Detection:
     start, start_file = said or ((f"bin/{program}",), packages[package])
     made, listed = assets(app), app.has("go.mod", "go.work")
     locked = bool(app.has("go.sum", "go.work.sum", "vendor/modules.txt")) or not required
-    warnings: tuple[str, ...] = ()
+    others = packages.keys() - {package}
+    listens = listening(app, "go", (file for file in _files(app) if f"./{posixpath.dirname(file)}" not in others))
+    warnings = listens.warnings
     if not locked:
         warnings += (f"{app.folder} has no go.sum: without it two builds may differ; run: go mod tidy",)
     if len(packages) > 1 and not said:
@@ -61,12 +64,14 @@ def find(app: App) -> Detection:
     return Detection(
         language="go", version=version, package_manager="go" if modules else "none", start=start,
         images={"base": f"golang:{version}", "run": "debian:trixie-slim", **({"node": made["image"]} if made else {})},
-        framework=first_named(_FRAMEWORKS, required), port=app.port, warnings=warnings,
+        framework=first_named(_FRAMEWORKS, required), port=listens.port, warnings=warnings,
         details={
             "package": package, "program": program, "cgo": _cgo(app, required), "assets": made,
             "prepare": "" if modules else "go mod init app && go mod tidy && ", "flags": "" if locked else "-mod=mod ",
         },
-        sources=sources(version=version_file, package_manager=listed, start=start_file, framework=listed),
+        sources=sources(
+            version=version_file, package_manager=listed, start=start_file, framework=listed, port=listens.file
+        ),
     )  # fmt: skip
 
 
@@ -158,5 +163,10 @@ def _name(app: App, package: str) -> str:
 def _cgo(app: App, required: set[str]) -> bool:
     if required & set(_CGO_MODULES):
         return True
-    files = (file for file in app.files("*.go", "*/*.go", "*/*/*.go", "*/*/*/*.go") if not file.startswith("vendor/"))
-    return any(re.search(r'^import\s+(\(\s+)?"C"', app.source(file), re.MULTILINE) for file in files)
+    return any(re.search(r'^import\s+(\(\s+)?"C"', app.source(file), re.MULTILINE) for file in _files(app))
+
+
+def _files(app: App) -> list[str]:
+    """Sources of the app's own."""
+    files = app.files("*.go", "*/*.go", "*/*/*.go", "*/*/*/*.go")
+    return [file for file in files if not file.startswith("vendor/") and not file.endswith("_test.go")]

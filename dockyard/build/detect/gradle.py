@@ -51,7 +51,10 @@ def built_by_gradle(app: App) -> Built:
     )
     output = {"classes": "build/install/*/lib/", "quarkus": "build/"}.get(kind, "build/libs/")
     is_main_needed = kind in ("classes", "plain")
+    bare = kind == "plain" and re.search(r"^\s*(?:implementation|api|compile|runtimeOnly)\b\W", text, re.MULTILINE)
+    told = f"{_file(app, folder)} applies no plugin that brings along what the app depends on: apply the plugin application"
     return Built(
+        warnings=(told,) if bare else (),
         manager="gradle", file=_file(app, folder), framework=framework_of(_groups(text) or _groups(shared)), wrapper=wrapper,
         version=_version(app, folder) or _version(app, ""), kind="classes" if is_main_needed else kind, output=folder + output,
         command=f"{program} --no-daemon --console=plain {named}{' -x test' if task == 'build' else ''}",

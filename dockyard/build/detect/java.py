@@ -6,6 +6,7 @@ from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.gradle import FILES as GRADLE
 from dockyard.build.detect.gradle import built_by_gradle
 from dockyard.build.detect.jvm import Built, main_class, said_java, supported, tomcat_of
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import version_of
 from dockyard.build.detect.maven import FILE as MAVEN
 from dockyard.build.detect.maven import built_by_maven
@@ -49,8 +50,12 @@ def find(app: App) -> Detection:
     scripts = (file for file in dict.fromkeys((*GRADLE, MAVEN, built.file)) if app.has(file)) if built.manager != "none" else ()
     made = (assets(app) if built.manager == "gradle" else {}) or called(app, *scripts)
     folders, files = _kept(app, built, start)
+    at = built.output.split("target/")[0].split("build/")[0]
+    own = () if built.framework in _ENVIRONMENTS else app.files(f"{at}src/main/**/*.java", f"{at}src/main/**/*.kt")
+    listens = listening(app, "java", own)
     return Detection(
-        language="java", version=version, package_manager=built.manager, start=start, framework=built.framework, port=app.port,
+        language="java", version=version, package_manager=built.manager, start=start, framework=built.framework,
+        port=listens.port, warnings=(*(built.warnings if said is None else ()), *listens.warnings),
         images={"base": tool, "run": image, **({"node": made["image"]} if made else {})},
         build=(built.command,),
         details={
@@ -60,7 +65,7 @@ def find(app: App) -> Detection:
             "env": {name: value.format(port=app.port) for name, value in _ENVIRONMENTS.get(built.framework or "", {}).items()},
         },
         sources=sources(version=version_file, package_manager=built.file, start=start_file, framework=built.file,
-        build=built.file),
+        build=built.file, port=listens.file),
     )  # fmt: skip
 
 

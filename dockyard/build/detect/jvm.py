@@ -39,6 +39,8 @@ class Built:
     """The newest Java that the build tool itself runs on; None where that is no question."""
     least: int = 0
     """The oldest one."""
+    warnings: tuple[str, ...] = ()
+    """Of the build: several programs, what is not brought along."""
 
 
 def framework_of(groups: Iterable[str]) -> str | None:

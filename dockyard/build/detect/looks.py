@@ -1,9 +1,11 @@
 """Looks into an app's files that several languages share."""
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 
 from dockyard.build.detect.app import App, Start
+from dockyard.errors import BuildError
 
 Found = tuple[str, str] | None
 """A value, and the file that it was read from."""
@@ -42,6 +44,16 @@ def handles_sigterm(app: App, folder: str = "") -> bool:
     places = ("", *(f"{name}/**/" for name in ("src", "lib", "server", "app", "bin")))
     files = app.files(f"{folder}bin/*", *(f"{folder}{place}*.{suffix}" for place in places for suffix in suffixes))
     return any("SIGTERM" in app.source(file) for file in files)
+
+
+def refuse_outside(app: App, file: str, paths: Iterable[str]) -> None:
+    """Raises BuildError for a dependency that a manifest has by a path which leads out of the app's folder."""
+    for path in paths:
+        if posixpath.normpath(posixpath.join(posixpath.dirname(file), path)).startswith(("/", "..", "~")):
+            raise BuildError(
+                f"{app.folder / file}: depends on {path}, which is outside of {app.folder} and so of the build",
+                hint="set image.build.context in service.yaml to a folder that has both, or take it from its registry",
+            )
 
 
 def program_of(start: Start | None) -> str:

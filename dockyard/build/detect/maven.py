@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dockyard.build.detect.app import App
 from dockyard.build.detect.jvm import Built, framework_of, java_of, main_class
-from dockyard.build.detect.looks import Found
+from dockyard.build.detect.looks import Found, several
 from dockyard.build.detect.markup import read_xml, text, texts
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 FILE = "pom.xml"
 _WRAPPER = ".mvn/wrapper/maven-wrapper.properties"
 _FAT = {"spring-boot-maven-plugin", "maven-shade-plugin", "maven-assembly-plugin", "onejar-maven-plugin", "helidon-maven-plugin"}
+_RUNS = 2
+"""Rank of a module with a main class, as `_program` has them."""
 _PLUGINS = (".//build/plugins/plugin", ".//profile/build/plugins/plugin")
 _VERSIONS = (
     "java.version", "maven.compiler.release", "maven.compiler.source", "maven.compiler.target", "jdk.version", "release.version",
@@ -26,7 +28,7 @@ def built_by_maven(app: App) -> Built:
     """What its pom.xml says, and those of its modules. Raises BuildError where one is no XML."""
     root = read_xml(app, FILE)
     modules = _modules(app, root)
-    folder = _program(app, modules)
+    folder, others = _program(app, modules)
     own = modules[folder]
     wrapper = bool(app.has("mvnw") and app.has(_WRAPPER))
     plugins = _plugins(own) | (_plugins(root) if text(own, "parent/relativePath") != "" else set())
@@ -38,6 +40,8 @@ def built_by_maven(app: App) -> Built:
     command = f"{'sh ./mvnw' if wrapper else 'mvn'} --batch-mode -DskipTests"
     command += f" --projects {folder.rstrip('/')} --also-make" if folder else ""
     command += " package"
+    if plugins & _FAT == {"maven-assembly-plugin"} and not text(own, ".//plugin[artifactId='maven-assembly-plugin']//goal"):
+        command += " assembly:single"  # nothing else would run it
     if kind == "classes":
         command += " dependency:copy-dependencies -DincludeScope=runtime -Dmdep.useSubDirectoryPerScope=false"
     return Built(
@@ -45,6 +49,7 @@ def built_by_maven(app: App) -> Built:
         command=command,
         wrapper=wrapper, kind=kind, output=f"{folder}target/",
         main=_main(own) or (main_class(app, folder) if kind == "classes" else ""),
+        warnings=(several(app, (*others, folder.rstrip("/")), folder.rstrip("/")),) if others else (),
     )  # fmt: skip
 
 
@@ -62,8 +67,10 @@ def _modules(app: App, root: "Element") -> "dict[str, Element]":
     return found
 
 
-def _program(app: App, modules: "dict[str, Element]") -> str:
-    """The module that is run: the first with a plugin that makes a program, else with a main class, else with code."""
+def _program(app: App, modules: "dict[str, Element]") -> tuple[str, list[str]]:
+    """The module that is run, and those that may be as well: the first with a plugin that makes a program, else with a main
+    class, else with code.
+    """
 
     def rank(folder: str) -> int:
         pom = modules[folder]
@@ -72,9 +79,15 @@ def _program(app: App, modules: "dict[str, Element]") -> str:
             return 4
         if _plugins(pom) & {"spring-boot-maven-plugin", "quarkus-maven-plugin", "micronaut-maven-plugin"} or packaging == "war":
             return 0
-        return 1 if _main(pom) else 2 if main_class(app, folder) else 3
+        return 1 if _main(pom) else _RUNS if main_class(app, folder) else 3
 
-    return min(modules, key=rank)
+    said = " ".join(start[0]) if (start := app.said_start()) else ""
+    if named := next((folder for folder in modules if folder and f"{folder}target/" in said), None):
+        return named, []
+    ranks = {folder: rank(folder) for folder in modules}
+    chosen = min(modules, key=ranks.__getitem__)
+    alike = [folder.rstrip("/") for folder in modules if folder != chosen and ranks[folder] == ranks[chosen] <= _RUNS]
+    return chosen, alike
 
 
 def _plugins(pom: "Element") -> set[str]:

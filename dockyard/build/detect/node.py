@@ -40,6 +40,8 @@ _LOADERS = (".pnp.cjs", ".pnp.loader.mjs")
 """Yarn's, for packages that are not in node_modules, where they are here; tools that see them believe them."""
 _SETTINGS = (".npmrc", ".yarnrc.yml", ".yarn")
 """Of the package managers: with tokens, or large."""
+_DEBIAN = {"12": "bullseye-", "14": "bullseye-", "16": "bookworm-"}
+"""Releases whose usual image is of Debian 10, of which packages are no longer to be had: a newer Debian that they have one of."""
 _LEGACY = "--openssl-legacy-provider"
 _SERVERS = (*_PROGRAMS, "sh", "next")
 """First words of a start command that is one of Node.js."""
@@ -88,6 +90,8 @@ def find(app: App) -> Detection:
     manager = manager_of(app, package, warnings)
     install = install_of(manager)
     version, version_file = node_version(app, found.site.package, warnings)
+    system = debian_packages(app, [workspace.root, *workspace.members.values()])
+    debian = _DEBIAN.get(version, "") if any(system) else ""
     build = builds_of(found, manager, install)
     warnings.extend(found.output.warnings if found.output else ())
     if migration := migration_in_build(found.site):
@@ -98,20 +102,21 @@ def find(app: App) -> Detection:
     warnings.extend(told)
     detection = Detection(
         language="node", version=version, package_manager=manager.name, framework=found.framework, start=found.start,
-        images={"base": f"node:{version}-slim"} | ({"server": nginx_image()} if found.served else {}),
+        images={"base": f"node:{version}-{debian}slim"} | ({"server": nginx_image()} if found.served else {}),
         port=app.wishes.port or port or app.port, build=build,
         sources=sources(
             version=version_file, package_manager=manager.source, start=found.source,
             framework=f"{found.site.package.path} dependencies" if found.framework else None,
         ),
     )  # fmt: skip
-    details = _details(found, manager, install, build, version, warnings)
+    details = _details(found, manager, install, build, version, system, warnings)
     return replace(detection, details=details, warnings=tuple(dict.fromkeys(warnings)))
 
 
 def _details(
-    found: Started, manager: Manager, install: Install | None, build: tuple[str, ...], version: str, warnings: list[str]
-) -> Mapping[str, Any]:
+    found: Started, manager: Manager, install: Install | None, build: tuple[str, ...], version: str,
+    system: tuple[tuple[str, ...], tuple[str, ...]], warnings: list[str],
+) -> Mapping[str, Any]:  # fmt: skip
     """What the template needs:
 
     - `tools`: packages of npm that are installed for all of it; `runtime`: those that the app needs when it runs;
@@ -122,8 +127,7 @@ def _details(
     - `folder`: where the app is started; `copied`: what of the app is kept; `served`: what the server of files serves.
     """
     site, workspace = found.site, found.site.workspace
-    packages = [workspace.root, *workspace.members.values()]
-    building, running = debian_packages(site.app, packages)
+    building, running = system
     if browser := needs_browser(site.package):
         warnings.append(f"{browser} needs a browser, and the image has none: give the app a Dockerfile that installs one")
     if old := hashes_as_before(site, version) if build else None:

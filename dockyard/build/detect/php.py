@@ -1,5 +1,6 @@
 """PHP apps."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +19,15 @@ VERSION = "8.4"
 LOOKED_FOR = "composer.json, index.php, public/index.php, artisan"
 
 APACHE = ("apache2-foreground",)
-_ENTRY_FILES = ("index.php", "public/index.php", "web/index.php", "htdocs/index.php", "www/index.php", "webroot/index.php")
+_ENTRY_FILES = (
+    "index.php",
+    "public/index.php",
+    "web/index.php",
+    "web/app.php",
+    "htdocs/index.php",
+    "www/index.php",
+    "webroot/index.php",
+)
 _FRAMEWORKS = {
     "laravel/framework": "laravel", "laravel/lumen-framework": "lumen", "symfony/framework-bundle": "symfony",
     "symfony/symfony": "symfony",
@@ -47,7 +56,7 @@ def marks(app: App) -> tuple[str, ...]:
 def find(app: App) -> Detection:
     """A PHP app, served by Apache. Its template needs these details:
 
-    - `root`: the folder with what is served; `front`: whether its index.php gets what is no file;
+    - `root`: the folder with what is served; `front`: its file that gets what is no other, empty where there is none;
     - `vendor`: whether Composer installs something; `locked`: whether there is a composer.lock;
     - `extensions`, by `dockyard.build.detect.php_extensions`; `writable`: folders that the app writes to; `env`: variables of a
       framework; `assets`: what Node.js makes.
@@ -55,7 +64,7 @@ def find(app: App) -> Detection:
     required = _required(app)
     framework = first_named(_FRAMEWORKS, required) or ("wordpress" if app.has("wp-load.php", "wp-config-sample.php") else None)
     version, version_file = version_of(
-        app, VERSION, number(pinned(app, "php")), number(_platform(app)), _constraint(app, required),
+        app, VERSION, number(pinned(app, "php")), number(_platform(app), 2), _constraint(app, required),
         *((app.text(file).strip(), file) for file in filter(app.has, (".php-version",))),
     )  # fmt: skip
     said = app.said_start()
@@ -79,7 +88,8 @@ def find(app: App) -> Detection:
         },
         framework=framework, port=app.port, build=_build(app, framework),
         details={
-            "root": root, "front": bool(app.has(f"{root}/index.php")), "vendor": vendor, "locked": bool(lock),
+            "root": root, "front": posixpath.basename(app.has(f"{root}/index.php", f"{root}/app.php") or ""), "vendor": vendor,
+            "locked": bool(lock),
             "extensions": found,
             "env": _ENVIRONMENTS.get(framework or "", {}), "writable": _WRITABLE.get(framework or "", ()), "assets": made,
         },
@@ -96,6 +106,7 @@ def _required(app: App) -> dict[str, Any]:
 
 
 def _platform(app: App) -> tuple[str, str] | None:
+    """The release that packages are chosen for: its patch is the least one, of which there need not be an image."""
     version = app.manifest("composer.json").mapping("config", "platform").get("php") if app.has("composer.json") else None
     return (str(version), "composer.json config.platform.php") if version else None
 
@@ -130,8 +141,8 @@ def _root(app: App, said: str, framework: str | None) -> tuple[str, str]:
         and (app.folder / "public").is_dir()
     ):
         return "public", "public/index.php"
-    for file in filter(app.has, ("public/index.php", "web/index.php", "webroot/index.php", *_ENTRY_FILES)):
-        return file.removesuffix("index.php").rstrip("/") or ".", file
+    for file in filter(app.has, ("public/index.php", "web/index.php", "web/app.php", "webroot/index.php", *_ENTRY_FILES)):
+        return posixpath.dirname(file) or ".", file
     return ("public", "public") if (app.folder / "public").is_dir() else (".", "default")
 
 

@@ -7,6 +7,7 @@ from dockyard.build.detect.app import App, Start, sources
 from dockyard.build.detect.assets import assets
 from dockyard.build.detect.bundler import FILES, Gems, gems_of, said_ruby
 from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import first_named, in_file, number, version_of
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
@@ -26,11 +27,16 @@ _SERVERS = {
     "falcon": ("serve", "--bind", "http://0.0.0.0:{port}"), "rackup": ("-o", "0.0.0.0", "-p", "{port}"),  # noqa: S104
 }  # fmt: skip
 """Programs that serve a config.ru, beside Puma, and their arguments."""
+_SERVING = {"puma", "thin", "falcon", "webrick", "reel", "iodine"}
+"""What Sinatra starts by itself."""
 _WRITABLE = {"rails": ("tmp", "log", "storage", "db")}
 _ENVIRONMENTS = {
     "rails": {"RAILS_ENV": "production", "RAILS_LOG_TO_STDOUT": "1", "RAILS_SERVE_STATIC_FILES": "1"},
     "hanami": {"HANAMI_ENV": "production", "HANAMI_SERVE_ASSETS": "true"},
 }
+
+_THRUSTER = {"thrust", "bin/thrust", "./bin/thrust"}
+"""It listens for the server that it starts: https://github.com/basecamp/thruster"""
 
 
 def marks(app: App) -> tuple[str, ...]:
@@ -54,26 +60,30 @@ def find(app: App) -> Detection:
     )  # fmt: skip
     bundle, lock = gems.file, gems.lock
     start, start_file = app.said_start() or _start(app, gems, framework)
+    listens = listening(app, "ruby", (word for word in start if word.endswith(".rb") and app.has(word)))
     made = assets(app, without_build=framework == "rails")
     bundler = in_file(app, lock or "", r"^BUNDLED WITH\s+(2\.\d+\.\d+)")
     locked_for = in_file(app, lock or "", r"^PLATFORMS\n((?:  .+\n?)+)")
     return Detection(
         language="ruby", version=version, package_manager="bundler" if bundle else "none", start=start, framework=framework,
         images={"base": f"ruby:{version}", "run": f"ruby:{version}-slim", **({"node": made["image"]} if made else {})},
-        port=app.port, build=_build(app, gems, framework),
+        port=listens.port, build=_build(app, gems, framework),
         details={
             "bundle": bundle or "", "locked": lock or "", "bundler": bundler[0] if bundler else "", "assets": made,
             "whole": bool(in_file(app, bundle or "", r"(^\s*gemspec\b|\bpath[:\s]|eval_gemfile|\bfile:|File\.)")),
             "platform": bool(locked_for and not re.search(r"^  (ruby|x86_64-linux(-gnu)?)$", locked_for[0], re.MULTILINE)),
-            "env": _ENVIRONMENTS.get(framework or "", {}),
+            "env": {**_ENVIRONMENTS.get(framework or "", {}), **({"HTTP_PORT": str(app.port)} if _THRUSTER & set(start) else {})},
             "writable": _WRITABLE.get(framework or "", ("tmp", "log") if bundle else ()),
         },
-        sources=sources(version=version_file, package_manager=lock or bundle, start=start_file, framework=lock or bundle),
-        warnings=tuple(_warnings(app, framework, gems, start)),
+        sources=sources(
+            version=version_file, package_manager=lock or bundle, start=start_file, framework=lock or bundle,
+            port=listens.file,
+        ),
+        warnings=(*_warnings(app, framework, gems, start, version), *listens.warnings),
     )  # fmt: skip
 
 
-def _warnings(app: App, framework: str | None, gems: Gems, start: tuple[str, ...]) -> Iterator[str]:
+def _warnings(app: App, framework: str | None, gems: Gems, start: tuple[str, ...], version: str) -> Iterator[str]:
     if gems.file and not gems.lock:
         yield f"{app.folder} has no {FILES[gems.file]}: without it two builds may differ; run: bundle lock"
     if framework == "rails":
@@ -81,6 +91,8 @@ def _warnings(app: App, framework: str | None, gems: Gems, start: tuple[str, ...
         yield f"Rails needs {key} where it runs: give it under secrets in service.yaml"
     if "rackup" in start and gems.lock and "rackup" not in gems and in_file(app, gems.lock, r"^    rack \(([3-9])"):
         yield f"{gems.lock} has no gem that serves config.ru, and Rack has had no server of its own since 3.0: add puma"
+    if framework == "sinatra" and "ruby" in start and gems.lock and not gems.names & _SERVING and not version.startswith("2."):
+        yield f"{gems.lock} has no gem that serves Sinatra, and Ruby has had no server of its own since 3.0: add puma"
 
 
 def _build(app: App, gems: Gems, framework: str | None) -> tuple[str, ...]:
@@ -102,7 +114,7 @@ def _start(app: App, gems: Gems, framework: str | None) -> Start:
         return (*bundle, "puma", "-C", "config/puma.rb"), "config/puma.rb"
     if "unicorn" in gems and app.has("config/unicorn.rb"):
         return (*bundle, "unicorn", "-p", port, "-c", "config/unicorn.rb"), "config/unicorn.rb"
-    if framework == "rails":
+    if framework == "rails" and ("puma" in gems or not gems.names & {"unicorn", "thin", "falcon"} or not app.has("config.ru")):
         return (*bundle, "rails", "server", "-b", "0.0.0.0", "-p", port), file  # noqa: S104
     if app.has("config.ru"):
         if "puma" in gems:

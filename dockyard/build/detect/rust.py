@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.assets import assets
 from dockyard.build.detect.detection import Detection
-from dockyard.build.detect.looks import Found, first_named, in_file, number, preferred, program_of, several, version_of
+from dockyard.build.detect.listening import listening
+from dockyard.build.detect.looks import (
+    Found,
+    first_named,
+    in_file,
+    number,
+    preferred,
+    program_of,
+    refuse_outside,
+    several,
+    version_of,
+)
 from dockyard.build.detect.manifest import Manifest
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
@@ -18,10 +29,12 @@ LOOKED_FOR = "Cargo.toml"
 LEFT_OUT = ("target",)
 
 _FRAMEWORKS = {
-    "axum": "axum", "actix-web": "actix", "rocket": "rocket", "warp": "warp", "poem": "poem", "salvo": "salvo", "tide": "tide",
-    "gotham": "gotham", "leptos": "leptos", "hyper": "hyper",
+    "loco-rs": "loco", "axum": "axum", "actix-web": "actix", "rocket": "rocket", "warp": "warp", "poem": "poem", "salvo": "salvo",
+    "tide": "tide", "gotham": "gotham", "leptos": "leptos", "hyper": "hyper",
 }  # fmt: skip
-_ENVIRONMENTS = {"rocket": {"ROCKET_ADDRESS": "0.0.0.0", "ROCKET_PORT": "{port}"}}  # noqa: S104
+_ENVIRONMENTS = {"rocket": {"ROCKET_ADDRESS": "0.0.0.0", "ROCKET_PORT": "{port}"}, "loco": {"LOCO_ENV": "production"}}  # noqa: S104
+_ARGUMENTS = {"loco": ("start", "--binding", "0.0.0.0", "--port", "{port}")}  # noqa: S104
+"""What a framework's programs are told, as they do more than serve."""
 
 
 def marks(app: App) -> tuple[str, ...]:
@@ -38,6 +51,8 @@ def find(app: App) -> Detection:
     """
     version, version_file = _version(app)
     packages = dict(_packages(app))
+    for at, manifest in packages.values():
+        refuse_outside(app, posixpath.normpath(f"{at}/Cargo.toml"), _paths(manifest))
     binaries = {name: package for package, (at, own) in packages.items() for name in _binaries(app, at, own)}
     said = app.said_start()
     default = next((name for _, manifest in packages.values() if (name := manifest.text("package", "default-run"))), None)
@@ -50,18 +65,23 @@ def find(app: App) -> Detection:
         )
     if said and (said[0][0] == "cargo" or program_of(said) == program):
         said = ((f"bin/{program}", *(() if said[0][0] == "cargo" else said[0][1:])), said[1])
-    start, start_file = said or ((f"bin/{program}",), posixpath.normpath(f"{packages[binaries[program]][0]}/Cargo.toml"))
     crates = (name for _, manifest in packages.values() for name in manifest.mapping("dependencies"))
     framework = first_named(_FRAMEWORKS, crates)
+    arguments = (word.format(port=app.port) for word in _ARGUMENTS.get(framework or "", ()))
+    start, start_file = said or (
+        (f"bin/{program}", *arguments),
+        posixpath.normpath(f"{packages[binaries[program]][0]}/Cargo.toml"),
+    )
     made, lock = assets(app), app.has("Cargo.lock")
     nightly = version.startswith(("nightly", "beta"))
-    warnings: tuple[str, ...] = ()
+    listens = listening(app, "rust", _sources(app, packages[binaries[program]][0]) if framework not in _ENVIRONMENTS else ())
+    warnings = listens.warnings
     if not lock:
         warnings += (f"{app.folder} has no Cargo.lock: without it two builds may differ; run: cargo generate-lockfile",)
     if len(binaries) > 1 and not said and program != default:
         warnings += (several(app, sorted(binaries), program),)
     return Detection(
-        language="rust", version=version, package_manager="cargo", start=start, framework=framework, port=app.port,
+        language="rust", version=version, package_manager="cargo", start=start, framework=framework, port=listens.port,
         images={
             "base": f"rust:{VERSION if nightly else version}", "run": "debian:trixie-slim",
             **({"node": made["image"]} if made else {}),
@@ -71,7 +91,10 @@ def find(app: App) -> Detection:
             "toolchain": version if nightly else "", "assets": made,
             "env": {name: value.format(port=app.port) for name, value in _ENVIRONMENTS.get(framework or "", {}).items()},
         },
-        sources=sources(version=version_file, package_manager=lock or "Cargo.toml", start=start_file, framework="Cargo.toml"),
+        sources=sources(
+            version=version_file, package_manager=lock or "Cargo.toml", start=start_file, framework="Cargo.toml",
+            port=listens.file,
+        ),
         warnings=warnings,
     )  # fmt: skip
 
@@ -104,6 +127,14 @@ def _packages(app: App) -> Iterator[tuple[str, tuple[str, Manifest]]]:
             yield _name(manifest), (folder, manifest)
 
 
+def _paths(manifest: Manifest) -> Iterator[str]:
+    """Paths of the packages that one depends on."""
+    for table in ("dependencies", "dev-dependencies", "build-dependencies"):
+        for found in manifest.mapping(table).values():
+            if isinstance(found, dict) and isinstance(found.get("path"), str):
+                yield found["path"]
+
+
 def _name(manifest: Manifest) -> str:
     return manifest.text("package", "name") or "app"
 
@@ -121,3 +152,8 @@ def _binaries(app: App, folder: str, manifest: Manifest) -> Iterator[str]:
         at = posixpath.relpath(file, folder)
         if at not in paths:
             yield re.sub(r"(/main)?\.rs$", "", at.removeprefix("src/bin/"))
+
+
+def _sources(app: App, folder: str) -> Iterator[str]:
+    """What a package's programs are made of."""
+    yield from app.files(*(posixpath.normpath(f"{folder}/src/{below}*.rs") for below in ("", "*/", "*/*/")))

@@ -34,7 +34,8 @@ def find(app: App) -> Detection:
     version, version_file = version_of(
         app, VERSION, number(in_file(app, ".swift-version", r"(\d[\d.]*)")), number(pinned(app, "swift")), _tools_version(app)
     )
-    listens = {"vapor": ("serve", "--hostname", "0.0.0.0", "--port", str(app.port))}.get(framework or "", ())  # noqa: S104
+    address = ("--hostname", "0.0.0.0", "--port", str(app.port))  # noqa: S104
+    listens = ("serve", *address) if framework == "vapor" else address if framework and _takes_address(app) else ()
     start, start_file = said or ((f"bin/{program}", *listens), "Package.swift")
     lock = app.has("Package.resolved")
     return Detection(
@@ -49,6 +50,12 @@ def _with_main(app: App, text: str) -> Iterator[str]:
     """Targets with a main.swift: before 5.4 it was all that made one executable."""
     files = [file.split("/") for file in app.files("Sources/**/main.swift")]
     yield from (name for name in re.findall(r"\.target\(\s*name:\s*\"([^\"]+)\"", text) if any(name in parts for parts in files))
+
+
+def _takes_address(app: App) -> bool:
+    """Whether it has the options of Hummingbird's templates: https://docs.hummingbird.codes/2.0/documentation/hummingbird/getstarted"""
+    text = "\n".join(app.source(file) for file in app.files("Sources/**/*.swift"))
+    return all(re.search(rf"@Option\b[^\n]*\n?\s*var {name}\b", text) for name in ("hostname", "port"))
 
 
 def _tools_version(app: App) -> Found:

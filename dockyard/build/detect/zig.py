@@ -4,6 +4,7 @@ import re
 
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import in_file, number, preferred, program_of, version_of
 from dockyard.build.detect.versions import pinned
 
@@ -29,11 +30,14 @@ def find(app: App) -> Detection:
         app, VERSION, number(pinned(app, "zig")),
         in_file(app, "build.zig.zon", r"\.minimum_zig_version\s*=\s*\"(\d+\.\d+\.\d+)\"", "minimum_zig_version")
     )  # fmt: skip
+    listens = listening(app, "zig", app.files("src/*.zig"))
     start, start_file = said or ((f"bin/{program}",), "build.zig")
     platform = "x86_64-linux" if [int(part) for part in re.findall(r"\d+", version)[:3]] >= [0, 14, 1] else "linux-x86_64"
     return Detection(
-        language="zig", version=version, package_manager="zig", start=start, port=app.port,
+        language="zig", version=version, package_manager="zig", start=start, port=listens.port, warnings=listens.warnings,
         images={"base": "buildpack-deps:trixie-curl", "run": "debian:trixie-slim"},
         details={"archive": f"https://ziglang.org/download/{version}/zig-{platform}-{version}.tar.xz"},
-        sources=sources(version=version_file, package_manager=app.has("build.zig.zon") or "build.zig", start=start_file),
+        sources=sources(
+            version=version_file, package_manager=app.has("build.zig.zon") or "build.zig", start=start_file, port=listens.file
+        ),
     )  # fmt: skip

@@ -54,7 +54,7 @@ def manager_of(app: App, root: Package, warnings: list[str]) -> Manager:
     name, written, source = _named(root)
     if name not in LOCKS or (locked and name not in locked):
         named = name
-        name, written, source = locked[0] if locked else _by_settings(app), None, there[locked[0]][0] if locked else None
+        name, written, source = locked[0] if locked else _by_settings(app, root), None, there[locked[0]][0] if locked else None
         if named and locked:
             warnings.append(f"{FILE} names {named}, and its lock file is not there: took {name}, as {source} is")
         if len(locked) > 1:
@@ -85,8 +85,22 @@ def _named(root: Package) -> tuple[str | None, str | None, str | None]:
     return None, None, None
 
 
-def _by_settings(app: App) -> str | None:
-    return next((name for name, files in _SETTINGS.items() if app.has(*files)), None)
+def _by_settings(app: App, root: Package) -> str | None:
+    named = next((name for name, files in _SETTINGS.items() if app.has(*files)), None)
+    return named or ("bun" if _is_for_bun(root) else None)
+
+
+def uses_bun(app: App, root: Package) -> bool:
+    """Whether Bun runs the app's source."""
+    if (named := _named(root)[0]) == "bun" or app.has(*LOCKS["bun"], *_SETTINGS["bun"]):
+        return True
+    return not named and not any(app.has(*locks) for locks in LOCKS.values()) and _by_settings(app, root) == "bun"
+
+
+def _is_for_bun(root: Package) -> bool:
+    """Whether it is written for Bun, by its types or by what its scripts run."""
+    typed = {"@types/bun", "bun-types"} & set(root.all_dependencies)
+    return bool(typed) or any(re.match(r"(?:\w+=\S*\s+)*bunx?\s", script) for script in root.scripts.values())
 
 
 def _version(app: App, root: Package, name: str, written: str | None) -> str:

@@ -46,7 +46,8 @@ def _started(root: Site, file: str) -> Started | None:
     if "next" in executor:
         start: tuple[str, ...] = ("next", "start", made, "-p", str(root.app.port))
         return Started(start, file, root, "next", output=Output(start=start, build=build, build_always=True))
-    if _SITE.search(executor):
+    serves = str(_at(targets, "serve").get("executor", ""))
+    if _SITE.search(executor) or serves.endswith(":dev-server"):
         angular = "angular" in executor
         served = Served(
             f"{made}/browser" if executor.endswith(":application") else made, "/index.html", () if angular else ("/assets/",)

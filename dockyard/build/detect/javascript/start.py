@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dockyard.build.detect.app import words
 from dockyard.build.detect.javascript.commands import Command, command_of, does_nothing, with_port
 from dockyard.build.detect.javascript.frameworks import framework_of, makes_a_site
+from dockyard.build.detect.javascript.managers import uses_bun
 from dockyard.build.detect.javascript.outputs import Output, output_of
 from dockyard.build.detect.javascript.package import FILE
 from dockyard.build.detect.javascript.scripts import Part, parts_of, script_of
@@ -218,7 +219,7 @@ def only_exports(site: Site, file: str) -> bool:
 
 
 def _runner(site: Site, file: str) -> str:
-    if site.app.has("bun.lock", "bun.lockb", "bunfig.toml") or str(site.package.said("packageManager")).startswith("bun"):
+    if uses_bun(site.app, site.workspace.root):
         return "bun"
     if file.endswith(("ts", "tsx")):
         return next((name for name in ("tsx", "ts-node") if site.depends_on(name)), "node")

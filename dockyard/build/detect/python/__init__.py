@@ -16,6 +16,7 @@ from dockyard.build.detect.python.pins import PINNED, pin
 from dockyard.build.detect.python.search import Search
 from dockyard.build.detect.python.system import system_of
 from dockyard.build.detect.python.version import fitting, told_of, version_of
+from dockyard.errors import BuildError
 
 __all__ = ["LOOKED_FOR", "find", "marks"]
 
@@ -35,6 +36,11 @@ def find(app: App) -> Detection:
     version, version_file = version_of(app, manifests)
     installation = installation_of(app, manifests)
     dependencies = dependencies_of(installation.lines)
+    if "reflex" in dependencies and app.has("rxconfig.py") and not app.said_start():
+        raise BuildError(
+            f"the app in {app.folder} is one of Reflex, which listens on two ports, and builds its pages by Node.js",
+            hint="add a Dockerfile: https://reflex.dev/docs/hosting/self-hosting/",
+        )
     if version_file is None and (older := fitting(dependencies.lines.get("django", ""))):
         version, version_file = older, f"{installation.file} django"
     django = django_of(app)

@@ -135,8 +135,9 @@ def _requirements(manifests: Manifests, file: str) -> Installation:
     warnings = () if not free or listed.constrained else (
         f"{file} says no exact version of {_some(free)}: two builds may differ",
     )  # fmt: skip
+    own = (manifests.pyproject_lines() or manifests.setup.requires) if listed.itself else ()
     return Installation(
-        "pip", file, tuple(listed.lines), copied=(".",) if listed.local else tuple(listed.files),
+        "pip", file, (*listed.lines, *own), copied=(".",) if listed.local else tuple(listed.files),
         install=f"pip install -r {shlex.quote(file)}", project="pip install --no-deps ." if manifests.is_package else None,
         warnings=warnings,
     )  # fmt: skip

@@ -31,6 +31,8 @@ class Requirements:
     """What is to be installed, one requirement each."""
     local: bool = False
     """Whether some of it lies in the app's folder: the app itself (`-e .`), a library beside it, wheels."""
+    itself: bool = False
+    """Whether the app itself is among it, and so what its own manifest lists."""
 
     @property
     def constrained(self) -> bool:
@@ -58,11 +60,13 @@ def _read(folder: Path, file: str, found: Requirements, *, constraints: bool) ->
                 _read(folder, included, found, constraints=constraints or option == "--constraint")
             elif option in ("--editable", "--find-links"):
                 found.local |= not _is_url(value)
+                found.itself |= option == "--editable" and _is_itself(value)
                 if option == "--editable" and _is_url(value) and not constraints:
                     found.lines.append(value)
         if not line.startswith("-") and not constraints:
             found.lines.append(line)
             found.local |= _is_path(line)
+            found.itself |= _is_itself(line)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -100,6 +104,11 @@ def _included(folder: Path, file: str, value: str) -> str:
             f"{folder / file}: includes {value}, and there is no file {folder / path}", hint="add it, or mend that line"
         )
     return path
+
+
+def _is_itself(value: str) -> bool:
+    """Whether a path is the app's own folder, perhaps with extras."""
+    return re.fullmatch(r"\./?(\[[^\]]*\])?", value.strip()) is not None
 
 
 def _is_url(value: str) -> bool:

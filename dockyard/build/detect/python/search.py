@@ -53,7 +53,8 @@ class Search:
     def _completed(self, found: Launch) -> Launch:
         """With its framework, where that is not told yet, and with what the framework is told by variables."""
         if found.framework is None:
-            name = next((name for name, framework in FRAMEWORKS.items() if self._is_listed(framework)), None)
+            usual = (name for name, framework in FRAMEWORKS.items() if self._is_listed(framework) or self._is_used(framework))
+            name = next(usual, None)
             listed = self.dependencies.lines and name
             found = replace(found, framework=name, framework_file="dependencies" if listed else None)
         framework = FRAMEWORKS.get(found.framework or "")
@@ -64,6 +65,11 @@ class Search:
     def _is_listed(self, framework: Framework) -> bool:
         name = framework.package or framework.name
         return name in self.dependencies and name not in _LIBRARIES
+
+    def _is_used(self, framework: Framework) -> bool:
+        """Whether it is listed, and a likely module imports it."""
+        listed = (framework.package or framework.name) in self.dependencies
+        return listed and any((framework.module or framework.name) in source.imports for source in self.layout.entries())
 
     def _said(self) -> Launch | None:
         said = self.app.said_start()
@@ -199,6 +205,7 @@ class Search:
         root = [source for source in entries if source.file in ENTRY_FILES]
         deeper = [source for source in entries if "/" in source.file and not source.file.endswith("__init__.py")]
         others = [source for source in entries if "/" not in source.file and source.file not in ENTRY_FILES]
+        others.sort(key=lambda source: "server" not in source.file)
         choices: tuple[Callable[[], Iterator[Source]], ...] = (
             lambda: iter(root),
             lambda: (source for source in deeper if source.runs),

@@ -212,6 +212,8 @@ def _ports(call: ast.Call) -> Iterator[ast.expr]:
     if name in ("run", "run_app", "serve", "run_server", "launch", "start_server", "make_server", "TCPSite", "run_simple"):
         yield from (keyword.value for keyword in call.keywords if keyword.arg in ("port", "server_port"))
         yield from call.args[1:3]
+    elif name == "define" and call.args and ast.unparse(call.args[0]) == "'port'":
+        yield from (keyword.value for keyword in call.keywords if keyword.arg == "default")  # an option of Tornado's
     elif name == "listen":
         yield from call.args[:1]
     elif name.endswith("Server") and call.args and isinstance(call.args[0], ast.Tuple):

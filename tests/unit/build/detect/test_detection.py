@@ -25,6 +25,28 @@ def test_of_two_apps_in_a_folder_service_yaml_says_which(tmp_path):
     assert detect(tmp_path, Wishes(language="ruby")).language == "ruby"
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "path"),
+    [
+        ("Cargo.toml", '[package]\nname = "a"\n[dependencies]\nlib = { path = "../lib" }\n', "../lib"),
+        ("Cargo.toml", '[package]\nname = "a"\n[dev-dependencies]\nlib = { path = "/lib" }\n', "/lib"),
+        ("gleam.toml", 'name = "a"\n[dependencies]\nlib = { path = ".." }\n', r"\.\."),
+        ("mix.exs", '  [app: :a, deps: [\n    {:lib, path: "~/lib", override: true}\n  ]]\n', "~/lib"),
+    ],
+)
+def test_what_depends_on_a_path_outside_of_the_folder_cannot_be_built(tmp_path, file, text, path):
+    write(tmp_path, {file: text, "src/main.rs": "fn main() {}\n", "src/a.gleam": ""})
+    with pytest.raises(BuildError, match=f"{file}: depends on {path}, which is outside of") as caught:
+        detect(tmp_path)
+    assert "image.build.context" in caught.value.hint
+
+
+def test_a_package_of_gleam_without_a_program_is_no_app(tmp_path):
+    write(tmp_path, {"gleam.toml": 'name = "a"\n', "src/a/web.gleam": "pub fn main() {}\n"})
+    with pytest.raises(BuildError, match=r"no program found in .* \(looked for src/a\.gleam\)"):
+        detect(tmp_path)
+
+
 @pytest.mark.parametrize("more", ["<PropertyGroup><IsTestProject>true</IsTestProject></PropertyGroup>", ""])
 def test_projects_with_tests_alone_are_no_app(tmp_path, more):
     write(tmp_path, {"Shop.csproj": f'<Project Sdk="{"Microsoft.NET.Sdk" if more else "MSTest.Sdk/3.6"}">{more}</Project>'})

@@ -132,3 +132,13 @@ def test_a_file_that_may_run_something_is_started(tmp_path, end):
 )  # fmt: skip
 def test_a_django_of_years_ago_has_the_newest_python_that_it_runs_on(requirement, python):
     assert fitting(requirement) == python
+
+
+def test_an_app_of_reflex_needs_a_dockerfile(tmp_path):
+    write(
+        tmp_path,
+        {"requirements.txt": "reflex==0.8.0\n", "rxconfig.py": "import reflex\n", "shop/shop.py": "app = reflex.App()\n"},
+    )
+    with pytest.raises(BuildError, match="is one of Reflex, which listens on two ports"):
+        detect(tmp_path)
+    assert detect(tmp_path, Wishes(start="reflex run --env prod")).start == ("reflex", "run", "--env", "prod")

@@ -18,4 +18,7 @@ CASES = [
     Case("a Procfile", {"deno.json": {}, "main.ts": "", "Procfile": "web: deno run -A srv.ts --port $PORT"}, {"start": "deno run -A srv.ts --port 8080", "sources": {"start": "Procfile"}}),
     Case("package.json beside deno.json", {"deno.json": {}, "package.json": {"dependencies": {"chalk": "5"}}, "main.ts": ""}, {"language": "deno"}),
     Case("deno.json beside an app of Node.js", {"deno.json": {}, "package.json": {"scripts": {"start": "node a.js"}, "dependencies": {"express": "5"}}}, {"language": "node"}),
+    Case("Deno's database", {"deno.json": {"tasks": {"start": "deno run --unstable -A main.ts"}}, "main.ts": 'import "./data/kv.ts"\n', "data/kv.ts": "export const kv = await Deno.openKv()\n"},
+         {"start": "deno run --unstable-kv -A main.ts"}),
+    Case("Deno's database, which deno.json allows", {"deno.json": {"unstable": ["kv"]}, "main.ts": "const kv = await Deno.openKv()\n"}, {"start": "deno run -A main.ts"}),
 ]  # fmt: skip

@@ -55,5 +55,11 @@ CASES = [
     Case("pages in a project of JavaScript", {"Web.csproj": project(more='<ItemGroup><ProjectReference Include="..\\pages\\pages.esproj" /></ItemGroup>'), ".nvmrc": "22"},
          {"images": {"node": "node:22-slim"}}),
     Case(".NET Core", {"Web.csproj": project(target="<TargetFramework>netcoreapp3.1</TargetFramework>")}, {"version": "3.1"}),
+    Case("several web servers", {"All.sln": solution(r"src\Web\Web.csproj", r"src\Api\Api.csproj"), "src/Web/Web.csproj": project(), "src/Api/Api.csproj": project()},
+         {"start": "dotnet Web.dll", "warnings": ("has several programs (src/Api/Api.csproj, src/Web/Web.csproj); src/Web/Web.csproj is started",)}),
+    Case("a program of the processor", {"Web.csproj": project(more="<PropertyGroup><PublishAot>true</PublishAot></PropertyGroup>")},
+         {"start": "dotnet Web.dll", "details": {"flags": " -p:PublishAot=false"}}),
+    Case("a port in the source", {"Web.csproj": project(), "Program.cs": 'app.Run("http://localhost:3000");\n'},
+         {"port": 3000, "warnings": ("Program.cs listens on 127.0.0.1", "Program.cs listens on 3000"), "sources": {"port": "Program.cs"}}),
 ]  # fmt: skip
 NOT_RUN = {case.title: "Debian has no .NET" for case in CASES}

@@ -35,6 +35,12 @@ CASES = [
     Case("version of asdf", {"mix.exs": mix(), ".tool-versions": "erlang 27.2\nelixir 1.17.3-otp-27\n"}, {"version": "1.17.3", "sources": {"version": ".tool-versions"}}),
     Case("version of Heroku's buildpack", {"mix.exs": mix(), "elixir_buildpack.config": "erlang_version=26.0\nelixir_version=1.16.2\n"}, {"version": "1.16.2"}),
     Case("version that is newer than the default", {"mix.exs": mix(elixir="~> 1.19")}, {"version": "1.19"}),
+    Case("Phoenix with aliases that build", {"mix.exs": mix("phoenix", more='aliases: ["assets.setup": ["x"], "assets.build": ["y"]],\n      '), "mix.lock": "%{}"},
+         {"build": ("mix assets.setup", "mix assets.build", "mix phx.digest"), "warnings": ("Phoenix needs SECRET_KEY_BASE",)}),
+    Case("a Phoenix that serves by mix alone", {"mix.exs": mix().replace("    [\n\n", '    [\n      {:phoenix, "~> 1.5.9"}\n'), "mix.lock": "%{}", "config/prod.exs": "config :hello, Endpoint, http: [port: 1]\n"},
+         {"framework": "phoenix", "warnings": ("Phoenix before 1.6 serves in a release only with server: true", "Phoenix needs SECRET_KEY_BASE")}),
+    Case("an old Phoenix that serves in a release", {"mix.exs": mix().replace("    [\n\n", '    [\n      {:phoenix, "~> 1.5.9"}\n'), "mix.lock": "%{}", "config/prod.exs": "config :hello, Endpoint, server: true\n"},
+         {"warnings": ("Phoenix needs SECRET_KEY_BASE",)}),
 ]  # fmt: skip
 NOT_RUN = {
     "Plug": "packages of Hex cannot be had where the tests run; an app without dependencies is run",

@@ -67,5 +67,17 @@ CASES = [
     Case("Procfile with another name", {"go.mod": module(), "main.go": MAIN, "Procfile": "web: bin/other\n"}, {"start": "bin/other", "details": {"program": "other"}}),
     Case("assets by Node.js", {"go.mod": module(), "main.go": MAIN, "package.json": {"scripts": {"build": "vite build"}}, "package-lock.json": {}},
          {"images": {"base": "golang:1.24", "run": "debian:trixie-slim", "node": "node:24-slim"}}),
+    Case("a port in the source", {"go.mod": module(), "main.go": MAIN, "web/serve.go": 'package web\n\nfunc Serve() { http.ListenAndServe(":3000", nil) } // ListenAndServe(":1")\n'},
+         {"port": 3000, "warnings": ("web/serve.go listens on 3000 and does not look at PORT",), "sources": {"port": "web/serve.go"}}),
+    Case("a port that is an option", {"go.mod": module(), "main.go": MAIN + 'var p = flag.String("port", "3000", "where it listens")\n'},
+         {"port": 3000, "warnings": ("main.go listens on 3000 and does not look at PORT",), "sources": {"port": "main.go"}}),
+    Case("a port that is an option of Viper", {"go.mod": module(), "main.go": MAIN + 'var p = flags.Int("port", 3000, "where it listens")\nfunc init() { viper.AutomaticEnv() }\n'},
+         {"port": 8080, "warnings": (), "sources": {"port": "default"}}),
+    Case("an address of its own container", {"go.mod": module(), "main.go": MAIN + 'var s = http.Server{Addr: "127.0.0.1:8080"}\n'},
+         {"port": 8080, "warnings": ("main.go listens on 127.0.0.1",)}),
+    Case("a port in the source, behind PORT", {"go.mod": module(), "main.go": MAIN + 'var p = os.Getenv("PORT")\nvar s = http.Server{Addr: ":3000"}\n'},
+         {"port": 8080, "warnings": (), "sources": {"port": "default"}}),
+    Case("a port of another program", {"go.mod": module(), "cmd/tool/main.go": MAIN + 'var s = http.Server{Addr: ":3000"}\n', "cmd/web/main.go": MAIN},
+         {"port": 8080, "start": "bin/web", "warnings": ("several programs",)}),
 ]  # fmt: skip
 NOT_RUN: dict[str, str] = {}

@@ -139,6 +139,18 @@ CASES = [
          {"start": "sh -c 'exec java -jar target/app-*.jar'", "details": {"kind": "kept", "kept": ("target",)}}),
     Case("Procfile with a jar", {"pom.xml": SPRING, "Procfile": "web: java $JAVA_OPTS -Dserver.port=$PORT -jar target/app-1.0.jar\n"},
          {"start": "sh -c 'exec java $JAVA_OPTS -Dserver.port=$PORT -jar target/app-1.0.jar'", "details": {"kind": "kept", "kept": ("target",)}, "sources": {"start": "Procfile"}}),
+    Case("a port in the source", {"pom.xml": pom("io.javalin", plugins=("maven-shade-plugin",)), "src/main/java/App.java": MAIN.replace("args) {", "args) {\n        Javalin.create().start(7070);")},
+         {"port": 7070, "framework": "javalin", "warnings": ("src/main/java/App.java listens on 7070",), "sources": {"port": "src/main/java/App.java"}}),
+    Case("a port in the source of Kotlin", {"build.gradle.kts": 'plugins {\n    id("io.ktor.plugin")\n}\n', **gradlew("9.1.0"), "src/main/kotlin/A.kt": "fun main() { embeddedServer(Netty, port = 9090) {} }\n"},
+         {"port": 9090, "warnings": ("src/main/kotlin/A.kt listens on 9090",)}),
+    Case("an assembly that no phase makes", {"pom.xml": pom("com.sparkjava", plugins=("maven-assembly-plugin",))}, {"build": (f"{PACKAGE} assembly:single",), "start": "java -jar app.jar"}),
+    Case("several programs by Maven", {"pom.xml": pom(more="<packaging>pom</packaging><modules><module>users</module><module>orders</module></modules>"),
+          "users/pom.xml": SPRING, "orders/pom.xml": SPRING}, {"build": ("mvn --batch-mode -DskipTests --projects users --also-make package",), "warnings": ("has several programs (orders, users); users is started",)}),
+    Case("a build by Gradle that brings nothing along", {"build.gradle": gradle("java", more="dependencies {\n    implementation 'io.vertx:vertx-core:4.5.0'\n}\n"), **gradlew("9.1.0"), "src/main/java/App.java": MAIN},
+         {"start": "java -cp 'lib/*' com.example.App", "warnings": ("build.gradle applies no plugin that brings along",)}),
+    Case("a program by Maven that a Procfile names", {"pom.xml": pom(more="<packaging>pom</packaging><modules><module>users</module><module>orders</module></modules>"),
+          "users/pom.xml": SPRING, "orders/pom.xml": SPRING, "Procfile": "web: java -jar orders/target/orders.jar\n"},
+         {"build": ("mvn --batch-mode -DskipTests --projects orders --also-make package",), "start": "java -jar orders/target/orders.jar", "warnings": (), "details": {"kept": ("orders/target",)}}),
 ]  # fmt: skip
 NOT_RUN = {
     case.title: "neither Maven Central nor Gradle's plugins can be reached where the tests run; sources without a build tool are run"

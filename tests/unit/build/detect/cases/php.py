@@ -24,7 +24,7 @@ CASES = [
     Case(
         "index.php", {"index.php": INDEX},
         {"version": "8.4", "package_manager": "none", "start": "apache2-foreground", "framework": None, "warnings": (),
-         "details": {"root": ".", "front": True, "vendor": False}, "images": {"base": "php:8.4-apache"},
+         "details": {"root": ".", "front": "index.php", "vendor": False}, "images": {"base": "php:8.4-apache"},
          "sources": {"version": "default", "package_manager": "default", "start": "index.php"}},
     ),
     Case("index.php in public", {"public/index.php": INDEX}, {"details": {"root": "public"}, "sources": {"start": "public/index.php"}}),
@@ -47,7 +47,7 @@ CASES = [
     Case("no composer.lock", {"composer.json": composer({"slim/slim": "4.*"}), "public/index.php": INDEX}, {"warnings": ("has no composer.lock",)}),
     Case("a composer.json that installs nothing", {"composer.json": composer({"php": "^8.3", "ext-mbstring": "*"}), "index.php": INDEX}, {"details": {"vendor": False}, "warnings": ()}),
     Case("version of the platform", {"composer.json": composer({"php": ">=7.4"}, config={"platform": {"php": "8.1.2"}}), "index.php": INDEX},
-         {"version": "8.1.2", "sources": {"version": "composer.json config.platform.php"}}),
+         {"version": "8.1", "sources": {"version": "composer.json config.platform.php"}}),
     Case("version of asdf", {"index.php": INDEX, ".tool-versions": "php 8.3.10\n"}, {"version": "8.3.10"}),
     Case("version of .php-version", {"index.php": INDEX, ".php-version": "8.2\n"}, {"version": "8.2", "sources": {"version": ".php-version"}}),
     Case("extensions of the app and of its packages", {"composer.json": composer({"ext-intl": "*", "ext-redis": "*", "a/b": "1"}), "composer.lock": LOCK, "index.php": INDEX},
@@ -56,6 +56,8 @@ CASES = [
     Case("Procfile of Heroku", {"composer.json": composer({"php": "^8.3"}), "web/index.php": INDEX, "Procfile": "web: heroku-php-apache2 web/\n"},
          {"start": "apache2-foreground", "details": {"root": "web"}, "sources": {"start": "Procfile"}}),
     Case("Procfile with PHP's own server", {"index.php": INDEX, "Procfile": "web: php -S 0.0.0.0:$PORT\n"}, {"start": "php -S 0.0.0.0:8080"}),
+    Case("the front of an old Symfony", {"composer.json": composer({"php": "^7.4", "symfony/symfony": "3.4.*"}), "composer.lock": {}, "web/app.php": INDEX, "web/app_dev.php": INDEX},
+         {"framework": "symfony", "details": {"root": "web", "front": "app.php"}, "warnings": ("Symfony needs",), "sources": {"start": "web/app.php"}}),
 ]  # fmt: skip
 NOT_RUN = {
     "Laravel": "packages of Composer cannot be had where the tests run; index.php is run",

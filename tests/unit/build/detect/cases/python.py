@@ -7,6 +7,7 @@ FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n"
 MANAGE = "import os\nfrom django.core.management import execute_from_command_line\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n"
 WSGI = "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
 ASGI = "from django.core.asgi import get_asgi_application\napplication = get_asgi_application()\n"
+RUN = "if __name__ == '__main__':\n    print(1)\n"
 DJANGO = {
     "manage.py": MANAGE,
     "site1/__init__.py": "",
@@ -150,6 +151,7 @@ FRAMEWORKS = [
     Case("agents of Google's kit", {"requirements.txt": "google-adk==1", "helper/__init__.py": "from . import agent", "helper/agent.py": "from google.adk.agents import Agent\nroot_agent = Agent()"},
          {"framework": "google-adk", "start": f"adk api_server {UVICORN}", "sources": {"start": "helper/agent.py"}}),
     Case("a module that is run", {"requirements.txt": "httpx==1", "shop/__main__.py": "from . import core", "shop/__init__.py": "", "shop/core.py": ""}, {"framework": None, "start": "python -m shop", "sources": {"start": "shop/__main__.py"}}),
+    Case("a server beside its client", {"requirements.txt": "grpcio==1", "ask_client.py": RUN, "ask_server.py": RUN}, {"start": "python ask_server.py"}),
     Case("a plain script", {"requirements.txt": "httpx==1", "worker.py": "print(1)"}, {"start": "python worker.py"}),
     Case("a Procfile", {"requirements.txt": "flask==3", "Procfile": "release: ./x\nweb: gunicorn --bind :$PORT shop:app --log-file -\n", "shop.py": FLASK},
          {"framework": "flask", "start": "gunicorn --bind :8080 shop:app --log-file -", "sources": {"start": "Procfile"}}),
@@ -181,6 +183,12 @@ BESIDE_OTHERS = [
     Case("Django with a front end", {**DJANGO, "requirements.txt": "django==5\ngunicorn==23", "package.json": {"scripts": {"build": "vite build", "start": "vite"}}},
          {"language": "python", "framework": "django"}),
     Case("FastAPI beside a Go module", {"go.mod": "module shop", "requirements.txt": "fastapi[standard]==0.1", "main.py": FASTAPI}, {"language": "python"}),
+    Case("the app itself among its requirements", {"requirements.txt": "-e .[web]\n", "setup.py": "from setuptools import setup\nsetup(name='shop', install_requires=['aiohttp', 'psycopg2'])\n",
+          "shop/__init__.py": "", "shop/__main__.py": "from shop.main import main\nmain()\n", "shop/main.py": "from aiohttp import web\n\ndef main():\n    web.run_app(web.Application())\n"},
+         {"package_manager": "pip", "framework": "aiohttp", "start": "python -m shop", "details": {"copied": (".",)}}),
+    Case("Tornado with a port as an option", {"requirements.txt": "tornado==6.4\n", "blog.py": "import tornado\nfrom tornado.options import define, options\ndefine('port', default=8888, type=int)\n"
+          "if __name__ == '__main__':\n    tornado.web.Application([]).listen(options.port)\n"},
+         {"framework": "tornado", "start": "python blog.py", "port": 8888, "sources": {"port": "blog.py"}}),
 ]  # fmt: skip
 
 CASES = [*MANAGERS, *FRAMEWORKS, *VERSIONS, *BESIDE_OTHERS]

@@ -86,6 +86,16 @@ CASES = [
     Case("version of mise", {"app.rb": "", "mise.toml": '[tools]\nruby = "3"\n'}, {"version": "3", "sources": {"version": "mise.toml"}}),
     Case("Procfile", {**RAILS, "Procfile": "web: bundle exec puma -t 5:5 -p ${PORT:-3000} -e ${RACK_ENV:-development}\n"},
          {"start": "sh -c 'exec bundle exec puma -t 5:5 -p ${PORT:-3000} -e ${RACK_ENV:-development}'", "warnings": KEY, "sources": {"start": "Procfile"}}),
+    Case("an old Rails", {"Gemfile": gemfile("puma") + 'gem "rails", "~> 5.2.0"\n', "Gemfile.lock": lock("puma").replace("specs:\n", "specs:\n    rails (5.2.8)\n"), "config.ru": ""},
+         {"version": "2.6", "warnings": ("Rails needs",), "sources": {"version": "Gemfile.lock rails"}}),
+    Case("an old Rails, and a range of Ruby", {"Gemfile": gemfile("puma", ruby='">= 2.5"') + 'gem "rails", ">= 6.0.3"\n', "config.ru": ""}, {"version": "2.7", "sources": {"version": "Gemfile ruby"}}),
+    Case("Rails with Unicorn", {"Gemfile": gemfile("rails", "unicorn"), "Gemfile.lock": lock("rails", "unicorn"), "config.ru": "run Rails.application\n"},
+         {"start": "bundle exec unicorn -o 0.0.0.0 -p 8080", "framework": "rails"}),
+    Case("Thruster before Rails", {**RAILS, "Procfile": "web: bin/thrust bin/rails server\n"}, {"start": "bin/thrust bin/rails server", "details": {"env": {
+        "RAILS_ENV": "production", "RAILS_LOG_TO_STDOUT": "1", "RAILS_SERVE_STATIC_FILES": "1", "HTTP_PORT": "8080"}}}),
+    Case("Sinatra without a server", {"Gemfile": gemfile("sinatra"), "Gemfile.lock": lock("sinatra"), "app.rb": ""}, {"warnings": ("Gemfile.lock has no gem that serves Sinatra",)}),
+    Case("a port in the source", {"Gemfile": gemfile("sinatra", "puma"), "Gemfile.lock": lock("sinatra", "puma"), "app.rb": "require 'sinatra'\nset :port, 3000\n"},
+         {"port": 3000, "warnings": ("app.rb listens on 3000",), "sources": {"port": "app.rb"}}),
 ]  # fmt: skip
 NOT_RUN: dict[str, str] = {
     "Rails": "gems cannot be had where the tests run; built with the gems of Debian, an app on Rack is run",

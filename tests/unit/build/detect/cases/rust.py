@@ -51,5 +51,13 @@ CASES = [
     Case("version of asdf", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": MAIN, ".tool-versions": "rust 1.84.1\n"}, {"version": "1.84.1"}),
     Case("Procfile with cargo's path", {"Cargo.toml": manifest(), "Cargo.lock": "", "src/main.rs": MAIN, "Procfile": "web: ./target/release/hello --x\n"},
          {"start": "bin/hello --x", "sources": {"start": "Procfile"}}),
+    Case("a port in the source", {"Cargo.toml": manifest("axum"), "Cargo.lock": "", "src/main.rs": 'fn main() { TcpListener::bind("0.0.0.0:3000"); }\n'},
+         {"port": 3000, "warnings": ("src/main.rs listens on 3000",), "sources": {"port": "src/main.rs"}}),
+    Case("a pair of an address and a port", {"Cargo.toml": manifest("actix-web"), "Cargo.lock": "", "src/main.rs": MAIN, "src/web/mod.rs": 'fn web() { server.bind(("127.0.0.1", 8080)); }\n'},
+         {"port": 8080, "warnings": ("src/web/mod.rs listens on 127.0.0.1",)}),
+    Case("an address of numbers", {"Cargo.toml": manifest("warp"), "Cargo.lock": "", "src/main.rs": "fn main() { warp::serve(all).run(([0, 0, 0, 0], 3030)); }\n"},
+         {"port": 3030, "warnings": ("listens on 3030",)}),
+    Case("loco", {"Cargo.toml": manifest("axum", "loco-rs", more='[[bin]]\nname = "hello-cli"\npath = "src/bin/main.rs"\n'), "Cargo.lock": "", "src/bin/main.rs": MAIN},
+         {"framework": "loco", "start": "bin/hello-cli start --binding 0.0.0.0 --port 8080", "details": {"env": {"LOCO_ENV": "production"}}}),
 ]  # fmt: skip
 NOT_RUN: dict[str, str] = {}
