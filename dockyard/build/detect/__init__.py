@@ -20,8 +20,9 @@ from dockyard.errors import BuildError
 __all__ = ["App", "Detection", "Wishes", "asked", "detect", "languages", "left_out"]
 
 _NEEDED: Mapping[str, tuple[str, ...]] = {
-    "python": (), "node": ("package.json",), "deno": (), "go": ("go.mod", "go.work", "main.go"),
-    "java": ("pom.xml", "*.gradle", "*.gradle.kts", "Main.java", "App.java", "src"), "dotnet": (),
+    "python": (), "node": ("package.json",), "deno": ("deno.*", "*.ts", "*.tsx", "*.js", "*.mjs", "*.jsx", "src"),
+    "go": ("go.mod", "go.work", "main.go"), "java": ("pom.xml", "*.gradle", "*.gradle.kts", "Main.java", "App.java", "src"),
+    "dotnet": ("*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx", ".deployment", "global.json", "Directory.Build.props"),
     "ruby": ("Gemfile", "gems.rb", "*.ru", "*.rb"),
     "php": ("composer.json", "artisan", "*.php", "public", "web", "webroot", "www", "htdocs"),
     "rust": ("Cargo.toml",), "elixir": ("mix.exs",), "static": (), "scala": ("build.sbt",),
