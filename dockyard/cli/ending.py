@@ -21,6 +21,8 @@ def ending() -> Iterator[None]:
     """Within it, what is raised is told: exit 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     try:
         yield
+        if sys.stdout:  # at the end of Python it would be too late to tell
+            sys.stdout.flush()
     except KeyboardInterrupt as error:
         _interrupted(str(error) or GOES_ON)
     except BrokenPipeError as error:  # whoever read what we print is gone

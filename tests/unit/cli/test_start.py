@@ -1,5 +1,6 @@
 """The program's start: what is over before the parser of commands is imported, and all that is left to it."""
 
+import shlex
 import subprocess
 import sys
 
@@ -39,3 +40,13 @@ def test_a_project_that_was_never_pushed_is_read_as_ever(tmp_path):
     ended = run(tmp_path, "push")
     assert ended.returncode == 1
     assert "dockyard.yaml: line 1, column 8: not valid YAML" in ended.stderr
+
+
+@pytest.mark.parametrize(("end", "code"), [("| true", 1), (">&-", 0), ("2>&-", 0)])
+def test_nobody_who_reads_is_told_nothing(end, code):
+    program = (
+        "from dockyard.cli import screen; from dockyard.cli.ending import ending\nwith ending(): screen.say('a'); print('b')"
+    )
+    script = f"set -o pipefail; {shlex.join([sys.executable, '-c', program])} {end}"
+    ended = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr in ("", "a\n")) == (code, True)
