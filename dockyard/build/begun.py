@@ -1,7 +1,7 @@
 """Builds that begin as soon as their recipes are known, while whoever wants them imports and asks the rest.
 
-They have what the engine has, and neither credentials nor a cache from elsewhere: a base that is to be fetched by these is
-missing, and nothing is tried twice. What else goes wrong is the image's fault, and would go wrong again.
+They have what the engine has, no credentials but a token that is kept, and no cache from elsewhere: a base that is to be fetched
+by others is missing, and nothing is tried twice. What else goes wrong is the image's fault, and would go wrong again.
 """
 
 import time

@@ -24,7 +24,7 @@ from dockyard.defaults import FOLDER
 from dockyard.deploy.looking import Look, folder_of
 from dockyard.deploy.standing import StandingImages, parts
 from dockyard.doors.buildkit import BuildKit
-from dockyard.doors.buildx import Cli, programs
+from dockyard.doors.buildx import Cli, may_be_called, programs
 from dockyard.doors.git import Git
 from dockyard.doors.kept_token import forget, kept
 from dockyard.doors.process import Processes, end_all
@@ -150,7 +150,7 @@ def _brought(begun: Begun, progress: Progress, on_sure: Callable[[], None]) -> "
 def _cli(left: StandingImages, processes: Processes) -> Cli | None:
     """What built before; None where it is to be looked for."""
     cli = Cli(**left.cli) if left.cli else None
-    is_there = cli and cli.program in programs(processes) and (not cli.plugin or os.access(cli.plugin, os.X_OK))
+    is_there = cli and cli.program in programs(processes) and (not cli.plugin or may_be_called(cli.plugin, processes.environment))
     return cli if is_there else None
 
 

@@ -49,8 +49,9 @@ def _interrupted(hint: str) -> None:
         signal.signal(number, signal.SIG_IGN)
     end_all()
     remove_all()
-    screen.fault("interrupted", hint)
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):  # who reads it may have been interrupted as well
+        screen.fault("interrupted", hint)
+        sys.stderr.flush()
     os._exit(130)
 
 

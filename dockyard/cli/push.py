@@ -11,7 +11,7 @@ import typer
 
 from dockyard.cli import screen
 from dockyard.cli.arguments import Builder, Environment, Jobs, Json, NoCache, Platforms, Project, Sbom, Services, Wait
-from dockyard.cli.push_early import push_early
+from dockyard.cli.push_early import push_early, tried
 from dockyard.cli.root import project_root
 from dockyard.defaults import ENGINE, JOBS
 from dockyard.deploy.looking import look
@@ -45,10 +45,13 @@ def push(
     Example: dockyard push --jobs 8
     """
     root, named = project_root(project), env or os.environ.get("DOCKYARD_ENV")
-    seen = None if services or platform or assembly else look(root)
-    may_build = not no_cache and not sbom and builder == ENGINE
-    if seen and push_early(root, named, seen, jobs, json=json, may_build=may_build):
-        return
+    if tried:
+        seen = tried.pop()
+    else:
+        seen = None if services or platform or assembly else look(root)
+        may_build = not no_cache and not sbom and builder == ENGINE
+        if seen and push_early(root, named, seen, jobs, json=json, may_build=may_build):
+            return
     # what follows takes a second of imports
     from dockyard.build.builder import Options  # noqa: PLC0415
     from dockyard.cli.leaving import Leaving, leave_push  # noqa: PLC0415

@@ -7,6 +7,9 @@ from dockyard.cli.as_left import tell_as_pushed
 from dockyard.deploy.looking import Look
 from dockyard.deploy.standing import StandingImages, pushed
 
+tried: list[Look | None] = []
+"""What was seen where that was tried before the parser of commands was imported (`dockyard.cli.start`), and was of no use."""
+
 
 def push_early(root: Path, environment: str | None, seen: Look, jobs: int, *, json: bool, may_build: bool = True) -> bool:
     """Push what changed, and tell of all; False where the project is to be read. Raises BuildError.

@@ -41,16 +41,15 @@ def _console() -> "Console":
 
 def _is_plain() -> bool:
     """Whether standard error takes lines and neither colours nor a display, by what rich would say; it takes time to import."""
-    return not (sys.stderr and sys.stderr.isatty()) and not any(name in os.environ for name in _ASKED_FOR)
+    return not sys.stderr.isatty() and not any(name in os.environ for name in _ASKED_FOR)
 
 
 def _tell(*parts: str | tuple[str, str]) -> None:
     """A line of these parts, some with a style; in one go: the display is redrawn between two, and others print as well."""
     if _is_plain():
         text = "".join(part if isinstance(part, str) else part[0] for part in parts)
-        if sys.stderr:  # it may be closed
-            sys.stderr.write(f"{text.translate(_CONTROLS)}\n")
-            sys.stderr.flush()
+        sys.stderr.write(f"{text.translate(_CONTROLS)}\n")
+        sys.stderr.flush()
         return
     from rich.text import Text  # noqa: PLC0415
 

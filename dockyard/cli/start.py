@@ -15,6 +15,9 @@ from pathlib import Path
 _OBJECTS = 50_000
 """How many are made until Python looks for garbage. Its default is 700; imports leave none, and take a tenth longer by that."""
 
+_OPTIONS = ("BUILDX_BUILDER", "DOCKYARD_JOBS")
+"""Variables that give options of a push, which the parser reads."""
+
 
 def run() -> None:
     """The program."""
@@ -24,27 +27,32 @@ def run() -> None:
         signal.signal(number, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wishes it
         signal.signal(signal.SIGHUP, _hung_up)
-    if not _pushed(sys.argv[1:]):
-        from dockyard.cli.main import app  # noqa: PLC0415  # as is said above
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115  # it is closed, and nobody is told
+    from dockyard.cli.ending import ending  # noqa: PLC0415  # an interrupt is told from here on
 
-        app()
+    with ending():
+        if _pushed(sys.argv[1:]):
+            return
+        from dockyard.cli.main import app  # noqa: PLC0415  # as is said above
+    app()
 
 
 def _pushed(arguments: Sequence[str]) -> bool:
     """Whether it was a push that is over by now."""
     command, *options = arguments or [""]
-    if command != "push" or not set(options) <= {"--json"}:
+    if command != "push" or not set(options) <= {"--json"} or any(name in os.environ for name in _OPTIONS):
         return False
-    from dockyard.cli.ending import ending  # noqa: PLC0415  # of no other command
-    from dockyard.cli.push_early import push_early  # noqa: PLC0415
+    from dockyard.cli.push_early import push_early, tried  # noqa: PLC0415  # of no other command
     from dockyard.cli.root import project_root  # noqa: PLC0415
     from dockyard.defaults import JOBS  # noqa: PLC0415
     from dockyard.deploy.looking import look  # noqa: PLC0415
 
-    with ending():
-        root = project_root(None)
-        seen = look(root)
-        return seen is not None and push_early(root, os.environ.get("DOCKYARD_ENV"), seen, JOBS, json=bool(options))
+    root = project_root(None)
+    seen = look(root)
+    if seen and push_early(root, os.environ.get("DOCKYARD_ENV"), seen, JOBS, json=bool(options)):
+        return True
+    tried.append(seen)
+    return False
 
 
 def _hung_up(*_: object) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dockyard.doors.files import content
-from dockyard.doors.process import Processes
+from dockyard.doors.process import Ended, Processes
 
 _PLUGIN = "docker-buildx"
 _PLACES = tuple(Path("/usr") / f"{folder}/docker/cli-plugins" for folder in ("local/lib", "local/libexec", "lib", "libexec"))
@@ -48,8 +48,7 @@ def find_cli(processes: Processes) -> Cli | None:
         version = processes.run([program, "buildx", "version"])
         if version.code == 0:
             plugin = _plugin(processes.environment)
-            is_that = plugin and processes.run([plugin, "version"]) == version
-            return Cli(program, buildx=True, plugin=plugin if is_that else "")
+            return Cli(program, buildx=True, plugin=plugin if plugin and _says(processes, plugin, version) else "")
     for program in found:
         told = re.search(r"version (\d+)\.", processes.run([program, "--version"]).output)
         if told and int(told[1]) < 23:
@@ -57,14 +56,29 @@ def find_cli(processes: Processes) -> Cli | None:
     return None
 
 
+def may_be_called(plugin: str, environment: Mapping[str, str]) -> bool:
+    """Whether a plug-in is there, and finds the engine without `docker`: what DOCKER_TLS_VERIFY says, `docker` alone knows.
+
+    https://github.com/docker/compose/issues/12679
+    """
+    by_tls = any(environment.get(name) for name in ("DOCKER_TLS_VERIFY", "DOCKER_TLS"))
+    return not by_tls and os.path.isfile(plugin) and os.access(plugin, os.X_OK)  # noqa: PTH113  # also where the name is none
+
+
+def _says(processes: Processes, plugin: str, version: Ended) -> bool:
+    with contextlib.suppress(OSError):  # it is for another processor, or no program
+        return processes.run([plugin, "version"]) == version
+    return False
+
+
 def _plugin(environment: Mapping[str, str]) -> str:
-    """Where the plug-in is that `docker` takes; empty where there is none."""
+    """Where the plug-in is that `docker` takes, if it may be called; else nothing."""
     folder = Path(environment.get("DOCKER_CONFIG") or Path(environment.get("HOME") or Path.home()) / ".docker")
     more: list[Path] = []
-    with contextlib.suppress(ValueError, KeyError, TypeError):
+    with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
         more = [Path(place) for place in json.loads(content(folder / "config.json"))["cliPluginsExtraDirs"]]
-    files = (place / _PLUGIN for place in (folder / "cli-plugins", *more, *_PLACES))
-    return next((str(file) for file in files if os.access(file, os.X_OK)), "")
+    files = (str(place / _PLUGIN) for place in (*more, folder / "cli-plugins", *_PLACES))
+    return next((file for file in files if may_be_called(file, environment)), "")
 
 
 def driver_of(processes: Processes, cli: Cli, builder: str) -> str | None:

@@ -41,7 +41,7 @@ def engine_for_push(processes: "Processes", cli: "Cli | None") -> "Docker":
 
 
 class EngineSocket(BuildKit):
-    """The part of `dockyard.doors.docker.Docker` that a push needs, with the same errors."""
+    """What a push needs of `dockyard.doors.docker.Docker`. Methods raise BuildError where the engine refuses, or is gone."""
 
     def __init__(self, path: str, processes: "Processes", cli: "Cli | None" = None) -> None:
         super().__init__(processes, cli)
@@ -59,7 +59,7 @@ class EngineSocket(BuildKit):
             pass
 
     def untag(self, name: str) -> None:
-        """Take a name away from a local image; the image goes with its last name. Nothing where it, or the engine, is gone."""
+        """Take a name away from a local image; the image goes with its last name. Nothing where that cannot be done."""
         with contextlib.suppress(BuildError), _answer(self._path, "DELETE", f"/images/{quote(name, _SAFE)}?noprune=1"):
             pass
 
@@ -75,7 +75,9 @@ def _events(path: str, repository: str, tag: str, auth: Mapping[str, str], silen
     place = f"/images/{quote(repository, _SAFE)}/push?{urlencode({'tag': tag})}"
     try:
         with _answer(path, "POST", place, {"X-Registry-Auth": header}, silence) as told:
-            yield from map(json.loads, told)
+            yield from (json.loads(line) for line in told if line.strip())
+            if told.chunked and told.chunk_left is not None:  # it ended before its end, which http.client does not tell
+                raise http.client.IncompleteRead(b"")
     except BuildError as error:
         if isinstance(error.__cause__, TimeoutError):
             raise SilentError from error
@@ -104,7 +106,7 @@ def _answer(
 def _said(content: bytes) -> str:
     with contextlib.suppress(ValueError, KeyError, TypeError):
         return str(json.loads(content)["message"])
-    return ""
+    return content.decode(errors="replace").strip()
 
 
 class _Connection(http.client.HTTPConnection):

@@ -88,7 +88,7 @@ def pytest_terminal_summary(terminalreporter):
 class OneSiteOneProcess(LoadScopeScheduling):
     """Behaviours go to whichever process is free, tests of another file, and of files that share a site, together.
 
-    Behaviours mostly wait, and the others mostly compute: so one process begins with the former.
+    Behaviours mostly wait, and the others mostly compute: so one process takes the former as long as there are any.
     """
 
     def _assign_work_unit(self, node):

@@ -15,6 +15,8 @@ class Registry(http.server.ThreadingHTTPServer):
         """Statuses of methods that are answered with another."""
         self.says_bytes: int | None = None
         self.asked: list[str] = []
+        self.told: list[dict[str, str]] = []
+        """Headers of each of these."""
 
     def __enter__(self) -> "Registry":
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -30,6 +32,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(f"{self.command} {self.path}")
+        self.server.told.append(dict(self.headers))
         self.send_response(self.server.answers.get(self.command, self.server.status))
         for name, value in self.server.headers.items():
             self.send_header(name, value)

@@ -17,6 +17,8 @@ out = pathlib.Path(os.environ["CDK_OUTDIR"])
 out.mkdir(exist_ok=True)
 os.environ["TIMES"] = str(int(os.environ.get("TIMES", 0)) + 1)
 (out / "manifest.json").write_text(json.dumps([os.getpid(), os.environ["TIMES"], json.loads(os.environ["CDK_CONTEXT_JSON"])["env"]]))
+if pathlib.Path("ends").exists():
+    os._exit(1)
 if pathlib.Path("bad").exists():
     raise SystemExit("services/web/service.yaml: bad")
 """
@@ -60,11 +62,13 @@ def test_what_is_wrong_is_told_and_mended_without_a_new_process(synth):
     assert synth()[0] == process
 
 
-def test_a_process_that_has_ended_is_told_and_another_takes_its_place(synth):
+def test_a_process_that_ends_while_it_synthesizes_is_told_and_another_takes_its_place(synth):
     process, *_ = synth()
-    Processes().run(["kill", "-9", str(process)])
+    ends = synth.file.with_name("ends")
+    ends.touch()
     with pytest.raises(DeployError, match="the process that runs it has ended"):
         synth()
+    ends.unlink()
     assert synth()[0] != process
 
 

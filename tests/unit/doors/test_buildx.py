@@ -45,9 +45,49 @@ def test_another_plug_in_than_that_of_docker_is_not_called(machine, tmp_path, do
     assert found.command("buildx", "build", ".") == [docker, "buildx", "build", "."]
 
 
-@pytest.mark.parametrize("written", ["{", "[]", '{"cliPluginsExtraDirs": 1}', '{"cliPluginsExtraDirs": null}'])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{",
+        "[" * 100_000,
+        "[]",
+        '{"cliPluginsExtraDirs": ["a\\u0000b"]}',
+        '{"cliPluginsExtraDirs": 1}',
+        '{"cliPluginsExtraDirs": null}',
+    ],
+)
 def test_one_that_is_nowhere_to_be_found_is_called_by_docker(machine, tmp_path, written):
     docker, processes = machine
     (tmp_path / "own").mkdir()
     (tmp_path / "own/config.json").write_text(written)
     assert find_cli(processes) == Cli(docker, buildx=True)
+
+
+@pytest.mark.parametrize(("broken", "first"), [(None, "more"), ("more", "own/cli-plugins"), ("own/cli-plugins", "more")])
+def test_of_several_that_is_taken_which_docker_takes(machine, tmp_path, broken, first):
+    """Docker 20.10 and 28 were seen to look at these first, and at the user's own after them."""
+    places = ("more", "own/cli-plugins", "system")
+    for place in places:
+        program(tmp_path / place / "docker-buildx", "echo buildx v1")
+    if broken:
+        (tmp_path / broken / "docker-buildx").unlink()
+        (tmp_path / broken / "docker-buildx").mkdir()
+    (tmp_path / "own/config.json").write_text(json.dumps({"cliPluginsExtraDirs": [str(tmp_path / "more")]}))
+    assert find_cli(machine[1]).plugin == str(tmp_path / first / "docker-buildx")
+
+
+def test_one_that_is_no_program_is_called_by_docker(machine, tmp_path):
+    docker, processes = machine
+    file = tmp_path / "system/docker-buildx"
+    file.parent.mkdir()
+    file.write_bytes(b"\x7fELF")
+    file.chmod(0o755)
+    assert find_cli(processes) == Cli(docker, buildx=True)
+
+
+@pytest.mark.parametrize("name", ["DOCKER_TLS_VERIFY", "DOCKER_TLS"])
+def test_an_engine_behind_tls_is_found_by_docker_alone(machine, tmp_path, name):
+    docker, processes = machine
+    program(tmp_path / "system/docker-buildx", "echo buildx v1")
+    assert find_cli(processes.with_environment(**{name: "1"})) == Cli(docker, buildx=True)
+    assert find_cli(processes).plugin

@@ -1,5 +1,9 @@
 """What is made of a registry's answers where it is asked by a token alone, with one on loopback that gives them."""
 
+import base64
+import ssl
+import urllib.request
+
 import pytest
 
 from dockyard.doors.ecr_by_token import EcrByToken
@@ -26,6 +30,7 @@ def test_a_tag_has_a_digest_or_is_not_there(registry, monkeypatch, status, heade
     registry.status, registry.headers = status, headers
     assert of(registry.host).image_digest("a/b", "1") == found
     assert registry.asked == ["HEAD /v2/a/b/manifests/1"]
+    assert registry.told[0]["Authorization"] == f"Basic {base64.b64encode(b'AWS:secret').decode()}"
 
 
 def test_a_tag_whose_digest_is_not_told_is_a_fault(registry):
@@ -56,7 +61,14 @@ def test_nobody_who_answers_is_told():
     assert caught.value.status is None
 
 
-def test_a_registry_elsewhere_is_spoken_to_by_https_with_certificates_that_are_trusted(registry, monkeypatch):
+def test_certificates_are_looked_at_and_those_that_are_named_are_trusted_alone(tmp_path):
+    (handler,) = (one for one in of("registry.invalid")._opener.handlers if isinstance(one, urllib.request.HTTPSHandler))
+    assert (handler._context.verify_mode, handler._context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    with pytest.raises(RegistryError, match="No such file"):
+        EcrByToken("1", "r", Address("registry.invalid", "AWS", "secret"), tmp_path / "none").image_digest("a/b", "1")
+
+
+def test_a_registry_elsewhere_is_spoken_to_by_https_and_the_proxy(registry, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", f"http://{registry.host}")
     registry.status = 403
     with pytest.raises(RegistryError, match=r"^registry\.invalid/a/b: .*403"):

@@ -1,5 +1,6 @@
 """What is made of an engine's answers where it is asked by its socket, with one that gives them."""
 
+import base64
 import contextlib
 import json
 import socketserver
@@ -24,7 +25,7 @@ class Engine(socketserver.ThreadingUnixStreamServer):
 
     def __init__(self, path, *answers):
         super().__init__(str(path), _Handler)
-        self.answers, self.asked, self.wait = list(answers), [], threading.Event()
+        self.answers, self.asked, self.told, self.wait = list(answers), [], [], threading.Event()
         self.wait.set()
 
 
@@ -32,6 +33,7 @@ class _Handler(socketserver.StreamRequestHandler):
     def handle(self):
         lines = [line.decode().strip() for line in iter(self.rfile.readline, b"\r\n")]
         self.server.asked.append(lines[0])
+        self.server.told.append(dict(line.split(": ", 1) for line in lines[1:]))
         self.wfile.write(self.server.answers.pop(0))
         self.server.wait.wait(10)
 
@@ -90,6 +92,8 @@ def test_a_push_is_told_line_by_line(tmp_path):
         assert docker.push("localhost:5/a", "1", {"username": "AWS", "password": "x"}, lines.append) == "sha256:1"
     assert lines == ["3f2a Pushing", "3f2a Pushed"]
     assert served.asked == ["POST /images/localhost:5/a/push?tag=1 HTTP/1.1"]
+    auth = json.loads(base64.urlsafe_b64decode(served.told[0]["X-Registry-Auth"]))
+    assert auth == {"username": "AWS", "password": "x"}
 
 
 def test_one_that_says_nothing_is_a_stall(tmp_path):
@@ -100,10 +104,18 @@ def test_one_that_says_nothing_is_a_stall(tmp_path):
     assert caught.value.stalled
 
 
-def test_one_that_breaks_off_has_pushed_nothing(tmp_path):
-    broken = f"{ENGINE_GONE}|without a word"
-    with engine(tmp_path, answer(200, SENDING)) as (_, docker), pytest.raises(BuildError, match=broken):
+@pytest.mark.parametrize("events", [[SENDING], [SENDING, DONE]])
+def test_an_engine_that_breaks_off_is_gone(tmp_path, events):
+    with engine(tmp_path, answer(200, *events)) as (_, docker), pytest.raises(BuildError, match=ENGINE_GONE) as caught:
         docker.push("a", "1", {}, print)
+    assert not isinstance(caught.value, PushError)
+
+
+def test_what_an_engine_says_without_json_is_told(tmp_path):
+    refusal = b"HTTP/1.1 500 X\r\nContent-Length: 24\r\n\r\nno space left on device\n"
+    with engine(tmp_path, refusal) as (_, docker), pytest.raises(BuildError, match="no space left on device") as caught:
+        docker.tag("a:1", "b", "1")
+    assert caught.value.hint == MAKE_ROOM
 
 
 @pytest.mark.parametrize("answers", [[b""], [b"nonsense\r\n\r\n"], []])
