@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from dockyard.build.builder import Built, Workshop, local_name, make
-from dockyard.build.caches import inline_cache
+from dockyard.build.caches import NO_CACHES, inline_cache
 from dockyard.build.command import load
 from dockyard.build.recipe import Recipe
 from dockyard.build.retries import Retries
@@ -23,11 +23,12 @@ def begin(recipes: Sequence[Recipe], workshop: Workshop, progress: Progress, poo
     """Service to its build, which may end in MissingBaseError; none where one is not for the engine, or lacks a secret."""
     if workshop.docker.cli is None:
         return {}
+    caches = inline_cache(None) if workshop.docker.cli.buildx else NO_CACHES  # as `dockyard.deploy.caches` has it
     at_once = replace(workshop, retries=Retries(attempts=1))
 
     def one(recipe: Recipe) -> Built:
         begun, name = time.monotonic(), local_name(recipe)
-        make(recipe, at_once, progress, load(name), inline_cache(None))
+        make(recipe, at_once, progress, load(name), caches)
         return Built(recipe, name, seconds=time.monotonic() - begun)
 
     ready = [recipe for recipe in recipes if workshop.loads(recipe) and not any(missing(recipe, workshop.environment))]

@@ -44,6 +44,11 @@ def registry_cache(address: str) -> Caches:
     return Caches(("--cache-from", place), ("--cache-to", f"{place},{_REGISTRY}"))
 
 
+def read_alone(caches: Caches) -> Caches:
+    """The same, and nothing is kept: an engine before 23 may crash where two builds write layers in common into their images."""
+    return Caches(caches.read, registry=caches.registry)
+
+
 def inline_cache(last: str | None, registry: Registry | None = None) -> Caches:
     """In the image itself; `last` is the image to take layers from, where there is one."""
     return Caches(("--cache-from", last) if last else (), ("--build-arg", "BUILDKIT_INLINE_CACHE=1"), registry)

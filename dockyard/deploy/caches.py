@@ -5,7 +5,7 @@ import functools
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from dockyard.build.caches import NO_CACHES, Caches, github_cache, inline_cache, registry_cache
+from dockyard.build.caches import NO_CACHES, Caches, github_cache, inline_cache, read_alone, registry_cache
 from dockyard.build.recipe import Recipe
 from dockyard.deploy.place import Place
 from dockyard.doors.registry import Registry
@@ -28,7 +28,8 @@ class BuildCaches:
             if found:
                 return found
         with contextlib.suppress(ClientError, BotoCoreError):
-            return self._inline(recipe) if loads else self._in_registry(recipe)
+            found = self._inline(recipe) if loads else self._in_registry(recipe)
+            return found if cli.buildx else read_alone(found)
         return NO_CACHES
 
     def _in_registry(self, recipe: Recipe) -> Caches:

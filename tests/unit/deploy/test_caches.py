@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from dockyard.build.bases import Bases
 from dockyard.build.builder import Options, Workshop
-from dockyard.build.caches import NO_CACHES
+from dockyard.build.caches import NO_CACHES, inline_cache
 from dockyard.build.recipe import Recipe
 from dockyard.deploy.caches import BuildCaches
 from dockyard.doors.buildx import Cli
@@ -84,3 +84,12 @@ def test_where_nobody_may_look_there_is_no_cache_and_no_fault():
     denied = ClientError({"Error": {"Code": "AccessDeniedException"}}, "DescribeImages")
     assert caches(FakeDocker(), FakeAws("t1", denied)) == NO_CACHES
     assert caches(FakeDocker(None), FakeAws("t1")) == NO_CACHES
+
+
+def test_an_engine_that_may_crash_by_it_keeps_no_layers_in_images():
+    old = FakeDocker(Cli("docker", buildx=False))
+    assert (caches(FakeDocker(), FakeAws("t1")).write, caches(old, FakeAws("t1")).write) == (
+        inline_cache(None).write,
+        (),
+    )
+    assert caches(old, FakeAws("t1")).read == caches(FakeDocker(), FakeAws("t1")).read
