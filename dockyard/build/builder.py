@@ -82,12 +82,6 @@ class Workshop:
 
         return replace(self, docker=Docker(Processes(self.environment), self.docker.cli))
 
-    def with_engine_for_push(self) -> "Workshop":
-        """The same with what a push needs of the engine."""
-        from dockyard.doors.engine_socket import engine_for_push  # noqa: PLC0415  # as of `with_engine`
-
-        return replace(self, docker=engine_for_push(Processes(self.environment), self.docker.cli))
-
     def loads(self, recipe: Recipe) -> bool:
         """Whether the engine has the image after its build. Else the builder sends it to the registry itself."""
         return self.options.builder == ENGINE and not recipe.is_index and not self.options.sbom

@@ -13,6 +13,8 @@ from dockyard.build.retries import Retries
 from dockyard.deploy.by_token import refused
 from dockyard.deploy.standing import has_images
 from dockyard.doors.ecr_by_token import EcrByToken
+from dockyard.doors.engine_socket import engine_for_push
+from dockyard.doors.process import Processes
 from dockyard.errors import BuildError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
@@ -28,7 +30,8 @@ def bring_by_token(ecr: EcrByToken, begun: "Begun", progress: Progress, on_sure:
 
     :param on_sure: called once the others are there.
     """
-    recipes, workshop = begun.recipes, replace(begun.workshop.with_engine_for_push(), retries=Retries(attempts=1))
+    recipes, docker = begun.recipes, engine_for_push(Processes(begun.workshop.environment), begun.workshop.docker.cli)
+    workshop = replace(begun.workshop, docker=docker, retries=Retries(attempts=1))
     try:
         with Threads(max_workers=2) as pool:
             others_there = pool.submit(has_images, ecr, begun.others)
