@@ -12,6 +12,11 @@ from dockyard.doors.process import Processes
 from dockyard.doors.registry import Registry
 from dockyard.threads import Threads
 
+_NO_PROVENANCE = "--provenance=false"
+_GIT_INFO = "BUILDX_GIT_INFO"
+"""Unless it is false, buildx runs git up to five times before each build, to tell a provenance of the repository and its changes.
+https://docs.docker.com/build/building/variables/#buildx_git_info"""
+
 
 @dataclass(frozen=True)
 class LocalImage:
@@ -63,6 +68,8 @@ class BuildKit:
         """Run the CLI's build with these arguments; its exit code. It knows this registry beside those of `login`."""
         assert self.cli  # noqa: S101  # the caller chose this builder because there is one
         variables = {"DOCKER_BUILDKIT": "1"} if buildkit else {}
+        if _NO_PROVENANCE in arguments and _GIT_INFO not in self._processes.environment:
+            variables[_GIT_INFO] = "false"
         logins = {**self._logins, **({registry.host: registry} if registry else {})}
         with configured(self._processes.environment, logins.values()) as configuration:
             processes = self._processes.with_environment(**variables, **configuration)
