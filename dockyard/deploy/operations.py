@@ -1,9 +1,9 @@
 """Operations of CloudFormation on a stack: what is under way is followed to its end, whoever began it."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dockyard.deploy.causes import plain
 from dockyard.threads import Threads
@@ -16,8 +16,12 @@ _AT_ONCE = 10
 _EMPTY = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "DELETE_COMPLETE")
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
-Watch = Callable[[str], None]
-"""Told what happens to the stack, in words; called before the change and at least every two seconds until its end."""
+
+class Watch(Protocol):
+    """Who is told what happens to the stack; called before the change and at least every two seconds until its end."""
+
+    def __call__(self, *texts: str) -> None:
+        """What has happened since the last time, in words."""
 
 
 def stack_of(client: "CloudFormationClient", name: str) -> "StackTypeDef | None":
@@ -96,7 +100,7 @@ def follow(
     told = set(before)
     reasons: list[str] = []
     for pause in pauses():
-        stack = stack_of(client, id)
+        stack, news = stack_of(client, id), []
         for event in reversed(client.describe_stack_events(StackName=id)["StackEvents"]):
             if event["EventId"] in told or event["Timestamp"] < since:
                 continue
@@ -104,11 +108,11 @@ def follow(
             status, name = event.get("ResourceStatus", ""), event.get("LogicalResourceId", "")
             if status.endswith("_FAILED") and "ResourceStatusReason" in event and event.get("PhysicalResourceId") != id:
                 reasons.append(f"{name} ({event.get('ResourceType')}): {plain(event['ResourceStatusReason'])}")
-            watch(f"{name} {status}")
+            news.append(f"{name} {status}")
         status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
+        watch(*news)  # once for all of them: it asks AWS some five times
         if not status.endswith("_IN_PROGRESS"):
             break
-        watch("")
         time.sleep(pause)
     return status, [reason for reason in reasons if "cancelled" not in reason]
 

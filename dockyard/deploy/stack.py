@@ -142,6 +142,7 @@ class StackDeployer:
             **template,
             **role,
         )
+        watch()  # while CloudFormation compares
         for pause in pauses():
             found = client.describe_change_set(StackName=artifact.name, ChangeSetName=name)
             if found["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
@@ -156,7 +157,6 @@ class StackDeployer:
         if exists and (refused := refusal(changes(client, artifact.name, name), artifact, self._reading, self._allowed)):
             client.delete_change_set(StackName=artifact.name, ChangeSetName=name)
             raise refused
-        watch("")
         self._safety.check()
         with self.changing(artifact.name):
             client.execute_change_set(StackName=artifact.name, ChangeSetName=name)
@@ -164,9 +164,9 @@ class StackDeployer:
         return True
 
     def _settled(self, client: "CloudFormationClient", name: str, watch: Watch) -> "StackTypeDef | None":
-        def noted(text: str) -> None:
+        def noted(*texts: str) -> None:
             self.under_way.add(name)  # else nothing would be told
-            watch(text)
+            watch(*texts)
 
         found = settled(client, name, noted, self._safety)
         self.under_way.discard(name)

@@ -38,8 +38,8 @@ class Watches:
         self._printed: list[str] = []
         """By the newest task, when its smoke test failed."""
 
-    def look(self, text: str) -> None:
-        """Look at all, and tell what is new. `text` is what CloudFormation does, if anything is to be told of it."""
+    def look(self, *texts: str) -> None:
+        """Look at all, and tell what is new. `texts` are what CloudFormation does, where nothing better is known."""
         with _IF_ALLOWED:
             self._tasks.look()
         with _IF_ALLOWED:
@@ -56,10 +56,11 @@ class Watches:
         with _IF_ALLOWED:
             if unhealthy := self._targets.look():
                 self._progress.note(self._name, self._unwell(unhealthy))
-        now = self._targets.waits or self._rollout.now or text
-        if now and now != self._shown:
-            self._progress.update(self._name, now)
-            self._shown = now
+        now = self._targets.waits or self._rollout.now
+        for text in [now] if now else texts:
+            if text != self._shown:
+                self._progress.update(self._name, text)
+                self._shown = text
 
     def _unwell(self, unhealthy: Failed) -> str:
         """What is told of a health check that failed: where the program itself ended, that no port is heard is no wonder."""
@@ -78,5 +79,5 @@ class Watches:
 
     def times(self) -> str:
         """How long each step of the deployment took."""
-        self.look("")  # what was printed last
+        self.look()  # what was printed last
         return self._rollout.times()

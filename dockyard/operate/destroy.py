@@ -151,8 +151,8 @@ def _of_another(tags: dict[str, str], own: dict[str, str]) -> bool:
 def _delete(client: "CloudFormationClient", name: str, progress: Progress, check: Check) -> None:
     """Also where its creation is under way, which that cancels; anything else that is under way is awaited."""
 
-    def watch(text: str) -> None:
-        if text:
+    def watch(*texts: str) -> None:
+        for text in texts:
             progress.update(name, text)
 
     stack = stack_of(client, name)

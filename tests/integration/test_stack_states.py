@@ -46,7 +46,7 @@ class Stack:
 
         artifact = StackArtifact(NAME, _template(resources), {}, {}, False, None, None, (), None, (), None, None)
         told = []
-        StackDeployer(self.aws, self.aws, Safety(lambda: None, consent)).deploy(artifact, told.append)
+        StackDeployer(self.aws, self.aws, Safety(lambda: None, consent)).deploy(artifact, lambda *texts: told.extend(texts))
         return self.status(), told
 
     def status(self):

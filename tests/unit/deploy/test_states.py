@@ -55,7 +55,11 @@ def settle(stack, *, agrees=None):
         assert agrees is not None, "nobody was to be asked"
         return agrees
 
-    return settled(stack, "web", told.append, Safety(lambda: stack.acts.append("check"), consent)), asked, told
+    return (
+        settled(stack, "web", lambda *texts: told.extend(texts), Safety(lambda: stack.acts.append("check"), consent)),
+        asked,
+        told,
+    )
 
 
 @pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"])

@@ -53,7 +53,7 @@ def test_a_smoke_test_that_failed_is_the_cause_with_what_the_new_task_printed(mo
     watches._smoke = SimpleNamespace(look=lambda: ["GET /up: 500"], bad=["GET /up: 500"])
     monkeypatch.setattr(watches._tasks, "printed", lambda: ["boom"])
     watches._rollout.fault = "a hook failed"
-    watches.look("")
+    watches.look()
     found = watches.cause()
     assert found.text == "its smoke test failed: GET /up: 500 (wanted: 2xx)\n  | boom\na hook failed"
     assert found.hint.startswith("see that GET /up gives 2xx, or set deploy.smoke in service.yaml")
@@ -67,15 +67,23 @@ def test_where_the_program_ended_that_is_told_and_not_that_nothing_listens(monke
     monkeypatch.setattr(watches, "_targets", SimpleNamespace(look=lambda: unheard, waits="", last=unheard))
     ended = FailedTask("a" * 32, "Essential container in task exited; app exited with 1", ("KeyError: 'X'",))
     monkeypatch.setattr(watches, "_tasks", SimpleNamespace(look=lambda: None, printed=list, last=ended))
-    watches.look("")
+    watches.look()
     assert told == ["task aaaaaaaa stopped: Essential container in task exited; app exited with 1"]
 
 
 def test_who_may_not_look_at_tasks_is_told_of_the_deployment():
     told, account = [], Account()
     watches = watched(account, told)
-    watches.look("")
+    watches.look()
     account.arn = "arn:aws:ecs:x:1:service/dev/web"
-    watches.look("")
+    watches.look()
     assert told[-1] == "goes back: by hand"
     assert watches.cause().text == "by hand"
+
+
+def test_all_that_cloudformation_did_is_told_where_nothing_better_is_known():
+    told = []
+    watches = watched(Account(), [])
+    watches._progress.update = lambda _, what: told.append(what)
+    watches.look("Role CREATE_IN_PROGRESS", "Log CREATE_COMPLETE")
+    assert told == ["Role CREATE_IN_PROGRESS", "Log CREATE_COMPLETE"]
