@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from dockyard.build.sizes import size
@@ -13,6 +14,7 @@ from dockyard.cli.session import Session
 from dockyard.operate.care import repositories
 from dockyard.operate.held import Held, held
 from dockyard.operate.in_use import Use, Version, in_use
+from dockyard.threads import each
 
 
 def images(services: Names = None, env: Environment = None, project: Project = None, json: Json = False) -> None:
@@ -24,7 +26,8 @@ def images(services: Names = None, env: Environment = None, project: Project = N
     reading = session.site.reading
     current = {(image.repository, image.tag) for image in session.images([])}
     uses = in_use(reading, screen.warn)
-    found = {name: held(reading, name) for name in repositories(session.site, services or [])}
+    names = repositories(session.site, services or [])
+    found = dict(zip(names, each(partial(held, reading), names), strict=True))
     rows = [_Row(image, uses, current) for all_ in found.values() for image in all_ if image.tags and not image.is_cache]
     if json:
         screen.as_json({"images": [row.full() for row in rows], "repositories": [_counted(*one) for one in found.items()]})

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from dockyard.build import Wanted, repository_name
 from dockyard.deploy.receipt import last_receipts
@@ -11,6 +12,7 @@ from dockyard.errors import DeployError, UsageError
 from dockyard.operate.held import Held, held
 from dockyard.operate.in_use import Use, Version, in_use
 from dockyard.operate.prune import Verdict, in_order, judge
+from dockyard.threads import each
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,9 @@ def repositories(site: Site, services: Sequence[str]) -> list[str]:
     """
     known = {repository_name(site.project, name) for env in site.project.environments.values() for name in env.images}
     below = site.reading.repositories(f"{site.project.name}/")
-    there = [name for name, arn in below.items() if name in known or _is_tagged(site, arn)]
+    others = [arn for name, arn in below.items() if name not in known]
+    tagged = dict(zip(others, each(partial(_is_tagged, site), others), strict=True))
+    there = [name for name, arn in below.items() if tagged.get(arn, True)]
     if missing := [name for name in services if repository_name(site.project, name) not in there]:
         raise UsageError(f"no repository {', '.join(repository_name(site.project, name) for name in missing)} in ECR")
     return [repository_name(site.project, name) for name in services] or there
@@ -48,9 +52,8 @@ def verdicts(
     """On each image of these repositories; `note` as of `in_use`. Raises what `in_use` does."""
     needed = {**_of_receipts(site), **_of_sources(current), **_of_uses(in_use(site.reading, note))}
     before = datetime.now(UTC) - timedelta(days=limits.days)
-    return [
-        verdict for name in names for verdict in judge(held(site.reading, name), needed, keep=limits.keep, pushed_before=before)
-    ]
+    found = each(partial(held, site.reading), names)
+    return [verdict for one in found for verdict in judge(one, needed, keep=limits.keep, pushed_before=before)]
 
 
 def remove(site: Site, going: Sequence[Held]) -> list[Held]:

@@ -8,9 +8,10 @@ take it for unused.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from typing import Any
 
 import botocore.exceptions
@@ -19,6 +20,7 @@ from dockyard.config import Reference
 from dockyard.doors.aws import Aws
 from dockyard.errors import DeployError
 from dockyard.operate.run import parameters_in
+from dockyard.threads import each
 
 Version = tuple[str, str]
 """A repository, and a tag or digest in it."""
@@ -41,20 +43,21 @@ def in_use(aws: Aws, note: Callable[[str], None]) -> Mapping[Version, tuple[Use,
     :param note: told who names a task definition that is gone, and by it no image.
     """
     found: dict[Version, dict[Use, None]] = defaultdict(dict)
-    images: dict[str, list[str] | None] = {}
-    for arn, by in _task_definitions(aws):
-        if arn not in images:
-            images[arn] = _images(aws, arn)
+    ways: tuple[Callable[[Aws], Iterable[Any]], ...] = (_all_tasks, _of_services, _rules, _schedules, _to_be_run)
+    tasks, services, *others = each(lambda way: list(way(aws)), ways)
+    named = [*services, *((task["taskDefinitionArn"], _task_name(task)) for task in tasks), *chain.from_iterable(others)]
+    arns = list(dict.fromkeys(arn for arn, _ in named))
+    images = dict(zip(arns, each(partial(_images, aws), arns), strict=True))
+    for arn, by in named:
         if images[arn] is None:
             note(f"{by} names the task definition {arn.rsplit('/', 1)[-1]}, which is gone")
         for image in images[arn] or ():
             _note(found, image, Use(by, arn.rsplit("/", 1)[-1]))
-    for cluster in _clusters(aws):
-        for task in _tasks(aws, cluster):
-            use = Use(_task_name(task), task["taskDefinitionArn"].rsplit("/", 1)[-1])
-            for container in task.get("containers", []):
-                if container.get("image") and container.get("imageDigest"):
-                    _note(found, f"{_without_version(container['image'])}@{container['imageDigest']}", use)
+    for task in tasks:
+        use = Use(_task_name(task), task["taskDefinitionArn"].rsplit("/", 1)[-1])
+        for container in task.get("containers", []):
+            if container.get("image") and container.get("imageDigest"):
+                _note(found, f"{_without_version(container['image'])}@{container['imageDigest']}", use)
     return {version: tuple(uses) for version, uses in found.items()}
 
 
@@ -88,20 +91,15 @@ _GONE = "Unable to describe task definition"
 """What ECS says of one that is not there; its code for that means anything that is wrong with a request."""
 
 
-def _task_definitions(aws: Aws) -> Iterator[tuple[str, str]]:
-    """ARN, and who uses it."""
-    for cluster in _clusters(aws):
-        for service in _services(aws, cluster):
-            name = f"service {cluster.rsplit('/', 1)[-1]}/{service['serviceName']}"
-            parts = (service, *service.get("deployments", []), *service.get("taskSets", []))
-            running = {part["taskDefinition"] for part in parts if part.get("taskDefinition")}
-            yield from ((arn, name) for arn in running)
-            yield from ((arn, f"{name}, to roll back to") for arn in _before(aws, cluster, service) if arn not in running)
-        for task in _tasks(aws, cluster):
-            yield task["taskDefinitionArn"], _task_name(task)
-    yield from _rules(aws)
-    yield from _schedules(aws)
-    yield from _to_be_run(aws)
+def _of_services(aws: Aws) -> Iterator[tuple[str, str]]:
+    """ARNs of task definitions, each with who uses it; as of the functions below."""
+    services = list(chain.from_iterable(each(lambda cluster: list(_services(aws, cluster)), _clusters(aws))))
+    for service, before in zip(services, each(lambda service: list(_before(aws, service)), services), strict=True):
+        name = f"service {service['clusterArn'].rsplit('/', 1)[-1]}/{service['serviceName']}"
+        parts = (service, *service.get("deployments", []), *service.get("taskSets", []))
+        running = {part["taskDefinition"] for part in parts if part.get("taskDefinition")}
+        yield from ((arn, name) for arn in running)
+        yield from ((arn, f"{name}, to roll back to") for arn in before if arn not in running)
 
 
 def _task_name(task: Any) -> str:
@@ -124,14 +122,18 @@ def _services(aws: Aws, cluster: str) -> Iterator[Any]:
         yield from aws.ecs.describe_services(cluster=cluster, services=arns)["services"]
 
 
-def _tasks(aws: Aws, cluster: str) -> Iterator[Any]:
+def _all_tasks(aws: Aws) -> Iterator[Any]:
     """Those that run or are yet to run."""
+    return chain.from_iterable(each(lambda cluster: list(_tasks(aws, cluster)), _clusters(aws)))
+
+
+def _tasks(aws: Aws, cluster: str) -> Iterator[Any]:
     pages = aws.ecs.get_paginator("list_tasks").paginate(cluster=cluster, desiredStatus="RUNNING")
     for arns in _parts((arn for page in pages for arn in page["taskArns"]), 100):
         yield from aws.ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"]
 
 
-def _before(aws: Aws, cluster: str, service: Any) -> Iterator[str]:
+def _before(aws: Aws, service: Any) -> Iterator[str]:
     """What the service would go back to: the sources of the deployments under way, and of the last one that went well.
 
     Only deployments by ECS itself are kept so; those of CodeDeploy, and of others, are task sets.
@@ -139,7 +141,8 @@ def _before(aws: Aws, cluster: str, service: Any) -> Iterator[str]:
     """
     if service.get("deploymentController", {}).get("type", "ECS") != "ECS":
         return
-    answer: Any = aws.ecs.list_service_deployments(cluster=cluster, service=service["serviceArn"], maxResults=100)
+    named = {"cluster": service["clusterArn"], "service": service["serviceArn"]}
+    answer: Any = aws.ecs.list_service_deployments(**named, maxResults=100)
     listed = sorted(answer["serviceDeployments"], key=lambda one: one["createdAt"], reverse=True)
     wanted = [one["serviceDeploymentArn"] for one in listed if one.get("status") not in _OVER]
     wanted += [one["serviceDeploymentArn"] for one in listed if one.get("status") == "SUCCESSFUL"][:1]
@@ -163,23 +166,27 @@ def _revisions(deployment: Any) -> Iterator[str]:
 
 
 def _rules(aws: Aws) -> Iterator[tuple[str, str]]:
-    for bus in _listed(aws.events, "list_event_buses", "EventBuses"):
-        for rule in _listed(aws.events, "list_rules", "Rules", EventBusName=bus["Name"]):
-            named = {"Rule": rule["Name"], "EventBusName": bus["Name"]}
-            for target in _listed(aws.events, "list_targets_by_rule", "Targets", **named):
-                if arn := target.get("EcsParameters", {}).get("TaskDefinitionArn"):
-                    yield arn, f"rule {rule['Name']}"
+    rules = [
+        {"Rule": rule["Name"], "EventBusName": bus["Name"]}
+        for bus in _listed(aws.events, "list_event_buses", "EventBuses")
+        for rule in _listed(aws.events, "list_rules", "Rules", EventBusName=bus["Name"])
+    ]
+    found = each(lambda rule: list(_listed(aws.events, "list_targets_by_rule", "Targets", **rule)), rules)
+    for rule, targets in zip(rules, found, strict=True):
+        for target in targets:
+            if arn := target.get("EcsParameters", {}).get("TaskDefinitionArn"):
+                yield arn, f"rule {rule['Rule']}"
 
 
 def _schedules(aws: Aws) -> Iterator[tuple[str, str]]:
-    for entry in _listed(aws.scheduler, "list_schedules", "Schedules"):
-        if ":ecs:" in entry["Target"]["Arn"]:
-            name = f"schedule {entry['GroupName']}/{entry['Name']}"
-            target = aws.scheduler.get_schedule(Name=entry["Name"], GroupName=entry["GroupName"])["Target"]
-            called = _CALL in entry["Target"]["Arn"]
-            arn = _of_call(target, name) if called else target.get("EcsParameters", {}).get("TaskDefinitionArn")
-            if arn:
-                yield arn, name
+    listed = [one for one in _listed(aws.scheduler, "list_schedules", "Schedules") if ":ecs:" in one["Target"]["Arn"]]
+    found = each(lambda one: aws.scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"]), listed)
+    for entry, schedule in zip(listed, found, strict=True):
+        name, target = f"schedule {entry['GroupName']}/{entry['Name']}", schedule["Target"]
+        called = _CALL in entry["Target"]["Arn"]
+        arn = _of_call(target, name) if called else target.get("EcsParameters", {}).get("TaskDefinitionArn")
+        if arn:
+            yield arn, name
 
 
 _CALL = ":aws-sdk:ecs:"

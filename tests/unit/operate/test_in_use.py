@@ -42,8 +42,8 @@ class Ecs:
 
     def describe_services(self, **_):
         deployments = [{"taskDefinition": "arn:task-definition/web:2"}, {"taskDefinition": "arn:task-definition/web:1"}]
-        service = {"serviceName": "web", "serviceArn": "arn:service/web", "taskDefinition": "arn:task-definition/web:2"}
-        return {"services": [{**service, "deployments": deployments}]}
+        service = {"serviceName": "web", "serviceArn": "arn:service/web", "clusterArn": CLUSTER}
+        return {"services": [{**service, "taskDefinition": "arn:task-definition/web:2", "deployments": deployments}]}
 
     def describe_tasks(self, **_):
         container = {"image": f"{HOST}/shop/one:moved", "imageDigest": "sha256:" + "b" * 64}
