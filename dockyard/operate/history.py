@@ -18,6 +18,7 @@ from dockyard.doors.aws import Aws
 from dockyard.doors.services import service_deployments
 from dockyard.operate.deployed import Deployed
 from dockyard.operate.version import Version, Versions
+from dockyard.threads import each
 
 AT_ONCE = 20
 """Deployments or revisions that ECS tells in one call."""
@@ -126,8 +127,10 @@ def history(
     :param rejected_by: who rejected the deployment of an ARN; empty where nobody did, or is known.
     """
     if found.service:
-        told = _of_service(aws, found.name, *found.service, min(last, AT_ONCE), statuses, rejected_by)
-        return [replace(one, version=versions.of(one.images[APP]) if APP in one.images else None) for one in told]
+        told = list(_of_service(aws, found.name, *found.service, min(last, AT_ONCE), statuses, rejected_by))
+        images = list(dict.fromkeys(one.images[APP] for one in told if APP in one.images))
+        known = dict(zip(images, each(versions.of, images), strict=True))
+        return [replace(one, version=known.get(one.images.get(APP, ""))) for one in told]
     return list(_of_family(aws, versions, found.name, found.family[1], last)) if found.family else []
 
 
