@@ -41,13 +41,20 @@ _TOLD = ("env", "shared-credentials-file", "config-file", "assume-role", "sso")
 class Aws:
     """One account and region, with the credentials that the environment gives, or those of a profile."""
 
-    def __init__(self, *, region: str | None = None, session: Session | None = None, profile: str | None = None) -> None:
+    def __init__(
+        self, *, region: str | None = None, session: Session | None = None, profile: str | None = None, account: str = ""
+    ) -> None:
+        """Make it.
+
+        :param account: of the credentials, where that is known. Default: AWS is asked.
+        """
         where = region or os.environ.get("AWS_REGION")  # botocore reads another
         try:
             self._session = session or Session(where, profile)
         except botocore.exceptions.ProfileNotFound as error:
             hint = "name a profile of your AWS configuration" if profile else "set AWS_PROFILE to one of your AWS configuration"
             raise PrerequisiteError(str(error), hint=hint) from error
+        self._account = account
         self._assumed: dict[str, Aws] = {}
         self._assuming = threading.Lock()
         if not self._session.region_name:
@@ -61,7 +68,7 @@ class Aws:
     @property
     def account(self) -> str:
         """The account of the credentials. Raises PrerequisiteError where there are none, or they are not taken."""
-        return self._identity["Account"]
+        return self._account or self._identity["Account"]
 
     @property
     def caller(self) -> str:
@@ -117,7 +124,8 @@ class Aws:
                 return self
             raise
         renewed = RefreshableCredentials.create_from_metadata(first, fetcher.fetch_credentials, "assume-role")
-        return Aws(session=Session(self.region, self._session.profile, credentials=renewed))
+        account = role.split(":")[4]  # of its ARN
+        return Aws(session=Session(self.region, self._session.profile, credentials=renewed), account=account)
 
     @functools.cached_property
     def cloudformation(self) -> "CloudFormationClient":
