@@ -94,11 +94,12 @@ def heading(rounds: int) -> list[str]:
 
 def row(name: str, ours: list[float], peer: list[float], unit: str = "s") -> str:
     """One line of the table: medians, ranges, and the peer's over ours."""
+    return f"| {name} | {spread(ours)} | {spread(peer)} | {unit} | **{statistics.median(peer) / statistics.median(ours):.1f}** |"
 
-    def text(values: list[float]) -> str:
-        return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
 
-    return f"| {name} | {text(ours)} | {text(peer)} | {unit} | **{statistics.median(peer) / statistics.median(ours):.1f}** |"
+def spread(values: list[float]) -> str:
+    """Median and range."""
+    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
 
 
 class _Memory(threading.Thread):
