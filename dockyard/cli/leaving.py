@@ -9,10 +9,11 @@ from dockyard.build import Wanted
 from dockyard.build.of_project import build_settings
 from dockyard.cli.session import Session
 from dockyard.config import Build
+from dockyard.deploy.fingerprint import variables
 from dockyard.deploy.intent import Intent, cautions_of
 from dockyard.deploy.looking import Look, folder_of, holds, is_settings, look, sees
 from dockyard.deploy.receipt import Receipt
-from dockyard.deploy.standing import Standing, StandingImages, parts
+from dockyard.deploy.standing import Standing, StandingImages, parts, rows
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def leave_deploy(
             cautions=cautions_of(site, intent.images),
             lines=lines,
             receipt=asdict(replace(receipt, pushed={}, nothing_changed=True)),
+            variables=variables(session.root),
+            images=rows(intent.images, receipt.digests),
         ).write(session.root, left.environment)
 
 

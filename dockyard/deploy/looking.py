@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dockyard import __version__
-from dockyard.deploy.versions import own_folders, packages
+from dockyard.deploy.versions import other_folders, own_folders, packages
 from dockyard.doors.tree import RACY_NS, Seen, entries_of, folders_in, is_python_environment
 
 _SERVICES = "services"
@@ -22,8 +22,6 @@ _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN
 _FILES = ("DOCKYARD_STAND_INS", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 """Variables that name a file which counts."""
 _OF_USER = ("~/.aws/config", "~/.aws/credentials")
-_FOLLOWED = ("stacks", "constructs")
-"""Folders that a fingerprint follows also where they are links."""
 _MOST = 20_000
 """Files; to look at more takes longer than what is saved."""
 
@@ -75,14 +73,14 @@ def _look(root: Path, rest: Seen) -> dict[str, Seen]:
     rest.text(json.dumps([__version__, sys.version, sys.path, packages(), *map(str, own_folders())]))
     told = {name: value for name, value in os.environ.items() if name.startswith(_OURS) and name not in _CREDENTIALS}
     rest.text(json.dumps(told, sort_keys=True))
-    for file in (*(told.get(name, "") for name in _FILES), *map(os.path.expanduser, _OF_USER)):
-        rest.file(file)
+    for file in (*(told.get(name, "") for name in _FILES), *_OF_USER):
+        rest.file(os.path.expanduser(file))  # noqa: PTH111  # as botocore does
     there = folders_in(root)
-    rest.folder(root, frozenset({_SERVICES, *(name for name in there if _is_made(root, name))}))
-    for name in _FOLLOWED:
-        rest.led_to(root / name)
+    rest.folder(root, frozenset({_SERVICES, *(name for name in there if _is_made(root, name))}), follows=True)
     for _, package in own_folders():
         rest.folder(package)
+    for folder in other_folders(root):
+        rest.folder(folder, frozenset(name for name in folders_in(folder) if _is_made(folder, name)), follows=True)
     return _folders(root / _SERVICES, rest) if _SERVICES in there else {}
 
 

@@ -20,7 +20,7 @@ from dockyard.deploy.images import lacking
 from dockyard.deploy.intent import Intent, tell_cautions
 from dockyard.deploy.ledger import Ledger
 from dockyard.deploy.likely import likely_stacks
-from dockyard.deploy.operations import standing, untouched
+from dockyard.deploy.operations import standing
 from dockyard.deploy.orphans import RESOURCES, orphans
 from dockyard.deploy.receipt import NONE, Receipt
 from dockyard.deploy.replacements import NOTHING_LOST, Allowed
@@ -28,7 +28,9 @@ from dockyard.deploy.secrets import check_secrets
 from dockyard.deploy.site import Site
 from dockyard.deploy.stack import StackDeployer
 from dockyard.deploy.stacks import Stacks, check_bootstrap, deploy_stacks
+from dockyard.deploy.standing import rows
 from dockyard.deploy.states import Safety
+from dockyard.deploy.still import as_left
 from dockyard.deploy.synthesis import synthesized
 from dockyard.deploy.verify.run import check_quickly
 from dockyard.deploy.ways import Done, Work, ahead_of_the_synth, from_a_folder, synthesized_first
@@ -63,12 +65,15 @@ def unchanged(site: Site, progress: Progress, wishes: Wishes, intent: Intent) ->
     last = intent.last
     if not last or wishes.force or wishes.assembly or last.infrastructure != intent.infrastructure:
         return None
-    meant = {found.service: found.tag for found in intent.of(wishes.services)}
+    wanted = intent.of(wishes.services)
+    meant = {found.service: found.tag for found in wanted}
     deployed = {name: tag for name, tag in last.images.items() if not wishes.services or name in meant}
     left = _left(site, last, wishes.services)
-    if deployed != meant or left is None or not untouched(site.reading.cloudformation, site.aws.account, site.aws.region, left):
+    if deployed != meant or left is None:
         return None
-    tell_cautions(site, progress, intent.of(wishes.services))
+    if not as_left(site.reading, site.aws.account, site.aws.region, left, rows(wanted, last.digests)):
+        return None
+    tell_cautions(site, progress, wanted)
     told = _of_those_left(site, last) if wishes.services else last
     return replace(told, seconds=time.monotonic() - intent.begun, pushed={}, nothing_changed=True)
 

@@ -7,16 +7,19 @@ what the project says is, and the account alone is to be asked whether it still 
 import contextlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dockyard.defaults import FOLDER
 from dockyard.deploy.looking import Look
 from dockyard.doors.files import content, put
 from dockyard.doors.registry import Ecr
 from dockyard.threads import Threads
+
+if TYPE_CHECKING:
+    from dockyard.build.mirrored import Wanted
 
 _AT_ONCE = 8
 
@@ -40,6 +43,10 @@ class Standing:
     lines: Sequence[str]
     """What is told besides."""
     receipt: Mapping[str, Any]
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Variables that app.py reads (`dockyard.deploy.variables`)."""
+    images: Sequence[Mapping[str, Any]] = ()
+    """Those in ECR: `repository`, `tag` and `digest` of each."""
 
     def write(self, root: Path, environment: str | None) -> None:
         """Keep it, for the environment that the user names so. It is of use, and of no need."""
@@ -89,6 +96,18 @@ def parts(seen: Look) -> dict[str, Any]:
     """What `StandingImages` has of what was seen; no digest of what may be another soon, unseen."""
     folders = {name: one.digest() if seen.is_settled(one) else "" for name, one in seen.folders.items()}
     return {"seen": seen.digest() if seen.settled else "", "rest": seen.rest.digest(), "folders": folders}
+
+
+def rows(images: Iterable["Wanted"], digests: Mapping[str, str]) -> list[dict[str, str]]:
+    """What `has_images` is to ask of these; of those alone whose digest is known.
+
+    :param digests: by service.
+    """
+    return [
+        {"repository": image.repository, "tag": image.tag, "digest": digests[image.service]}
+        for image in images
+        if image.service in digests
+    ]
 
 
 def has_images(ecr: Ecr, images: Sequence[Mapping[str, Any]]) -> bool:

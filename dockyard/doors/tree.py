@@ -26,6 +26,7 @@ class Seen:
         self.left = limit
         """How many more it would look at."""
         self._digest = hashlib.sha256()
+        self._followed: set[str] = set()
         self.newest = 0
         """When the youngest of them was changed, in nanoseconds since 1970."""
 
@@ -35,7 +36,7 @@ class Seen:
 
     def text(self, text: str) -> None:
         """Note what is no file."""
-        self._digest.update(f"{len(text)} {text}\n".encode())
+        self._digest.update(f"{len(text)} {text}\n".encode("utf-8", "surrogateescape"))  # a name may be any bytes
 
     def file(self, path: str) -> None:
         """Note a file, or that there is none."""
@@ -46,16 +47,14 @@ class Seen:
             return
         self._note(path, found)
 
-    def led_to(self, link: Path) -> None:
-        """Note all that is in the folder that a link leads to, and below; nothing where it is no link to one."""
-        if link.is_symlink() and link.is_dir():
-            self.folder(link.resolve())
-
-    def folder(self, top: Path, left_out: frozenset[str] = frozenset(), *, caches: bool = False) -> None:
+    def folder(self, top: Path, left_out: frozenset[str] = frozenset(), *, caches: bool = False, follows: bool = False) -> None:
         """Note all that is in a folder and below, but for these files and folders in it.
 
         :param caches: also what Python has compiled.
+        :param follows: also what is in folders that links lead to, each once.
         """
+        if follows:
+            self._followed.add(os.path.realpath(top))
         for entry in _below(str(top), left_out, caches=caches):
             found = entry.stat(follow_symlinks=False)
             if stat.S_ISLNK(found.st_mode):
@@ -63,6 +62,8 @@ class Seen:
                 self.newest = max(self.newest, found.st_ctime_ns)
                 with contextlib.suppress(OSError):  # a link to nowhere
                     self._note(entry.path, entry.stat())
+                if follows and entry.is_dir() and os.path.realpath(entry.path) not in self._followed:
+                    self.folder(Path(os.path.realpath(entry.path)), follows=True)
                 continue
             self._note(entry.path, found)
 

@@ -24,7 +24,7 @@ def deploy(tmp_path, monkeypatch):
     deployed, notes, project = [], [], load_project(tmp_path)
     site = SimpleNamespace(
         project=project, environment=project.environment(), aws=SimpleNamespace(account="1", region="r"),
-        assembly=tmp_path / "out/dev",
+        assembly=tmp_path / ".out/dev",
     )  # fmt: skip
     intent = SimpleNamespace(infrastructure=fingerprint(project, "dev", "1", "r"), images=[IMAGE])
     deployer = SimpleNamespace(began=threading.Event())
@@ -61,7 +61,7 @@ def test_a_synth_that_writes_the_same_takes_the_assemblys_place(deploy):
     stacks, deployed, notes, note = deploy(lambda folder, written: written(folder, "likely"))
     assert (stacks, deployed, notes) == ({"shop-dev-web": "deployed 1"}, [["likely"]], [])
     assert note == Note.of(deploy.infrastructure, [IMAGE])
-    assert [path.name for path in (deploy.root / "out").iterdir()] == ["dev"]
+    assert [path.name for path in (deploy.root / ".out").iterdir()] == ["dev"]
 
 
 def test_what_it_writes_otherwise_is_deployed_and_the_next_one_synthesizes_first(deploy):

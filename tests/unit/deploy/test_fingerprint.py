@@ -1,9 +1,11 @@
 """The fingerprint by which the next deploy knows that nothing changed."""
 
+import os
+
 import pytest
 
 from dockyard.config import load_project
-from dockyard.deploy.fingerprint import fingerprint
+from dockyard.deploy.fingerprint import fingerprint, variables
 from dockyard.deploy.versions import own_folders
 
 
@@ -28,7 +30,8 @@ def taken(root, environment="dev", account="1", region="r"):
 
 @pytest.mark.parametrize(
     "name",
-    ["dockyard.yaml", "app.py", "stacks/a.py", "stacks/b.py", "stacks/data.json", "services/web/service.yaml", "cdk.json", "beside.py", "package/a.py", "package/services/a.py"],
+    ["dockyard.yaml", "app.py", "stacks/a.py", "stacks/b.py", "stacks/data.json", "services/web/service.yaml", "cdk.json", "beside.py", "package/a.py", "package/services/a.py",
+     "config/a.json", "lambda/index.js"],
 )  # fmt: skip
 def test_whatever_makes_the_stacks_changes_the_fingerprint(root, name):
     before = taken(root)
@@ -57,7 +60,7 @@ def test_a_source_does_not_change_it(root):
 
 @pytest.mark.parametrize(
     "name",
-    ["README.md", "package/data.txt", "tests/a.py", "bench/a.py", "services/a.py", ".venv/a.py", ".#app.py", "node_modules/a.py",
+    ["README.md", "docs/a.py", "run.log", "tests/a.py", "bench/a.py", "services/a.py", ".venv/a.py", ".#app.py", "node_modules/a.py",
      "web/node_modules/a.py", "venv/lib/a.py", "cdk.out/asset/a.py", "assembly/asset/a.py", "stacks/.cache/a.py"],
 )  # fmt: skip
 def test_what_app_py_does_not_import_does_not_change_it(root, name):
@@ -114,3 +117,48 @@ def test_of_dockyard_lock_all_counts_but_pins(root):
 
 def test_another_place_changes_it(root):
     assert len({taken(root), taken(root, account="2"), taken(root, region="s"), taken(root, environment="prod")}) == 4
+
+
+def test_what_a_link_leads_to_changes_it(root, tmp_path_factory):
+    shared = tmp_path_factory.mktemp("shared")
+    (shared / "a.py").write_text("1")
+    (root / "stacks/common").symlink_to(shared)
+    (root / "again").symlink_to(root)  # it ends
+    before = taken(root)
+    (shared / "a.py").write_text("2")
+    assert taken(root) != before
+
+
+def test_python_from_elsewhere_changes_it(root, tmp_path_factory, monkeypatch):
+    shared = tmp_path_factory.mktemp("shared")
+    (shared / "a.py").write_text("1")
+    without = taken(root)
+    monkeypatch.syspath_prepend(shared)
+    before = taken(root)
+    (shared / "a.py").write_text("2")
+    assert len({without, before, taken(root)}) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ['os.environ["STAGE"]', "os.environ.get('STAGE', 1)", 'getenv("STAGE")', 'environ.setdefault( "STAGE"']
+)
+def test_a_variable_that_is_read_changes_it(root, monkeypatch, text):
+    (root / "stacks/a.py").write_text(text)
+    monkeypatch.delenv("STAGE", raising=False)
+    found = {taken(root)}
+    for value in ("", "1", "2"):
+        monkeypatch.setenv("STAGE", value)
+        found.add(taken(root))
+    assert len(found) == 4
+    monkeypatch.setenv("OTHER", "1")
+    assert taken(root) in found
+    assert list(variables(root)) == ["STAGE"]
+
+
+def test_a_large_file_is_not_read(root, monkeypatch):
+    monkeypatch.setattr("dockyard.deploy.fingerprint._WHOLE_BYTES", 3)
+    (root / "data").write_bytes(b"1234")
+    os.utime(root / "data", ns=(1, 1))
+    before = taken(root)
+    os.utime(root / "data", ns=(2, 2))
+    assert taken(root) != before

@@ -16,6 +16,7 @@ from dockyard.deploy import still as asking
 from dockyard.deploy.looking import folder_of, holds, is_settings, look, sees
 from dockyard.deploy.standing import Standing, StandingImages, parts, pushed
 from dockyard.deploy.still import still, still_there
+from dockyard.deploy.variables import variables_in
 
 CHANGED = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -44,7 +45,7 @@ def root(tmp_path, monkeypatch):
 @pytest.fixture
 def account(monkeypatch):
     """What the account answers of each stack."""
-    answers = {"shop-dev-web": ("111122223333", "eu-central-1", CHANGED)}
+    answers = {"shop-dev-web": ("111122223333", "eu-central-1", CHANGED), ("shop/web", "t"): "sha256:1"}
 
     class Aws:
         account = "111122223333"
@@ -75,6 +76,7 @@ def left(root, environment=None):
     made = Standing(
         look(root).digest(), "shop to dev", "111122223333", "eu-central-1", "arn:lookup",
         {"shop-dev-web": f"{CHANGED.isoformat()} UPDATE_COMPLETE"}, [["web", "has no health check"]], [], {"addresses": {}},
+        variables_in([b'getenv("STAGE")']), [{"repository": "shop/web", "tag": "t", "digest": "sha256:1"}],
     )  # fmt: skip
     made.write(root, environment)
     return made
@@ -94,6 +96,8 @@ CHANGES = {
     "the configuration": lambda root, _: (root / "dockyard.yaml").write_text("other"),
     "a stack": lambda root, _: (root / "stacks/a.py").write_text("other"),
     "a variable": lambda _, patch: patch.setenv("DOCKYARD_JOBS", "3"),
+    "a variable that app.py reads": lambda _, patch: patch.setenv("STAGE", "prod"),
+    "a name that is no UTF-8": lambda root, _: os.close(os.open(os.fsencode(root) + b"/caf\xe9", os.O_CREAT)),
     "a region": lambda _, patch: patch.setenv("AWS_REGION", "eu-west-1"),
     "a path of modules": lambda root, patch: patch.syspath_prepend(root),
     "the list of stand-ins": lambda root, _: (root / ".dockyard/s.json").write_text("{}"),
@@ -134,6 +138,22 @@ def test_the_account_has_the_last_word(root, account, answer):
     assert still(root, None, look(root)) is None
 
 
+@pytest.mark.parametrize("digest", [None, "sha256:2"])
+def test_images_that_went_from_ecr_are_brought_there_again(root, account, digest):
+    left(root)
+    account["shop/web", "t"] = digest
+    assert still(root, None, look(root)) is None
+
+
+def test_a_file_of_settings_below_the_home_is_seen(root, account, monkeypatch):
+    monkeypatch.setenv("HOME", str(root))
+    monkeypatch.setenv("AWS_CONFIG_FILE", "~/.aws-of-mine")
+    left(root)
+    (root / ".aws-of-mine").touch()
+    time.sleep(0.12)
+    assert still(root, None, look(root)) is None
+
+
 def test_who_comes_from_another_account_is_not_told_of_this_one(root, account, monkeypatch):
     """Though it may let that one read."""
     left(root)
@@ -151,12 +171,14 @@ def test_without_credentials_the_project_is_read_and_that_is_told_then(root, mon
     assert still(root, None, look(root)) is None
 
 
-def test_a_service_that_is_a_link_is_not_seen_and_a_linked_stacks_is(root, account, tmp_path_factory):
+def test_a_service_that_is_a_link_is_not_seen_and_what_links_lead_to_else_is(root, account, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "b.py").touch()
     time.sleep(0.12)
     shutil.rmtree(root / "stacks")
-    (root / "stacks").symlink_to(elsewhere)
+    (root / "stacks").mkdir()
+    (root / "stacks/common").symlink_to(elsewhere)
+    (root / "stacks/again").symlink_to(root)  # it ends
     time.sleep(0.12)
     left(root)
     assert still(root, None, look(root))

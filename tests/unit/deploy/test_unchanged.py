@@ -15,16 +15,18 @@ from dockyard.progress import Silent
 CHANGED = datetime(2026, 11, 1, tzinfo=UTC)
 VERSION = f"{CHANGED.isoformat()} UPDATE_COMPLETE"
 STACKS = ("shop-registry", "shop-dev-platform", "shop-dev-web", "shop-dev-api")
-LAST = replace(NONE, infrastructure="f", images={"web": "1", "api": "1"}, stacks=dict.fromkeys(STACKS, VERSION))
+DIGESTS = {"web": "sha256:1", "api": "sha256:1"}
+LAST = replace(NONE, infrastructure="f", images={"web": "1", "api": "1"}, digests=DIGESTS, stacks=dict.fromkeys(STACKS, VERSION))
+IN_ECR = {"1": "sha256:1", "2": "sha256:2"}
 SITE = SimpleNamespace(
     environment=SimpleNamespace(services={"web": None, "api": None}, cautions=()), project=None,
-    reading=SimpleNamespace(cloudformation=None), aws=SimpleNamespace(account="111122223333", region="eu-central-1"), service_stack=lambda name: f"shop-dev-{name}",
+    reading=SimpleNamespace(cloudformation=None, ecr=None, image_digest=lambda _, tag: IN_ECR.get(tag)), aws=SimpleNamespace(account="111122223333", region="eu-central-1"), service_stack=lambda name: f"shop-dev-{name}",
 )  # fmt: skip
 
 
 def found(last=LAST, services=(), infrastructure="f", **tags):
     """The receipt, where there is nothing to do for these services."""
-    images = [SimpleNamespace(service=name, tag=tag) for name, tag in tags.items()]
+    images = [SimpleNamespace(service=name, repository=name, tag=tag) for name, tag in tags.items()]
     intent = SimpleNamespace(
         begun=time.monotonic(), infrastructure=infrastructure, last=last,
         of=lambda services: [one for one in images if not services or one.service in services],
@@ -66,6 +68,11 @@ def test_something_is_to_be_done(case):
 
 def test_what_somebody_has_changed_is_looked_at(touched):
     touched.add("shop-dev-api")
+    assert found(web="1", api="1") is None
+
+
+def test_an_image_that_went_from_ecr_is_brought_there_again(monkeypatch):
+    monkeypatch.delitem(IN_ECR, "1")
     assert found(web="1", api="1") is None
 
 
