@@ -4,7 +4,7 @@ Without a handler the whole stack is refused. Capacity providers are made for re
 What is stored and nothing more is in `stored_types`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ministack.core.responses import new_uuid
@@ -42,7 +42,15 @@ def install(_: Instance) -> None:
         "delete": lambda id, _: ecs._put_cluster_capacity_providers({"cluster": id}),
     }
     vpc = handlers["AWS::EC2::VPC"]
-    vpc["create"] = _with_cidr_block(vpc["create"])
+    create, update = vpc["create"], vpc["update"]
+
+    def create_vpc(logical_id: str, props: Properties, stack: str) -> Made:
+        return _with_cidr_block(props, *create(logical_id, props, stack))
+
+    def update_vpc(id: str, old: Properties, props: Properties, stack: str, logical_id: str | None = None) -> Made:
+        return _with_cidr_block(props, *update(id, old, props, stack, logical_id))
+
+    vpc.update(create=create_vpc, update=update_vpc)
     for name in _AMI_PARAMETERS:
         ssm._PUBLIC_AMI_PARAMETERS[name] = _AMI
 
@@ -77,11 +85,6 @@ def _associate(_: str, props: Properties, __: str) -> Made:
     return props["Cluster"], {}
 
 
-def _with_cidr_block(create: Callable[..., Made]) -> Callable[..., Made]:
+def _with_cidr_block(props: Properties, id: str, attributes: Mapping[str, Any]) -> Made:
     """`Fn::GetAtt` of a VPC's `CidrBlock`, which security groups name as the inside of the network."""
-
-    def create_vpc(logical_id: str, props: Properties, stack: str) -> Made:
-        id, attributes = create(logical_id, props, stack)
-        return id, {"CidrBlock": props.get("CidrBlock"), "CidrBlockAssociations": [], "Ipv6CidrBlocks": [_IPV6], **attributes}
-
-    return create_vpc
+    return id, {"CidrBlock": props.get("CidrBlock"), "CidrBlockAssociations": [], "Ipv6CidrBlocks": [_IPV6], **attributes}

@@ -50,6 +50,37 @@ def stacks_with_servers_are_taken(aws: Server) -> None:
     assert len(providers) == 2
 
 
+@acts("resource_types")
+def a_network_tells_its_addresses_after_an_update_too(aws: Server) -> None:
+    """Or a new tag on all that there is would fail."""
+
+    def network(tag: str) -> dict:
+        tagged = [{"Key": "team", "Value": tag}]
+        return {
+            "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16", "Tags": tagged}},
+            "Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {
+                "GroupDescription": "inside", "VpcId": {"Ref": "Vpc"}, "Tags": tagged, "SecurityGroupIngress": [
+                    {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "CidrIp": {"Fn::GetAtt": ["Vpc", "CidrBlock"]}}]}},
+        }  # fmt: skip
+
+    assert aws.deploy("net", network("one")) == "CREATE_COMPLETE"
+    assert aws.deploy("net", network("two"), update=True) == "UPDATE_COMPLETE"
+
+
+@acts("stack_requests")
+def a_change_of_outputs_alone_is_one(aws: Server) -> None:
+    """Or a deploy would say that nothing changed."""
+    client, template = aws.client("cloudformation"), {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    assert aws.deploy("out", template["Resources"]) == "CREATE_COMPLETE"
+    template["Outputs"] = {"Name": {"Value": {"Fn::GetAtt": ["Topic", "TopicName"]}}}
+    asked = {"StackName": "out", "ChangeSetName": "more"}
+    client.create_change_set(**asked, TemplateBody=json.dumps(template))
+    client.get_waiter("change_set_create_complete").wait(**asked, WaiterConfig={"Delay": 1})
+    client.execute_change_set(**asked)
+    client.get_waiter("stack_update_complete").wait(StackName="out", WaiterConfig={"Delay": 1})
+    assert client.describe_stacks(StackName="out")["Stacks"][0]["Outputs"][0]["OutputKey"] == "Name"
+
+
 @acts("stack_waits")
 def a_stack_fails_with_its_service_and_leaves_nothing(aws: Server) -> None:
     """Or a broken image would be a successful deploy."""
