@@ -7,7 +7,7 @@ import posixpath
 import shutil
 import stat as modes
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -60,17 +60,23 @@ def ignore_patterns(context: Path, dockerfile: Path | None, defaults: Sequence[s
 
 
 def contents(
-    context: Path, patterns: Iterable[str], *, below: Sequence[str] | None = None, hashes: Hashes | None = None
+    context: Path,
+    patterns: Iterable[str],
+    *,
+    below: Sequence[str] | None = None,
+    without: Collection[str] = (),
+    hashes: Hashes | None = None,
 ) -> Contents:
     """The context's files and links that no pattern leaves out, by path; sockets and the like are left out.
 
     Folders without files do not count, as in git. Raises BuildError, also for a link that leads nowhere or out of the context.
 
     :param below: only these paths and what is below them; all where it is None.
+    :param without: not these paths, whatever the patterns let in.
     :param hashes: what is known of the files from the time before.
     """
     known, size, found = hashes or Hashes(None), 0, []
-    for path, entry in chosen(context, patterns, below):  # in the order of the disk, which tells most of it at once then
+    for path, entry in chosen(context, patterns, below, without):  # in the order of the disk, which tells most of it at once then
         try:
             facts = entry.stat(follow_symlinks=False)
             if modes.S_ISLNK(facts.st_mode):
@@ -85,13 +91,15 @@ def contents(
 
 
 def chosen(
-    context: Path, patterns: Iterable[str], below: Sequence[str] | None = None
+    context: Path, patterns: Iterable[str], below: Sequence[str] | None = None, without: Collection[str] = ()
 ) -> Iterable[tuple[str, "os.DirEntry[str]"]]:
     """Path and entry of all that no pattern leaves out, in no order. Raises BuildError.
 
-    :param below: as of `contents`.
+    :param below: as of `contents`, and so is `without`.
     """
     found = kept(context, patterns)
+    if without:
+        found = ((path, entry) for path, entry in found if path not in without)
     if below is None:
         return found
     roots, folders = frozenset(below), tuple(f"{path}/" for path in below)
