@@ -38,8 +38,7 @@ class Entry(NamedTuple):
     @property
     def counted(self) -> tuple[str, str, str]:
         """What of it counts for a tag. One file system keeps a name composed (é), another decomposed: they count as one."""
-        path = self.path if self.path.isascii() else unicodedata.normalize("NFC", self.path)
-        return path, self.kind, self.content
+        return _composed(self.path), self.kind, _composed(self.content)
 
 
 class Contents(NamedTuple):
@@ -99,11 +98,17 @@ def chosen(
     """
     found = kept(context, patterns)
     if without:
-        found = ((path, entry) for path, entry in found if path not in without)
+        never = frozenset(map(_composed, without))
+        found = ((path, entry) for path, entry in found if _composed(path) not in never)
     if below is None:
         return found
-    roots, folders = frozenset(below), tuple(f"{path}/" for path in below)
-    return ((path, entry) for path, entry in found if path in roots or path.startswith(folders))
+    roots = frozenset(map(_composed, below))
+    folders = tuple(f"{path}/" for path in roots)
+    return ((path, entry) for path, entry in found if (name := _composed(path)) in roots or name.startswith(folders))
+
+
+def _composed(name: str) -> str:
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
 def _target(context: Path, path: str, link: str) -> str:

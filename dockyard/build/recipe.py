@@ -76,7 +76,7 @@ class Recipe:
             "args": dict(self.args),
             "target": self.target,
             "refresh": self.refresh,
-            "files": [entry.counted for entry in self.files],
+            "files": sorted(entry.counted for entry in self.files),
             **({"attestations": self.attestations} if self.attestations else {}),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]

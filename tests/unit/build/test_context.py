@@ -21,8 +21,8 @@ def found_in(root, patterns, **more):
     return contents(root, patterns, **more).entries
 
 
-def paths(root, patterns=()):
-    return [entry.path for entry in found_in(root, patterns)]
+def paths(root, patterns=(), **more):
+    return [entry.path for entry in found_in(root, patterns, **more)]
 
 
 def test_files_count_by_path_and_content_and_not_by_time_or_owner_rights(tmp_path):
@@ -169,6 +169,14 @@ def test_only_what_the_dockerfile_takes_is_looked_at(tmp_path):
 
 def test_a_name_counts_the_same_composed_and_decomposed():
     assert Entry("caf\u00e9", "file", "1").counted == Entry("cafe\u0301", "file", "1").counted
+    assert Entry("a", "link", "caf\u00e9").counted == Entry("a", "link", "cafe\u0301").counted
+
+
+@pytest.mark.parametrize(("asked", "there"), [("caf\u00e9", "cafe\u0301"), ("cafe\u0301", "caf\u00e9")])
+def test_a_name_is_found_the_same_composed_and_decomposed(tmp_path, asked, there):
+    make(tmp_path, **{f"{there}/b": "1", "a": "2"})
+    assert paths(tmp_path, below=[asked]) == [f"{there}/b"]
+    assert paths(tmp_path, without=[f"{asked}/b"]) == ["a"]
 
 
 def test_what_cannot_be_read_is_told_with_its_name(tmp_path, monkeypatch):

@@ -71,6 +71,18 @@ def test_what_does_not_change_the_image_does_not_change_the_tag(made, files):
     assert made().tag == made(**files).tag
 
 
+def test_names_give_the_same_tag_composed_and_decomposed(made, tmp_path):
+    """Decomposed, café comes before cafz; composed, after it."""
+    tags = []
+    for name in ("caf\u00e9", "cafe\u0301"):
+        made(**{name: "1", "cafz": "2"})
+        (tmp_path / "services/web/link").symlink_to(name)
+        tags.append(made().tag)
+        (tmp_path / "services/web/link").unlink()
+        (tmp_path / "services/web" / name).unlink()
+    assert tags[0] == tags[1]
+
+
 def test_what_the_users_own_builds_leave_in_the_folder_does_not_change_the_tag(made):
     files = {
         "service.yaml": "kind: web\nimage: {build: {language: rust}}", "Cargo.toml": '[package]\nname = "a"', "Cargo.lock": "", "src/main.rs": "",
