@@ -29,6 +29,13 @@ def cautions(context: Path, found: Contents) -> Iterator[str]:
             yield f"{context / path} goes into the build, and may hold secrets; add this line to {ignore}: {path}"
         elif _is(name, _KEY_FILES) and _holds_key(context / path):
             yield f"{context / path} goes into the build, and holds a private key; add this line to {ignore}: {path}"
+    if found.unmet:
+        first, *more = found.unmet
+        others = f" (and {len(more)} other such link{'s' if len(more) > 1 else ''})" if more else ""
+        yield (
+            f"{context / first} goes into the build, and what it leads to is left out{others}; "
+            f"if nothing else puts it there, add this line to {ignore}: {first}"
+        )
     if found.size > LARGE:
         largest, amount = _largest(context, found)
         yield (

@@ -6,15 +6,15 @@ import os
 import posixpath
 import shutil
 import stat as modes
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from dockyard.build.hashes import Hashes
-from dockyard.build.ignore import IGNORE_FILE, ignore_file, kept, lines_of
-from dockyard.build.text import unreadable
+from dockyard.build.ignore import IGNORE_FILE, ignore_file, kept, leaves_out, lines_of
+from dockyard.build.links import unmet
+from dockyard.build.text import composed, unreadable
 from dockyard.errors import BuildError
 
 GENERATED_IGNORES = (
@@ -25,7 +25,6 @@ GENERATED_IGNORES = (
 NEVER = ("service.yaml", ".dockyard", "cdk.out", IGNORE_FILE)
 """What is never part of an image. Dockyard's files: a change of configuration is no change of the image. And .dockerignore: it
 has been applied by then, and a builder that finds it would apply it once more, by rules of its own."""
-_OF_EVERY_CONTAINER = ("/dev/", "/proc/", "/sys/")
 
 
 class Entry(NamedTuple):
@@ -38,8 +37,7 @@ class Entry(NamedTuple):
     @property
     def counted(self) -> tuple[str, str, str]:
         """What of it counts for a tag. One file system keeps a name composed (é), another decomposed: they count as one."""
-        path = self.path if self.path.isascii() else unicodedata.normalize("NFC", self.path)
-        return path, self.kind, self.content
+        return composed(self.path), self.kind, composed(self.content)
 
 
 class Contents(NamedTuple):
@@ -48,6 +46,8 @@ class Contents(NamedTuple):
     entries: tuple[Entry, ...]
     size: int
     """Bytes."""
+    unmet: tuple[str, ...] = ()
+    """Links to what is left out of the build."""
 
 
 def ignore_patterns(context: Path, dockerfile: Path | None, defaults: Sequence[str]) -> list[str]:
@@ -60,59 +60,68 @@ def ignore_patterns(context: Path, dockerfile: Path | None, defaults: Sequence[s
 
 
 def contents(
-    context: Path, patterns: Iterable[str], *, below: Sequence[str] | None = None, hashes: Hashes | None = None
+    context: Path,
+    patterns: Sequence[str],
+    *,
+    below: Sequence[str] | None = None,
+    without: Collection[str] = (),
+    hashes: Hashes | None = None,
 ) -> Contents:
     """The context's files and links that no pattern leaves out, by path; sockets and the like are left out.
 
     Folders without files do not count, as in git. Raises BuildError, also for a link that leads nowhere or out of the context.
 
     :param below: only these paths and what is below them; all where it is None.
+    :param without: not these paths, whatever the patterns let in.
     :param hashes: what is known of the files from the time before.
     """
     known, size, found = hashes or Hashes(None), 0, []
-    for path, entry in chosen(context, patterns, below):  # in the order of the disk, which tells most of it at once then
+    for path, entry in chosen(context, patterns, below, without):  # in the order of the disk, which tells most of it at once then
         try:
             facts = entry.stat(follow_symlinks=False)
             if modes.S_ISLNK(facts.st_mode):
-                found.append(Entry(path, "link", _target(context, path, entry.path)))
+                found.append(Entry(path, "link", str(Path(entry.path).readlink())))
             elif modes.S_ISREG(facts.st_mode):
                 size += facts.st_size
                 found.append(Entry(path, "exec" if facts.st_mode & 0o100 else "file", known.of(path, entry.path, facts)))
         except OSError as error:
             raise unreadable(entry.path, error) from error
     known.keep()
-    return Contents(tuple(sorted(found, key=itemgetter(0))), size)
+    entries = tuple(sorted(found, key=itemgetter(0)))
+    return Contents(entries, size, tuple(_unmet(context, entries, patterns, below, without)))
+
+
+def _unmet(
+    context: Path, entries: Iterable[Entry], patterns: Sequence[str], below: Sequence[str] | None, without: Collection[str]
+) -> Iterable[str]:
+    """Links to what is left out. What is there and the Dockerfile does not take is not: it may get it by other means."""
+    links = {path: target for path, kind, target in entries if kind == "link"}
+    if not links:
+        return ()
+    if below is None:
+        there = [(path, kind == "link") for path, kind, _ in entries]
+    else:
+        there = [(path, entry.is_symlink()) for path, entry in chosen(context, patterns, None, without)]
+    found = (posixpath.dirname(path) if is_link else path for path, is_link in there)
+    return unmet(context, links, found, leaves_out(context, patterns, without))
 
 
 def chosen(
-    context: Path, patterns: Iterable[str], below: Sequence[str] | None = None
+    context: Path, patterns: Iterable[str], below: Sequence[str] | None = None, without: Collection[str] = ()
 ) -> Iterable[tuple[str, "os.DirEntry[str]"]]:
     """Path and entry of all that no pattern leaves out, in no order. Raises BuildError.
 
-    :param below: as of `contents`.
+    :param below: as of `contents`, and so is `without`.
     """
     found = kept(context, patterns)
+    if without:
+        never = frozenset(map(composed, without))
+        found = ((path, entry) for path, entry in found if composed(path) not in never)
     if below is None:
         return found
-    roots, folders = frozenset(below), tuple(f"{path}/" for path in below)
-    return ((path, entry) for path, entry in found if path in roots or path.startswith(folders))
-
-
-def _target(context: Path, path: str, link: str) -> str:
-    """Where a link leads. Raises BuildError where that is nowhere, or out of the context: a container would not have it."""
-    target = str(Path(link).readlink())
-    if target.startswith(_OF_EVERY_CONTAINER):
-        return target
-    inside = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-    if target.startswith("/") or inside.split("/", maxsplit=1)[0] == "..":
-        what = "leads out of the build's folder"
-    elif not (context / inside).exists():
-        what = "leads nowhere"
-    else:
-        return target
-    raise BuildError(
-        f"{context / path}: this link to {target} {what}", hint=f"mend it, or add this line to {context / IGNORE_FILE}: {path}"
-    )
+    roots = frozenset(map(composed, below))
+    folders = tuple(f"{path}/" for path in roots)
+    return ((path, entry) for path, entry in found if (name := composed(path)) in roots or name.startswith(folders))
 
 
 def stage(context: Path, files: Iterable[Entry], target: Path) -> None:

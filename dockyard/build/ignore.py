@@ -6,8 +6,9 @@ https://docs.docker.com/build/concepts/context/#dockerignore-files
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from dockyard.build.text import text_of, unreadable
@@ -68,10 +69,31 @@ def kept(context: Path, lines: Iterable[str]) -> Iterator[tuple[str, os.DirEntry
 
     Raises BuildError.
     """
-    patterns = [pattern for line in lines if (pattern := _pattern(context, line))]
+    patterns = _patterns(context, lines)
     if any(pattern.lets_in for pattern in patterns):
         return _walk(context, "", patterns, [False] * len(patterns))
     return _walk_fast(context, _together(patterns))
+
+
+def leaves_out(context: Path, lines: Iterable[str], without: Collection[str] = ()) -> Callable[[str], bool]:
+    """Whether these lines leave a path out or name something below it, be it there or not. Raises BuildError.
+
+    :param without: paths that are left out, whatever the lines let in.
+    """
+    patterns = _patterns(context, lines)
+    named = [*without, *(pattern.literal for pattern in patterns if not pattern.lets_in)]
+
+    def asked(path: str) -> bool:
+        left_out, matches = False, [False] * len(patterns)
+        for folder in accumulate(path.split("/"), "{}/{}".format):
+            left_out, matches = _decided(folder, patterns, matches)
+        return left_out or path in without or any(name.startswith(f"{path}/") for name in named)
+
+    return asked
+
+
+def _patterns(context: Path, lines: Iterable[str]) -> list[Pattern]:
+    return [pattern for line in lines if (pattern := _pattern(context, line))]
 
 
 def _pattern(context: Path, line: str) -> Pattern | None:

@@ -8,7 +8,6 @@ image would.
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,7 +76,7 @@ class Recipe:
             "args": dict(self.args),
             "target": self.target,
             "refresh": self.refresh,
-            "files": [entry.counted for entry in self.files],
+            "files": sorted(entry.counted for entry in self.files),
             **({"attestations": self.attestations} if self.attestations else {}),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
@@ -131,8 +130,8 @@ def recipe_of(settings: BuildSettings, bases: Bases, render: Rendered | None = N
     """
     source = source_of(settings, render)
     found = references(source.text, source.args, settings.platforms)
-    patterns, below = _scope(source, settings)
-    found_files = contents(source.context, patterns, below=below, hashes=Hashes(settings.hashes))
+    patterns, below, without = _scope(source, settings)
+    found_files = contents(source.context, patterns, below=below, without=without, hashes=Hashes(settings.hashes))
     return Recipe(
         service=settings.service,
         repository=settings.repository,
@@ -160,22 +159,23 @@ def files_seen(settings: BuildSettings) -> dict[str, tuple[int, ...]]:
     Size, times of the last change of content and of anything, inode.
     """
     source = source_of(settings)
-    patterns, below = _scope(source, settings)
-    found = {entry.path: entry.stat(follow_symlinks=False) for _, entry in chosen(source.context, patterns, below)}
+    found = {entry.path: entry.stat(follow_symlinks=False) for _, entry in chosen(source.context, *_scope(source, settings))}
     beside = (source.file, ignore_file(source.context, source.file))
     found |= {str(file): file.stat() for file in beside if file and file.is_file()}
     return {path: (facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino) for path, facts in found.items()}
 
 
-def _scope(source: Source, settings: BuildSettings) -> tuple[list[str], tuple[str, ...] | None]:
-    """What of the context counts: patterns of what does not, and the paths that alone do, or None for all."""
-    patterns = [*ignore_patterns(source.context, source.file, source.ignored), *_left_out(settings.secrets, source.context)]
-    return patterns, copied(source.text, source.context, source.args, settings.platforms)
+def _scope(source: Source, settings: BuildSettings) -> tuple[list[str], tuple[str, ...] | None, frozenset[str]]:
+    """What of the context counts: patterns of what does not, paths that alone do, or None for all, and paths that never do."""
+    patterns = ignore_patterns(source.context, source.file, source.ignored)
+    below = copied(source.text, source.context, source.args, settings.platforms)
+    return patterns, below, frozenset(_left_out(settings.secrets, source.context))
 
 
 def _left_out(secrets: Mapping[str, BuildSecret], context: Path) -> Iterator[str]:
-    """Patterns of the files with secrets: they are no files of the build, wherever they are."""
-    named = [Path(secret.file) for secret in secrets.values() if secret.file]
-    for file in (path.parent.resolve() / path.name for path in named):
-        if file.is_relative_to(context):
-            yield re.sub(r"([*?\[\]\\])", r"\\\1", file.relative_to(context).as_posix())
+    """Paths of the files with secrets: they are no files of the build, wherever they are. Of a link, also where it leads."""
+    for file in (secret.file for secret in secrets.values() if secret.file):
+        folder, name = os.path.split(file)
+        for path in (Path(os.path.realpath(folder), name), Path(os.path.realpath(file))):  # which never raises
+            if path.is_relative_to(context):
+                yield path.relative_to(context).as_posix()

@@ -1,6 +1,8 @@
 """Secrets that the steps of a build may see, and what is kept of them: nothing."""
 
+import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from dockyard.errors import BuildError
 REDACTED = "[REDACTED]"
 SHORTEST = 4
 """Characters that a text must have to be looked for in what a builder prints; shorter ones are in anything."""
+SHORTEST_PART = 8
+"""The same of a part of a line: `true` or `8080` is no secret."""
 _AGENT = "SSH_AUTH_SOCK"
 
 
@@ -53,10 +57,32 @@ def redaction(recipe: Recipe, environment: Mapping[str, str]) -> Callable[[str],
 
 
 def _texts(env: str | None, file: str | None, environment: Mapping[str, str]) -> Iterator[str]:
-    """The value, and each of its lines: a step may print them one by one."""
+    """The value, each of its lines, and the parts of these: a step may print them one by one."""
     value = environment.get(env, "") if env else Path(file or "").read_text(encoding="utf-8", errors="replace")
     yield value.strip()
     yield from (line.strip() for line in value.splitlines())
+    yield from (part for part in _parts(value) if len(part) >= SHORTEST_PART)
+
+
+def _parts(value: str) -> Iterator[str]:
+    """What follows the first `=` or `: ` of a line, without quotes; and the strings of what is JSON, with their lines."""
+    for line in value.splitlines():
+        yield re.sub("^.*?(?:=|: |$)", "", line).strip().strip("\"'")
+    for text in _strings(value):
+        yield from (text, *(line.strip() for line in text.splitlines()))
+
+
+def _strings(value: str) -> Iterator[str]:
+    try:
+        left = [json.loads(value)]
+    except (ValueError, RecursionError):
+        return
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict | list):
+            left += one.values() if isinstance(one, dict) else one
 
 
 def _field(name: str, value: str) -> str:

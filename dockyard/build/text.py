@@ -2,6 +2,7 @@
 
 import codecs
 import stat
+import unicodedata
 from pathlib import Path
 
 from dockyard.errors import BuildError
@@ -37,3 +38,8 @@ def bytes_of(file: Path) -> bytes:
 def unreadable(path: Path | str, error: OSError) -> BuildError:
     """What is said of a file or folder that the system does not let us read."""
     return BuildError(f"{path}: cannot be read: {error.strerror}", hint="mend its rights, or leave it out by .dockerignore")
+
+
+def composed(name: str) -> str:
+    """A name as it is compared: one file system keeps é as one character, another as two."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)

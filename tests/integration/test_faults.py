@@ -356,6 +356,10 @@ shown_by(
     CONTEXT, "test_a_link_that_would_lead_nowhere_in_the_container_is_refused_with_the_line_that_leaves_it_out",
 )  # fmt: skip
 shown_by(
+    SOURCES, "A link to what `.dockerignore` leaves out, be it on this machine or not", "a warning, with the line that leaves the link out",
+    CONTEXT, "test_a_link_to_what_is_left_out_is_told_where_that_is_there_and_where_not",
+)  # fmt: skip
+shown_by(
     SOURCES, "A file is changed while it waits to be built", "an error: under its tag the wrong content would stay",
     CONTEXT, "test_a_file_that_changed_since_it_was_hashed_is_not_built",
 )  # fmt: skip

@@ -9,12 +9,12 @@ from dockyard.build.context import contents
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nx"
 
 
-def told(root, **files):
+def told(root, ignored=(), **files):
     for name, text in files.items():
         path = root / name.replace("__", "/")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return list(cautions(root, contents(root, ())))
+    return list(cautions(root, contents(root, ignored)))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,18 @@ def test_a_secret_is_told_with_the_line_that_leaves_it_out(tmp_path, name, text,
 
 def test_examples_and_public_keys_are_none(tmp_path):
     assert told(tmp_path, **{".env.example": "A=", "ca.pem": "-----BEGIN CERTIFICATE-----", "a.key": "x"}) == []
+
+
+def test_links_to_what_is_left_out_are_told_together_with_the_line_that_leaves_the_first_out(tmp_path):
+    (tmp_path / "one").symlink_to("data/x")
+    (said,) = told(tmp_path, ["data"])
+    assert said == (
+        f"{tmp_path}/one goes into the build, and what it leads to is left out; "
+        f"if nothing else puts it there, add this line to {tmp_path}/.dockerignore: one"
+    )
+    (tmp_path / "two").symlink_to("data")
+    (said,) = told(tmp_path, ["data"])
+    assert "is left out (and 1 other such link); " in said
 
 
 def test_far_too_much_is_told_with_what_is_large(tmp_path, monkeypatch):

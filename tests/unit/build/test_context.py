@@ -21,8 +21,8 @@ def found_in(root, patterns, **more):
     return contents(root, patterns, **more).entries
 
 
-def paths(root, patterns=()):
-    return [entry.path for entry in found_in(root, patterns)]
+def paths(root, patterns=(), **more):
+    return [entry.path for entry in found_in(root, patterns, **more)]
 
 
 def test_files_count_by_path_and_content_and_not_by_time_or_owner_rights(tmp_path):
@@ -162,6 +162,65 @@ def test_a_link_that_would_lead_nowhere_in_the_container_is_refused_with_the_lin
     assert [entry.path for entry in found_in(tmp_path, ["sub/loop"])] == ["a", "sub/b"]
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+@pytest.mark.parametrize(
+    ("target", "lines"),
+    [
+        ("data/x", ["data"]),
+        ("data", ["data"]),
+        ("data", ["data/*"]),
+        ("data", ["data/x", "!data/y"]),
+        ("data/x", ["**/x"]),
+        ("by/x", ["data"]),
+        ("data/x", ["*", "!link", "!by"]),
+    ],
+)
+def test_a_link_to_what_is_left_out_is_told_where_that_is_there_and_where_not(tmp_path, is_there, target, lines):
+    """As on a laptop with it, and in a pipeline without."""
+    make(tmp_path, **({"a": "1", "data__x": "2"} if is_there else {"a": "1"}))
+    (tmp_path / "by").symlink_to("data" if target == "by/x" else "a")
+    (tmp_path / "link").symlink_to(target)
+    assert "link" in contents(tmp_path, lines).unmet
+    assert "link" in contents(tmp_path, lines, below=["link"]).unmet
+
+
+@pytest.mark.parametrize(
+    ("target", "lines"),
+    [
+        ("src/b", []),
+        ("src", ["src", "!src/b"]),
+        ("src", ["src/c"]),
+        ("links", []),
+        ("links/b", []),
+        (".", []),
+        ("by/b", []),
+        ("by", []),
+    ],
+)
+def test_nothing_is_told_of_a_link_to_what_is_in_the_build(tmp_path, target, lines):
+    make(tmp_path, src__b="1", src__c="2")
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links/b").symlink_to("../src/b")
+    (tmp_path / "by").symlink_to("src")
+    (tmp_path / "link").symlink_to(target)
+    assert contents(tmp_path, lines).unmet == ()
+    assert contents(tmp_path, lines, below=["link"]).unmet == ()
+
+
+def test_a_link_by_one_that_is_left_out_is_told(tmp_path):
+    make(tmp_path, src__b="1")
+    (tmp_path / "by").symlink_to("src")
+    (tmp_path / "link").symlink_to("by/b")
+    assert contents(tmp_path, ["by"]).unmet == ("link",)
+
+
+def test_a_link_to_a_secret_is_told_wherever_that_is(tmp_path):
+    (tmp_path / "link").symlink_to("conf/token")
+    assert contents(tmp_path, (), without=["conf/token"]).unmet == ("link",)
+    make(tmp_path, conf__token="1")
+    assert contents(tmp_path, (), without=["conf/token"]).unmet == ("link",)
+
+
 def test_only_what_the_dockerfile_takes_is_looked_at(tmp_path):
     make(tmp_path, a="1", src__b="2", src__deep__c="3", srcs__d="4")
     assert [entry.path for entry in found_in(tmp_path, ["src/deep"], below=["src", "a"])] == ["a", "src/b"]
@@ -169,6 +228,14 @@ def test_only_what_the_dockerfile_takes_is_looked_at(tmp_path):
 
 def test_a_name_counts_the_same_composed_and_decomposed():
     assert Entry("caf\u00e9", "file", "1").counted == Entry("cafe\u0301", "file", "1").counted
+    assert Entry("a", "link", "caf\u00e9").counted == Entry("a", "link", "cafe\u0301").counted
+
+
+@pytest.mark.parametrize(("asked", "there"), [("caf\u00e9", "cafe\u0301"), ("cafe\u0301", "caf\u00e9")])
+def test_a_name_is_found_the_same_composed_and_decomposed(tmp_path, asked, there):
+    make(tmp_path, **{f"{there}/b": "1", "a": "2"})
+    assert paths(tmp_path, below=[asked]) == [f"{there}/b"]
+    assert paths(tmp_path, without=[f"{asked}/b"]) == ["a"]
 
 
 def test_what_cannot_be_read_is_told_with_its_name(tmp_path, monkeypatch):

@@ -71,6 +71,18 @@ def test_what_does_not_change_the_image_does_not_change_the_tag(made, files):
     assert made().tag == made(**files).tag
 
 
+def test_names_give_the_same_tag_composed_and_decomposed(made, tmp_path):
+    """Decomposed, café comes before cafz; composed, after it."""
+    tags = []
+    for name in ("caf\u00e9", "cafe\u0301"):
+        made(**{name: "1", "cafz": "2"})
+        (tmp_path / "services/web/link").symlink_to(name)
+        tags.append(made().tag)
+        (tmp_path / "services/web/link").unlink()
+        (tmp_path / "services/web" / name).unlink()
+    assert tags[0] == tags[1]
+
+
 def test_what_the_users_own_builds_leave_in_the_folder_does_not_change_the_tag(made):
     files = {
         "service.yaml": "kind: web\nimage: {build: {language: rust}}", "Cargo.toml": '[package]\nname = "a"', "Cargo.lock": "", "src/main.rs": "",
@@ -88,6 +100,27 @@ def test_a_file_with_a_secret_is_no_file_of_the_build(made):
     found = made(**files, **{"k[e]y": "1", "key": "1"})
     assert [entry.path for entry in found.files] == ["Dockerfile", "key", "main.py"]
     assert made(**files, **{"k[e]y": "2"}).tag == found.tag
+
+
+@pytest.mark.parametrize("target", ["real/token.txt", "by/token.txt"])
+def test_a_secret_by_a_link_is_no_file_of_the_build_either(made, tmp_path, target):
+    folder = tmp_path / "services/web"
+    files = {"service.yaml": "kind: web\nimage: {build: {secrets: {a: {file: token}}}}", "Dockerfile": "FROM a\nCOPY . .\n"}
+    (folder / "real").mkdir(parents=True)
+    (folder / "by").symlink_to("real")
+    (folder / "token").symlink_to(target)
+    found = made(**files, **{"real/token.txt": "1", "real/a": "1"})
+    assert [entry.path for entry in found.files] == ["Dockerfile", "by", "main.py", "real/a"]
+
+
+@pytest.mark.parametrize("name", ["!main.py", " lead", "tr ", "#a", "a\\b"])
+def test_the_name_of_a_file_with_a_secret_is_no_pattern(made, name):
+    files = {
+        "service.yaml": f"kind: web\nimage: {{build: {{secrets: {{a: {{file: '{name}'}}}}}}}}",
+        "Dockerfile": "FROM a\nCOPY . .\n",
+        ".dockerignore": "main.py",
+    }
+    assert [entry.path for entry in made(**files, **{name: "1", "lead": "1"}).files] == ["Dockerfile", "lead"]
 
 
 def test_a_secret_in_the_folder_of_nobody_is_missing_where_it_is_built_and_nowhere_else(made):

@@ -50,3 +50,22 @@ def test_what_a_step_prints_of_them_is_not_kept(tmp_path):
     assert redact("#5 0.1 token=npm_abcdef, npm_abcdef") == "#5 0.1 token=[REDACTED], [REDACTED]"
     assert redact("#5 0.1 MIIEpAIBAAKCAQEA") == "#5 0.1 [REDACTED]"
     assert redaction(with_secrets(npm={"env": "N"}), {"N": "1"})("#1 [1/1] RUN a") == "#1 [1/1] RUN a"
+
+
+@pytest.mark.parametrize(
+    ("content", "printed", "kept"),
+    [
+        ("//registry.npmjs.org/:_authToken=npm_abcdef123456", "401 npm_abcdef123456", "401 [REDACTED]"),
+        ("[pypi]\nusername = __token__\npassword = 'pypi-abc=='\n", "with pypi-abc==", "with [REDACTED]"),
+        ('token: "abcdef=123"', "abcdef=123", "[REDACTED]"),
+        ('{"auths": {"a": [{"auth": "c2hvcDpz", "n": 1}, null]}}', "auth c2hvcDpz", "auth [REDACTED]"),
+        ('{"key": "-----BEGIN-----\\nMIIEpAIBAAKC\\n-----END-----\\n"}', "MIIEpAIBAAKC", "[REDACTED]"),
+        ("strict=true\nport: 8080\n", "true 8080", "true 8080"),
+        ('{"type": "user"}', "user", "user"),
+        ("[" * 100_000, "x", "x"),
+    ],
+)
+def test_nor_is_a_part_of_them(tmp_path, content, printed, kept):
+    file = tmp_path / "secret"
+    file.write_text(content)
+    assert redaction(with_secrets(a={"file": str(file)}), {})(f"#5 0.1 {printed}") == f"#5 0.1 {kept}"
