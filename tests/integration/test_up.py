@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -126,13 +127,18 @@ AWS = "botocore docker requests typer"
 """What asks AWS, the engine and users, and takes long to import."""
 
 
-def test_a_push_with_a_token_that_was_kept_asks_the_registry_alone(site, tmp_path):
-    """It does not even import what asks AWS; the whole project is read where the registry has others no more, or refuses the token."""
-    modules = tmp_path / "modules"
+def _without(modules: Path) -> Path:
+    """A path of modules by which those that the variable WITHOUT names cannot be imported."""
     modules.mkdir()
     (modules / "sitecustomize.py").write_text(
         "import os, sys\nsys.modules |= dict.fromkeys(os.environ.get('WITHOUT', '').split())\n"
     )
+    return modules
+
+
+def test_a_push_with_a_token_that_was_kept_asks_the_registry_alone(site, tmp_path):
+    """It does not even import what asks AWS; the whole project is read where the registry has others no more, or refuses the token."""
+    modules = _without(tmp_path / "modules")
     site.up()
     time.sleep(2.1)  # what was changed a moment ago is looked at again
     local = {**site.account(), "XDG_CACHE_HOME": str(tmp_path), "CI": "", "PYTHONPATH": str(modules)}
