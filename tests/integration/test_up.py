@@ -7,9 +7,9 @@ import signal
 import socket
 import subprocess
 import time
-from pathlib import Path
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from dockyard.doors.daemon import Daemon
 from dockyard.doors.docker import Docker
