@@ -134,6 +134,13 @@ class RolloutWatch:
         told = self._aws.ecs.describe_service_deployments(serviceDeploymentArns=[found])["serviceDeployments"]
         return self._seen(told[0]) if told else []
 
+    def tasks(self) -> tuple[int, int]:
+        """How many tasks of the service run now, and how many should; none of either where there is no service."""
+        if not self._service:
+            return 0, 0
+        found = ecs_service(self._aws, self._service.split("/")[1], self._service)
+        return found["runningCount"], found["desiredCount"]
+
     def times(self) -> str:
         """How long each step took: `new tasks 4 s, shift 10 s`; empty where none was seen."""
         ends = [*(begun for _, begun in self._begun[1:]), self._clock()]

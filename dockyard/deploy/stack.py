@@ -26,6 +26,8 @@ INLINE_TEMPLATE_BYTES = 51_200
 """A longer template must be in a bucket (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)."""
 _SOUND = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 NOT_DEPLOYED = "was not deployed"
+STILL_RUNS = ", and what ran still runs"
+"""Said of a stack that went back, as long as nobody has seen otherwise."""
 """What is told of a stack before its status and, a line each, why resources failed."""
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
@@ -193,7 +195,7 @@ def _end(name: str, status: str, reasons: list[str]) -> None:
     """Raise DeployError with the reasons, unless it ended well."""
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
         detail = "".join(f"\n  {reason}" for reason in reasons)
-        left = "; it is as it was before, and what ran still runs" if status == "UPDATE_ROLLBACK_COMPLETE" else ""
+        left = f"; it is as it was before{STILL_RUNS}" if status == "UPDATE_ROLLBACK_COMPLETE" else ""
         raise DeployError(f"{name}: {NOT_DEPLOYED} ({status}){left}{detail}")
 
 

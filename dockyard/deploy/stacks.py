@@ -12,7 +12,7 @@ from dockyard.build.plan import Planned
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.graph import Node, run_graph
 from dockyard.deploy.site import Site
-from dockyard.deploy.stack import Deployed, StackDeployer
+from dockyard.deploy.stack import STILL_RUNS, Deployed, StackDeployer
 from dockyard.deploy.states import Safety
 from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.deploy.watches import Watches
@@ -109,13 +109,22 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
     try:
         made = deployer.deploy(artifact, watches.look)
     except DeployError as error:
-        found = watches.cause()
-        if not found:
+        found, text = watches.cause(), str(error)
+        if STILL_RUNS in text and (lacking := watches.lacking()):
+            text = text.replace(STILL_RUNS, f", but {lacking}")
+        if not found and text == str(error):
             raise
-        raise DeployError(f"{artifact.name}: {found.text}\n{error}", hint=error.hint or found.hint) from error
+        told = f"{artifact.name}: {found.text}\n{text}" if found else text
+        raise DeployError(told, hint=error.hint or (found.hint if found else None)) from error
     except (ClientError, BotoCoreError) as error:
         raise _told(artifact.name, error) from error
     times = watches.times()
+    if made.changed and (bad := watches.settle()):
+        raise DeployError(
+            f"{artifact.name}: its health check was changed, and what runs does not pass it: {bad.text}", hint=bad.hint
+        )
+    if made.changed and (lacking := watches.lacking()):
+        progress.note(artifact.name, lacking)
     took = f"deployed in {time.monotonic() - begun:.1f} s" + (f" ({times})" if times else "")
     progress.done(artifact.name, took if made.changed else "unchanged")
     return made

@@ -1,8 +1,9 @@
 """Why targets of a service are not healthy while its stack is deployed: what the health check asks, and what it gets."""
 
+import json
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.causes import Check, Failed
@@ -28,7 +29,8 @@ class TargetWatch:
 
     def __init__(self, aws: Aws, artifact: StackArtifact, clock: Callable[[], float] = time.monotonic) -> None:
         self._aws, self._stack, self._clock = aws, artifact.name, clock
-        self._checks = _checks(artifact)
+        self._checks, self._groups = _checks(artifact), artifact.resources(_TYPE)
+        self._before: Mapping[str, Any] | None = None
         self._arns: dict[str, str] = {}
         self._failing: dict[_Target, tuple[float, Failed]] = {}
         self._told: Failed | None = None
@@ -36,11 +38,13 @@ class TargetWatch:
         """What was wrong last with a target that has not become healthy since."""
         self.waits = ""
         """What is waited for; empty where no target fails."""
+        self.unhealthy: set[_Target] = set()
+        """Those that were given up at the last look; not those that have yet to become healthy."""
 
     def look(self) -> Failed | None:
         """What is wrong for longer than a start takes, where it is something else than what was told before."""
         lasting: Failed | None = None
-        self.waits = ""
+        self.waits, self.unhealthy = "", set()
         for id, check in self._checks.items():
             if arn := self._arn(id):
                 lasting = self._look(arn, check) or lasting
@@ -48,6 +52,21 @@ class TargetWatch:
             return None
         self._told = lasting
         return lasting
+
+    def note(self) -> None:
+        """Note what the stack asks before it is changed; nothing of one that is new."""
+        if not self._groups:
+            return
+        body: Any = self._aws.cloudformation.get_template(StackName=self._stack, TemplateStage="Original")["TemplateBody"]
+        resources = (json.loads(body or "{}") if isinstance(body, str) else body or {}).get("Resources", {})
+        self._before = {id: resources[id].get("Properties", {}) for id in self._groups if id in resources}
+
+    @property
+    def seconds(self) -> float:
+        """Until targets that were healthy fail a check that the stack has changed; 0 where it has changed none."""
+        before = self._before or {}
+        asked = [group for id, group in self._groups.items() if id in before and _asked(before[id]) != _asked(group)]
+        return max((_interval(group) * (float(group.get("UnhealthyThresholdCount", 2)) + 2) for group in asked), default=0.0)
 
     def _look(self, arn: str, check: Check) -> Failed | None:
         found = self._aws.elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
@@ -63,6 +82,7 @@ class TargetWatch:
         for target, one in by_target.items():
             if _fails(one):
                 self.last = Failed(check, one["TargetHealth"]["Reason"], one["TargetHealth"].get("Description", ""))
+                self.unhealthy |= {target} if one["TargetHealth"]["State"] == "unhealthy" else set()
                 since, _ = self._failing.get(target, (self._clock(), None))
                 self._failing[target] = since, self.last
                 self.waits = f"waits for the first good answer to {check.text}"
@@ -89,6 +109,15 @@ def _fails(one: "TargetHealthDescriptionTypeDef | None") -> bool:
     return health.get("Reason", "").startswith("Target.") and health.get("State") in ("initial", "unhealthy")
 
 
+def _interval(group: Mapping[str, Any]) -> float:
+    return float(group.get("HealthCheckIntervalSeconds", 30))
+
+
+def _asked(group: Mapping[str, Any]) -> dict[str, Any]:
+    """What its health check asks, and wants."""
+    return {key: value for key, value in group.items() if key.startswith("HealthCheck") or key == "Matcher"}
+
+
 def _checks(artifact: StackArtifact) -> dict[str, Check]:
     """Logical id of each target group to what it asks, on the container's own port: a server's may be any."""
     ports = {
@@ -105,7 +134,7 @@ def _checks(artifact: StackArtifact) -> dict[str, Check]:
             wanted=str(
                 (properties.get("Matcher") or {}).get("HttpCode") or _DEFAULT_CODES.get(str(properties.get("Protocol")), "200")
             ),
-            interval=float(properties.get("HealthCheckIntervalSeconds", 30)),
+            interval=_interval(properties),
         )
         for id, properties in artifact.resources(_TYPE).items()
     }

@@ -1,6 +1,7 @@
 """All that is looked at while one stack is deployed, and told as it happens."""
 
 import contextlib
+import time
 from dataclasses import replace
 from functools import partial
 
@@ -35,11 +36,16 @@ class Watches:
         words = awaits(service, site.environment), f"{remedy(service, site.environment)}; {way}"
         self._rollout = RolloutWatch(site.reading, artifact, *words, partial(rejected_by, site))
         self._shown = ""
+        self._looked = False
         self._printed: list[str] = []
         """By the newest task, when its smoke test failed."""
 
     def look(self, *texts: str) -> None:
         """Look at all, and tell what is new. `texts` are what CloudFormation does, where nothing better is known."""
+        if not self._looked:
+            self._looked = True
+            with _IF_ALLOWED:
+                self._targets.note()
         with _IF_ALLOWED:
             self._tasks.look()
         with _IF_ALLOWED:
@@ -76,6 +82,32 @@ class Watches:
         if fault and found:
             return replace(found, text=f"{found.text}\n{fault}")
         return found or (Cause(fault) if fault else None)
+
+    def settle(self) -> Cause | None:
+        """Why what runs does not pass a health check that was changed without it; ECS would replace it for ever.
+
+        Where new tasks come with the change they have passed it. Load balancers need some checks until they tell; who failed the
+        check before has yet to pass the new one.
+        """
+        end = time.monotonic() + (0 if self._rollout.now else self._targets.seconds)
+        before = self._targets.unhealthy
+        with _IF_ALLOWED:
+            while time.monotonic() < end:
+                self._progress.update(self._name, "waits whether what runs passes the changed health check")
+                time.sleep(1)
+                self._targets.look()
+                if self._targets.unhealthy - before:
+                    return cause(self._targets.last, None)
+        return None
+
+    def lacking(self) -> str:
+        """How many tasks run, and why the last one ended, where there are fewer than there should be; else empty."""
+        with _IF_ALLOWED:
+            running, wanted = self._rollout.tasks()
+            if running < wanted:
+                ended = self._tasks.last
+                return f"{running} of {wanted} tasks run" + (f": {ended.text()}" if ended else "")
+        return ""
 
     def times(self) -> str:
         """How long each step of the deployment took."""

@@ -95,3 +95,26 @@ def test_a_second_task_that_starts_later_is_given_its_own_time(watch):
     assert watch.at(10, a=HEALTHY, b=REFUSED) is None
     assert watch.at(20, a=HEALTHY, b=REFUSED) is None
     assert watch.at(26, a=HEALTHY, b=REFUSED) == NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("before", "seconds"),
+    [
+        ({}, 0),
+        ({"Group": {"Properties": GROUP["Properties"]}}, 0),
+        ({"Group": {"Properties": {**GROUP["Properties"], "Port": 80}}}, 0),
+        ({"Group": {"Properties": {**GROUP["Properties"], "HealthCheckPath": "/up"}}}, 20),
+        ({"Group": {"Properties": {**GROUP["Properties"], "Matcher": {"HttpCode": "204"}}}}, 20),
+    ],
+)
+def test_a_check_that_the_stack_changes_is_waited_for(account, before, seconds):
+    artifact = SimpleNamespace(name="web", template=json.dumps({"Resources": {"Group": GROUP, "Service": SERVICE}}))
+    artifact.resources = lambda kind: StackArtifact.resources(artifact, kind)
+    found = TargetWatch(account, artifact)
+    assert found.seconds == 0
+    account.get_template = lambda **_: {"TemplateBody": {"Resources": before}}
+    found.note()
+    assert found.seconds == seconds
+    account.get_template = lambda **_: {"TemplateBody": json.dumps({"Resources": before})}
+    found.note()
+    assert found.seconds == seconds

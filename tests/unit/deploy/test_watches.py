@@ -64,7 +64,7 @@ def test_where_the_program_ended_that_is_told_and_not_that_nothing_listens(monke
     watches = watched(Account(), told)
     watches._progress.note = lambda _, what: told.append(what)
     unheard = Failed(Check("/", 8080, "200", 5), "Target.FailedHealthChecks", "")
-    monkeypatch.setattr(watches, "_targets", SimpleNamespace(look=lambda: unheard, waits="", last=unheard))
+    monkeypatch.setattr(watches, "_targets", SimpleNamespace(note=lambda: None, look=lambda: unheard, waits="", last=unheard))
     ended = FailedTask("a" * 32, "Essential container in task exited; app exited with 1", ("KeyError: 'X'",))
     monkeypatch.setattr(watches, "_tasks", SimpleNamespace(look=lambda: None, printed=list, last=ended))
     watches.look()
@@ -87,3 +87,34 @@ def test_all_that_cloudformation_did_is_told_where_nothing_better_is_known():
     watches._progress.update = lambda _, what: told.append(what)
     watches.look("Role CREATE_IN_PROGRESS", "Log CREATE_COMPLETE")
     assert told == ["Role CREATE_IN_PROGRESS", "Log CREATE_COMPLETE"]
+
+
+def test_what_runs_and_does_not_pass_a_check_that_was_changed_is_told(monkeypatch):
+    monkeypatch.setattr("dockyard.deploy.watches.time.sleep", lambda _: None)
+    watches = watched(Account(), [])
+    failed = Failed(Check("/nope", 8080, "200", 5), "Target.ResponseCodeMismatch", "[404]")
+    targets = SimpleNamespace(last=failed, seconds=60.0, unhealthy={"before"})
+    targets.look = lambda: setattr(targets, "unhealthy", {"before", "since"})
+    watches._targets = targets
+    found = watches.settle()
+    assert found.text == "GET /nope on port 8080: [404] (wanted: 200; http.health in service.yaml)"
+    assert found.hint.startswith("see that GET /nope gives 200")
+    watches._rollout.now = "done: 1 of 1 new tasks run, 0 old"  # they have passed it
+    assert watches.settle() is None
+
+
+def test_who_failed_the_check_before_has_yet_to_pass_the_new_one(monkeypatch):
+    monkeypatch.setattr("dockyard.deploy.watches.time.sleep", lambda _: None)
+    watches = watched(Account(), [])
+    watches._targets = SimpleNamespace(look=lambda: None, last=None, seconds=0.1, unhealthy={"before"})
+    assert watches.settle() is None
+
+
+def test_tasks_that_are_lacking_are_told_with_why_the_last_one_ended(monkeypatch):
+    watches, counts = watched(Account(), []), [(1, 1), (0, 1), (0, 1)]
+    monkeypatch.setattr(watches._rollout, "tasks", lambda: counts.pop(0))
+    assert watches.lacking() == ""
+    assert watches.lacking() == "0 of 1 tasks run"
+    ended = FailedTask("a" * 32, "Essential container in task exited; app exited with 1", ("boom",))
+    monkeypatch.setattr(watches, "_tasks", SimpleNamespace(last=ended))
+    assert watches.lacking() == f"0 of 1 tasks run: {ended.text()}"
