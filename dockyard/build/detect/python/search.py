@@ -105,20 +105,17 @@ class Search:
         return Launch(command, file, "django", django.manage, server, django.folder, variables=variables)
 
     def _named_by_flask(self) -> Launch | None:
-        """FLASK_APP, as `flask run` reads it. https://flask.palletsprojects.com/en/stable/cli/#application-discovery"""
-        for file in filter(self.app.has, (".flaskenv", ".env")):
-            match = _FLASK_APP.search(self.app.source(file))
-            if not match:
-                continue
-            path = match[1].removesuffix(".py") if match[1].endswith(".py") else match[1].replace(".", "/")
-            module = self.app.has(f"{path}.py", f"{path}/__init__.py", f"src/{path}.py", f"src/{path}/__init__.py")
-            if module is None:
-                continue
-            source = self.layout.source(module)
-            found = [made for made in self.layout.made(source) if match[2] in (None, made.name)]
-            if found:
-                return replace(self._object(source, found[0]), file=f"{file} FLASK_APP")
-        return None
+        """FLASK_APP of .flaskenv; .env is no part of an image. https://flask.palletsprojects.com/en/stable/cli/#application-discovery"""
+        match = _FLASK_APP.search(self.app.source(".flaskenv")) if self.app.has(".flaskenv") else None
+        if not match:
+            return None
+        path = match[1].removesuffix(".py") if match[1].endswith(".py") else match[1].replace(".", "/")
+        module = self.app.has(f"{path}.py", f"{path}/__init__.py", f"src/{path}.py", f"src/{path}/__init__.py")
+        if module is None:
+            return None
+        source = self.layout.source(module)
+        found = next((made for made in self.layout.made(source) if match[2] in (None, made.name)), None)
+        return replace(self._object(source, found), file=".flaskenv FLASK_APP") if found else None
 
     def _served(self) -> Launch | None:
         """An app object in one of the likely modules; behind all of these, a function that makes one."""

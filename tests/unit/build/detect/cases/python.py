@@ -114,6 +114,8 @@ FRAMEWORKS = [
          {"framework": "flask", "start": f"{GUNICORN} run:app"}),
     Case("Flask by FLASK_APP", {"requirements.txt": "flask==3\ngunicorn==23", ".flaskenv": "FLASK_APP=shop.site:application\n", "shop/site.py": "from flask import Flask\napplication = Flask(__name__)", "app.py": ""},
          {"start": f"{GUNICORN} shop.site:application", "sources": {"start": ".flaskenv FLASK_APP"}}),
+    Case("Flask, with a FLASK_APP of this machine alone", {"requirements.txt": "flask==3\ngunicorn==23", ".env": "FLASK_APP=admin.py\n", "admin.py": FLASK, "app.py": FLASK},
+         {"start": f"{GUNICORN} app:app", "sources": {"start": "app.py"}}),
     Case("Flask without a server", {"requirements.txt": "flask==3", "main.py": FLASK},
          {"start": f"{GUNICORN} main:app", "warnings": ("no server is among the dependencies: gunicorn is installed beside them; add it, so that you choose its version",)}),
     Case("Flask-SocketIO", {"requirements.txt": "flask==3\nflask-socketio==5\ngunicorn==23", "app.py": FLASK}, {"start": "gunicorn --threads 100 --bind 0.0.0.0:8080 app:app"}),
