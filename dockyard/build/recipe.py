@@ -118,7 +118,7 @@ def source_of(settings: BuildSettings, render: Rendered | None = None) -> Source
         render = render or Rendered()
         app = detect(context, Wishes(settings.language, settings.version, settings.start, settings.port))
         text, classic = (render(app, base_prefix=settings.base_prefix, mounts=mounts) for mounts in (True, False))
-        ignored, warnings = (*GENERATED_IGNORES, *left_out(app.language)), app.warnings
+        ignored, warnings = (*GENERATED_IGNORES, *left_out(app.language), *app.left_out), app.warnings
         if settings.route:
             warnings += tuple(misplaced(context, app.details.get("served"), settings.route))
     return Source(context, text, classic, own if has_own else None, dict(settings.args), settings.target, ignored, warnings)

@@ -12,6 +12,7 @@ from dockyard.build.detect.javascript.builds import builds_of, migration_in_buil
 from dockyard.build.detect.javascript.commands import command_of
 from dockyard.build.detect.javascript.frameworks import framework_of
 from dockyard.build.detect.javascript.installs import Install, install_of
+from dockyard.build.detect.javascript.leftovers import leftovers
 from dockyard.build.detect.javascript.listening import listening
 from dockyard.build.detect.javascript.managers import Manager, manager_of
 from dockyard.build.detect.javascript.members import chosen
@@ -26,6 +27,7 @@ from dockyard.build.detect.javascript.workspace import Workspace
 from dockyard.build.detect.looks import handles_sigterm
 
 LOOKED_FOR = FILE
+LEFT_OUT = ("**/.turbo", "**/*.tsbuildinfo")
 
 _OTHERS = (
     "manage.py", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "environment.yml", "Gemfile", "composer.json",
@@ -110,7 +112,8 @@ def find(app: App) -> Detection:
         ),
     )  # fmt: skip
     details = _details(found, manager, install, build, version, system, warnings)
-    return replace(detection, details=details, warnings=tuple(dict.fromkeys(warnings)))
+    left = leftovers(found, build)
+    return replace(detection, details=details, left_out=left, warnings=tuple(dict.fromkeys(warnings)))
 
 
 def _details(

@@ -79,6 +79,22 @@ def test_what_the_users_own_builds_leave_in_the_folder_does_not_change_the_tag(m
     assert made(**files).tag != made(**files, **{"target/release/a": "1", ".dockerignore": "x"}).tag
 
 
+@pytest.mark.parametrize(
+    ("app", "left"),
+    [
+        ({"package.json": '{"dependencies": {"next": "15"}, "scripts": {"build": "next build", "start": "next start"}}'},
+         {".next/BUILD_ID": "1", "coverage/lcov.info": "1", "tsconfig.tsbuildinfo": "1", ".turbo/turbo-build.log": "1"}),
+        ({"pyproject.toml": '[project]\nname = "a"\n[build-system]\nrequires = ["setuptools"]'},
+         {"a.egg-info/PKG-INFO": "1", "dist/a.whl": "1", "build/lib/a.py": "1", ".coverage": "1", ".tox/a.py": "1", "htmlcov/a.html": "1"}),
+    ],
+)  # fmt: skip
+def test_what_an_apps_own_tools_leave_does_not_change_the_tag(made, app, left):
+    language = "node" if "package.json" in app else "python"
+    files = {"service.yaml": f"kind: web\nimage: {{build: {{language: {language}}}}}", **app}
+    assert made(**files).tag == made(**files, **left).tag
+    assert made(**files).tag != made(**files, **{"dist/index.html": "1"}).tag
+
+
 def test_a_file_with_a_secret_is_no_file_of_the_build(made):
     """Whatever the Dockerfile takes, and wherever the file is."""
     files = {

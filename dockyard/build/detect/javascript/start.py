@@ -42,7 +42,7 @@ _RUNS = re.compile(
 )
 """What a module does that is not only there for others: it listens, waits, or calls something."""
 _FUNCTIONS = "@google-cloud/functions-framework"
-_BUILT = re.compile(r"(?:\./)?(?:dist|build|lib|out|output|\.output|prod|compiled)(?:/|$)")
+BUILT = re.compile(r"(?:\./)?(?:dist|build|lib|out|output|\.output|prod|compiled)(?:/|$)")
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ def _main(site: Site) -> str | None:
         return None
     main = posixpath.normpath(main)
     file = site.has(main, *(f"{main}{suffix}" for suffix in _SUFFIXES if suffix), f"{main}/index.js")
-    return file or (main if _BUILT.match(main) and "build" in site.scripts else None)
+    return file or (main if BUILT.match(main) and "build" in site.scripts else None)
 
 
 def only_exports(site: Site, file: str) -> bool:

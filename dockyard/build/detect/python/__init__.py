@@ -10,6 +10,7 @@ from dockyard.build.detect.python.django import Django, django_of
 from dockyard.build.detect.python.frameworks import FRAMEWORKS, STOPPED_BY_SIGTERM
 from dockyard.build.detect.python.launch import Launch
 from dockyard.build.detect.python.layout import Layout
+from dockyard.build.detect.python.leftovers import LEFT_OUT, packed
 from dockyard.build.detect.python.managers import installation_of
 from dockyard.build.detect.python.manifests import Manifests
 from dockyard.build.detect.python.pins import PINNED, pin
@@ -18,7 +19,7 @@ from dockyard.build.detect.python.system import system_of
 from dockyard.build.detect.python.version import fitting, told_of, version_of
 from dockyard.errors import BuildError
 
-__all__ = ["LOOKED_FOR", "find", "marks"]
+__all__ = ["LEFT_OUT", "LOOKED_FOR", "find", "marks"]
 
 
 def find(app: App) -> Detection:
@@ -65,6 +66,7 @@ def find(app: App) -> Detection:
             build=django.settings_file if collect and django else None,
             port="service.yaml" if app.wishes.port else launch.file if launch.port else None,
         ),
+        left_out=packed(app, manifests, launch.command),
         warnings=(
             *told_of(version), *installation.warnings, *launch.warnings, *_told(app, launch, dependencies, missing, django),
         ),

@@ -78,3 +78,48 @@ def test_a_build_that_migrates_a_database_is_warned_of(tmp_path, scripts, told):
     )
     warned = [warning for warning in detect(tmp_path).warnings if "database" in warning]
     assert [warning.split(",")[0] for warning in warned] == ([f"the build runs {told}"] if told else [])
+
+
+VITE = package(dev="vite", scripts={"build": "tsc && vite build"})
+NEXT = package(needs="next", scripts={"build": "next build", "start": "next start"})
+TSC = package(dev="typescript", main="dist/index.js", scripts={"build": "tsc"})
+
+
+@pytest.mark.parametrize(
+    ("files", "left"),
+    [
+        ({"package.json": NEXT}, (".next",)),
+        ({"package.json": NEXT, "next.config.js": "module.exports = {distDir: 'made'}"}, (".next", "made")),
+        ({"package.json": NEXT, "next.config.js": "module.exports = {output: 'export'}"}, (".next", "out")),
+        ({"package.json": package(needs="next", scripts={"start": "next start"})}, ()),
+        ({"package.json": package(needs="nuxt", scripts={"build": "nuxt build"})}, (".nuxt", ".output")),
+        ({"package.json": package(dev="@sveltejs/kit vite", scripts={"build": "vite build"}),
+          "svelte.config.js": "import adapter from '@sveltejs/adapter-node'"}, (".svelte-kit",)),
+        ({"package.json": VITE, "index.html": ""}, ("dist",)),
+        ({"package.json": VITE, "index.html": "", "vite.config.ts": "export default {build: {outDir: 'docs'}}"}, ("docs",)),
+        ({"package.json": VITE, "index.html": "", "vite.config.ts": "build: {emptyOutDir: false}"}, ()),
+        ({"package.json": VITE, "index.html": "", "vite.config.ts": "build: {outDir: '../dist'}"}, ()),
+        ({"package.json": package(dev="vite", scripts={"build": "vite build --outDir web"}), "index.html": ""}, ()),
+        ({"package.json": package(dev="react-scripts", scripts={"build": "CI=false react-scripts build"})}, ("build",)),
+        ({"package.json": package(dev="webpack", scripts={"build": "webpack"}), "webpack.config.js": "path: path.join(__dirname, 'public')",
+          "public/index.html": ""}, ()),
+        ({"package.json": TSC, "dist/index.js": ""}, ()),
+        ({"package.json": TSC, "dist/index.js": "", ".gitignore": "node_modules\n/dist/\n"}, ("dist",)),
+        ({"package.json": TSC, "dist/index.js": "", ".gitignore": "dist/*\n!dist/data.json\n"}, ()),
+        ({"package.json": package(main="dist/index.js"), "dist/index.js": "", ".gitignore": "dist\n"}, ()),
+        ({"package.json": package(main="dist/index.js", needs="@prisma/client"), "prisma/schema.prisma": "", "dist/index.js": "",
+          ".gitignore": "dist\n"}, ()),
+        ({"package.json": package(main="dist/index.js", scripts={"build": "node css.js"}), "dist/index.js": "", ".gitignore": "dist\n"}, ()),
+        ({"package.json": EXPRESS, "coverage/lcov.info": ""}, ("coverage",)),
+        ({"package.json": EXPRESS, "coverage/index.js": ""}, ()),
+        ({"package.json": package(workspaces=["apps/*", "packages/*"], dev="turbo", scripts={"build": "turbo run build", "start": "npm start -w web"}),
+          "turbo.json": "{}", ".gitignore": "dist\n", "apps/web/package.json": {**NEXT, "name": "web", "dependencies": {"next": "15", "lib": "*"}},
+          "packages/lib/package.json": {**TSC, "name": "lib"}, "packages/lib/coverage/clover.xml": ""}, ("apps/web/.next", "packages/lib/coverage")),
+        ({"package.json": package(workspaces=["apps/*", "packages/*"], scripts={"build": "npm run build -ws", "start": "npm start -w web"}),
+          ".gitignore": "dist\n", "apps/web/package.json": {**NEXT, "name": "web"},
+          "packages/lib/package.json": {**TSC, "name": "lib"}}, ("apps/web/.next", "packages/lib/dist")),
+    ],
+)  # fmt: skip
+def test_what_the_tools_of_an_app_left_and_its_image_makes_anew_is_no_source(tmp_path, files, left):
+    write(tmp_path, files)
+    assert detect(tmp_path).left_out == left

@@ -142,3 +142,20 @@ def test_an_app_of_reflex_needs_a_dockerfile(tmp_path):
     with pytest.raises(BuildError, match="is one of Reflex, which listens on two ports"):
         detect(tmp_path)
     assert detect(tmp_path, Wishes(start="reflex run --env prod")).start == ("reflex", "run", "--env", "prod")
+
+
+@pytest.mark.parametrize(
+    ("files", "is_left_out"),
+    [
+        ({"pyproject.toml": pyproject("flask", more=BUILD_SYSTEM)}, True),
+        ({"setup.py": "from setuptools import setup\nsetup(name='a')\n"}, True),
+        ({"requirements.txt": "flask==3\n"}, False),
+        ({"setup.py": "", "requirements.txt": "./dist/a-1-py3-none-any.whl\n"}, False),
+        ({"setup.py": "", "requirements.txt": "-f dist\na==1\n"}, False),
+        ({"pyproject.toml": pyproject("a", more=f'[tool.uv.sources]\na = {{path = "dist/a.whl"}}\n{BUILD_SYSTEM}')}, False),
+        ({"setup.py": "", "build/__init__.py": ""}, False),
+    ],
+)
+def test_packages_that_were_made_of_an_app_are_no_source(tmp_path, files, is_left_out):
+    found = detect(write(tmp_path, {**files, "app.py": FLASK}), Wishes(language="python"))
+    assert ("dist/*.whl" in found.left_out) is is_left_out
