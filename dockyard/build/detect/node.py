@@ -10,6 +10,7 @@ from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.javascript.builds import builds_of, migration_in_build
 from dockyard.build.detect.javascript.commands import command_of
+from dockyard.build.detect.javascript.env_files import without_env_files
 from dockyard.build.detect.javascript.frameworks import framework_of
 from dockyard.build.detect.javascript.installs import Install, install_of
 from dockyard.build.detect.javascript.leftovers import leftovers
@@ -99,6 +100,7 @@ def find(app: App) -> Detection:
     manager = manager_of(app, package, warnings)
     install = install_of(manager)
     version, version_file = node_version(app, found.site.package, warnings)
+    found = replace(found, start=without_env_files(app, found.start, version, warnings))
     system = debian_packages(app, [workspace.root, *workspace.members.values()])
     debian = _DEBIAN.get(version, "") if any(system) else ""
     build = builds_of(found, manager, install)

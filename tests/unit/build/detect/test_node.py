@@ -123,3 +123,27 @@ TSC = package(dev="typescript", main="dist/index.js", scripts={"build": "tsc"})
 def test_what_the_tools_of_an_app_left_and_its_image_makes_anew_is_no_source(tmp_path, files, left):
     write(tmp_path, files)
     assert detect(tmp_path).left_out == left
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "start", "is_told"),
+    [
+        ("node --env-file=.env server.js", {}, ("node", "--env-file-if-exists=.env", "server.js"), True),
+        ("node --env-file .env.production server.js", {".nvmrc": "22.9.0"}, ("node", "--env-file-if-exists=.env.production", "server.js"), True),
+        ("tsx --env-file=./.env server.js", {".nvmrc": "22"}, ("tsx", "--env-file-if-exists=./.env", "server.js"), True),
+        ("node --env-file=.env server.js", {".nvmrc": "22.8"}, ("node", "server.js"), True),
+        ("node --env-file .env --enable-source-maps server.js", {".nvmrc": "20"}, ("node", "--enable-source-maps", "server.js"), True),
+        ("node --env-file=.env server.js $MORE", {".nvmrc": "20"}, ("sh", "-c", "exec node server.js $MORE"), True),
+        ("node --env-file-if-exists=.env server.js", {}, ("node", "--env-file-if-exists=.env", "server.js"), False),
+        ("node --env-file=config/public.env server.js", {}, ("node", "--env-file=config/public.env", "server.js"), False),
+        ("node --env-file=.env server.js", {".dockerignore": ".env\n"}, ("node", "--env-file-if-exists=.env", "server.js"), True),
+        ("node --env-file=.env server.js", {".dockerignore": "!.env\n"}, ("node", "--env-file=.env", "server.js"), False),
+        ("node --env-file=.env server.js", {".dockerignore": "docs\n"}, ("node", "--env-file=.env", "server.js"), False),
+        ("bun --env-file=.env server.js", {}, ("bun", "--env-file=.env", "server.js"), False),
+    ],
+)  # fmt: skip
+def test_a_file_of_variables_that_is_not_in_the_image_may_be_missing(tmp_path, command, files, start, is_told):
+    write(tmp_path, {"package.json": package(dev="tsx", scripts={"start": command}), "server.js": "", **files})
+    found = detect(tmp_path)
+    assert found.start == start
+    assert any("which is not in the image" in text for text in found.warnings) is is_told
