@@ -10,7 +10,7 @@ from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.javascript.builds import builds_of, migration_in_build
 from dockyard.build.detect.javascript.commands import command_of
-from dockyard.build.detect.javascript.env_files import without_env_files
+from dockyard.build.detect.javascript.env_files import read_by_build, without_env_files
 from dockyard.build.detect.javascript.frameworks import framework_of
 from dockyard.build.detect.javascript.installs import Install, install_of
 from dockyard.build.detect.javascript.leftovers import leftovers
@@ -122,7 +122,13 @@ def find(app: App) -> Detection:
     )  # fmt: skip
     details = _details(found, manager, install, build, version, system, warnings)
     left = leftovers(found, build)
-    return replace(detection, details=details, left_out=left, warnings=tuple(dict.fromkeys(warnings)))
+    return replace(
+        detection,
+        details=details,
+        left_out=left,
+        read=read_by_build(found.site) if build else {},
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
 
 
 def _of_build(old: str | None, checked: str | None) -> dict[str, str]:
