@@ -17,6 +17,7 @@ from dockyard.build.detect.python.launch import Launch
 from dockyard.build.detect.python.layout import ENTRY_FILES, Layout
 from dockyard.build.detect.python.manifests import Manifests
 from dockyard.build.detect.python.source import Made, Source
+from dockyard.build.detect.python.workspace import folders_of_members
 from dockyard.errors import BuildError
 
 _LIBRARIES = ("aiohttp", "tornado", "python-socketio", "starlette", "django")
@@ -47,7 +48,17 @@ class Search:
         raise BuildError(
             f"no start command found in {self.app.folder} (looked for Procfile, manage.py, app objects of web frameworks in "
             f"{', '.join(ENTRY_FILES[:5])} and the like, scripts in pyproject.toml, __main__.py){self._idle()}",
-            hint="add a Procfile with a line such as web: python run.py",
+            hint="add a Procfile with a line such as web: python run.py" + self._in_a_member(),
+        )
+
+    def _in_a_member(self) -> str:
+        """What else is to be done where the app is a member of a workspace."""
+        folder = next(iter(folders_of_members(self.manifests)), None)
+        if folder is None:
+            return ""
+        return (
+            f"; for a member of the workspace, as {folder}, with its folder in it: python {folder}/main.py, uvicorn --app-dir "
+            f"{folder} main:app; or set image.build.context to the folder of one that needs no other member"
         )
 
     def _completed(self, found: Launch) -> Launch:

@@ -159,3 +159,15 @@ def test_an_app_of_reflex_needs_a_dockerfile(tmp_path):
 def test_packages_that_were_made_of_an_app_are_no_source(tmp_path, files, is_left_out):
     found = detect(write(tmp_path, {**files, "app.py": FLASK}), Wishes(language="python"))
     assert ("dist/*.whl" in found.left_out) is is_left_out
+
+
+@pytest.mark.parametrize("lock", [{"uv.lock": ""}, {}])
+def test_a_workspace_of_uv_without_a_start_is_told_how_a_member_is_started(tmp_path, lock):
+    files = {
+        "pyproject.toml": '[tool.uv.workspace]\nmembers = ["apps/*"]\n',
+        "apps/api/pyproject.toml": pyproject("fastapi"),
+        **lock,
+    }
+    with pytest.raises(BuildError, match="no start command found") as caught:
+        detect(write(tmp_path, {**files, "apps/api/main.py": FASTAPI}))
+    assert "uvicorn --app-dir apps/api main:app" in caught.value.hint
