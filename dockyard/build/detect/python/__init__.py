@@ -87,7 +87,7 @@ def _stop_signal(app: App, launch: Launch) -> str | None:
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html
     """
-    if launch.server in STOPPED_BY_SIGTERM or launch.framework == "sanic" or launch.command[0] == "sh":
+    if launch.server in STOPPED_BY_SIGTERM or launch.framework == "sanic" or launch.command[0] in ("sh", "celery"):
         return None
     modules = [word for word in (*launch.command, launch.file) if word.endswith(".py") and app.has(word)]
     return None if any("SIGTERM" in app.source(module) for module in modules) else "SIGINT"

@@ -23,6 +23,7 @@ from dockyard.errors import BuildError
 _LIBRARIES = ("aiohttp", "tornado", "python-socketio", "starlette", "django")
 """Packages of frameworks that are often there for another purpose: they count where a module uses them."""
 _FLASK_APP = re.compile(r"^\s*(?:export\s+)?FLASK_APP\s*=\s*[\"']?([\w./-]+)(?::(\w+))?", re.MULTILINE)
+_CELERY = re.compile(r"^\w+\s*(?::[^=\n]+)?=\s*(?:celery\.)?Celery\(", re.MULTILINE)
 _SCRIPTS = ("start", "serve", "server", "web", "app", "main", "run", "prod")
 
 
@@ -40,7 +41,7 @@ class Search:
         """The first way that there is. Raises BuildError, with what was looked at, where there is none."""
         ways = (
             self._said, self._django, self._named_by_flask, self._served, self._commanded, self._pyramid, self._script,
-            self._agents, self._run,
+            self._agents, self._celery, self._run,
         )  # fmt: skip
         for way in ways:
             if found := way():
@@ -206,6 +207,25 @@ class Search:
         if "google-adk" not in self.dependencies or file is None or any(map(self.app.has, ENTRY_FILES)):
             return None
         return Launch(("adk", "api_server", "--host", "0.0.0.0", "--port", str(self.app.port)), file, "google-adk", file)  # noqa: S104
+
+    def _celery(self) -> Launch | None:
+        """A worker of Celery, where nothing else is there to be run. https://docs.celeryq.dev/en/stable/reference/cli.html"""
+        if "celery" not in self.dependencies or any(map(self._is_listed, FRAMEWORKS.values())):
+            return None
+        entries = list(self.layout.entries())
+        inner = self.app.files(
+            "*/celery.py", "*/celery_app.py", "*/tasks.py", "src/*/celery.py", "src/*/celery_app.py", "src/*/tasks.py"
+        )
+        sources = [*entries, *(self.layout.source(file) for file in inner)]
+        found = next((source for source in sources if _CELERY.search(self.app.source(source.file)) and not source.runs), None)
+        others = (source for source in entries if source != found and not source.idle)
+        if found is None or any(source.runs or source.file in ENTRY_FILES for source in others):
+            return None
+        path, module = self.layout.imported_as(found)
+        if module == "celery":  # that is the library
+            path, package = posixpath.split(posixpath.dirname(found.file))
+            module = f"{package}.celery"
+        return Launch(("celery", "-A", module, "worker"), found.file, path=path)
 
     def _run(self) -> Launch | None:
         """A file that is run by itself."""

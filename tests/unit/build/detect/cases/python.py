@@ -3,6 +3,7 @@
 from tests.unit.build.detect.cases.case import Case
 
 FLASK = "from flask import Flask\napp = Flask(__name__)\n"
+CELERY = "from celery import Celery\napp = Celery('tasks', broker='redis://')\n\n@app.task\ndef add(a, b):\n    return a + b\n"
 FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n"
 MANAGE = "import os\nfrom django.core.management import execute_from_command_line\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n"
 WSGI = "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
@@ -164,6 +165,15 @@ FRAMEWORKS = [
          {"framework": "google-adk", "start": f"adk api_server {UVICORN}", "sources": {"start": "helper/agent.py"}}),
     Case("a module that is run", {"requirements.txt": "httpx==1", "shop/__main__.py": "from . import core", "shop/__init__.py": "", "shop/core.py": ""}, {"framework": None, "start": "python -m shop", "sources": {"start": "shop/__main__.py"}}),
     Case("a server beside its client", {"requirements.txt": "grpcio==1", "ask_client.py": RUN, "ask_server.py": RUN}, {"start": "python ask_server.py"}),
+    Case("Celery alone", {"requirements.txt": "celery[redis]==5.4\n", "tasks.py": CELERY},
+         {"framework": None, "start": "celery -A tasks worker", "warnings": (), "details": {"stop_signal": None}, "sources": {"start": "tasks.py"}}),
+    Case("Celery in a package", {"requirements.txt": "celery==5.4\n", "shop/__init__.py": "", "shop/celery.py": CELERY, "shop/tasks.py": "from shop.celery import app\n"},
+         {"start": "celery -A shop.celery worker"}),
+    Case("Celery in a package, in a folder src", {"requirements.txt": "celery==5.4\n", "src/shop/__init__.py": "", "src/shop/tasks.py": CELERY}, {"start": "celery -A shop.tasks worker", "details": {"variables": {"PYTHONPATH": "/app/src"}}}),
+    Case("Celery in a package of src", {"requirements.txt": "celery==5.4\n", "src/shop/celery.py": CELERY}, {"start": "celery -A shop.celery worker", "details": {"variables": {"PYTHONPATH": "/app/src"}}}),
+    Case("what gives tasks to Celery", {"requirements.txt": "celery==5.4\n", "tasks.py": CELERY, "main.py": "from tasks import add\nadd.delay(1, 2)\n"}, {"start": "python main.py"}),
+    Case("Celery beside a web framework", {"requirements.txt": "celery==5.4\nflask==3\ngunicorn==23\n", "tasks.py": CELERY, "app.py": FLASK}, {"start": f"{GUNICORN} app:app"}),
+    Case("Celery that its own module starts", {"requirements.txt": "celery==5.4\n", "tasks.py": CELERY + RUN}, {"start": "python tasks.py"}),
     Case("a plain script", {"requirements.txt": "httpx==1", "worker.py": "print(1)"}, {"start": "python worker.py"}),
     Case("a Procfile", {"requirements.txt": "flask==3", "Procfile": "release: ./x\nweb: gunicorn --bind :$PORT shop:app --log-file -\n", "shop.py": FLASK},
          {"framework": "flask", "start": "gunicorn --bind :8080 shop:app --log-file -", "sources": {"start": "Procfile"}}),
