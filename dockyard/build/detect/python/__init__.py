@@ -11,6 +11,7 @@ from dockyard.build.detect.python.frameworks import FRAMEWORKS, STOPPED_BY_SIGTE
 from dockyard.build.detect.python.launch import Launch
 from dockyard.build.detect.python.layout import Layout
 from dockyard.build.detect.python.leftovers import LEFT_OUT, packed
+from dockyard.build.detect.python.locked import is_locked
 from dockyard.build.detect.python.managers import installation_of
 from dockyard.build.detect.python.manifests import Manifests
 from dockyard.build.detect.python.pins import PINNED, pin
@@ -49,6 +50,8 @@ def find(app: App) -> Detection:
     port = app.wishes.port or launch.port or app.port
     collect = django.collectstatic if django else None
     missing = launch.server if launch.server and launch.server not in dependencies and launch.server in PINNED else None
+    if missing and installation.manager == "uv" and is_locked(app, missing):
+        missing = None
     project = installation.project if installation.with_project or launch.installed else None
     install, project = _with_server(installation.install, project, pin(missing, version) if missing else None)
     path = {"PYTHONPATH": f"/app/{launch.path}"} if launch.path else {}

@@ -171,3 +171,39 @@ def test_a_workspace_of_uv_without_a_start_is_told_how_a_member_is_started(tmp_p
     with pytest.raises(BuildError, match="no start command found") as caught:
         detect(write(tmp_path, {**files, "apps/api/main.py": FASTAPI}))
     assert "uvicorn --app-dir apps/api main:app" in caught.value.hint
+
+
+LOCKED = """
+[[package]]
+name = "shop"
+source = {{ virtual = "." }}
+dependencies = [{{ name = "api", extra = ["web"] }}]
+[package.dev-dependencies]
+dev = [{{ name = "gunicorn" }}]
+[[package]]
+name = "api"
+source = {{ registry = "https://pypi.org/simple" }}
+dependencies = [{{ name = "fastapi" }}]
+[package.optional-dependencies]
+{extra} = [{{ name = "uvicorn" }}]
+[[package]]
+name = "uvicorn"
+[[package]]
+name = "gunicorn"
+"""
+
+
+@pytest.mark.parametrize(
+    ("lock", "source", "brought"),
+    [
+        (LOCKED.format(extra="web"), FASTAPI, None),
+        (LOCKED.format(extra="other"), FASTAPI, "uvicorn"),
+        (LOCKED.format(extra="web"), FLASK, "gunicorn"),
+        ('no TOML: "uvicorn"', FASTAPI, "uvicorn"),
+        ('package = 3 # "uvicorn"', FASTAPI, "uvicorn"),
+    ],
+)
+def test_a_server_that_the_lock_of_uv_installs_is_not_brought(tmp_path, lock, source, brought):
+    found = detect(write(tmp_path, {"uv.lock": lock, "pyproject.toml": pyproject("api[web]"), "main.py": source}))
+    assert any(text.startswith("no server is among") for text in found.warnings) is bool(brought)
+    assert (f"pip install {brought}==" in found.details["install"]) is bool(brought)
