@@ -158,7 +158,8 @@ def _exec_form(site: Site, before: list[Part], last: Part, command: Command | No
     text = shlex.join(with_port(_resolved(site, command), port)) if command else last.text
     steps = [with_port((part.text,), port)[0] for part in before]
     alone = command is not None or not set(last.text) & set("&|;<>`\n(")
-    return ("sh", "-c", " && ".join([*steps, f"exec {text}" if alone else text]))
+    program = "exec env" if re.match(r"\w+=", text) else "exec"
+    return ("sh", "-c", " && ".join([*steps, f"{program} {text}" if alone else text]))
 
 
 def _resolved(site: Site, command: Command) -> tuple[str, ...]:

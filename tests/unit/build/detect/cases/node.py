@@ -365,6 +365,7 @@ FRAMEWORKS = [
           "warnings": ("react-scripts of this release builds by what OpenSSL 3 leaves out: NODE_OPTIONS=--openssl-legacy-provider is set in the build",)}),
     Case("Create React App with webpack 4 on Node.js 16", {"package.json": {"scripts": {"build": "react-scripts build"}, "dependencies": {"react-scripts": "3.4.1"}}, "package-lock.json": LOCK, ".nvmrc": "16"},
          {"details": {"variables": {}}, "warnings": ()}),
+    Case("a start command with a variable of the container's", {"package.json": app("express", "NAME=$HOSTNAME node index.js")}, {"start": "sh -c 'exec env NAME=$HOSTNAME node index.js'"}),
     Case("a start command with a file of variables", {"package.json": app("express", "node --env-file=.env index.js"), "package-lock.json": LOCK},
          {"start": "node --env-file-if-exists=.env index.js", "warnings": ("the start command reads .env, which is not in the image: give its variables by env and secrets",)}),
     Case("create-t3-app", {"package.json": app("next @t3-oss/env-nextjs", "next start", "next build"), "package-lock.json": LOCK},
