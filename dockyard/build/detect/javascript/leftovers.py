@@ -104,11 +104,11 @@ def _compiled(found: Started, parts: Iterable[Part]) -> Iterator[str]:
         if built == found.site:
             files += [*" ".join(found.start).split(), f"{found.served.folder}/" if found.served else ""]
         for folder, slash, _ in (file.removeprefix("./").partition("/") for file in files):
-            if slash and BUILT.fullmatch(folder) and _is_ignored(built, folder):
+            if slash and BUILT.fullmatch(folder) and is_ignored(built, folder):
                 yield built.path(folder)
 
 
-def _is_ignored(site: Site, folder: str) -> bool:
+def is_ignored(site: Site, folder: str) -> bool:
     """Whether git keeps a folder of a package out."""
     texts = [site.app.source(file) for file in {site.path(".gitignore"), ".gitignore"} if site.app.has(file)]
     lines = [line.strip() for text in texts for line in text.split("\n")]

@@ -147,3 +147,14 @@ def test_a_file_of_variables_that_is_not_in_the_image_may_be_missing(tmp_path, c
     found = detect(tmp_path)
     assert found.start == start
     assert any("which is not in the image" in text for text in found.warnings) is is_told
+
+
+def test_what_a_compiler_left_on_this_machine_does_not_keep_the_image_from_compiling(tmp_path):
+    start = package(dev="typescript", scripts={"start": "node dist/index.js"})
+    write(tmp_path, {"package.json": start, "tsconfig.json": "{}", ".gitignore": "dist\n"})
+    there = detect(tmp_path)
+    write(tmp_path, {"dist/index.js": ""})
+    assert (there.build, there.left_out) == (("tsc",), ("dist",))
+    assert detect(tmp_path) == there
+    write(tmp_path, {".gitignore": ""})
+    assert detect(tmp_path).build == ()
