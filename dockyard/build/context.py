@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dockyard.build.hashes import Hashes
-from dockyard.build.ignore import IGNORE_FILE, ignore_file, kept, leaves_out, lines_of
+from dockyard.build.ignore import IGNORE_FILE, ignore_file, kept, leaves_out, lines_of, only_lets_in
 from dockyard.build.links import unmet
 from dockyard.build.text import composed, unreadable
 from dockyard.errors import BuildError
@@ -21,7 +21,7 @@ GENERATED_IGNORES = (
     "**/.git", "**/.gitignore", "**/.venv", "**/venv", "**/node_modules", "**/__pycache__", "**/*.pyc", "**/.pytest_cache",
     "**/.mypy_cache", "**/.ruff_cache", "**/.env", "**/.env.*", "**/.DS_Store", "**/.idea", "**/.vscode", "**/*.log",
 )  # fmt: skip
-"""What a generated Dockerfile leaves out where the app has no .dockerignore."""
+"""What a generated Dockerfile leaves out where the app has no .dockerignore, or one that only lets in."""
 NEVER = ("service.yaml", ".dockyard", "cdk.out", IGNORE_FILE)
 """What is never part of an image. Dockyard's files: a change of configuration is no change of the image. And .dockerignore: it
 has been applied by then, and a builder that finds it would apply it once more, by rules of its own."""
@@ -53,10 +53,11 @@ class Contents(NamedTuple):
 def ignore_patterns(context: Path, dockerfile: Path | None, defaults: Sequence[str]) -> list[str]:
     """Patterns of the ignore file of this Dockerfile or context, or `defaults` where there is none; then those of `NEVER`.
 
-    Raises BuildError.
+    Where that file only lets in (`!.env.production`), which alone means nothing, its lines follow `defaults`. Raises BuildError.
     """
     file = ignore_file(context, dockerfile)
-    return [*(lines_of(file) if file else defaults), *NEVER]
+    lines = lines_of(file) if file else []
+    return [*(defaults if file is None or only_lets_in(lines) else ()), *lines, *NEVER]
 
 
 def contents(

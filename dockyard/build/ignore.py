@@ -64,6 +64,11 @@ def lines_of(file: Path) -> list[str]:
     return [line for line in lines if line]
 
 
+def only_lets_in(lines: Sequence[str]) -> bool:
+    """Whether there are lines, and none of them leaves anything out."""
+    return bool(lines) and all(line.startswith("!") for line in lines)
+
+
 def kept(context: Path, lines: Iterable[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """All below `context` that is no folder and that no line leaves out, with its path. Links are not followed.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dockyard.build.bases import Bases, references
 from dockyard.build.build_settings import BuildSecret, BuildSettings
-from dockyard.build.cautions import cautions, misplaced
+from dockyard.build.cautions import cautions, misplaced, unread
 from dockyard.build.context import GENERATED_IGNORES, Entry, chosen, contents, ignore_patterns
 from dockyard.build.copied import copied
 from dockyard.build.exposed import other_port
@@ -98,6 +98,8 @@ class Source:
     """Patterns of what counts for nothing where there is no .dockerignore."""
     warnings: tuple[str, ...] = ()
     """Of the detection, where it is generated; else of its port."""
+    read: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Files of variables that a generated build reads."""
 
 
 def source_of(settings: BuildSettings, render: Rendered | None = None) -> Source:
@@ -106,6 +108,7 @@ def source_of(settings: BuildSettings, render: Rendered | None = None) -> Source
     has_own = settings.dockerfile is not None or os.path.lexists(own)  # also a link to nowhere: one is meant to be there
     ignored: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    read: Mapping[str, tuple[str, ...]] = {}
     if has_own:
         text = classic = text_of(own)
         if settings.asked_port:
@@ -117,10 +120,11 @@ def source_of(settings: BuildSettings, render: Rendered | None = None) -> Source
         render = render or Rendered()
         app = detect(context, Wishes(settings.language, settings.version, settings.start, settings.port))
         text, classic = (render(app, base_prefix=settings.base_prefix, mounts=mounts) for mounts in (True, False))
-        ignored, warnings = (*GENERATED_IGNORES, *left_out(app.language)), app.warnings
+        read = app.read
+        ignored, warnings = (*GENERATED_IGNORES, *left_out(app.language), *app.left_out), app.warnings
         if settings.route:
             warnings += tuple(misplaced(context, app.details.get("served"), settings.route))
-    return Source(context, text, classic, own if has_own else None, dict(settings.args), settings.target, ignored, warnings)
+    return Source(context, text, classic, own if has_own else None, dict(settings.args), settings.target, ignored, warnings, read)
 
 
 def recipe_of(settings: BuildSettings, bases: Bases, render: Rendered | None = None) -> Recipe:
@@ -149,7 +153,7 @@ def recipe_of(settings: BuildSettings, bases: Bases, render: Rendered | None = N
         ssh=settings.ssh,
         attestations=settings.attestations,
         refresh=settings.refresh,
-        cautions=(*source.warnings, *cautions(source.context, found_files)),
+        cautions=(*source.warnings, *cautions(source.context, found_files), *unread(source.context, source.read, found_files)),
     )
 
 

@@ -1,7 +1,7 @@
 """`dockyard eject`: the generated Dockerfile becomes the app's own."""
 
 from dockyard.build.context import GENERATED_IGNORES
-from dockyard.build.ignore import IGNORE_FILE
+from dockyard.build.ignore import IGNORE_FILE, lines_of, only_lets_in
 from dockyard.build.of_project import dockerfile_of
 from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project, Service
@@ -12,7 +12,7 @@ from dockyard.errors import UsageError
 def eject(service: Service, env: Environment = None, project: Project = None) -> None:
     """Write the generated Dockerfile and a .dockerignore into the app's folder; they are used, and yours, from then on.
 
-    A .dockerignore that is there stays as it is.
+    A .dockerignore that is there stays as it is; one that only lets in gets its lines behind those that leave out.
 
     Example: dockyard eject shop
     """
@@ -24,8 +24,10 @@ def eject(service: Service, env: Environment = None, project: Project = None) ->
     if source.file:
         raise UsageError(f"service {service} has a Dockerfile of its own already: {source.file}")
     written = {source.context / "Dockerfile": source.text}
-    if not (source.context / IGNORE_FILE).exists():
-        written[source.context / IGNORE_FILE] = "\n".join(source.ignored or GENERATED_IGNORES) + "\n"
+    ignore = source.context / IGNORE_FILE
+    lines = lines_of(ignore) if ignore.exists() else []
+    if not ignore.exists() or only_lets_in(lines):
+        written[ignore] = "\n".join([*(source.ignored or GENERATED_IGNORES), *lines]) + "\n"
     for file, text in written.items():
         file.write_text(text, encoding="utf-8")
         screen.result(str(file))

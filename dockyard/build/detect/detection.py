@@ -30,5 +30,9 @@ class Detection:
     """What the language's template needs beside these; its module says what."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Field to the file that it was read from, with the key where it has some; `default` where no file says it."""
+    left_out: tuple[str, ...] = ()
+    """Patterns, as in a .dockerignore, of what this app's tools leave in the folder, beside its language's `LEFT_OUT`."""
+    read: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Files of variables that the build reads, with those that it takes; they may be left out of it."""
     warnings: tuple[str, ...] = ()
     """What a user should know: versions that are not locked, a port that the app does not take from PORT."""

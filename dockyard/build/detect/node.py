@@ -10,12 +10,21 @@ from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.javascript.builds import builds_of, migration_in_build
 from dockyard.build.detect.javascript.commands import command_of
+from dockyard.build.detect.javascript.env_files import read_by_build, without_env_files
 from dockyard.build.detect.javascript.frameworks import framework_of
 from dockyard.build.detect.javascript.installs import Install, install_of
+from dockyard.build.detect.javascript.leftovers import leftovers
 from dockyard.build.detect.javascript.listening import listening
 from dockyard.build.detect.javascript.managers import Manager, manager_of
 from dockyard.build.detect.javascript.members import chosen
-from dockyard.build.detect.javascript.needs import debian_packages, files_of_install, hashes_as_before, needs_browser, runs_hooks
+from dockyard.build.detect.javascript.needs import (
+    checks_variables,
+    debian_packages,
+    files_of_install,
+    hashes_as_before,
+    needs_browser,
+    runs_hooks,
+)
 from dockyard.build.detect.javascript.node_version import node_version
 from dockyard.build.detect.javascript.package import FILE, Package
 from dockyard.build.detect.javascript.programs import kept_for_start
@@ -26,6 +35,7 @@ from dockyard.build.detect.javascript.workspace import Workspace
 from dockyard.build.detect.looks import handles_sigterm
 
 LOOKED_FOR = FILE
+LEFT_OUT = ("**/.turbo", "**/*.tsbuildinfo")
 
 _OTHERS = (
     "manage.py", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "environment.yml", "Gemfile", "composer.json",
@@ -90,6 +100,7 @@ def find(app: App) -> Detection:
     manager = manager_of(app, package, warnings)
     install = install_of(manager)
     version, version_file = node_version(app, found.site.package, warnings)
+    found = replace(found, start=without_env_files(app, found.start, version, warnings))
     system = debian_packages(app, [workspace.root, *workspace.members.values()])
     debian = _DEBIAN.get(version, "") if any(system) else ""
     build = builds_of(found, manager, install)
@@ -110,7 +121,19 @@ def find(app: App) -> Detection:
         ),
     )  # fmt: skip
     details = _details(found, manager, install, build, version, system, warnings)
-    return replace(detection, details=details, warnings=tuple(dict.fromkeys(warnings)))
+    left = leftovers(found, build)
+    return replace(
+        detection,
+        details=details,
+        left_out=left,
+        read=read_by_build(found.site) if build else {},
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
+
+
+def _of_build(old: str | None, checked: str | None) -> dict[str, str]:
+    """Variables that the build needs beside those of the package manager."""
+    return {**({"NODE_OPTIONS": _LEGACY} if old else {}), **({"SKIP_ENV_VALIDATION": "1"} if checked else {})}
 
 
 def _details(
@@ -132,6 +155,12 @@ def _details(
         warnings.append(f"{browser} needs a browser, and the image has none: give the app a Dockerfile that installs one")
     if old := hashes_as_before(site, version) if build else None:
         warnings.append(f"{old} of this release builds by what OpenSSL 3 leaves out: NODE_OPTIONS={_LEGACY} is set in the build")
+    checked = checks_variables(site) if build else None
+    if checked:
+        warnings.append(
+            f"{checked} checks the app's variables, and no build has them: SKIP_ENV_VALIDATION=1 is set in the build; what it "
+            "writes into pages, as NEXT_PUBLIC_ ones, is empty unless a file of the app has it"
+        )
     kept = kept_for_start(site, found.start)
     if kept and not found.served:
         warnings.append(f"the start command needs {kept}, which is in devDependencies: all of them are in the image")
@@ -159,7 +188,7 @@ def _details(
         "steps": tuple(steps),
         "cache": install.cache if install else "/root/.npm",
         "building": building, "running": () if found.served else running,
-        "variables": {**(install.variables if install else {}), **({"NODE_OPTIONS": _LEGACY} if old else {})},
+        "variables": {**(install.variables if install else {}), **_of_build(old, checked)},
         "environment": found.output.variables if found.output else {},
         "below_shell": not handles_sigterm(site.app, site.path("")),
         "folder": site.folder,

@@ -33,6 +33,10 @@ def test_a_secret_is_told_with_the_line_that_leaves_it_out(tmp_path, name, text,
     assert said.endswith(f".dockerignore: {name}")
 
 
+def test_what_is_let_in_by_name_is_known(tmp_path):
+    assert told(tmp_path, **{".env.production": "A=1", ".dockerignore": ".env*\n!.env.production\n"}) == []
+
+
 def test_examples_and_public_keys_are_none(tmp_path):
     assert told(tmp_path, **{".env.example": "A=", "ca.pem": "-----BEGIN CERTIFICATE-----", "a.key": "x"}) == []
 

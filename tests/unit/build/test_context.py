@@ -59,6 +59,14 @@ def test_dockerignore_decides_with_its_comments_and_exceptions(tmp_path):
     assert paths(tmp_path, ignore_patterns(tmp_path, None, GENERATED_IGNORES)) == ["c.py", "keep.log"]
 
 
+def test_lines_that_only_let_in_follow_the_defaults_of_a_generated_dockerfile(tmp_path):
+    make(tmp_path, a="1", _dot_env="2", _dot_env_dot_production="3", node_modules__x="4")
+    (tmp_path / ".dockerignore").write_text("# public\n!.env.production\n")
+    assert paths(tmp_path, ignore_patterns(tmp_path, None, GENERATED_IGNORES)) == [".env.production", "a"]
+    (tmp_path / ".dockerignore").write_text("")
+    assert len(paths(tmp_path, ignore_patterns(tmp_path, None, GENERATED_IGNORES))) == 4
+
+
 def test_without_one_the_defaults_of_a_generated_dockerfile_hold(tmp_path):
     make(tmp_path, main_dot_py="1", node_modules__x="2", src____pycache____m_dot_pyc="3", _dot_env="4")
     (tmp_path / "sub/node_modules").mkdir(parents=True)

@@ -91,6 +91,43 @@ def test_what_the_users_own_builds_leave_in_the_folder_does_not_change_the_tag(m
     assert made(**files).tag != made(**files, **{"target/release/a": "1", ".dockerignore": "x"}).tag
 
 
+@pytest.mark.parametrize(
+    ("app", "left"),
+    [
+        ({"package.json": '{"dependencies": {"next": "15"}, "scripts": {"build": "next build", "start": "next start"}}'},
+         {".next/BUILD_ID": "1", "coverage/lcov.info": "1", "tsconfig.tsbuildinfo": "1", ".turbo/turbo-build.log": "1"}),
+        ({"pyproject.toml": '[project]\nname = "a"\n[build-system]\nrequires = ["setuptools"]'},
+         {"a.egg-info/PKG-INFO": "1", "dist/a.whl": "1", "build/lib/a.py": "1", ".coverage": "1", ".tox/a.py": "1", "htmlcov/a.html": "1"}),
+    ],
+)  # fmt: skip
+def test_what_an_apps_own_tools_leave_does_not_change_the_tag(made, app, left):
+    language = "node" if "package.json" in app else "python"
+    files = {"service.yaml": f"kind: web\nimage: {{build: {{language: {language}}}}}", **app}
+    assert made(**files).tag == made(**files, **left).tag
+    assert made(**files).tag != made(**files, **{"dist/index.html": "1"}).tag
+
+
+@pytest.mark.parametrize(
+    ("framework", "files", "told"),
+    [
+        ("next", {".env.production": "NEXT_PUBLIC_A=1\nB=2\n"}, "NEXT_PUBLIC_A, B from it: if it holds no secrets"),
+        ("vite", {".env": "SECRET=1\nVITE_A=1\n"}, "would read VITE_A from it"),
+        ("vite", {".env": "SECRET=1\n"}, None),
+        ("vite", {".env.production": "VITE_A=1\n", ".dockerignore": "!.env.production\n"}, None),
+        ("vite", {".env.production": "VITE_A=1\n", ".dockerignore": ".env*\n"}, None),
+        ("express", {".env.production": "VITE_A=1\n"}, None),
+    ],
+)
+def test_a_file_of_variables_that_the_build_would_read_is_told_with_the_line_that_lets_it_in(made, framework, files, told):
+    package = f'{{"dependencies": {{"{framework}": "1"}}, "scripts": {{"build": "{framework} build", "start": "node main.js"}}}}'
+    found = made(
+        **{"service.yaml": "kind: web\nimage: {build: {language: node}}", "package.json": package, "main.js": "", **files}
+    )
+    said = [text for text in found.cautions if ".env" in text]
+    assert len(said) == bool(told)
+    assert all(told in text and text.endswith(f".dockerignore: !{next(iter(files))}") for text in said)
+
+
 def test_a_file_with_a_secret_is_no_file_of_the_build(made):
     """Whatever the Dockerfile takes, and wherever the file is."""
     files = {

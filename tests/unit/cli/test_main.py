@@ -257,6 +257,16 @@ def test_a_generated_dockerfile_becomes_the_apps_own(run, tmp_path):
     assert (again.exit_code, "has a Dockerfile of its own already" in again.stderr) == (2, True)
 
 
+@pytest.mark.parametrize(("written", "ejected"), [("docs\n", "docs\n"), ("!.env.production\n", "**/*.log\n**/*.egg-info")])
+def test_a_dockerignore_that_is_there_stays_unless_it_only_lets_in(run, tmp_path, written, ejected):
+    file = tmp_path / "services/web/.dockerignore"
+    file.write_text(written)
+    assert run("eject", "web").exit_code == 0
+    assert ejected in file.read_text()
+    assert file.read_text().endswith(written)
+    assert (file.read_text() == written) is (written == ejected)
+
+
 def test_why_a_tag_is_another_one_needs_a_deploy_to_compare_with(run, tmp_path, monkeypatch):
     from dockyard.build.inputs import Inputs
     from dockyard.cli.session import Session

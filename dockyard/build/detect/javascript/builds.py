@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from dockyard.build.detect.javascript.commands import command_of
 from dockyard.build.detect.javascript.installs import Install, run
+from dockyard.build.detect.javascript.leftovers import is_ignored
 from dockyard.build.detect.javascript.managers import Manager
 from dockyard.build.detect.javascript.package import Package
 from dockyard.build.detect.javascript.site import Site
-from dockyard.build.detect.javascript.start import Started
+from dockyard.build.detect.javascript.start import BUILT, Started
 
 _SCRIPTS = ("heroku-postbuild", "gcp-build", "build", "build:prod", "build:production")
 """Scripts that build; a platform's own one says best what is needed outside of a developer's machine."""
@@ -76,9 +77,16 @@ def _unscripted(found: Started) -> str | None:
     if found.output:
         return found.output.build
     file = next((word for word in found.start if word.endswith((".js", ".mjs", ".cjs"))), None)
-    if file and not site.has(file) and site.has("tsconfig.json") and site.depends_on("typescript"):
+    made = file and (not site.has(file) or _is_left(site, file))
+    if made and site.has("tsconfig.json") and site.depends_on("typescript"):
         return "tsc"
     return None
+
+
+def _is_left(site: Site, file: str) -> bool:
+    """Whether a file is there by a build on this machine alone."""
+    folder, slash, _ = file.removeprefix("./").partition("/")
+    return bool(slash and BUILT.fullmatch(folder)) and is_ignored(site, folder)
 
 
 def _steps(found: Started) -> Iterator[str]:

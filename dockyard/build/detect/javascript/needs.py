@@ -81,6 +81,8 @@ _RUNTIME = {"@prisma/client": ("openssl",), "prisma": ("openssl",)}
 """What packages need of the system when they run."""
 _BROWSERS = ("puppeteer", "playwright", "playwright-chromium", "@playwright/browser-chromium")
 
+_CHECKS = ("@t3-oss/env-nextjs", "@t3-oss/env-nuxt", "@t3-oss/env-core")
+_CONFIGS = ("next.config", "nuxt.config", "vite.config", "astro.config")
 _WEBPACK_5 = {
     "webpack": 5, "react-scripts": 5, "@vue/cli-service": 5, "@angular-devkit/build-angular": 13, "nuxt": 3, "next": 11,
     "gatsby": 3, "laravel-mix": 6,
@@ -94,6 +96,18 @@ def hashes_as_before(site: Site, version: str) -> str | None:
     if major and int(major[0]) < 17:
         return None
     return next((name for name, first in _WEBPACK_5.items() if (site.major(name) or first) < first), None)
+
+
+def checks_variables(site: Site) -> str | None:
+    """What stops a build that lacks the variables of the app, unless SKIP_ENV_VALIDATION is set.
+
+    https://create.t3.gg/en/usage/env-variables
+    """
+    packages = (site.package, site.package.root, *site.workspace.needed_by(site.package))
+    if found := next((name for name in _CHECKS for package in packages if name in package.all_dependencies), None):
+        return found
+    stems = (*_CONFIGS, "env", "src/env")
+    return next((stem for stem in stems if "SKIP_ENV_VALIDATION" in site.settings(stem)), None)
 
 
 def files_of_install(workspace: Workspace, manager: Manager) -> tuple[str, ...]:

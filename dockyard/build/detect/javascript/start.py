@@ -42,7 +42,7 @@ _RUNS = re.compile(
 )
 """What a module does that is not only there for others: it listens, waits, or calls something."""
 _FUNCTIONS = "@google-cloud/functions-framework"
-_BUILT = re.compile(r"(?:\./)?(?:dist|build|lib|out|output|\.output|prod|compiled)(?:/|$)")
+BUILT = re.compile(r"(?:\./)?(?:dist|build|lib|out|output|\.output|prod|compiled)(?:/|$)")
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,8 @@ def _exec_form(site: Site, before: list[Part], last: Part, command: Command | No
     text = shlex.join(with_port(_resolved(site, command), port)) if command else last.text
     steps = [with_port((part.text,), port)[0] for part in before]
     alone = command is not None or not set(last.text) & set("&|;<>`\n(")
-    return ("sh", "-c", " && ".join([*steps, f"exec {text}" if alone else text]))
+    program = "exec env" if re.match(r"\w+=", text) else "exec"
+    return ("sh", "-c", " && ".join([*steps, f"{program} {text}" if alone else text]))
 
 
 def _resolved(site: Site, command: Command) -> tuple[str, ...]:
@@ -209,7 +210,7 @@ def _main(site: Site) -> str | None:
         return None
     main = posixpath.normpath(main)
     file = site.has(main, *(f"{main}{suffix}" for suffix in _SUFFIXES if suffix), f"{main}/index.js")
-    return file or (main if _BUILT.match(main) and "build" in site.scripts else None)
+    return file or (main if BUILT.match(main) and "build" in site.scripts else None)
 
 
 def only_exports(site: Site, file: str) -> bool:

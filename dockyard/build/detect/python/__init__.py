@@ -10,6 +10,8 @@ from dockyard.build.detect.python.django import Django, django_of
 from dockyard.build.detect.python.frameworks import FRAMEWORKS, STOPPED_BY_SIGTERM
 from dockyard.build.detect.python.launch import Launch
 from dockyard.build.detect.python.layout import Layout
+from dockyard.build.detect.python.leftovers import LEFT_OUT, packed
+from dockyard.build.detect.python.locked import is_locked
 from dockyard.build.detect.python.managers import installation_of
 from dockyard.build.detect.python.manifests import Manifests
 from dockyard.build.detect.python.pins import PINNED, pin
@@ -18,7 +20,7 @@ from dockyard.build.detect.python.system import system_of
 from dockyard.build.detect.python.version import fitting, told_of, version_of
 from dockyard.errors import BuildError
 
-__all__ = ["LOOKED_FOR", "find", "marks"]
+__all__ = ["LEFT_OUT", "LOOKED_FOR", "find", "marks"]
 
 
 def find(app: App) -> Detection:
@@ -48,6 +50,8 @@ def find(app: App) -> Detection:
     port = app.wishes.port or launch.port or app.port
     collect = django.collectstatic if django else None
     missing = launch.server if launch.server and launch.server not in dependencies and launch.server in PINNED else None
+    if missing and installation.manager == "uv" and is_locked(app, missing):
+        missing = None
     project = installation.project if installation.with_project or launch.installed else None
     install, project = _with_server(installation.install, project, pin(missing, version) if missing else None)
     path = {"PYTHONPATH": f"/app/{launch.path}"} if launch.path else {}
@@ -65,6 +69,7 @@ def find(app: App) -> Detection:
             build=django.settings_file if collect and django else None,
             port="service.yaml" if app.wishes.port else launch.file if launch.port else None,
         ),
+        left_out=packed(app, manifests, launch.command),
         warnings=(
             *told_of(version), *installation.warnings, *launch.warnings, *_told(app, launch, dependencies, missing, django),
         ),
@@ -85,7 +90,7 @@ def _stop_signal(app: App, launch: Launch) -> str | None:
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html
     """
-    if launch.server in STOPPED_BY_SIGTERM or launch.framework == "sanic" or launch.command[0] == "sh":
+    if launch.server in STOPPED_BY_SIGTERM or launch.framework == "sanic" or launch.command[0] in ("sh", "celery"):
         return None
     modules = [word for word in (*launch.command, launch.file) if word.endswith(".py") and app.has(word)]
     return None if any("SIGTERM" in app.source(module) for module in modules) else "SIGINT"

@@ -39,7 +39,9 @@ def _tells_of_an_app(app: App, found: tuple[str, ...]) -> bool:
     """Whether pyproject.toml holds more than the settings of linters."""
     content = app.manifest("pyproject.toml").content
     tools = content.get("tool")
-    return bool(found or "project" in content or "build-system" in content or (isinstance(tools, dict) and "poetry" in tools))
+    uv = tools.get("uv") if isinstance(tools, dict) else None
+    managed = isinstance(tools, dict) and ("poetry" in tools or (isinstance(uv, dict) and "workspace" in uv))
+    return bool(found or "project" in content or "build-system" in content or managed)
 
 
 def _only_scripts(app: App) -> list[str]:

@@ -11,9 +11,15 @@ from typing import Any
 
 from dockyard.build.detect.app import App
 from dockyard.build.detect.python.manifests import Manifests
+from dockyard.build.detect.python.workspace import has_no_project, lines_of_members
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 _FROM_GIT = re.compile(r"""git\+|\bgit = ["']|type = "git"|"git": """)
+
+_ALL_MEMBERS = (
+    "pyproject.toml has a workspace and no project: the packages of all its members are installed; to have those of one, run "
+    "dockyard eject, and give uv sync there its name by --package"
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ def _chosen(app: App, manifests: Manifests) -> Installation:
     by_poetry = (manifests.pyproject.text("build-system", "build-backend") or "").startswith("poetry.")
     if "poetry" in tools and (by_poetry or not (has_project and manifests.pyproject.texts("project", "dependencies"))):
         return _poetry(app, manifests)
-    if "uv" in tools and has_project:
+    if "uv" in tools and (has_project or has_no_project(manifests)):
         return _uv(app, manifests)
     if app.has("Pipfile"):
         return _pipenv(app, manifests)
@@ -82,15 +88,16 @@ def _uv(app: App, manifests: Manifests) -> Installation:
     tool = manifests.pyproject.mapping("tool", "uv")
     lock, frozen = app.has("uv.lock"), "--frozen " if app.has("uv.lock") else ""
     packaged = tool.get("package", "build-system" in manifests.pyproject.content) is True
+    alone = has_no_project(manifests)
     local = "workspace" in tool or _has_paths(manifests.pyproject.mapping("tool", "uv", "sources").values())
     return Installation(
-        "uv", lock or "pyproject.toml tool.uv", manifests.pyproject_lines(), "uv",
+        "uv", lock or "pyproject.toml tool.uv", (*manifests.pyproject_lines(), *lines_of_members(manifests)), "uv",
         (".",) if local else ("pyproject.toml", *filter(None, [lock])),
         f"uv sync {frozen}--no-dev{'' if local and packaged else ' --no-install-project'}",
         f"uv sync {frozen}--no-dev --no-editable" if packaged and not local else None, packaged and not local,
         {"UV_PROJECT_ENVIRONMENT": "/opt/venv", "UV_PYTHON": "/opt/venv/bin/python", "UV_PYTHON_DOWNLOADS": "never",
          "UV_LINK_MODE": "copy", "UV_COMPILE_BYTECODE": "1"},
-        "/root/.cache/uv", warnings=() if lock else _unlocked("uv lock"),
+        "/root/.cache/uv", warnings=(*(() if lock else _unlocked("uv lock")), *((_ALL_MEMBERS,) if alone else ())),
     )  # fmt: skip
 
 

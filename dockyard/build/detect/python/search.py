@@ -17,11 +17,13 @@ from dockyard.build.detect.python.launch import Launch
 from dockyard.build.detect.python.layout import ENTRY_FILES, Layout
 from dockyard.build.detect.python.manifests import Manifests
 from dockyard.build.detect.python.source import Made, Source
+from dockyard.build.detect.python.workspace import folders_of_members
 from dockyard.errors import BuildError
 
 _LIBRARIES = ("aiohttp", "tornado", "python-socketio", "starlette", "django")
 """Packages of frameworks that are often there for another purpose: they count where a module uses them."""
 _FLASK_APP = re.compile(r"^\s*(?:export\s+)?FLASK_APP\s*=\s*[\"']?([\w./-]+)(?::(\w+))?", re.MULTILINE)
+_CELERY = re.compile(r"^\w+\s*(?::[^=\n]+)?=\s*(?:celery\.)?Celery\(", re.MULTILINE)
 _SCRIPTS = ("start", "serve", "server", "web", "app", "main", "run", "prod")
 
 
@@ -39,7 +41,7 @@ class Search:
         """The first way that there is. Raises BuildError, with what was looked at, where there is none."""
         ways = (
             self._said, self._django, self._named_by_flask, self._served, self._commanded, self._pyramid, self._script,
-            self._agents, self._run,
+            self._agents, self._celery, self._run,
         )  # fmt: skip
         for way in ways:
             if found := way():
@@ -47,7 +49,17 @@ class Search:
         raise BuildError(
             f"no start command found in {self.app.folder} (looked for Procfile, manage.py, app objects of web frameworks in "
             f"{', '.join(ENTRY_FILES[:5])} and the like, scripts in pyproject.toml, __main__.py){self._idle()}",
-            hint="add a Procfile with a line such as web: python run.py",
+            hint="add a Procfile with a line such as web: python run.py" + self._in_a_member(),
+        )
+
+    def _in_a_member(self) -> str:
+        """What else is to be done where the app is a member of a workspace."""
+        folder = next(iter(folders_of_members(self.manifests)), None)
+        if folder is None:
+            return ""
+        return (
+            f"; for a member of the workspace, as {folder}, with its folder in it: python {folder}/main.py, uvicorn --app-dir "
+            f"{folder} main:app; or set image.build.context to the folder of one that needs no other member"
         )
 
     def _completed(self, found: Launch) -> Launch:
@@ -105,20 +117,17 @@ class Search:
         return Launch(command, file, "django", django.manage, server, django.folder, variables=variables)
 
     def _named_by_flask(self) -> Launch | None:
-        """FLASK_APP, as `flask run` reads it. https://flask.palletsprojects.com/en/stable/cli/#application-discovery"""
-        for file in filter(self.app.has, (".flaskenv", ".env")):
-            match = _FLASK_APP.search(self.app.source(file))
-            if not match:
-                continue
-            path = match[1].removesuffix(".py") if match[1].endswith(".py") else match[1].replace(".", "/")
-            module = self.app.has(f"{path}.py", f"{path}/__init__.py", f"src/{path}.py", f"src/{path}/__init__.py")
-            if module is None:
-                continue
-            source = self.layout.source(module)
-            found = [made for made in self.layout.made(source) if match[2] in (None, made.name)]
-            if found:
-                return replace(self._object(source, found[0]), file=f"{file} FLASK_APP")
-        return None
+        """FLASK_APP of .flaskenv; .env is no part of an image. https://flask.palletsprojects.com/en/stable/cli/#application-discovery"""
+        match = _FLASK_APP.search(self.app.source(".flaskenv")) if self.app.has(".flaskenv") else None
+        if not match:
+            return None
+        path = match[1].removesuffix(".py") if match[1].endswith(".py") else match[1].replace(".", "/")
+        module = self.app.has(f"{path}.py", f"{path}/__init__.py", f"src/{path}.py", f"src/{path}/__init__.py")
+        if module is None:
+            return None
+        source = self.layout.source(module)
+        found = next((made for made in self.layout.made(source) if match[2] in (None, made.name)), None)
+        return replace(self._object(source, found), file=".flaskenv FLASK_APP") if found else None
 
     def _served(self) -> Launch | None:
         """An app object in one of the likely modules; behind all of these, a function that makes one."""
@@ -198,6 +207,25 @@ class Search:
         if "google-adk" not in self.dependencies or file is None or any(map(self.app.has, ENTRY_FILES)):
             return None
         return Launch(("adk", "api_server", "--host", "0.0.0.0", "--port", str(self.app.port)), file, "google-adk", file)  # noqa: S104
+
+    def _celery(self) -> Launch | None:
+        """A worker of Celery, where nothing else is there to be run. https://docs.celeryq.dev/en/stable/reference/cli.html"""
+        if "celery" not in self.dependencies or any(map(self._is_listed, FRAMEWORKS.values())):
+            return None
+        entries = list(self.layout.entries())
+        inner = self.app.files(
+            "*/celery.py", "*/celery_app.py", "*/tasks.py", "src/*/celery.py", "src/*/celery_app.py", "src/*/tasks.py"
+        )
+        sources = [*entries, *(self.layout.source(file) for file in inner)]
+        found = next((source for source in sources if _CELERY.search(self.app.source(source.file)) and not source.runs), None)
+        others = (source for source in entries if source != found and not source.idle)
+        if found is None or any(source.runs or source.file in ENTRY_FILES for source in others):
+            return None
+        path, module = self.layout.imported_as(found)
+        if module == "celery":  # that is the library
+            path, package = posixpath.split(posixpath.dirname(found.file))
+            module = f"{package}.celery"
+        return Launch(("celery", "-A", module, "worker"), found.file, path=path)
 
     def _run(self) -> Launch | None:
         """A file that is run by itself."""

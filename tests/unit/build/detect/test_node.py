@@ -78,3 +78,83 @@ def test_a_build_that_migrates_a_database_is_warned_of(tmp_path, scripts, told):
     )
     warned = [warning for warning in detect(tmp_path).warnings if "database" in warning]
     assert [warning.split(",")[0] for warning in warned] == ([f"the build runs {told}"] if told else [])
+
+
+VITE = package(dev="vite", scripts={"build": "tsc && vite build"})
+NEXT = package(needs="next", scripts={"build": "next build", "start": "next start"})
+TSC = package(dev="typescript", main="dist/index.js", scripts={"build": "tsc"})
+
+
+@pytest.mark.parametrize(
+    ("files", "left"),
+    [
+        ({"package.json": NEXT}, (".next",)),
+        ({"package.json": NEXT, "next.config.js": "module.exports = {distDir: 'made'}"}, (".next", "made")),
+        ({"package.json": NEXT, "next.config.js": "module.exports = {output: 'export'}"}, (".next", "out")),
+        ({"package.json": package(needs="next", scripts={"start": "next start"})}, ()),
+        ({"package.json": package(needs="nuxt", scripts={"build": "nuxt build"})}, (".nuxt", ".output")),
+        ({"package.json": package(dev="@sveltejs/kit vite", scripts={"build": "vite build"}),
+          "svelte.config.js": "import adapter from '@sveltejs/adapter-node'"}, (".svelte-kit",)),
+        ({"package.json": VITE, "index.html": ""}, ("dist",)),
+        ({"package.json": VITE, "index.html": "", "vite.config.ts": "export default {build: {outDir: 'docs'}}"}, ("docs",)),
+        ({"package.json": VITE, "index.html": "", "vite.config.ts": "build: {emptyOutDir: false}"}, ()),
+        ({"package.json": VITE, "index.html": "", "vite.config.ts": "build: {outDir: '../dist'}"}, ()),
+        ({"package.json": package(dev="vite", scripts={"build": "vite build --outDir web"}), "index.html": ""}, ()),
+        ({"package.json": package(dev="react-scripts", scripts={"build": "CI=false react-scripts build"})}, ("build",)),
+        ({"package.json": package(dev="webpack", scripts={"build": "webpack"}), "webpack.config.js": "path: path.join(__dirname, 'public')",
+          "public/index.html": ""}, ()),
+        ({"package.json": TSC, "dist/index.js": ""}, ()),
+        ({"package.json": TSC, "dist/index.js": "", ".gitignore": "node_modules\n/dist/\n"}, ("dist",)),
+        ({"package.json": TSC, "dist/index.js": "", ".gitignore": "dist/*\n!dist/data.json\n"}, ()),
+        ({"package.json": package(main="dist/index.js"), "dist/index.js": "", ".gitignore": "dist\n"}, ()),
+        ({"package.json": package(main="dist/index.js", needs="@prisma/client"), "prisma/schema.prisma": "", "dist/index.js": "",
+          ".gitignore": "dist\n"}, ()),
+        ({"package.json": package(main="dist/index.js", scripts={"build": "node css.js"}), "dist/index.js": "", ".gitignore": "dist\n"}, ()),
+        ({"package.json": EXPRESS, "coverage/lcov.info": ""}, ("coverage",)),
+        ({"package.json": EXPRESS, "coverage/index.js": ""}, ()),
+        ({"package.json": package(workspaces=["apps/*", "packages/*"], dev="turbo", scripts={"build": "turbo run build", "start": "npm start -w web"}),
+          "turbo.json": "{}", ".gitignore": "dist\n", "apps/web/package.json": {**NEXT, "name": "web", "dependencies": {"next": "15", "lib": "*"}},
+          "packages/lib/package.json": {**TSC, "name": "lib"}, "packages/lib/coverage/clover.xml": ""}, ("apps/web/.next", "packages/lib/coverage")),
+        ({"package.json": package(workspaces=["apps/*", "packages/*"], scripts={"build": "npm run build -ws", "start": "npm start -w web"}),
+          ".gitignore": "dist\n", "apps/web/package.json": {**NEXT, "name": "web"},
+          "packages/lib/package.json": {**TSC, "name": "lib"}}, ("apps/web/.next", "packages/lib/dist")),
+    ],
+)  # fmt: skip
+def test_what_the_tools_of_an_app_left_and_its_image_makes_anew_is_no_source(tmp_path, files, left):
+    write(tmp_path, files)
+    assert detect(tmp_path).left_out == left
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "start", "is_told"),
+    [
+        ("node --env-file=.env server.js", {}, ("node", "--env-file-if-exists=.env", "server.js"), True),
+        ("node --env-file .env.production server.js", {".nvmrc": "22.9.0"}, ("node", "--env-file-if-exists=.env.production", "server.js"), True),
+        ("tsx --env-file=./.env server.js", {".nvmrc": "22"}, ("tsx", "--env-file-if-exists=./.env", "server.js"), True),
+        ("node --env-file=.env server.js", {".nvmrc": "22.8"}, ("node", "server.js"), True),
+        ("node --env-file .env --enable-source-maps server.js", {".nvmrc": "20"}, ("node", "--enable-source-maps", "server.js"), True),
+        ("node --env-file=.env server.js $MORE", {".nvmrc": "20"}, ("sh", "-c", "exec node server.js $MORE"), True),
+        ("node --env-file-if-exists=.env server.js", {}, ("node", "--env-file-if-exists=.env", "server.js"), False),
+        ("node --env-file=config/public.env server.js", {}, ("node", "--env-file=config/public.env", "server.js"), False),
+        ("node --env-file=.env server.js", {".dockerignore": ".env\n"}, ("node", "--env-file-if-exists=.env", "server.js"), True),
+        ("node --env-file=.env server.js", {".dockerignore": "!.env\n"}, ("node", "--env-file=.env", "server.js"), False),
+        ("node --env-file=.env server.js", {".dockerignore": "docs\n"}, ("node", "--env-file=.env", "server.js"), False),
+        ("bun --env-file=.env server.js", {}, ("bun", "--env-file=.env", "server.js"), False),
+    ],
+)  # fmt: skip
+def test_a_file_of_variables_that_is_not_in_the_image_may_be_missing(tmp_path, command, files, start, is_told):
+    write(tmp_path, {"package.json": package(dev="tsx", scripts={"start": command}), "server.js": "", **files})
+    found = detect(tmp_path)
+    assert found.start == start
+    assert any("which is not in the image" in text for text in found.warnings) is is_told
+
+
+def test_what_a_compiler_left_on_this_machine_does_not_keep_the_image_from_compiling(tmp_path):
+    start = package(dev="typescript", scripts={"start": "node dist/index.js"})
+    write(tmp_path, {"package.json": start, "tsconfig.json": "{}", ".gitignore": "dist\n"})
+    there = detect(tmp_path)
+    write(tmp_path, {"dist/index.js": ""})
+    assert (there.build, there.left_out) == (("tsc",), ("dist",))
+    assert detect(tmp_path) == there
+    write(tmp_path, {".gitignore": ""})
+    assert detect(tmp_path).build == ()

@@ -142,3 +142,68 @@ def test_an_app_of_reflex_needs_a_dockerfile(tmp_path):
     with pytest.raises(BuildError, match="is one of Reflex, which listens on two ports"):
         detect(tmp_path)
     assert detect(tmp_path, Wishes(start="reflex run --env prod")).start == ("reflex", "run", "--env", "prod")
+
+
+@pytest.mark.parametrize(
+    ("files", "is_left_out"),
+    [
+        ({"pyproject.toml": pyproject("flask", more=BUILD_SYSTEM)}, True),
+        ({"setup.py": "from setuptools import setup\nsetup(name='a')\n"}, True),
+        ({"requirements.txt": "flask==3\n"}, False),
+        ({"setup.py": "", "requirements.txt": "./dist/a-1-py3-none-any.whl\n"}, False),
+        ({"setup.py": "", "requirements.txt": "-f dist\na==1\n"}, False),
+        ({"pyproject.toml": pyproject("a", more=f'[tool.uv.sources]\na = {{path = "dist/a.whl"}}\n{BUILD_SYSTEM}')}, False),
+        ({"setup.py": "", "build/__init__.py": ""}, False),
+    ],
+)
+def test_packages_that_were_made_of_an_app_are_no_source(tmp_path, files, is_left_out):
+    found = detect(write(tmp_path, {**files, "app.py": FLASK}), Wishes(language="python"))
+    assert ("dist/*.whl" in found.left_out) is is_left_out
+
+
+@pytest.mark.parametrize("lock", [{"uv.lock": ""}, {}])
+def test_a_workspace_of_uv_without_a_start_is_told_how_a_member_is_started(tmp_path, lock):
+    files = {
+        "pyproject.toml": '[tool.uv.workspace]\nmembers = ["apps/*"]\n',
+        "apps/api/pyproject.toml": pyproject("fastapi"),
+        **lock,
+    }
+    with pytest.raises(BuildError, match="no start command found") as caught:
+        detect(write(tmp_path, {**files, "apps/api/main.py": FASTAPI}))
+    assert "uvicorn --app-dir apps/api main:app" in caught.value.hint
+
+
+LOCKED = """
+[[package]]
+name = "shop"
+source = {{ virtual = "." }}
+dependencies = [{{ name = "api", extra = ["web"] }}]
+[package.dev-dependencies]
+dev = [{{ name = "gunicorn" }}]
+[[package]]
+name = "api"
+source = {{ registry = "https://pypi.org/simple" }}
+dependencies = [{{ name = "fastapi" }}]
+[package.optional-dependencies]
+{extra} = [{{ name = "uvicorn" }}]
+[[package]]
+name = "uvicorn"
+[[package]]
+name = "gunicorn"
+"""
+
+
+@pytest.mark.parametrize(
+    ("lock", "source", "brought"),
+    [
+        (LOCKED.format(extra="web"), FASTAPI, None),
+        (LOCKED.format(extra="other"), FASTAPI, "uvicorn"),
+        (LOCKED.format(extra="web"), FLASK, "gunicorn"),
+        ('no TOML: "uvicorn"', FASTAPI, "uvicorn"),
+        ('package = 3 # "uvicorn"', FASTAPI, "uvicorn"),
+    ],
+)
+def test_a_server_that_the_lock_of_uv_installs_is_not_brought(tmp_path, lock, source, brought):
+    found = detect(write(tmp_path, {"uv.lock": lock, "pyproject.toml": pyproject("api[web]"), "main.py": source}))
+    assert any(text.startswith("no server is among") for text in found.warnings) is bool(brought)
+    assert (f"pip install {brought}==" in found.details["install"]) is bool(brought)

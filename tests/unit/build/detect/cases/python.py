@@ -3,6 +3,7 @@
 from tests.unit.build.detect.cases.case import Case
 
 FLASK = "from flask import Flask\napp = Flask(__name__)\n"
+CELERY = "from celery import Celery\napp = Celery('tasks', broker='redis://')\n\n@app.task\ndef add(a, b):\n    return a + b\n"
 FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n"
 MANAGE = "import os\nfrom django.core.management import execute_from_command_line\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n"
 WSGI = "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
@@ -41,6 +42,16 @@ MANAGERS = [
          {"package_manager": "uv", "start": f"{GUNICORN} app:app", "warnings": ("no lock file: two builds may differ; make one by: uv lock",)}),
     Case("uv with a workspace", {"uv.lock": "", "pyproject.toml": pyproject(more='[tool.uv.workspace]\nmembers = ["lib"]\n'), "main.py": "print(1)"},
          {"package_manager": "uv", "start": "python main.py"}),
+    Case("uv with a workspace that is no project itself", {"uv.lock": "", "pyproject.toml": '[tool.uv.workspace]\nmembers = ["apps/*"]\n', "app/main.py": FASTAPI,
+          "apps/api/pyproject.toml": pyproject("fastapi[standard]")},
+         {"package_manager": "uv", "start": f"uvicorn app.main:app {UVICORN}", "details": {"install": "uv sync --frozen --no-dev --no-install-project", "project": None},
+          "warnings": ("pyproject.toml has a workspace and no project: the packages of all its members are installed",)}),
+    Case("uv with a workspace that is no project itself, without a lock", {"pyproject.toml": '[tool.uv.workspace]\nmembers = ["apps/*"]\nexclude = ["apps/old"]\n', "app/main.py": FASTAPI,
+          "apps/api/pyproject.toml": pyproject("fastapi", "hypercorn"), "apps/old/pyproject.toml": pyproject("uvicorn")},
+         {"package_manager": "uv", "start": "hypercorn --bind 0.0.0.0:8080 app.main:app", "warnings": ("no lock file", "pyproject.toml has a workspace and no project")}),
+    Case("uv with a member that brings the server", {"uv.lock": "", "pyproject.toml": pyproject("api", more='[tool.uv.workspace]\nmembers = ["packages/*"]\n[tool.uv.sources]\napi = {workspace = true}\n'),
+          "packages/api/pyproject.toml": pyproject("fastapi[standard]").replace("shop", "api"), "packages/other/pyproject.toml": pyproject("flask").replace("shop", "other"), "main.py": FASTAPI},
+         {"package_manager": "uv", "framework": "fastapi", "start": f"uvicorn main:app {UVICORN}", "details": {"install": "uv sync --frozen --no-dev --no-install-project"}, "warnings": ()}),
     Case("Poetry", {"poetry.lock": "", "pyproject.toml": POETRY.format('flask = "^3"\ngunicorn = "^23"'), "app.py": FLASK},
          {"package_manager": "poetry", "version": "3.13", "framework": "flask", "start": f"{GUNICORN} app:app",
           "sources": {"package_manager": "poetry.lock", "version": "pyproject.toml tool.poetry.dependencies.python"}}),
@@ -114,6 +125,8 @@ FRAMEWORKS = [
          {"framework": "flask", "start": f"{GUNICORN} run:app"}),
     Case("Flask by FLASK_APP", {"requirements.txt": "flask==3\ngunicorn==23", ".flaskenv": "FLASK_APP=shop.site:application\n", "shop/site.py": "from flask import Flask\napplication = Flask(__name__)", "app.py": ""},
          {"start": f"{GUNICORN} shop.site:application", "sources": {"start": ".flaskenv FLASK_APP"}}),
+    Case("Flask, with a FLASK_APP of this machine alone", {"requirements.txt": "flask==3\ngunicorn==23", ".env": "FLASK_APP=admin.py\n", "admin.py": FLASK, "app.py": FLASK},
+         {"start": f"{GUNICORN} app:app", "sources": {"start": "app.py"}}),
     Case("Flask without a server", {"requirements.txt": "flask==3", "main.py": FLASK},
          {"start": f"{GUNICORN} main:app", "warnings": ("no server is among the dependencies: gunicorn is installed beside them; add it, so that you choose its version",)}),
     Case("Flask-SocketIO", {"requirements.txt": "flask==3\nflask-socketio==5\ngunicorn==23", "app.py": FLASK}, {"start": "gunicorn --threads 100 --bind 0.0.0.0:8080 app:app"}),
@@ -152,6 +165,15 @@ FRAMEWORKS = [
          {"framework": "google-adk", "start": f"adk api_server {UVICORN}", "sources": {"start": "helper/agent.py"}}),
     Case("a module that is run", {"requirements.txt": "httpx==1", "shop/__main__.py": "from . import core", "shop/__init__.py": "", "shop/core.py": ""}, {"framework": None, "start": "python -m shop", "sources": {"start": "shop/__main__.py"}}),
     Case("a server beside its client", {"requirements.txt": "grpcio==1", "ask_client.py": RUN, "ask_server.py": RUN}, {"start": "python ask_server.py"}),
+    Case("Celery alone", {"requirements.txt": "celery[redis]==5.4\n", "tasks.py": CELERY},
+         {"framework": None, "start": "celery -A tasks worker", "warnings": (), "details": {"stop_signal": None}, "sources": {"start": "tasks.py"}}),
+    Case("Celery in a package", {"requirements.txt": "celery==5.4\n", "shop/__init__.py": "", "shop/celery.py": CELERY, "shop/tasks.py": "from shop.celery import app\n"},
+         {"start": "celery -A shop.celery worker"}),
+    Case("Celery in a package, in a folder src", {"requirements.txt": "celery==5.4\n", "src/shop/__init__.py": "", "src/shop/tasks.py": CELERY}, {"start": "celery -A shop.tasks worker", "details": {"variables": {"PYTHONPATH": "/app/src"}}}),
+    Case("Celery in a package of src", {"requirements.txt": "celery==5.4\n", "src/shop/celery.py": CELERY}, {"start": "celery -A shop.celery worker", "details": {"variables": {"PYTHONPATH": "/app/src"}}}),
+    Case("what gives tasks to Celery", {"requirements.txt": "celery==5.4\n", "tasks.py": CELERY, "main.py": "from tasks import add\nadd.delay(1, 2)\n"}, {"start": "python main.py"}),
+    Case("Celery beside a web framework", {"requirements.txt": "celery==5.4\nflask==3\ngunicorn==23\n", "tasks.py": CELERY, "app.py": FLASK}, {"start": f"{GUNICORN} app:app"}),
+    Case("Celery that its own module starts", {"requirements.txt": "celery==5.4\n", "tasks.py": CELERY + RUN}, {"start": "python tasks.py"}),
     Case("a plain script", {"requirements.txt": "httpx==1", "worker.py": "print(1)"}, {"start": "python worker.py"}),
     Case("a Procfile", {"requirements.txt": "flask==3", "Procfile": "release: ./x\nweb: gunicorn --bind :$PORT shop:app --log-file -\n", "shop.py": FLASK},
          {"framework": "flask", "start": "gunicorn --bind :8080 shop:app --log-file -", "sources": {"start": "Procfile"}}),
