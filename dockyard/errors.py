@@ -25,8 +25,8 @@ class UsageError(DockyardError):
 class ConfigError(DockyardError):
     """One or more faults in the project's files, all of those that could be found at once."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
+    def __init__(self, problems: Sequence[str], *, hint: str | None = None) -> None:
+        super().__init__("\n".join(problems), hint=hint)
         self.problems = tuple(problems)
 
 

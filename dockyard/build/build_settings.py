@@ -49,7 +49,7 @@ class BuildSettings:
     asked_port: int | None = None
     """Where a load balancer or other services ask it; None where nobody does, or only at ports of its own."""
     route: str | None = None
-    """Path that a load balancer sends to it."""
+    """Path that a load balancer sends to it, and leaves as it is."""
     refresh: str | None = None
     """When system packages were last to be had anew (dockyard.lock)."""
 

@@ -71,8 +71,9 @@ def misplaced(context: Path, served: str | None, route: str) -> Iterator[str]:
     folder = route.strip("/")
     if served is not None and folder and not set(folder) & {"*", "?"} and not (context / served / folder).is_dir():
         yield (
-            f"the site is asked for {route} and what is below it, and {context / served} has no folder {folder}: put its pages "
-            "in one, where the build does not; or give the service a host of its own by http.host"
+            f"the site is asked for {route} and what is below it, and {context / served} has no folder {folder}: add "
+            "strip_path: true to http in service.yaml, also where a build makes its pages for that path, and it is asked for /; "
+            "or put its pages in such a folder; or give the service a host of its own by http.host"
         )
 
 

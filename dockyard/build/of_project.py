@@ -52,7 +52,7 @@ def build_settings(
         start=build.start,
         port=service.port if isinstance(service, Web | Backend | Sidecar) else None,
         asked_port=_asked_port(service),
-        route=service.http.path if isinstance(service, Web) and service.http else None,
+        route=_route(service),
         refresh=project.lock.refresh,
     )
 
@@ -124,6 +124,12 @@ def _asked_port(service: Service | Sidecar) -> int | None:
         by_nlb = service.nlb and any(port == service.port and to != "udp" for port, to in service.nlb.targets(service.port))
         return service.port if service.http or by_nlb else None
     return service.port if isinstance(service, Backend) else None
+
+
+def _route(service: Service | Sidecar) -> str | None:
+    """The path that it is asked for, as its container sees it; None where nobody asks, or another path is made of it."""
+    http = service.http if isinstance(service, Web) else None
+    return http.path if http and not http.path_rewrite else None
 
 
 def _located(file: str | None, folder: Path) -> str | None:

@@ -100,4 +100,4 @@ def _ask(going: Doomed) -> None:
         screen.say(f"  repository {name} with all images")
     if not screen.is_terminal():
         raise UsageError("this would be deleted, and there is nobody to ask", hint="supply --yes")
-    typer.confirm("delete all of it", abort=True, err=True)
+    screen.agree("delete all of it")

@@ -1,12 +1,14 @@
 """`dockyard down`: the end of what `dockyard up` began."""
 
-from collections.abc import Sequence
+import re
 
-from dockyard.build import repository_name
 from dockyard.cli import local, screen
 from dockyard.cli.arguments import Project
 from dockyard.cli.session import Session
 from dockyard.doors.docker import Docker
+
+_EACH = '{{if eq .Tag "<none>"}}{{.Repository}}@{{.Digest}}{{else}}{{.Repository}}:{{.Tag}}{{end}}'
+"""What `docker images` is to print of each: the name by which it goes. One of a registry may have its digest alone."""
 
 
 def down(project: Project = None) -> None:
@@ -16,19 +18,21 @@ def down(project: Project = None) -> None:
     """
     session = Session(project)
     docker = Docker(session.processes)
-    left = _built(session, docker) if docker.answers() else []  # before the engine is stopped, where it was started here
+    left = docker.image_names() if docker.answers() else []  # before the engine is stopped, where it was started here
+    own = names(session.project.name)
     local.stop(session)
-    if left:
-        screen.say(f"the images that were built stay on the engine; to remove those that nothing uses: {removing(left)}")
+    if any(re.search(own, name) for name in left):
+        screen.say(f"the images that were built stay on the engine; to remove those that nothing uses: {removing(own)}")
 
 
-def removing(repositories: Sequence[str]) -> str:
-    """The command that takes away the images of these alone, and none that a container uses."""
-    names = repositories[0] if len(repositories) == 1 else f"({'|'.join(repositories)})"
-    return f"docker images --format '{{{{.Repository}}}}:{{{{.Tag}}}}' | grep -E '^{names}:' | xargs docker rmi"
+def removing(own: str) -> str:
+    """The command that takes these names away, and no image that a container uses; an image goes with its last name."""
+    return f"docker images --digests --format '{_EACH}' | grep -E '{own}' | sort -u | xargs docker rmi"
 
 
-def _built(session: Session, docker: Docker) -> list[str]:
-    """Repositories of the project's own services that have images on the engine."""
-    own = {repository_name(session.project, name) for one in session.project.environments.values() for name in one.images}
-    return [name for name in sorted(own) if docker.has_built(name)]
+def names(application: str) -> str:
+    """What the names of its images match, services that are gone included: those that were built, and those of ECR.
+
+    Without a registry `application/x` may be an image of Docker Hub, which has no such tag.
+    """
+    return rf"^({application}/[^:@]+:[0-9a-f]{{20}}$|([0-9]{{12}}\.dkr\.ecr\.[^/]+|localhost:[0-9]+)/{application}/)"

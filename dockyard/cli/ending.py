@@ -38,8 +38,10 @@ def ending() -> Iterator[None]:
             import traceback  # noqa: PLC0415  # it takes time to import
 
             traceback.print_exc()
-        for message in known.problems if isinstance(known, ConfigError) else [str(known)]:
-            screen.fault(message, known.hint)
+        *first, last = known.problems if isinstance(known, ConfigError) else [str(known)]
+        for message in first:
+            screen.fault(message, None)
+        screen.fault(last, known.hint)
         raise SystemExit(known.exit_code) from error
 
 

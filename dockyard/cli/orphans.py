@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import typer
-
 from dockyard.cli import screen
 from dockyard.cli.session import Session
 from dockyard.deploy.lock import Lock
@@ -25,7 +23,7 @@ def agreed(session: Session, *, yes: bool) -> list[str]:
         return found
     if not screen.is_terminal():
         raise UsageError("these stacks would be deleted, and there is nobody to ask", hint="supply --yes, or leave --prune")
-    typer.confirm("delete these after the deploy", abort=True, err=True)
+    screen.agree("delete these after the deploy")
     return found
 
 

@@ -214,7 +214,7 @@ def _ask(changed: list[str]) -> None:
     told = ", ".join(changed)
     if not screen.is_terminal():
         raise UsageError(f"{told}: changed by hand, or of another dockyard.yaml", hint="supply --force to write over it")
-    typer.confirm(f"write over {told}", abort=True, err=True)
+    screen.agree(f"write over {told}")
 
 
 def _text(path: Path) -> str | None:

@@ -171,4 +171,4 @@ def _ask(names: Sequence[str], to: str) -> None:
     """Raise UsageError where nobody can be asked, and end where the answer is no."""
     if not screen.is_terminal():
         raise UsageError(f"this would be deployed to {to}, and there is nobody to ask", hint="supply --yes")
-    typer.confirm(f"deploy {', '.join(names)} to {to}", abort=True, err=True)
+    screen.agree(f"deploy {', '.join(names)} to {to}")

@@ -64,7 +64,7 @@ def _ask(count: int) -> None:
         raise UsageError(
             f"{count} images would be removed, and there is nobody to ask", hint="supply --yes, or --dry-run to look"
         )
-    typer.confirm(f"remove {count} images", abort=True, err=True)
+    screen.agree(f"remove {count} images")
 
 
 def _show(verdicts: list[Verdict], cluster: str) -> None:

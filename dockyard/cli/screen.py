@@ -176,10 +176,8 @@ class Board:
         with self._lock:  # nothing is printed meanwhile
             if self._live:
                 self._live.stop()
-            from typer import confirm  # noqa: PLC0415  # it takes time to import, and hardly anything is asked
-
             try:
-                return confirm(question, err=True)
+                return agrees(question)
             finally:
                 if self._live:
                     self._live.start()
@@ -195,6 +193,29 @@ class Board:
             seconds = f"{time.monotonic() - self._begun[subject]:.0f} s"
             grid.add_row(Spinner("dots"), Text(subject), Text(text[: max(20, _err().width - len(subject) - 12)]), seconds)
         return grid
+
+
+def agrees(question: str, interrupted: str = "") -> bool:
+    """Whether the user agrees. Ctrl-C is an interrupt here as elsewhere; typer would end as where the answer is no.
+
+    :param interrupted: what is told of an interrupt then.
+    """
+    from typer import Abort, confirm  # noqa: PLC0415  # it takes time to import, and hardly anything is asked
+
+    try:
+        return confirm(question, err=True)
+    except Abort as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt(*filter(None, [interrupted])) from None
+        raise
+
+
+def agree(question: str) -> None:
+    """Ask before anything is done, and end where the answer is no (exit 1)."""
+    from typer import Abort  # noqa: PLC0415  # as of `agrees`
+
+    if not agrees(question, "nothing was changed; run the same command again"):
+        raise Abort
 
 
 def is_terminal() -> bool:

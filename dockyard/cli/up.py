@@ -14,7 +14,7 @@ from dockyard.cli.root import project_root, tools_of
 from dockyard.defaults import FOLDER
 from dockyard.deploy.looking import Look, look
 from dockyard.deploy.still import still
-from dockyard.errors import DockyardError
+from dockyard.errors import ConfigError, DockyardError
 
 if TYPE_CHECKING:
     from dockyard.cli.session import Session
@@ -33,7 +33,7 @@ def up(
 
     Example: dockyard up --port 4567
     """
-    begun = time.monotonic()
+    begun, elsewhere = time.monotonic(), "AWS_ENDPOINT_URL" not in os.environ
     root, named = project_root(project), env or os.environ.get("DOCKYARD_ENV")
     seen = _look(root, port)
     if seen and (found := still(root, named, seen)):
@@ -48,13 +48,20 @@ def up(
     from dockyard.deploy.replacements import Allowed  # noqa: PLC0415
     from dockyard.deploy.run import Wishes  # noqa: PLC0415
     from dockyard.deploy.site import qualifier  # noqa: PLC0415
+    from dockyard.deploy.synth import command_of  # noqa: PLC0415
 
+    command_of(root)  # before anything is started
     session = local.start(Session(root, env), port)
     if session.aws.parameter(f"/cdk-bootstrap/{qualifier(session.root)}/version") is None:
         _bootstrap(session, qualifier(session.root))
     wishes = Wishes(allowed=Allowed(allow_interruption, allow_data_loss))
     left = Leaving(seen, named) if seen else None
-    deploy_and_tell(session, wishes, command="dockyard up", json=json, yes=yes, left=left)
+    try:
+        deploy_and_tell(session, wishes, command="dockyard up", json=json, yes=yes, left=left)
+    except ConfigError as error:
+        if not elsewhere or not any("run: dockyard " in problem for problem in error.problems):
+            raise
+        raise ConfigError(error.problems, hint=f"first, so that this shell uses the local AWS: {_exports()}") from error
     if routed := [name for name, one in session.environment.services.items() if one.firelens]:
         screen.say(f"no log router (firelens) runs on the local AWS; dockyard logs shows what these print: {', '.join(routed)}")
     _tell_next()
@@ -82,7 +89,12 @@ def _look(root: Path, port: int | None) -> Look | None:
 
 
 def _tell_next() -> None:
-    screen.say(f'next: change a service and run this again\nfor cdk and aws in this shell: eval "$({_own_name()} local env)"')
+    screen.say(f"next: change a service and run this again\nfor cdk and aws in this shell: {_exports()}")
+
+
+def _exports() -> str:
+    """What makes the local AWS that of the user's shell."""
+    return f'eval "$({_own_name()} local env)"'
 
 
 def _own_name() -> str:

@@ -183,7 +183,10 @@ def call_problems(services: Mapping[str, Mapping[str, Any]]) -> Iterator[Found]:
         named = raw.get("calls")
         for index, name in enumerate(named if isinstance(named, list) else []):
             others = [other for other in backends if other != service]
-            if isinstance(name, str) and name not in others:
+            if name == service:
+                message = "a service cannot call itself by calls: remove it (at localhost it reaches its own container)"
+                yield f"services/{service}/service.yaml", Problem(("calls", index), message)
+            elif isinstance(name, str) and name not in others:
                 there = f"which is {one_of(others)}" if others else "of which there is none"
                 kind = f", which is of kind {services[name].get('kind')}" if name in services else ""
                 message = f"should be another service of kind backend, {there}, got {show(name)}{kind}"

@@ -1,15 +1,20 @@
 """The `image` part of a service.yaml."""
 
+import re
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from dockyard.config.model import Model, VariableName, words
 from dockyard.config.reference import ECR_PUBLIC, Reference
+from dockyard.config.shown import show
 
 Way = Literal["build", "mirror", "pull-through", "registry"]
 """How an image comes to ECS: built here; copied into ECR; by a pull-through cache of ECR; from the registry that is named."""
+
+
+_OF_DOCKERFILES = re.compile(r"(docker|container)file[^/]*$", re.IGNORECASE)
 
 
 def _inside(value: str) -> str:
@@ -67,6 +72,20 @@ SecretId = Annotated[
 ]
 
 
+def _meant(text: str) -> str:
+    """What `image` may be to be, where it is a text: the name of an image, or a file or folder as elsewhere."""
+    try:
+        _image_name(text)
+    except ValueError:
+        return f"{{build: {_build_meant(text)}}}"
+    return f"{{from: {text}}}"
+
+
+def _build_meant(text: str) -> str:
+    """What `build` may be to be: other tools take a Dockerfile there, or a folder."""
+    return f"{{{'dockerfile' if _OF_DOCKERFILES.search(text) else 'context'}: {text}}}"
+
+
 class Build(Model):
     """How the image is built from source."""
 
@@ -96,6 +115,13 @@ class Build(Model):
     start: str | None = Field(default=None, min_length=1)
     """Start command of an app without a Dockerfile. Default: that of a Procfile, else what its files say."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_no_text(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            raise ValueError(f"should be a mapping of keys, got {show(value)}; write {_build_meant(value)}")
+        return value
+
 
 class Image(Model):
     """Where the image comes from: `build` it, or take it `from` a registry."""
@@ -109,6 +135,13 @@ class Image(Model):
     its registry has a rule in `pull_through`. `false`: ECS pulls from the registry that `from` names."""
     platforms: Literal["needed", "all"] = "needed"
     """What of an image for several platforms is copied: that on which the service runs, or all, under the index's digest."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_no_text(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            raise ValueError(f"should be a mapping of keys, got {show(value)}; write {_meant(value)}")
+        return value
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Image":

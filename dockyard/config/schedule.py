@@ -13,6 +13,16 @@ from pydantic import AfterValidator
 
 from dockyard.config.model import words
 
+_ONE_OF_MANY = re.compile(r"rate\(1 (minute|hour|day)s\)")
+
+
+def _one_is_singular(expression: str) -> str:
+    """EventBridge Scheduler takes no other."""
+    if match := _ONE_OF_MANY.fullmatch(expression):
+        raise ValueError(f'1 wants the singular: rate(1 {match[1]}), got "{expression}"')
+    return expression
+
+
 _FORMS = words(
     "cron(minute hour day month weekday year), rate(5 minutes) or at(2027-01-31T03:00:00)",
     r"cron\(\S+( \S+){5}\)|rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)"
@@ -74,5 +84,5 @@ def _there_is_such_a_time(expression: str) -> str:
     return expression
 
 
-Schedule = Annotated[str, _FORMS, AfterValidator(_there_is_such_a_time)]
+Schedule = Annotated[str, AfterValidator(_one_is_singular), _FORMS, AfterValidator(_there_is_such_a_time)]
 """`cron(0 3 * * ? *)`, `rate(5 minutes)` or `at(2027-01-31T03:00:00)`."""

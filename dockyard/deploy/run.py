@@ -31,6 +31,7 @@ from dockyard.deploy.stacks import Stacks, check_bootstrap, deploy_stacks
 from dockyard.deploy.standing import rows
 from dockyard.deploy.states import Safety
 from dockyard.deploy.still import as_left
+from dockyard.deploy.synth import command_of
 from dockyard.deploy.synthesis import synthesized
 from dockyard.deploy.verify.run import check_quickly
 from dockyard.deploy.ways import Done, Work, ahead_of_the_synth, from_a_folder, synthesized_first
@@ -92,6 +93,8 @@ def _deployed(site: Site, ledger: Ledger, wishes: Wishes, intent: Intent, safety
     """Do it, and write the receipt."""
     services, progress = wishes.services, ledger.progress
     wanted = intent.of(services)
+    if not wishes.assembly:
+        command_of(site.project.root)  # else it would be told when images are built
     check_build_secrets(lacking(site, wanted), site.workshop.environment)  # it takes no time, and the synth does
     check_secrets(site, services)
     check_quickly(site, services)
@@ -178,6 +181,7 @@ def _left(site: Site, last: Receipt, services: Sequence[str]) -> dict[str, str] 
 def prepare(site: Site, wanted: list[Wanted], progress: Progress, assembly: Path, safety: Safety) -> list[Planned]:
     """Synthesize into that folder, deploy the registry from there, and bring these images into it: no service is touched."""
     infrastructure = fingerprint(site.project, site.environment.name, site.aws.account, site.aws.region)
+    command_of(site.project.root)
     check_build_secrets(lacking(site, wanted), site.workshop.environment)
     deployer = StackDeployer(site.aws, site.reading, safety)
     with Threads(max_workers=1) as pool, _told_when_interrupted(deployer), Building(site, wanted, progress, pool) as building:

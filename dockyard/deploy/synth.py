@@ -5,11 +5,12 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from dockyard.deploy.assembly_folder import forget_note
 from dockyard.deploy.site import mapping_in
 from dockyard.doors.process import Processes
-from dockyard.errors import DeployError
+from dockyard.errors import DeployError, PrerequisiteError
 
 # What the CDK CLI adds to the context (aws-cdk 2.1148, `prepareContext`); without it templates would differ between
 # `dockyard deploy` and `cdk deploy`, and each would undo the other's metadata.
@@ -51,8 +52,8 @@ def synthesize(
 
 
 def command_of(root: Path) -> str:
-    """How cdk.json says that the CDK app is run. Raises DeployError."""
-    command = mapping_in(root / "cdk.json").get("app")
+    """How cdk.json says that the CDK app is run. Raises DeployError, and PrerequisiteError where there is no cdk.json."""
+    command = _settings(root).get("app")
     if not isinstance(command, str):
         raise DeployError(f"cdk.json: app: should be the command that runs the CDK app, got {json.dumps(command)}")
     return command
@@ -72,7 +73,7 @@ def variables_of(
     remembered = root / "cdk.context.json"
     told = {
         **(mapping_in(remembered) if remembered.exists() else {}),
-        **(mapping_in(root / "cdk.json").get("context") or {}),
+        **(_settings(root).get("context") or {}),
         **_CLI_CONTEXT,
         "env": environment,
         **context,
@@ -84,6 +85,17 @@ def variables_of(
         "CDK_DEFAULT_REGION": region,
         "CDK_VALIDATION": "true" if validate else "false",
     }
+
+
+def _settings(root: Path) -> Mapping[str, Any]:
+    """What cdk.json says."""
+    file = root / "cdk.json"
+    if not file.exists():
+        raise PrerequisiteError(
+            f"{root} has no cdk.json, which says how the CDK app is run",
+            hint="copy app.py, cdk.json and stacks/ from Dockyard's repository: a project has them beside its dockyard.yaml",
+        )
+    return mapping_in(file)
 
 
 def failed(command: str, printed: str) -> DeployError:

@@ -66,7 +66,7 @@ class TaskWatch:
         arns = self._listed("RUNNING")[:100]
         tasks = self._aws.ecs.describe_tasks(cluster=self._cluster, tasks=arns)["tasks"] if arns else []
         newest = max(tasks, key=lambda task: task["createdAt"], default=None)
-        return self._last_lines(self._containers(newest), newest["taskArn"]) if newest else []
+        return _last_lines(self._aws, _containers(self._aws, newest), newest["taskArn"]) if newest else []
 
     def _listed(self, status: Literal["RUNNING", "STOPPED"]) -> list[str]:
         ecs = self._aws.ecs
@@ -87,32 +87,44 @@ class TaskWatch:
         return id in self.failed and bool(self.failed[id].lines)
 
     def _note(self, task: "TaskTypeDef") -> None:
-        id = task["taskArn"].rsplit("/", 1)[-1]
-        reason = why(task)
-        if reason.startswith(ORDERLY) or (is_before(task) and not any(c.get("exitCode") for c in task.get("containers", []))):
-            return
-        containers = self._containers(task)
-        elsewhere = None if log_of(containers[0], "") else routed(containers[0])
-        self.failed[id] = FailedTask(id, reason, tuple(self._last_lines(containers, task["taskArn"])), elsewhere)
+        if found := failed_task(self._aws, task):
+            self.failed[found.id] = found
 
-    def _containers(self, task: "TaskTypeDef") -> list["ContainerDefinitionOutputTypeDef"]:
-        """The one that ended by itself with a fault, then the service's own, then those beside it."""
-        told = self._aws.ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])["taskDefinition"]
-        codes = {one["name"]: one.get("exitCode") for one in task.get("containers", [])}
-        return sorted(told["containerDefinitions"], key=lambda one: codes.get(one["name"]) in _NO_FAULT)  # the own one is first
 
-    def _last_lines(self, containers: list["ContainerDefinitionOutputTypeDef"], arn: str) -> list[str]:
-        """Of the first that has printed something to CloudWatch Logs."""
-        return next(filter(None, (self._lines(one, arn) for one in containers)), [])
+def failed_task(aws: Aws, task: "TaskTypeDef") -> FailedTask | None:
+    """What is told of a task that has stopped; None where that was its end.
 
-    def _lines(self, container: "ContainerDefinitionOutputTypeDef", arn: str) -> list[str]:
-        log = log_of(container, arn)
-        if not log:
-            return []
-        try:
-            events = self._aws.logs.get_log_events(
-                logGroupName=log[0], logStreamName=log[1], limit=SHOWN_LINES, startFromHead=False
-            )["events"]
-        except self._aws.logs.exceptions.ResourceNotFoundException:
-            return []
-        return [event["message"].rstrip() for event in events]
+    :param task: as DescribeTasks tells of it.
+    """
+    reason = why(task)
+    if reason.startswith(ORDERLY) or (is_before(task) and not any(c.get("exitCode") for c in task.get("containers", []))):
+        return None
+    containers = _containers(aws, task)
+    elsewhere = None if log_of(containers[0], "") else routed(containers[0])
+    id = task["taskArn"].rsplit("/", 1)[-1]
+    return FailedTask(id, reason, tuple(_last_lines(aws, containers, task["taskArn"])), elsewhere)
+
+
+def _containers(aws: Aws, task: "TaskTypeDef") -> list["ContainerDefinitionOutputTypeDef"]:
+    """The one that ended by itself with a fault, then the service's own, then those beside it."""
+    told = aws.ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])["taskDefinition"]
+    codes = {one["name"]: one.get("exitCode") for one in task.get("containers", [])}
+    return sorted(told["containerDefinitions"], key=lambda one: codes.get(one["name"]) in _NO_FAULT)  # the own one is first
+
+
+def _last_lines(aws: Aws, containers: list["ContainerDefinitionOutputTypeDef"], arn: str) -> list[str]:
+    """Of the first that has printed something to CloudWatch Logs."""
+    return next(filter(None, (_lines(aws, one, arn) for one in containers)), [])
+
+
+def _lines(aws: Aws, container: "ContainerDefinitionOutputTypeDef", arn: str) -> list[str]:
+    log = log_of(container, arn)
+    if not log:
+        return []
+    try:
+        events = aws.logs.get_log_events(logGroupName=log[0], logStreamName=log[1], limit=SHOWN_LINES, startFromHead=False)[
+            "events"
+        ]
+    except aws.logs.exceptions.ResourceNotFoundException:
+        return []
+    return [event["message"].rstrip() for event in events]

@@ -1,6 +1,8 @@
 """What an error of boto3 means to the user, and what to do about it."""
 
+import os
 from typing import Any
+from urllib.parse import urlsplit
 
 import botocore.exceptions
 
@@ -16,10 +18,20 @@ def explained(error: Exception) -> DockyardError | None:
     if isinstance(error, _UNUSABLE):
         return PrerequisiteError(f"the AWS credentials cannot be used: {error}", hint="renew them, for example: aws sso login")
     if isinstance(error, botocore.exceptions.ConnectionError | botocore.exceptions.HTTPClientError):
-        return PrerequisiteError(f"AWS does not answer: {error}", hint="for the local AWS, run: dockyard local up")
+        return PrerequisiteError(f"AWS does not answer: {error}", hint=_start_local())
     if isinstance(error, botocore.exceptions.ClientError):
         return refused(error)
     return DockyardError(str(error)) if isinstance(error, botocore.exceptions.BotoCoreError) else None
+
+
+def _start_local() -> str:
+    """What starts the local AWS where this shell, or this command, looks for it."""
+    try:
+        asked = urlsplit(os.environ.get("AWS_ENDPOINT_URL", ""))
+        port = asked.port if asked.hostname in _HERE else None
+    except ValueError:  # it is no address
+        port = None
+    return f"for the local AWS, run: dockyard local up{f' --port {port}' if port else ''}"
 
 
 _UNUSABLE = (
@@ -36,6 +48,7 @@ _NOT_TAKEN = (
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 )
+_HERE = ("localhost", "127.0.0.1")
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
 

@@ -94,9 +94,10 @@ class Docker(BuildKit):
         return LocalImage.read(self._engine.images.get(name).attrs)
 
     @explaining()
-    def has_built(self, repository: str) -> bool:
-        """Whether there is a local image of that name, in which `*` stands for any part, with whatever tag."""
-        return bool(self._engine.api.images(name=repository, quiet=True))
+    def image_names(self) -> list[str]:
+        """All names of the local images: `repository:tag`, and `repository@sha256:…` of those that a registry knows."""
+        found: Any = self._engine.api.images()
+        return [name for one in found for key in ("RepoTags", "RepoDigests") for name in one.get(key) or ()]
 
     @explaining()
     def make_empty(self, repository: str, tag: str, labels: Mapping[str, str]) -> None:

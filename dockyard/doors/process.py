@@ -27,6 +27,9 @@ class Ended:
 _OF_THE_KEYBOARD = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
 r"""Ctrl-C, Ctrl-\ and Ctrl-Z."""
 
+_BROUGHT_BY = {"cdk": "in the project's folder, run: npm install aws-cdk (or make setup, where it has Dockyard's Makefile)"}
+"""Program to what brings it to where it is looked for."""
+
 _running: set[subprocess.Popen[str]] = set()
 
 
@@ -109,7 +112,7 @@ class Processes:
                 errors="replace",
             )
         except FileNotFoundError:
-            raise DockyardError(f"no program {arguments[0]} on PATH") from None
+            raise DockyardError(f"no program {arguments[0]} on PATH", hint=_BROUGHT_BY.get(arguments[0])) from None
         assert process.stdout  # noqa: S101  # it is a pipe
         lines = []
         _running.add(process)

@@ -1,22 +1,30 @@
 """New tasks of the same version, by a deployment as any other: the old ones serve until the new ones are healthy."""
 
+import contextlib
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dockyard.deploy.causes import cause
 from dockyard.deploy.refusal import reason, rejected_by
 from dockyard.deploy.rollout import awaits, fault, state, waits
 from dockyard.deploy.site import Site
+from dockyard.deploy.tasks import FailedTask, failed_task
 from dockyard.doors.services import ecs_service, newest_deployment
 from dockyard.doors.tasks import described
 from dockyard.errors import DeployError, DockyardError
 from dockyard.operate.deployed import Deployed
 from dockyard.operate.status import UNDER_WAY, Deployment, Tasks, state_of
-from dockyard.operate.stopped import last_failure
+from dockyard.operate.stopped import is_failure
 from dockyard.progress import Progress
 
 LOOK_SECONDS = 1.0
+_LOOKED_AT = 3
+"""So many tasks that failed are looked at: the newest may have printed nothing yet that is known."""
 GOOD = "SUCCESSFUL"
 _ENDS = {
     "ROLLBACK_SUCCESSFUL": "was not restarted, and what ran still runs",
@@ -63,10 +71,8 @@ class Restart:
                 told = True
             text = state(found) if found else "its deployment has not begun"
             if now > until:
-                raise DeployError(
-                    f"{self._name}: after {seconds:g} s its restart has not ended, and goes on: {text}{self._why(begun)}",
-                    hint=f"follow it: dockyard status {self._name} --watch",
-                )
+                said = f"{self._name}: after {seconds:g} s its restart has not ended, and goes on: {text}"
+                raise self._failed(said, begun, hint=f"follow it: dockyard status {self._name} --watch")
             progress.update(self._name, text)
             looked = now
             time.sleep(LOOK_SECONDS)
@@ -76,17 +82,24 @@ class Restart:
         if status != GOOD:
             found = self._described(deployment)
             why = reason(found, fault(found) or deployment.get("statusReason") or status, self._rejected_by)
-            raise DeployError(f"{self._name} {_ENDS.get(status, 'was not restarted')}: {why}{self._why(deployment)}")
+            raise self._failed(f"{self._name} {_ENDS.get(status, 'was not restarted')}: {why}", deployment)
         progress.done(self._name, f"new tasks that are healthy: {self._tasks().running}")
 
-    def _why(self, deployment: Mapping[str, Any] | None) -> str:
-        """The last task that failed since this deployment began."""
-        if deployment is None:
-            return ""
-        stopped = described(self._aws, self._cluster, serviceName=self._service, desiredStatus="STOPPED")
-        since = deployment["createdAt"]
-        failure = last_failure(task for task in stopped if "stoppedAt" in task and task["stoppedAt"] >= since)
-        return f"; task {failure.task[:8]}: {failure.reason}" if failure and failure.task else ""
+    def _failed(self, said: str, deployment: Mapping[str, Any] | None, *, hint: str | None = None) -> DeployError:
+        """With the cause, as a deploy tells it: the newest task that failed since this deployment began, with its last lines."""
+        task = self._failed_task(deployment["createdAt"]) if deployment else None
+        found = cause(None, task)
+        return DeployError(f"{said}\n{found.text}" if found else said, hint=hint or (found.hint if found else None))
+
+    def _failed_task(self, since: datetime) -> FailedTask | None:
+        """One of the newest that printed something, else the newest; None also where the credentials may not look."""
+        with contextlib.suppress(ClientError, BotoCoreError):
+            stopped: Any = described(self._aws, self._cluster, serviceName=self._service, desiredStatus="STOPPED")
+            new = [task for task in stopped if "stoppedAt" in task and task["stoppedAt"] >= since and is_failure(task)]
+            newest = sorted(new, key=lambda task: task["stoppedAt"], reverse=True)[:_LOOKED_AT]
+            failed = [found for task in newest if (found := failed_task(self._aws, task))]
+            return next((one for one in failed if one.lines), next(iter(failed), None))
+        return None
 
     def _described(self, deployment: Mapping[str, Any]) -> Mapping[str, Any]:
         asked = [deployment["serviceDeploymentArn"]]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dockyard.cli.down import names, removing
 from dockyard.doors.daemon import Daemon
 from dockyard.doors.docker import Docker
 from dockyard.doors.process import Processes
@@ -239,7 +240,7 @@ def test_a_killed_local_aws_is_cleaned_up_by_the_next(engine, tmp_path):
         told = other.dockyard("down").stderr
     assert made == []  # services do not make up for what goes
     assert other.containers(ended=True) == []
-    assert "grep -E '^(demo/hello-node|demo/hello-python):' | xargs docker rmi" in told.splitlines()[-1]
+    assert removing(names("demo")) in told.splitlines()[-1]
 
 
 def test_down_leaves_nothing_and_can_be_said_twice(engine, tmp_path):

@@ -194,18 +194,20 @@ def test_a_dockerfile_that_is_a_link_to_nowhere_is_not_taken_for_none(made, tmp_
 
 
 @pytest.mark.parametrize(
-    ("path", "more", "is_told"),
+    ("http", "more", "is_told"),
     [
-        ("/", {}, False),
-        ("/docs", {}, True),
-        ("/docs", {"docs/index.html": ""}, False),
-        ("/docs", {"Dockerfile": "FROM scratch"}, False),
+        ("path: /", {}, False),
+        ("path: /docs", {}, True),
+        ("path: /docs, strip_path: true", {}, False),
+        ("path: /docs, rewrite: {path: {match: '^/docs/?(.*)$', replace: '/$1'}}", {}, False),
+        ("path: /docs", {"docs/index.html": ""}, False),
+        ("path: /docs", {"Dockerfile": "FROM scratch"}, False),
     ],
 )
-def test_a_site_on_a_path_is_told_to_have_its_pages_below_it(made, path, more, is_told):
-    service = f"kind: web\nhttp: {{path: {path}}}\nimage: {{build: {{language: static}}}}"
-    found = made(**{"service.yaml": service, "index.html": "", **more})
-    assert any("no folder docs" in text for text in found.cautions) is is_told
+def test_a_site_that_is_asked_for_a_path_is_told_what_to_do_about_it(made, http, more, is_told):
+    service = f"kind: web\nhttp: {{{http}}}\nimage: {{build: {{language: static}}}}"
+    told = [text for text in made(**{"service.yaml": service, "index.html": "", **more}).cautions if "no folder docs" in text]
+    assert ["strip_path: true" in text for text in told] == [True] * is_told
 
 
 def test_an_app_that_is_no_site_may_be_on_any_path(made):

@@ -8,16 +8,19 @@ import pytest
 
 from dockyard.cli import down
 
+TAG = "9f0fdb6022a8512e74b2"
+ECR = "000000000000.dkr.ecr.us-east-1.amazonaws.com"
+DIGEST = f"sha256:{64 * '0'}"
+
 
 @pytest.fixture
 def told(monkeypatch, capsys):
-    """What is told of a project with these images, where the engine has some of these repositories."""
+    """What is told of a project where the engine has images of these names."""
 
-    def done(images, there):
-        docker = SimpleNamespace(answers=lambda: True, has_built=lambda name: name in there)
-        project = SimpleNamespace(name="demo", environments={"dev": SimpleNamespace(images=dict.fromkeys(images))})
+    def done(*there):
+        docker = SimpleNamespace(answers=lambda: True, image_names=lambda: there)
         monkeypatch.setattr(down, "Docker", lambda _: docker)
-        monkeypatch.setattr(down, "Session", lambda _: SimpleNamespace(processes=None, project=project))
+        monkeypatch.setattr(down, "Session", lambda _: SimpleNamespace(processes=None, project=SimpleNamespace(name="demo")))
         monkeypatch.setattr(down.local, "stop", lambda _: None)
         down.down()
         return capsys.readouterr().err
@@ -31,15 +34,34 @@ def pattern(text):
     return re.compile(words[words.index("-E") + 1])
 
 
-def test_images_of_the_projects_own_services_alone_are_removed_and_none_by_force(told):
-    text = told(["web", "api", "new"], ["demo/web", "demo/api", "demo/of-another"])
-    assert text.endswith("xargs docker rmi\n")
-    found = pattern(text)
-    assert found.search("demo/web:1")
-    assert found.search("demo/api:2")
-    assert not any(found.search(name) for name in ("demo/new:1", "demo/of-another:1", "demo/web/log:1", "other/demo/web:1"))
-    assert pattern(told(["web"], ["demo/web"])).pattern == "^demo/web:"
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"demo/web:{TAG}",
+        f"demo/web/proxy:{TAG}",
+        f"{ECR}/demo/web:{TAG}",
+        f"localhost:4566/demo/web:{TAG}",
+        f"localhost:4566/demo/web/proxy@{DIGEST}",
+    ],
+)
+def test_all_names_of_its_images_are_removed_and_none_by_force(told, name):
+    text = told("python:3", name)
+    assert text.endswith("| xargs docker rmi\n")
+    assert pattern(text).search(name)
 
 
-def test_where_none_was_built_nothing_is_told(told):
-    assert told(["web"], ["demo/of-another"]) == ""
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"demo2/web:{TAG}",
+        f"other/demo/web:{TAG}",
+        f"{ECR}/demo2/web:{TAG}",
+        f"{ECR}/a/demo/web:{TAG}",
+        "demo/web:1.2",
+        f"demo/web@{DIGEST}",
+        f"docker.io/demo/web:{TAG}",
+    ],
+)
+def test_those_of_others_are_none_and_of_them_nothing_is_told(told, name):
+    assert told(name) == ""
+    assert not pattern(told(f"demo/web:{TAG}")).search(name)

@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import typer
 from rich.console import Console
 
 from dockyard.cli import screen
@@ -110,3 +111,22 @@ def test_a_table_is_never_cut(capsys):
 def test_a_column_that_is_empty_is_left_out(capsys):
     screen.table([{"service": "web", "size": None, "note": "", "count": 0}])
     assert capsys.readouterr().out.splitlines() == ["service  count", "web      0"]
+
+
+@pytest.mark.parametrize("question", [lambda: screen.agree("delete all of it"), lambda: Board().ask("lose data", "supply --yes")])
+@pytest.mark.parametrize(
+    ("answer", "how"), [(KeyboardInterrupt, KeyboardInterrupt), (EOFError, typer.Abort), ("n", typer.Abort), ("y", None)]
+)
+def test_an_interrupt_of_a_question_is_no_answer(monkeypatch, question, answer, how):
+    def typed(_):
+        if isinstance(answer, str):
+            return answer
+        raise answer
+
+    monkeypatch.setattr(screen, "is_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", typed)
+    monkeypatch.setattr(f"{typer.confirm.__module__}.visible_prompt_func", typed)
+    try:
+        assert question() in (None, how is None)
+    except (KeyboardInterrupt, typer.Abort) as error:
+        assert type(error) is how  # an interrupt would end the tests

@@ -97,6 +97,12 @@ def test_a_number_that_is_a_variable_too_stays_a_number_elsewhere(files):
         ("http: {path: //}", 'http.path: should be / or name something, got "//"'),
         ("env: {PORT: 3000}", "env.PORT: is set by Dockyard; write the number at the key port"),
         ("image: {build: {}, from: nginx}", "image: should have build or from, got both"),
+        ("image: nginx:1.29", 'image: should be a mapping of keys, got "nginx:1.29"; write {from: nginx:1.29}'),
+        ("image: ./Dockerfile", 'image: should be a mapping of keys, got "./Dockerfile"; write {build: {dockerfile: ./Dockerfile}}'),
+        ("image: {build: Dockerfile}", 'image.build: should be a mapping of keys, got "Dockerfile"; write {dockerfile: Dockerfile}'),
+        ("image: {build: web.dockerfile}", 'image.build: should be a mapping of keys, got "web.dockerfile"; write {dockerfile: web.dockerfile}'),
+        ("image: {build: ../shared}", 'image.build: should be a mapping of keys, got "../shared"; write {context: ../shared}'),
+        ("image: 5", "image: should be a mapping of keys, got 5"),
         ("image: {build: {context: /src}}", 'image.build.context: should be a path relative to the service\'s folder, got "/src"'),
         ("image: {from: ''}", 'image.from: should be the name of an image such as nginx:1.29 or ghcr.io/owner/app:1, got ""'),
         ("image: {from: 'https://ghcr.io/a'}", 'image.from: should be the name of an image such as nginx:1.29 or ghcr.io/owner/app:1, got "https://ghcr.io/a"'),
@@ -257,8 +263,7 @@ def test_what_a_worker_cannot_have_is_told(files, lines, text):
         ("{}", "schedule: is required: when it runs: `cron(0 3 * * ? *)`, `rate(5 minutes)` or `at(2027-01-31T03:00:00)`"),
         ("schedule: '0 3 * * *'", "schedule: should be cron(minute hour day month weekday year), rate(5 minutes) or at(2027-01-31T03:00:00), "
          'got "0 3 * * *"'),
-        ("schedule: rate(1 minutes)", "schedule: should be cron(minute hour day month weekday year), rate(5 minutes) or at(2027-01-31T03:00:00), "
-         'got "rate(1 minutes)"'),
+        ("schedule: rate(1 minutes)", 'schedule: 1 wants the singular: rate(1 minute), got "rate(1 minutes)"'),
         ("schedule: rate(1 hour)\ntime_zone: Mars", 'time_zone: should be the name of a time zone such as Europe/Berlin, got "Mars"'),
         ("schedule: rate(1 hour)\ncount: 2", "count: is of web, backend and worker; a job has none"),
         ("schedule: rate(1 hour)\nstart_within: 5", "start_within: should be 60 to 86400 (seconds), got 5"),

@@ -15,6 +15,7 @@ from dockyard.progress import Silent
 
 
 def test_a_synth_that_fails_ends_the_builds_of_a_push(tmp_path, monkeypatch):
+    (tmp_path / "cdk.json").write_text('{"app": "python app.py"}')
     ended = threading.Event()
     monkeypatch.setattr(run, "fingerprint", lambda *_: "")
     monkeypatch.setattr(run, "lacking", lambda *_: [])

@@ -1,10 +1,14 @@
 """A synth, before it starts a program: what cdk.json must hold."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from dockyard.deploy import run
+from dockyard.deploy.run import Wishes, prepare
 from dockyard.deploy.synth import synthesize
 from dockyard.doors.process import Processes
-from dockyard.errors import DeployError
+from dockyard.errors import DeployError, PrerequisiteError
 
 
 @pytest.mark.parametrize(
@@ -22,3 +26,20 @@ def test_a_damaged_setting_is_told(tmp_path, file, text, told):
     with pytest.raises(DeployError) as caught:
         synthesize(tmp_path, tmp_path / "out", Processes({}), environment="dev", account="1", region="r", validate=False)
     assert str(caught.value).startswith(told)
+
+
+def test_a_folder_without_cdk_json_is_told_before_anything_is_built(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "fingerprint", lambda *_: "")
+    site = SimpleNamespace(
+        project=SimpleNamespace(root=tmp_path),
+        environment=SimpleNamespace(name="dev"),
+        aws=SimpleNamespace(account="1", region="r"),
+    )
+    intent = SimpleNamespace(of=lambda _: [])
+    for begin in (
+        lambda: run._deployed(site, SimpleNamespace(progress=None), Wishes(), intent, None),
+        lambda: prepare(site, [], None, tmp_path / "out", None),
+    ):
+        with pytest.raises(PrerequisiteError, match=r"has no cdk\.json") as caught:
+            begin()
+        assert "copy app.py, cdk.json and stacks/" in caught.value.hint

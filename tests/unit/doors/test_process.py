@@ -32,6 +32,13 @@ def test_a_program_that_is_not_there_is_told():
         Processes().run(["no-such-program"])
 
 
+def test_of_the_cdk_cli_it_is_told_what_brings_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(DockyardError, match="no program cdk on PATH") as caught:
+        Processes({"PATH": str(tmp_path)}).run(["cdk", "bootstrap"])
+    assert "npm install aws-cdk" in caught.value.hint
+
+
 @pytest.mark.parametrize("name", ["SIGINT", "SIGQUIT", "SIGTSTP"])
 def test_what_the_keyboard_signals_is_the_business_of_an_attached_program(name):
     number = getattr(signal, name)

@@ -21,6 +21,11 @@ def deployment(number, status):
     return {"serviceDeploymentArn": f"d{number}", "status": status, "createdAt": NOW, **ended}
 
 
+def stopped(id, minutes, reason):
+    at = NOW + timedelta(minutes=minutes)
+    return {"taskArn": f"a/{id}", "stoppedAt": at, "stoppedReason": reason, "taskDefinitionArn": "web:1", "containers": []}
+
+
 class Ecs:
     """One service, whose deployments come one after the other as they are asked for."""
 
@@ -43,6 +48,13 @@ class Ecs:
         counts = {"desiredCount": self.desired, "runningCount": self.desired, "pendingCount": 0}
         return {"services": [{**counts, "deployments": [{"status": "PRIMARY", **counts}]}]}
 
+    def describe_task_definition(self, taskDefinition):  # noqa: N803
+        options = {"awslogs-group": taskDefinition, "awslogs-stream-prefix": "app"}
+        return {"taskDefinition": {"containerDefinitions": [{"name": "web", "logConfiguration": {"options": options}}]}}
+
+    def get_log_events(self, logStreamName, **_):  # noqa: N803
+        return {"events": [{"message": f"of {logStreamName}\n"}] if logStreamName.endswith("t1") else []}
+
     def update_service(self, **asked):
         self.asked.append(asked)
 
@@ -51,7 +63,7 @@ class Ecs:
 
 
 def restarting(ecs):
-    account = SimpleNamespace(ecs=ecs)
+    account = SimpleNamespace(ecs=ecs, logs=ecs)
     site = SimpleNamespace(aws=account, reading=account, environment=ENVIRONMENT)
     return Restart(site, Deployed("web", NOW, "", {}, {"AWS::ECS::Service": ["arn/c/s"]}))
 
@@ -89,12 +101,33 @@ def test_one_that_ends_badly_is_told_as_it_ended_with_the_reason(status, told):
 @pytest.mark.parametrize(("minutes", "is_told"), [(-5, False), (1, True)])
 def test_a_task_that_failed_before_is_not_why(minutes, is_told):
     ecs = Ecs(deployment(1, "SUCCESSFUL"), deployment(2, "ROLLBACK_SUCCESSFUL"))
-    ecs.stopped = [{"taskArn": "a/t1", "stoppedAt": NOW + timedelta(minutes=minutes), "stoppedReason": "unhealthy"}]
+    ecs.stopped = [stopped("t1", minutes, "unhealthy")]
     one = restarting(ecs)
     one.begin()
     with pytest.raises(DeployError) as caught:
         one.wait(Silent(), 60)
-    assert ("task t1: unhealthy" in str(caught.value)) is is_told
+    assert ("task t1 stopped: unhealthy" in str(caught.value)) is is_told
+
+
+def test_why_the_newest_task_that_printed_something_stopped_is_told_with_its_last_lines_as_a_deploy_does():
+    ecs = Ecs(deployment(1, "SUCCESSFUL"), {**deployment(2, "ROLLBACK_SUCCESSFUL"), "statusReason": "circuit breaker"})
+    ended = "Essential container in task exited"
+    ecs.stopped = [
+        stopped("t0", 1, ended),
+        stopped("t1", 2, ended),
+        stopped("t2", 3, ended),
+        stopped("t3", 4, "Scaling activity initiated by deployment d2"),
+    ]
+    one = restarting(ecs)
+    one.begin()
+    with pytest.raises(DeployError) as caught:
+        one.wait(Silent(), 60)
+    assert str(caught.value).splitlines() == [
+        "web was not restarted, and what ran still runs: circuit breaker",
+        f"task t1 stopped: {ended}",
+        "  | of app/web/t1",
+    ]
+    assert caught.value.hint.startswith("mend what its last lines tell")
 
 
 def test_one_that_takes_too_long_goes_on_and_its_step_is_told():
