@@ -2,8 +2,9 @@
 
 It waits until the deployment that it began is completed, as many tasks run as are wanted, and the old ones are gone. When
 the circuit breaker or an alarm fails the deployment, or it is stopped, the resource fails and the stack rolls back; a service
-that was being created is deleted with it, one that was being updated gets its old properties again. So it is when the update
-is cancelled, or the stack deleted, while it waits.
+that was being created is deleted with it, one that was being updated gets its old properties again, and is waited for again.
+What it depends on, as its target group, goes back before it: until then the tasks of the old deployment may fail as well. So it
+is when the update is cancelled, or the stack deleted, while it waits.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CancelUpdateStack.html
 """
@@ -49,18 +50,10 @@ def install(_: Instance) -> None:
 
     def update_and_wait(physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str) -> Any:
         known = {deployment["id"] for deployment in _service(physical_id)["deployments"]}
-        try:
-            result = update(physical_id, old, new, stack)
-            _wait(physical_id, known=known, given_up=lambda: cancelled(stack))
-        except Exception:  # whatever it is: who asks for the rollback takes it that the service is as it was
-            known |= {deployment["id"] for deployment in _service(physical_id)["deployments"]}
-            by_user = cancelled(stack)
-            _wait_until(lambda: by_user or _rolled_back(physical_id))
-            update(physical_id, new, old, stack)  # what a rollback of the deployment does not bring back, as the grace period
-            if by_user:
-                _wait(physical_id, known=known)
-            _wait_until(lambda: not draining.starting(_key(physical_id)))
-            raise
+        result = update(physical_id, old, new, stack)
+        if (cloudformation._stacks.get(stack) or {}).get("StackStatus") == "UPDATE_ROLLBACK_IN_PROGRESS":
+            _begin_again(physical_id)
+        _wait(physical_id, known=known, given_up=lambda: cancelled(stack))
         return result
 
     def delete_and_wait(physical_id: str, props: dict[str, Any]) -> None:
@@ -68,6 +61,8 @@ def install(_: Instance) -> None:
         _wait_until(lambda: not draining.stopping(_key(physical_id)))
 
     handler.update(create=create_and_wait, update=update_and_wait, delete=delete_and_wait)
+    sends_back = stacks._sends_back_failed_update
+    stacks._sends_back_failed_update = lambda type_name: type_name == TYPE or sends_back(type_name)
     roll_back = stacks._roll_back_operation
 
     async def roll_back_as_asked(
@@ -106,29 +101,28 @@ def _wait(physical_id: str, *, known: set[str], given_up: Callable[[], bool] = l
     def over() -> bool:
         if given_up():
             raise ValueError("Resource operation cancelled")
-        deployment = next((d for d in service_history.deployments(service) if d["id"] == awaited), None)
-        if deployment is None or deployment["rolloutState"] == "FAILED":
+        with resource_lock("ecs-service", _key(physical_id)):  # who fails a deployment goes back within it
+            deployment = next((d for d in service_history.deployments(service) if d["id"] == awaited), None)
+            state = deployment["rolloutState"] if deployment else "FAILED"
+        if state == "FAILED":
             monitor = service_history.record(deployment).get("triggered") if deployment else None
             raise ValueError(
                 'Resource handler returned message: "Error occurred during operation '
                 f"'{_FAILURES.get(str(monitor), 'ECS Deployment was stopped')}'.\" "
                 f"(RequestToken: {new_uuid()}, HandlerErrorCode: GeneralServiceException)"
             )
-        steady = deployment["rolloutState"] == "COMPLETED" and service["runningCount"] == service["desiredCount"]
+        steady = state == "COMPLETED" and service["runningCount"] == service["desiredCount"]
         return service["status"] != "ACTIVE" or (steady and not draining.stopping(_key(physical_id)))
 
     _wait_until(over)
 
 
-def _rolled_back(physical_id: str) -> bool:
-    """Whether what the circuit breaker went back to is steady again; where there is nothing to go back to, at once.
-
-    Under the lock within which a deployment fails and goes back: between the two it has failed, and nothing is under way.
-    """
-    with resource_lock("ecs-service", _key(physical_id)):
-        service = _service(physical_id)
-        primary = ecs._primary_deployment(service)
-        return service["status"] != "ACTIVE" or not primary or primary["rolloutState"] != "IN_PROGRESS"
+def _begin_again(physical_id: str) -> None:
+    """Begin a new deployment where what the circuit breaker went back to has failed, too: no task would be started any more."""
+    service = _service(physical_id)
+    if (ecs._primary_deployment(service) or {}).get("rolloutState") == "FAILED":
+        cluster, name = _key(physical_id).split("/")
+        ecs._update_service({"cluster": cluster, "service": name, "forceNewDeployment": True})
 
 
 def _wait_until(over: Callable[[], bool]) -> None:

@@ -1,12 +1,15 @@
 """Tasks are on a network of their own, and no port of theirs is open to the world.
 
 - Containers of this local AWS, and only these, are on its own Docker network, so that two of them stand side by side.
-- `AWS_ENDPOINT_URL` in a container names this machine's address in that network, where the local AWS listens.
+- `AWS_ENDPOINT_URL` in a container names this machine's address in that network, where the local AWS listens. So do other
+  addresses of it, as a queue's: an SDK calls a queue by the host of its URL.
 - `extraHosts` are known in their container.
 - A port that the agent picks (`hostPort` 0, or none) is published on the loopback address only.
   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-networkmode-bridge.html
 """
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from ministack.services import ecs
@@ -31,6 +34,13 @@ def install(instance: Instance) -> None:
         ports = {port: (LOOPBACK, wanted.get(port, 0)) for port in run.get("ports") or {}}
         hosts = {host["hostname"]: host["ipAddress"] for host in definition.get("extraHosts") or []}
         hosts["host.docker.internal"] = instance.gateway
-        return {**run, "network": instance.name, "ports": ports, "extra_hosts": hosts}
+        variables = _reachable(run["environment"], instance.port)
+        return {**run, "environment": variables, "network": instance.name, "ports": ports, "extra_hosts": hosts}
 
     ecs._build_run_kwargs = build_run_kwargs
+
+
+def _reachable(variables: Mapping[str, str], port: int) -> dict[str, str]:
+    """The variables with the host of `AWS_ENDPOINT_URL` in each address of the local AWS: `localhost` is the container itself."""
+    own = re.compile(rf"^http://(?:localhost|{re.escape(LOOPBACK)}):{port}(?=/|$)")
+    return {name: own.sub(variables["AWS_ENDPOINT_URL"], value) for name, value in variables.items()}

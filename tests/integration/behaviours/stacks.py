@@ -341,3 +341,17 @@ def a_failed_update_goes_back_to_the_target_group_before(aws: Server) -> None:
     after = aws.service("g")
     assert (after["taskDefinition"], after["loadBalancers"]) == (before["taskDefinition"], before["loadBalancers"])
     assert until(lambda: get(f"http://{address}/") == (200, {"text": "hello"}), 15)
+
+
+@acts("stack_waits")
+def a_failed_update_brings_the_tasks_back_that_its_health_check_has_stopped(aws: Server) -> None:
+    """Once the target group has its old path: those of the version before failed by the new one, too."""
+    image = aws.image()
+    assert aws.deploy("g", service(image, grace=1)) == "CREATE_COMPLETE"
+    before = aws.service("g")["taskDefinition"]
+    bad = service(image, path="/sick", grace=1, Environment=[{"Name": "ANSWER", "Value": "bad"}])
+    assert aws.deploy("g", bad, update=True) == "UPDATE_ROLLBACK_COMPLETE"
+    found = aws.service("g")
+    assert (found["taskDefinition"], found["runningCount"]) == (before, 1)
+    assert [(one["status"], one["rolloutState"]) for one in found["deployments"]] == [("PRIMARY", "COMPLETED")]
+    assert get(f"http://{aws.output('g', 'Address')}/") == (200, {"text": "hello"})

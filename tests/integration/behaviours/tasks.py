@@ -226,6 +226,27 @@ def tasks_are_on_a_network_of_their_own_and_reach_the_local_aws(aws: Server) -> 
     assert {binding["HostIp"] for bound in network["Ports"].values() for binding in bound or []} == {"127.0.0.1"}
 
 
+@acts("task_network", only_here="it is called without a signature")
+def a_queue_is_called_by_its_url_from_a_container(aws: Server) -> None:
+    """As an SDK does; whether the template gave the URL or the queue was asked for it."""
+    code = (
+        "import json, os, urllib.request as u; given = os.environ['QUEUE_URL']; "
+        "kind = {'Content-Type': 'application/x-amz-json-1.0'}; "
+        "call = lambda url, action, **asked: json.load(u.urlopen(u.Request(url, json.dumps(asked).encode(), "
+        "{**kind, 'X-Amz-Target': f'AmazonSQS.{action}'}))); "
+        "told = call(os.environ['AWS_ENDPOINT_URL'], 'GetQueueUrl', QueueName='jobs')['QueueUrl']; "
+        "[call(url, 'SendMessage', QueueUrl=url, MessageBody='hello') for url in (given, told)]; "
+        "print(given == told, os.environ['OTHER'])"
+    )
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "jobs"}}
+    variables = [{"Name": "QUEUE_URL", "Value": {"Ref": "Queue"}}, {"Name": "OTHER", "Value": "http://localhost:8080/jobs"}]
+    run(aws, task(aws.image(), ["python", "-c", code], Environment=variables), Queue=queue)
+    assert printed(aws) == ["True http://localhost:8080/jobs"]
+    url = aws.client("sqs").get_queue_url(QueueName="jobs")["QueueUrl"]
+    told = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+    assert told["Attributes"]["ApproximateNumberOfMessages"] == "2"
+
+
 @acts("task_credentials")
 def an_sdk_in_a_container_finds_credentials_and_region(aws: Server) -> None:
     """Or no app that uses AWS would run here unchanged; and what the app sets itself holds."""
