@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from dockyard.build.hashes import Hashes
 from dockyard.config import Project
 from dockyard.defaults import PROJECT_FILE
 from dockyard.deploy.variables import variables_in
@@ -16,8 +17,10 @@ _NOT_READ = ("services", "tests", "bench", "docs")
 """Folders of the project of which app.py makes nothing."""
 _TEXT = (".md", ".rst", ".lock", ".log")
 """Files of which it makes nothing; dockyard.lock is read for what counts of it."""
-_WHOLE_BYTES = 4 << 20
+_WHOLE_BYTES = 100 << 20
 """A larger file counts by its size and time."""
+_KEPT = ".stacks.json"
+"""Where hashes are kept; beside those of services, none of which is called so."""
 _NEVER = ("node_modules", "__pycache__", "cdk.out")
 _MADE = ("pyvenv.cfg", "cdk.out")
 """Files that only a virtual environment and a cloud assembly have."""
@@ -33,9 +36,10 @@ def fingerprint(project: Project, environment: str, account: str, region: str) -
     lock = project.lock.model_dump(mode="json", exclude={"pins"})
     digest = hashlib.sha256(json.dumps([environment, account, region, lock, *packages()]).encode())
     named = {file.resolve() for found in project.environments.values() for file in found.files}
+    known = Hashes(project.own_folder / "hashes" / _KEPT)
     for name, path in _files(project.root.resolve(), named):
-        digest.update(f"\0{name}\0".encode("utf-8", "surrogateescape"))
-        digest.update(_content(path))
+        digest.update(f"\0{name}\0{_content(known, path)}".encode("utf-8", "surrogateescape"))
+    known.keep()
     digest.update(json.dumps(variables(project.root)).encode())
     return digest.hexdigest()
 
@@ -45,11 +49,12 @@ def variables(root: Path) -> dict[str, str]:
     return variables_in(path.read_bytes() for path in _below(root.resolve(), _NOT_READ) if path.suffix == ".py")
 
 
-def _content(path: Path) -> bytes:
+def _content(known: Hashes, path: Path) -> str:
     facts = path.stat()
     if facts.st_size > _WHOLE_BYTES:
-        return f"{facts.st_size} {facts.st_mtime_ns}".encode()
-    return hashlib.sha256(path.read_bytes()).digest()
+        return f"{facts.st_size} {facts.st_mtime_ns}"
+    real = os.path.realpath(path)
+    return known.of(real, real, facts)
 
 
 def _files(root: Path, named: Iterable[Path]) -> Iterator[tuple[str, Path]]:
