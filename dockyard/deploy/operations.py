@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from dockyard.deploy.causes import plain
+from dockyard.progress import Progress
 from dockyard.threads import Threads
 
 if TYPE_CHECKING:
@@ -22,6 +23,16 @@ class Watch(Protocol):
 
     def __call__(self, *texts: str) -> None:
         """What has happened since the last time, in words."""
+
+
+def telling(progress: Progress, name: str) -> Watch:
+    """Who tells what happens to this stack, and looks at nothing else."""
+
+    def watch(*texts: str) -> None:
+        for text in texts:
+            progress.update(name, text)
+
+    return watch
 
 
 def stack_of(client: "CloudFormationClient", name: str) -> "StackTypeDef | None":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dockyard.deploy.graph import Node, run_graph
-from dockyard.deploy.operations import awaited, begun, events_of, follow, stack_of
+from dockyard.deploy.operations import awaited, begun, events_of, follow, stack_of, telling
 from dockyard.deploy.orphans import RESOURCES, without
 from dockyard.deploy.site import Site, in_deploy_role
 from dockyard.deploy.states import DELETE_BY_HAND, by_hand, failed
@@ -150,12 +150,7 @@ def _of_another(tags: dict[str, str], own: dict[str, str]) -> bool:
 
 def _delete(client: "CloudFormationClient", name: str, progress: Progress, check: Check) -> None:
     """Also where its creation is under way, which that cancels; anything else that is under way is awaited."""
-
-    def watch(*texts: str) -> None:
-        for text in texts:
-            progress.update(name, text)
-
-    stack = stack_of(client, name)
+    stack, watch = stack_of(client, name), telling(progress, name)
     if stack and stack["StackStatus"] not in _CANCELLED:
         stack = awaited(client, name, watch)
     if not stack:

@@ -1,10 +1,8 @@
 """The stack with the roles that workflows take on: deployed by hand, once an account."""
 
-from functools import partial
-
 from dockyard.config import role_variables
 from dockyard.deploy.assembly import read_assembly
-from dockyard.deploy.operations import describe
+from dockyard.deploy.operations import describe, telling
 from dockyard.deploy.site import PARTITION, Site
 from dockyard.deploy.stack import Deployed, StackDeployer
 from dockyard.deploy.states import Safety
@@ -29,7 +27,7 @@ def deploy_roles(site: Site, progress: Progress, safety: Safety) -> Deployed:
     )  # fmt: skip
     (artifact,) = read_assembly(folder, partition=PARTITION, account=account, region=region)
     progress.done("synth", artifact.name)
-    deployed = StackDeployer(site.aws, site.reading, safety).deploy(artifact, partial(progress.update, artifact.name))
+    deployed = StackDeployer(site.aws, site.reading, safety).deploy(artifact, telling(progress, artifact.name))
     progress.done(artifact.name, "deployed" if deployed.changed else "unchanged")
     return deployed
 
