@@ -8,7 +8,6 @@ import subprocess
 from pathlib import Path
 
 from tests.integration.behaviours.mutual_tls import Partner
-from tests.integration.local_aws import until
 from tests.integration.support import Requests, environment, get
 
 
@@ -81,24 +80,6 @@ def test_a_version_that_is_never_healthy_is_told_by_what_was_asked_and_answered_
         assert not any(noise in told for noise in ("RequestToken", "Resource handler returned", "target-group arn:"))
     finally:
         (site.root / health).write_text(before)
-
-
-def test_a_health_check_that_what_runs_does_not_pass_is_told(site):
-    """It is changed in place, and no new task comes with it that would be asked first."""
-    settings = "services/hello-python/service.yaml"
-    before = (site.root / settings).read_text()
-    try:
-        site.edit(settings, "path: /health", "path: /nope")
-        told = site.up(code=1).stderr
-        assert (
-            "demo-dev-hello-python: its health check was changed, and what runs does not pass it: GET /nope on port 8080: "
-            in told
-        )
-        assert "try:   see that GET /nope gives 200" in told
-    finally:
-        (site.root / settings).write_text(before)
-    site.up()
-    until(lambda: get(site.addresses()["hello-python"])[0] == 200, 60)
 
 
 def test_the_next_good_deploy_after_a_bad_one_works(site, source):
