@@ -16,7 +16,7 @@ _SETTINGS = ("cdk.json", "cdk.context.json", PROJECT_FILE)
 _NOT_READ = ("services", "tests", "bench", "docs")
 """Folders of the project of which app.py makes nothing."""
 _TEXT = (".md", ".rst", ".lock", ".log")
-"""Files of which it makes nothing; dockyard.lock is read for what counts of it."""
+"""Files at its top of which it makes nothing; dockyard.lock is read for what counts of it."""
 _WHOLE_BYTES = 100 << 20
 """A larger file counts by its size and time."""
 _KEPT = ".stacks.json"
@@ -60,7 +60,7 @@ def _content(known: Hashes, path: Path) -> str:
 def _files(root: Path, named: Iterable[Path]) -> Iterator[tuple[str, Path]]:
     """Name and path of each file that counts, in a fixed order."""
     settings = [root / name for name in _SETTINGS]
-    told = {path for path in _below(root, _NOT_READ) if path.suffix not in _TEXT}
+    told = {path for path in _below(root, _NOT_READ) if path.parent != root or path.suffix not in _TEXT}
     for path in sorted({*settings, *named, *root.glob("services/*/service.yaml"), *told}):
         if path.is_file():
             yield path.relative_to(root).as_posix(), path

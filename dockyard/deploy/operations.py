@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from dockyard.deploy.causes import plain
 from dockyard.progress import Progress
-from dockyard.threads import Threads
+from dockyard.threads import each
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
     from types_boto3_cloudformation.type_defs import StackTypeDef
 
-_AT_ONCE = 10
 _EMPTY = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "DELETE_COMPLETE")
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -73,8 +72,7 @@ def untouched(client: "CloudFormationClient", account: str, region: str, left: M
         whose = stack["StackId"].split(":")[3:5] if stack else []
         return stack is not None and whose == [region, account] and version(stack) == left[name]
 
-    with Threads(_AT_ONCE) as pool:
-        return all(pool.map(same, left))
+    return all(each(same, left))
 
 
 def awaited(client: "CloudFormationClient", name: str, watch: Watch, before: Collection[str] = ()) -> "StackTypeDef | None":

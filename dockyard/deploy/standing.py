@@ -16,12 +16,10 @@ from dockyard.defaults import FOLDER
 from dockyard.deploy.looking import Look
 from dockyard.doors.files import content, put
 from dockyard.doors.registry import Ecr
-from dockyard.threads import Threads
+from dockyard.threads import each
 
 if TYPE_CHECKING:
     from dockyard.build.mirrored import Wanted
-
-_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -116,8 +114,7 @@ def has_images(ecr: Ecr, images: Sequence[Mapping[str, Any]]) -> bool:
     def has(image: Mapping[str, Any]) -> bool:
         return ecr.image_digest(image["repository"], image["tag"]) == image["digest"]
 
-    with Threads(_AT_ONCE) as pool:
-        return all(pool.map(has, images))
+    return all(each(has, images))
 
 
 def _write(file: Path | None, made: Standing | StandingImages) -> None:

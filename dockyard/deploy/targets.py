@@ -43,6 +43,8 @@ class TargetWatch:
 
     def look(self) -> Failed | None:
         """What is wrong for longer than a start takes, where it is something else than what was told before."""
+        if self._before is None:
+            self._note()
         lasting: Failed | None = None
         self.waits, self.unhealthy = "", set()
         for id, check in self._checks.items():
@@ -53,8 +55,9 @@ class TargetWatch:
         self._told = lasting
         return lasting
 
-    def note(self) -> None:
-        """Note what the stack asks before it is changed; nothing of one that is new."""
+    def _note(self) -> None:
+        """Note what the stack asks before it is changed, once; nothing of one that is new."""
+        self._before = {}
         if not self._groups:
             return
         body: Any = self._aws.cloudformation.get_template(StackName=self._stack, TemplateStage="Original")["TemplateBody"]

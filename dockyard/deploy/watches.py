@@ -17,6 +17,7 @@ from dockyard.deploy.smoke import SmokeWatch
 from dockyard.deploy.targets import TargetWatch
 from dockyard.deploy.tasks import TaskWatch
 from dockyard.deploy.unplaced import remedy
+from dockyard.doors.services import GoneError
 from dockyard.progress import Progress
 
 _IF_ALLOWED = contextlib.suppress(ClientError, BotoCoreError)
@@ -36,16 +37,11 @@ class Watches:
         words = awaits(service, site.environment), f"{remedy(service, site.environment)}; {way}"
         self._rollout = RolloutWatch(site.reading, artifact, *words, partial(rejected_by, site))
         self._shown = ""
-        self._looked = False
         self._printed: list[str] = []
         """By the newest task, when its smoke test failed."""
 
     def look(self, *texts: str) -> None:
         """Look at all, and tell what is new. `texts` are what CloudFormation does, where nothing better is known."""
-        if not self._looked:
-            self._looked = True
-            with _IF_ALLOWED:
-                self._targets.note()
         with _IF_ALLOWED:
             self._tasks.look()
         with _IF_ALLOWED:
@@ -102,7 +98,7 @@ class Watches:
 
     def lacking(self) -> str:
         """How many tasks run, and why the last one ended, where there are fewer than there should be; else empty."""
-        with _IF_ALLOWED:
+        with _IF_ALLOWED, contextlib.suppress(GoneError):
             running, wanted = self._rollout.tasks()
             if running < wanted:
                 ended = self._tasks.last

@@ -31,7 +31,7 @@ def taken(root, environment="dev", account="1", region="r"):
 @pytest.mark.parametrize(
     "name",
     ["dockyard.yaml", "app.py", "stacks/a.py", "stacks/b.py", "stacks/data.json", "services/web/service.yaml", "cdk.json", "beside.py", "package/a.py", "package/services/a.py",
-     "config/a.json", "lambda/index.js"],
+     "config/a.json", "lambda/index.js", "stacks/a.md"],
 )  # fmt: skip
 def test_whatever_makes_the_stacks_changes_the_fingerprint(root, name):
     before = taken(root)

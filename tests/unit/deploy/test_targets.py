@@ -31,6 +31,9 @@ class Account:
         self.now, self.targets = 0.0, {}
         self.cloudformation = self.elbv2 = self
 
+    def get_template(self, **_):
+        return {"TemplateBody": None}
+
     def describe_stack_resources(self, **_):
         resource = {"LogicalResourceId": "Group", "PhysicalResourceId": "arn:group", "ResourceType": GROUP["Type"]}
         return {"StackResources": [resource]}
@@ -110,11 +113,11 @@ def test_a_second_task_that_starts_later_is_given_its_own_time(watch):
 def test_a_check_that_the_stack_changes_is_waited_for(account, before, seconds):
     artifact = SimpleNamespace(name="web", template=json.dumps({"Resources": {"Group": GROUP, "Service": SERVICE}}))
     artifact.resources = lambda kind: StackArtifact.resources(artifact, kind)
-    found = TargetWatch(account, artifact)
-    assert found.seconds == 0
-    account.get_template = lambda **_: {"TemplateBody": {"Resources": before}}
-    found.note()
-    assert found.seconds == seconds
-    account.get_template = lambda **_: {"TemplateBody": json.dumps({"Resources": before})}
-    found.note()
-    assert found.seconds == seconds
+    for body in ({"Resources": before}, json.dumps({"Resources": before})):
+        account.get_template = lambda body=body, **_: {"TemplateBody": body}
+        found = TargetWatch(account, artifact)
+        assert found.seconds == 0
+        found.look()
+        account.get_template = None  # it is the one before the change that counts
+        found.look()
+        assert found.seconds == seconds

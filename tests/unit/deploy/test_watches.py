@@ -64,7 +64,7 @@ def test_where_the_program_ended_that_is_told_and_not_that_nothing_listens(monke
     watches = watched(Account(), told)
     watches._progress.note = lambda _, what: told.append(what)
     unheard = Failed(Check("/", 8080, "200", 5), "Target.FailedHealthChecks", "")
-    monkeypatch.setattr(watches, "_targets", SimpleNamespace(note=lambda: None, look=lambda: unheard, waits="", last=unheard))
+    monkeypatch.setattr(watches, "_targets", SimpleNamespace(look=lambda: unheard, waits="", last=unheard))
     ended = FailedTask("a" * 32, "Essential container in task exited; app exited with 1", ("KeyError: 'X'",))
     monkeypatch.setattr(watches, "_tasks", SimpleNamespace(look=lambda: None, printed=list, last=ended))
     watches.look()
@@ -79,6 +79,16 @@ def test_who_may_not_look_at_tasks_is_told_of_the_deployment():
     watches.look()
     assert told[-1] == "goes back: by hand"
     assert watches.cause().text == "by hand"
+
+
+def test_a_service_that_went_with_the_change_lacks_no_task():
+    account = Account()
+    account.arn = "arn:aws:ecs:x:1:service/dev/web"
+    account.describe_services = lambda **_: {"services": []}
+    watches = watched(account, [])
+    watches.look()
+    assert watches._rollout._service
+    assert watches.lacking() == ""
 
 
 def test_all_that_cloudformation_did_is_told_where_nothing_better_is_known():
