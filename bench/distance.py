@@ -8,6 +8,7 @@ import socket
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -61,24 +62,26 @@ def _answers(there: socket.socket, client: socket.socket, answered: threading.Ev
 
 def rows(place: Place, address: str) -> list[str]:
     """Each way deployed into an empty account, then from near and from far by turns."""
-    near, env = place.env, {**place.env, "AWS_ENDPOINT_URL": address}
+    near = place.env
+    distances = {"near": near, "far": {**near, "AWS_ENDPOINT_URL": address}}
     ways: dict[str, tuple[Path, Callable[[], Cost]]] = {
         "ours": (place.ours, place.deploy),
         "peer": (place.peer, lambda: place.cdk(place.peer)),
     }
-    found: dict[str, dict[str, list[float]]] = {}
+    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for way, (folder, deploy) in ways.items():
         place.emptied()
         deploy()
         deploy()
         for number in range(ROUNDS):
-            for name, place.env in (("near", near), ("far", env)):
-                edit(folder, f"{number} {name}")
-                found.setdefault(f"one line changed, {name}", {}).setdefault(way, []).append(deploy().seconds)
-                found.setdefault(f"nothing changed, {name}", {}).setdefault(way, []).append(deploy().seconds)
+            for distance, environment in distances.items():
+                place.env = environment
+                edit(folder, f"{number} {distance}")
+                for what in ("one line changed", "nothing changed"):
+                    found[f"{what}, {distance}"][way].append(deploy().seconds)
                 for question in QUESTIONS if way == "ours" else ():
-                    cost = command(["dockyard", *question], cwd=folder, env=place.env)
-                    found.setdefault(f"`dockyard {' '.join(question)}`, {name}", {}).setdefault(way, []).append(cost.seconds)
+                    cost = command(["dockyard", *question], cwd=folder, env=environment)
+                    found[f"`dockyard {' '.join(question)}`, {distance}"][way].append(cost.seconds)
         place.env = near
     compared = [row(name, times["ours"], times["peer"]) for name, times in sorted(found.items()) if "peer" in times]
     alone = [f"| {name} | {spread(times['ours'])} |" for name, times in sorted(found.items()) if "peer" not in times]

@@ -1,7 +1,7 @@
 """The `image` part of a service.yaml."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -72,6 +72,13 @@ SecretId = Annotated[
 ]
 
 
+def _no_text(value: Any, meant: Callable[[str], str]) -> Any:
+    """The same. Raises ValueError for a text, with what it may be meant to be."""
+    if isinstance(value, str):
+        raise ValueError(f"should be a mapping of keys, got {show(value)}; write {meant(value)}")
+    return value
+
+
 def _meant(text: str) -> str:
     """What `image` may be to be, where it is a text: the name of an image, or a file or folder as elsewhere."""
     try:
@@ -118,9 +125,7 @@ class Build(Model):
     @model_validator(mode="before")
     @classmethod
     def _is_no_text(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            raise ValueError(f"should be a mapping of keys, got {show(value)}; write {_build_meant(value)}")
-        return value
+        return _no_text(value, _build_meant)
 
 
 class Image(Model):
@@ -139,9 +144,7 @@ class Image(Model):
     @model_validator(mode="before")
     @classmethod
     def _is_no_text(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            raise ValueError(f"should be a mapping of keys, got {show(value)}; write {_meant(value)}")
-        return value
+        return _no_text(value, _meant)
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Image":
