@@ -15,6 +15,7 @@ from dockyard.build.hashes import Hashes
 from dockyard.build.ignore import IGNORE_FILE, ignore_file, kept, leaves_out, lines_of, only_lets_in
 from dockyard.build.links import unmet
 from dockyard.build.text import composed, unreadable
+from dockyard.defaults import PROJECT_FILE
 from dockyard.errors import BuildError
 
 GENERATED_IGNORES = (
@@ -25,6 +26,8 @@ GENERATED_IGNORES = (
 NEVER = ("service.yaml", ".dockyard", "cdk.out", IGNORE_FILE)
 """What is never part of an image. Dockyard's files: a change of configuration is no change of the image. And .dockerignore: it
 has been applied by then, and a builder that finds it would apply it once more, by rules of its own."""
+OF_PROJECT = (PROJECT_FILE, "dockyard.lock", "services/*/service.yaml")
+"""More of Dockyard's files, where an image is built from the whole project. A rollback writes a lock, and changes no image."""
 
 
 class Entry(NamedTuple):
@@ -51,13 +54,14 @@ class Contents(NamedTuple):
 
 
 def ignore_patterns(context: Path, dockerfile: Path | None, defaults: Sequence[str]) -> list[str]:
-    """Patterns of the ignore file of this Dockerfile or context, or `defaults` where there is none; then those of `NEVER`.
+    """Patterns of the ignore file of this Dockerfile or context, or `defaults` where there is none; then Dockyard's own files.
 
     Where that file only lets in (`!.env.production`), which alone means nothing, its lines follow `defaults`. Raises BuildError.
     """
     file = ignore_file(context, dockerfile)
     lines = lines_of(file) if file else []
-    return [*(defaults if file is None or only_lets_in(lines) else ()), *lines, *NEVER]
+    own = (*NEVER, *(OF_PROJECT if (context / PROJECT_FILE).is_file() else ()))
+    return [*(defaults if file is None or only_lets_in(lines) else ()), *lines, *own]
 
 
 def contents(

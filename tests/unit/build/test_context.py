@@ -80,6 +80,24 @@ def test_configuration_is_never_part_of_the_image(tmp_path):
     assert paths(tmp_path, ignore_patterns(tmp_path, None, ())) == ["a"]
 
 
+def test_of_the_whole_project_neither_its_settings_nor_its_lock_are(tmp_path):
+    make(
+        tmp_path,
+        dockyard_dot_yaml="name: shop",
+        dockyard_dot_lock="1",
+        services__a__service_dot_yaml="2",
+        services__a__main_dot_py="3",
+    )
+    (tmp_path / ".dockerignore").write_text("!**/service.yaml")
+    assert paths(tmp_path, ignore_patterns(tmp_path, None, ())) == ["services/a/main.py"]
+    (tmp_path / "dockyard.yaml").unlink()  # a folder of another's
+    assert paths(tmp_path, ignore_patterns(tmp_path, None, ())) == [
+        "dockyard.lock",
+        "services/a/main.py",
+        "services/a/service.yaml",
+    ]
+
+
 def test_the_staged_folder_holds_just_these_files(tmp_path):
     source, target = tmp_path / "source", tmp_path / "target"
     make(source, a="1", b__c="2", d="3")
