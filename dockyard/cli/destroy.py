@@ -16,6 +16,7 @@ from dockyard.errors import UsageError
 from dockyard.operate.care import repositories
 from dockyard.operate.destroy import Doomed, check_agreed, doomed
 from dockyard.operate.destroy import destroy as run
+from dockyard.operate.kept import kept
 from dockyard.operate.secrets import OwnSecrets
 
 
@@ -52,7 +53,7 @@ def asked(session: Session, services: Sequence[str] = (), *, registry: bool = Fa
         return None
     going = doomed(session.site, services, registry=registry)
     if going.everything:
-        _ask(going)
+        _ask(going, kept(session.site.reading, going.names))
     return going
 
 
@@ -69,8 +70,11 @@ def destroy_under(
     if not going.everything:
         screen.say("nothing to delete")
         return
+    left = kept(session.site.reading, going.names)
     with screen.Board() as board:
         run(session.site, going, board, lock.check)
+    if left:
+        screen.say(f"stays, and is of no stack any more: {', '.join(left)}")
 
 
 def stays(session: Session) -> list[str]:
@@ -92,12 +96,14 @@ def _stays(session: Session) -> Iterator[str]:
         yield "images in ECR (dockyard destroy --registry)"
 
 
-def _ask(going: Doomed) -> None:
+def _ask(going: Doomed, left: Sequence[str]) -> None:
     """Raise UsageError where nobody can be asked, and end where the answer is no."""
     for name in going.names:
         screen.say(f"  stack {name}")
     for name in going.repositories:
         screen.say(f"  repository {name} with all images")
+    for name in left:
+        screen.say(f"  stays: {name}")
     if not screen.is_terminal():
         raise UsageError("this would be deleted, and there is nobody to ask", hint="supply --yes")
     screen.agree("delete all of it")
