@@ -119,6 +119,9 @@ class RolloutWatch:
         self._lacked = ""
         self.now = ""
         """What it does now."""
+        self.since: float | None = None
+        """When all new tasks were seen to run, by the clock, of the last time that they came to it; None where they did not."""
+        self._all_run = False
         self.fault = ""
         """Why it went back, if it did; what follows it does not take that away."""
 
@@ -154,6 +157,11 @@ class RolloutWatch:
         self.fault = reason(deployment, fault(deployment), self._rejected_by) or self.fault
         if not self._begun or self._begun[-1][0] != step(deployment):
             self._begun.append((step(deployment), self._clock()))
+        new_ones = deployment.get("targetServiceRevision") or {}
+        all_run = 0 < new_ones.get("requestedTaskCount", 0) <= new_ones.get("runningTaskCount", 0)
+        if all_run and not self._all_run:
+            self.since = self._clock()
+        self._all_run = all_run
         told = [self.now, f"goes back: {self.fault}" if self.fault else ""]
         told += [self._approval] if waits(deployment) else []
         if (lacking := self._unplaced(deployment)) and not self._lacked:

@@ -123,6 +123,11 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
         raise DeployError(
             f"{artifact.name}: its health check was changed, and what runs does not pass it: {bad.text}", hint=bad.hint
         )
+    if made.changed and (ended := watches.ended()):
+        raise DeployError(
+            f"{artifact.name}: its new tasks end a moment after their start: {ended}",
+            hint="ECS starts them again and again; mend the program and deploy, or bring back what ran before: dockyard rollback",
+        )
     if made.changed and (lacking := watches.lacking()):
         progress.note(artifact.name, lacking)
     took = f"deployed in {time.monotonic() - begun:.1f} s" + (f" ({times})" if times else "")

@@ -93,7 +93,7 @@ def _settings(root: Path) -> Mapping[str, Any]:
     if not file.exists():
         raise PrerequisiteError(
             f"{root} has no cdk.json, which says how the CDK app is run",
-            hint="copy app.py, cdk.json and stacks/ from Dockyard's repository: a project has them beside its dockyard.yaml",
+            hint="run: dockyard init, which writes app.py, cdk.json and stacks/ beside dockyard.yaml",
         )
     return mapping_in(file)
 

@@ -65,6 +65,11 @@ class TargetWatch:
         self._before = {id: resources[id].get("Properties", {}) for id in self._groups if id in resources}
 
     @property
+    def asks(self) -> bool:
+        """Whether a load balancer asks the service how it is."""
+        return bool(self._checks)
+
+    @property
     def seconds(self) -> float:
         """Until targets that were healthy fail a check that the stack has changed; 0 where it has changed none."""
         before = self._before or {}

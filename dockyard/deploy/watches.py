@@ -2,8 +2,10 @@
 
 import contextlib
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -24,6 +26,11 @@ _IF_ALLOWED = contextlib.suppress(ClientError, BotoCoreError)
 """Who may deploy may not be allowed to look at all of it."""
 
 
+_START_SECONDS = 5.0
+"""How long tasks must run that no health check asks: many a program ends at once where something is missing, and to ECS it ran.
+Kamal's `readiness_delay` is 7 s. https://kamal-deploy.org/docs/configuration/overview/"""
+
+
 class Watches:
     """The tasks, targets and deployment of one stack's service."""
 
@@ -31,6 +38,7 @@ class Watches:
         self._name, self._progress = artifact.name, progress
         service = artifact.name.removeprefix(site.service_stack(""))
         self._tasks, self._targets = TaskWatch(site.reading, artifact, site.cluster), TargetWatch(site.reading, artifact)
+        self._asked = any(map(_is_asked, artifact.resources("AWS::ECS::TaskDefinition").values())) or self._targets.asks
         self._before = BeforeWatch(site.reading, artifact, site.cluster)
         self._smoke = SmokeWatch(site.reading, artifact)
         way = f"this one waits meanwhile; to take it back: aws cloudformation cancel-update-stack --stack-name {artifact.name}"
@@ -96,6 +104,24 @@ class Watches:
                     return cause(self._targets.last, None)
         return None
 
+    def ended(self) -> str:
+        """Why a new task ended by itself a moment after its start, where no health check tells; empty where none did."""
+        since = self._rollout.since
+        if self._asked or since is None or time.monotonic() >= since + _START_SECONDS:
+            return ""
+        known, before = set(self._tasks.failed), self._tasks.last
+        with _IF_ALLOWED:
+            while time.monotonic() < since + _START_SECONDS:
+                self._progress.update(self._name, "waits whether its new tasks stay up, as no health check asks them")
+                time.sleep(1)
+                self._tasks.look()
+                ended = [task for id, task in self._tasks.failed.items() if id not in known and task.ended_by_itself]
+                if any(task.lines for task in ended):  # what it printed may come later than its end
+                    break
+            if ended or (self.lacking() and before and before.ended_by_itself):
+                return self._tasks.last.text() if self._tasks.last else ""
+        return ""
+
     def lacking(self) -> str:
         """How many tasks run, and why the last one ended, where there are fewer than there should be; else empty."""
         with _IF_ALLOWED, contextlib.suppress(GoneError):
@@ -109,3 +135,8 @@ class Watches:
         """How long each step of the deployment took."""
         self.look()  # what was printed last
         return self._rollout.times()
+
+
+def _is_asked(task_definition: Mapping[str, Any]) -> bool:
+    """Whether ECS asks one of its containers how it is."""
+    return any("HealthCheck" in container for container in task_definition.get("ContainerDefinitions", []))

@@ -128,3 +128,64 @@ def test_tasks_that_are_lacking_are_told_with_why_the_last_one_ended(monkeypatch
     ended = FailedTask("a" * 32, "Essential container in task exited; app exited with 1", ("boom",))
     monkeypatch.setattr(watches, "_tasks", SimpleNamespace(last=ended))
     assert watches.lacking() == f"0 of 1 tasks run: {ended.text()}"
+
+
+def unasked(monkeypatch, *looks):
+    """A service that no check asks, whose tasks come to these ends, look by look."""
+    now, left = [100.0], list(looks)
+    monkeypatch.setattr(
+        "dockyard.deploy.watches.time", SimpleNamespace(monotonic=lambda: now[0], sleep=lambda s: now.append(now.pop() + s))
+    )
+    watches = watched(Account(), [])
+    tasks = SimpleNamespace(failed={}, last=None)
+
+    def look():
+        for task in left.pop(0) if left else []:
+            tasks.failed[task.id], tasks.last = task, task
+
+    tasks.look = look
+    monkeypatch.setattr(watches, "_tasks", tasks)
+    monkeypatch.setattr(watches, "lacking", lambda: "")
+    watches._rollout.since = 99.0
+    return watches, now, tasks
+
+
+BOOM = FailedTask("a" * 32, "Essential container in task exited; mail exited with 1", ("KeyError",))
+
+
+def test_a_task_that_nobody_asks_and_that_ends_at_once_is_told(monkeypatch):
+    watches, now, _ = unasked(monkeypatch, [], [BOOM])
+    assert watches.ended() == BOOM.text()
+    assert now == [102]
+
+
+def test_what_it_printed_is_waited_for(monkeypatch):
+    silent = FailedTask(BOOM.id, BOOM.reason, ())
+    watches, now, _ = unasked(monkeypatch, [silent], [], [BOOM])
+    assert watches.ended() == BOOM.text()
+    assert now == [103]
+
+
+def test_one_that_ended_before_it_was_looked_at_is_told_where_it_is_lacking(monkeypatch):
+    watches, _, tasks = unasked(monkeypatch)
+    tasks.failed, tasks.last = {BOOM.id: BOOM}, BOOM
+    assert watches.ended() == ""  # an old one's end, or it has come back
+    watches, _, tasks = unasked(monkeypatch)
+    tasks.failed, tasks.last = {BOOM.id: BOOM}, BOOM
+    watches.lacking = lambda: "0 of 1 tasks run"
+    assert watches.ended() == BOOM.text()
+
+
+def test_tasks_that_stay_up_are_waited_for_until_five_seconds_from_their_start(monkeypatch):
+    watches, now, _ = unasked(monkeypatch)
+    assert watches.ended() == ""
+    assert now == [104]
+    assert (watches.ended(), now) == ("", [104])
+
+
+def test_where_a_check_asks_or_no_task_is_new_nothing_is_waited_for(monkeypatch):
+    watches, now, _ = unasked(monkeypatch, [BOOM])
+    watches._rollout.since = None
+    assert watches.ended() == ""
+    watches._rollout.since, watches._asked = 99.0, True
+    assert (watches.ended(), now) == ("", [100])
