@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from dockyard.cli import scale as module
 from dockyard.cli.main import app
+from dockyard.config.count import Bounds
 from dockyard.operate.scale import Scaled
 
 
@@ -30,3 +31,16 @@ def test_a_deploy_under_way_is_told_and_not_waited_for(monkeypatch, lock):
     assert (ended.exit_code, done) == (0, [3])
     said = f"{lock}; what changes the environment now may set the count of shop again"
     assert (said in ended.stderr) is bool(lock)
+
+
+@pytest.mark.parametrize(("given", "told"), [("3", True), ("1", False)])
+def test_that_scaling_moves_a_count_within_its_bounds_is_told(monkeypatch, given, told):
+    environment = SimpleNamespace(name="dev", services={"shop": SimpleNamespace(kind="web")})
+    session = SimpleNamespace(site=None, environment=environment, check_services=lambda _: None)
+    service = SimpleNamespace(now=lambda: Scaled(1, Bounds(1, 5)), scale=lambda *_: None)
+    monkeypatch.setattr(module, "Session", lambda *_: session)
+    monkeypatch.setattr(module, "RunningService", lambda *_: service)
+    monkeypatch.setattr(module, "told", lambda _, surely: None)
+    ended = CliRunner().invoke(app, ["scale", "shop", given, "--timeout", "0"])
+    said = "scaling moves it within 1 and 5 as it measures; to keep 3 at least: dockyard scale shop --min 3"
+    assert (ended.exit_code, said in ended.stderr) == (0, told)
