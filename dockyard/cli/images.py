@@ -63,7 +63,6 @@ class _Row:
             "digest": image.digest[:19],
             "size": ", ".join(sizes) or size(image.size),
             "pushed": f"{_age(image.pushed)} ago",
-            "pulled": f"{_age(image.pulled)} ago" if image.pulled else None,
             "current": "yes" if self.is_current else None,
             "deployed": ", ".join(dict.fromkeys(short.uses(str(use), cluster) for use in self.deployed)),
         }

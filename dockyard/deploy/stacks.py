@@ -17,6 +17,7 @@ from dockyard.deploy.states import Safety
 from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.deploy.watches import Watches
 from dockyard.doors.aws_faults import explained
+from dockyard.doors.files import content, put, remove
 from dockyard.errors import DeployError, PrerequisiteError
 from dockyard.progress import Progress
 
@@ -52,7 +53,7 @@ def deploy_stacks(
 
     def deploy(artifact: StackArtifact) -> Deployed:
         made, follows = looked.get(artifact.name), bool(moved & set(artifact.depends_on))
-        if made is None or follows:
+        if made is None or follows or _found_unwell(site, made):
             made = _deploy_stack(site, artifact, progress, deployer)
         else:
             progress.done(artifact.name, "unchanged")
@@ -119,20 +120,25 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
     except (ClientError, BotoCoreError) as error:
         raise _told(artifact.name, error) from error
     times = watches.times()
-    if made.changed and (bad := watches.settle()):
-        raise DeployError(
-            f"{artifact.name}: its health check was changed, and what runs does not pass it: {bad.text}", hint=bad.hint
-        )
-    if made.changed and (ended := watches.ended()):
-        raise DeployError(
-            f"{artifact.name}: its new tasks end a moment after their start: {ended}",
-            hint="ECS starts them again and again; mend the program and deploy, or bring back what ran before: dockyard rollback",
-        )
+    again = not made.changed and _found_unwell(site, made)
+    if (made.changed or again) and (bad := watches.unwell(again=again)):
+        put(_unwell(site, made), made.version.encode())
+        raise DeployError(f"{artifact.name}: {bad.text}", hint=bad.hint)
+    remove(_unwell(site, made))
     if made.changed and (lacking := watches.lacking()):
         progress.note(artifact.name, lacking)
     took = f"deployed in {time.monotonic() - begun:.1f} s" + (f" ({times})" if times else "")
     progress.done(artifact.name, took if made.changed else "unchanged")
     return made
+
+
+def _unwell(site: Site, made: Deployed) -> Path:
+    """File with the version of the stack that a deploy found unwell: the next one changes nothing, and would tell nothing."""
+    return site.project.own_folder / "unwell" / made.name
+
+
+def _found_unwell(site: Site, made: Deployed) -> bool:
+    return content(_unwell(site, made)) == made.version.encode()
 
 
 def _told(subject: str, error: Exception) -> DeployError:

@@ -31,6 +31,9 @@ _START_SECONDS = 5.0
 Kamal's `readiness_delay` is 7 s. https://kamal-deploy.org/docs/configuration/overview/"""
 
 
+_STARTS_AGAIN = "ECS starts them again and again; mend the program and deploy, or bring back what ran before: dockyard rollback"
+
+
 class Watches:
     """The tasks, targets and deployment of one stack's service."""
 
@@ -87,26 +90,44 @@ class Watches:
             return replace(found, text=f"{found.text}\n{fault}")
         return found or (Cause(fault) if fault else None)
 
-    def settle(self) -> Cause | None:
+    def unwell(self, *, again: bool) -> Cause | None:
+        """Why what was deployed is not well, although CloudFormation and ECS have ended; None where it is.
+
+        :param again: whether nothing was changed this time, and the deploy before found it unwell.
+        """
+        if again:
+            self.look()
+        if bad := self._unhealthy(again):
+            told = (
+                "what runs does not pass its health check"
+                if again
+                else "its health check was changed, and what runs does not pass it"
+            )
+            return replace(bad, text=f"{told}: {bad.text}")
+        if ended := self._ended(time.monotonic() if again else self._rollout.since):
+            return Cause(f"its tasks end a moment after their start: {ended}", _STARTS_AGAIN)
+        return None
+
+    def _unhealthy(self, again: bool) -> Cause | None:
         """Why what runs does not pass a health check that was changed without it; ECS would replace it for ever.
 
         Where new tasks come with the change they have passed it. Load balancers need some checks until they tell; who failed the
         check before has yet to pass the new one.
         """
         end = time.monotonic() + (0 if self._rollout.now else self._targets.seconds)
-        before = self._targets.unhealthy
+        before = set() if again else self._targets.unhealthy
         with _IF_ALLOWED:
-            while time.monotonic() < end:
+            while not self._targets.unhealthy - before and time.monotonic() < end:
                 self._progress.update(self._name, "waits whether what runs passes the changed health check")
                 time.sleep(1)
                 self._targets.look()
-                if self._targets.unhealthy - before:
-                    return cause(self._targets.last, None)
-        return None
+        return cause(self._targets.last, None) if self._targets.unhealthy - before else None
 
-    def ended(self) -> str:
-        """Why a new task ended by itself a moment after its start, where no health check tells; empty where none did."""
-        since = self._rollout.since
+    def _ended(self, since: float | None) -> str:
+        """Why a task ended by itself a moment after its start, where no health check tells; empty where none did.
+
+        :param since: when all tasks were seen to run; None where none are new.
+        """
         if self._asked or since is None or time.monotonic() >= since + _START_SECONDS:
             return ""
         known, before = set(self._tasks.failed), self._tasks.last

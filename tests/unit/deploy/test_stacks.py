@@ -2,14 +2,18 @@
 
 import json
 import threading
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
 from dockyard.deploy import stacks
+from dockyard.deploy.causes import Cause
 from dockyard.deploy.stack import Deployed, StackDeployer
 from dockyard.deploy.stacks import deploy_stacks
+from dockyard.doors.files import put
 from dockyard.errors import DeployError
+from dockyard.progress import Silent
 
 NEEDS = {
     "registry": (), "platform": (), "web": ("registry", "platform"), "worker": ("registry", "platform"),
@@ -36,7 +40,7 @@ class CloudFormation:
 
 
 @pytest.fixture
-def deploy(monkeypatch):
+def deploy(monkeypatch, tmp_path):
     """Deploys four stacks; which were deployed, and what was done in order.
 
     `others`: stacks that have another listener than there is now. `changing`: those that a deploy changes.
@@ -56,7 +60,7 @@ def deploy(monkeypatch):
             return images()
 
         monkeypatch.setattr(stacks, "_deploy_stack", deployed)
-        site = SimpleNamespace(registry_stack="registry")
+        site = SimpleNamespace(registry_stack="registry", project=SimpleNamespace(own_folder=tmp_path))
         artifacts = [
             SimpleNamespace(
                 name=name, depends_on=needs, deploy_role="", tags={}, termination_protection=False, template=TEMPLATE,
@@ -99,6 +103,38 @@ def test_they_are_looked_at_while_images_are_built(deploy, monkeypatch):
 
     monkeypatch.setattr(StackDeployer, "current", look)
     assert deploy(images=lambda: ["image"] if looked.wait(10) else [])[0] == SHARED
+
+
+def test_one_that_was_found_unwell_is_looked_at_once_more_as_long_as_it_is_the_same(deploy, tmp_path):
+    put(tmp_path / "unwell/worker", b"now UPDATE_COMPLETE")
+    assert deploy()[0] == {*SHARED, "worker"}
+    put(tmp_path / "unwell/worker", b"before UPDATE_COMPLETE")
+    assert deploy()[0] == SHARED
+
+
+@pytest.mark.parametrize("changed", [True, False])
+def test_a_stack_that_is_unwell_after_its_deploy_is_told_again_until_it_is_well(monkeypatch, tmp_path, changed):
+    """ECS and CloudFormation tell nothing of a task that ends a moment after its start, and of no stack that does not change."""
+    looked = []
+    bad = Cause("its tasks end", "mend them")
+    watches = SimpleNamespace(look=None, times=str, lacking=str)
+    watches.unwell = lambda again: looked.append(again) or bad
+    monkeypatch.setattr(stacks, "Watches", lambda *_: watches)
+    site = SimpleNamespace(project=SimpleNamespace(own_folder=tmp_path))
+    deployer = SimpleNamespace(deploy=lambda *_: Deployed("worker", changed, "v2", {}))
+    deploy = partial(stacks._deploy_stack, site, SimpleNamespace(name="worker"), Silent(), deployer)
+    if not changed:
+        assert deploy()
+        assert looked == []  # nobody has found it so
+        put(tmp_path / "unwell/worker", b"v2")
+    for _ in range(2):
+        with pytest.raises(DeployError, match="worker: its tasks end") as caught:
+            deploy()
+        assert caught.value.hint == "mend them"
+    bad = None
+    assert deploy()
+    assert looked == [not changed] * 3
+    assert list((tmp_path / "unwell").iterdir()) == []
 
 
 def test_no_service_is_deployed_where_an_image_is_missing(deploy):

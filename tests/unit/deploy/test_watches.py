@@ -106,18 +106,21 @@ def test_what_runs_and_does_not_pass_a_check_that_was_changed_is_told(monkeypatc
     targets = SimpleNamespace(last=failed, seconds=60.0, unhealthy={"before"})
     targets.look = lambda: setattr(targets, "unhealthy", {"before", "since"})
     watches._targets = targets
-    found = watches.settle()
-    assert found.text == "GET /nope on port 8080: [404] (wanted: 200; http.health in service.yaml)"
+    found = watches.unwell(again=False)
+    assert found.text == (
+        "its health check was changed, and what runs does not pass it: "
+        "GET /nope on port 8080: [404] (wanted: 200; http.health in service.yaml)"
+    )
     assert found.hint.startswith("see that GET /nope gives 200")
     watches._rollout.now = "done: 1 of 1 new tasks run, 0 old"  # they have passed it
-    assert watches.settle() is None
+    assert watches.unwell(again=False) is None
 
 
 def test_who_failed_the_check_before_has_yet_to_pass_the_new_one(monkeypatch):
     monkeypatch.setattr("dockyard.deploy.watches.time.sleep", lambda _: None)
     watches = watched(Account(), [])
     watches._targets = SimpleNamespace(look=lambda: None, last=None, seconds=0.1, unhealthy={"before"})
-    assert watches.settle() is None
+    assert watches.unwell(again=False) is None
 
 
 def test_tasks_that_are_lacking_are_told_with_why_the_last_one_ended(monkeypatch):
@@ -151,41 +154,55 @@ def unasked(monkeypatch, *looks):
 
 
 BOOM = FailedTask("a" * 32, "Essential container in task exited; mail exited with 1", ("KeyError",))
+ENDED = f"its tasks end a moment after their start: {BOOM.text()}"
 
 
 def test_a_task_that_nobody_asks_and_that_ends_at_once_is_told(monkeypatch):
     watches, now, _ = unasked(monkeypatch, [], [BOOM])
-    assert watches.ended() == BOOM.text()
+    assert watches.unwell(again=False).text == ENDED
     assert now == [102]
 
 
 def test_what_it_printed_is_waited_for(monkeypatch):
     silent = FailedTask(BOOM.id, BOOM.reason, ())
     watches, now, _ = unasked(monkeypatch, [silent], [], [BOOM])
-    assert watches.ended() == BOOM.text()
+    assert watches.unwell(again=False).text == ENDED
     assert now == [103]
 
 
 def test_one_that_ended_before_it_was_looked_at_is_told_where_it_is_lacking(monkeypatch):
     watches, _, tasks = unasked(monkeypatch)
     tasks.failed, tasks.last = {BOOM.id: BOOM}, BOOM
-    assert watches.ended() == ""  # an old one's end, or it has come back
+    assert watches.unwell(again=False) is None  # an old one's end, or it has come back
     watches, _, tasks = unasked(monkeypatch)
     tasks.failed, tasks.last = {BOOM.id: BOOM}, BOOM
     watches.lacking = lambda: "0 of 1 tasks run"
-    assert watches.ended() == BOOM.text()
+    assert watches.unwell(again=False).text == ENDED
 
 
 def test_tasks_that_stay_up_are_waited_for_until_five_seconds_from_their_start(monkeypatch):
     watches, now, _ = unasked(monkeypatch)
-    assert watches.ended() == ""
+    assert watches.unwell(again=False) is None
     assert now == [104]
-    assert (watches.ended(), now) == ("", [104])
+    assert (watches.unwell(again=False), now) == (None, [104])
 
 
 def test_where_a_check_asks_or_no_task_is_new_nothing_is_waited_for(monkeypatch):
     watches, now, _ = unasked(monkeypatch, [BOOM])
     watches._rollout.since = None
-    assert watches.ended() == ""
+    assert watches.unwell(again=False) is None
     watches._rollout.since, watches._asked = 99.0, True
-    assert (watches.ended(), now) == ("", [100])
+    assert (watches.unwell(again=False), now) == (None, [100])
+
+
+def test_a_deploy_that_changes_nothing_looks_again_at_what_was_unwell(monkeypatch):
+    watches, now, _ = unasked(monkeypatch, [], [BOOM])
+    watches._rollout.since = None
+    watches.look = lambda: None
+    assert watches.unwell(again=True).text == ENDED
+    assert now == [102]
+    watches._asked = True
+    watches._targets = SimpleNamespace(
+        seconds=0.0, unhealthy={"one"}, last=Failed(Check("/up", 8080, "200", 5), "Target.X", "[404]")
+    )
+    assert watches.unwell(again=True).text.startswith("what runs does not pass its health check: GET /up")
