@@ -40,3 +40,7 @@ class BuildError(DockyardError):
 
 class DeployError(DockyardError):
     """A stack could not be deployed."""
+
+
+class UnwellError(DeployError):
+    """A stack was deployed, and what runs by it is not well."""

@@ -27,7 +27,10 @@ NEVER = ("service.yaml", ".dockyard", "cdk.out", IGNORE_FILE)
 """What is never part of an image. Dockyard's files: a change of configuration is no change of the image. And .dockerignore: it
 has been applied by then, and a builder that finds it would apply it once more, by rules of its own."""
 OF_PROJECT = (PROJECT_FILE, "dockyard.lock", "services/*/service.yaml")
-"""More of Dockyard's files, where an image is built from the whole project. A rollback writes a lock, and changes no image."""
+"""More of Dockyard's files, where an image is built from the whole project, unless a line lets them in: a rollback writes a lock,
+and changes no image."""
+_SERVICES, _OF_SERVICES = "services", ("*/service.yaml",)
+"""The same, where it is built from the folder of all services."""
 
 
 class Entry(NamedTuple):
@@ -60,8 +63,13 @@ def ignore_patterns(context: Path, dockerfile: Path | None, defaults: Sequence[s
     """
     file = ignore_file(context, dockerfile)
     lines = lines_of(file) if file else []
-    own = (*NEVER, *(OF_PROJECT if (context / PROJECT_FILE).is_file() else ()))
-    return [*(defaults if file is None or only_lets_in(lines) else ()), *lines, *own]
+    return [*(defaults if file is None or only_lets_in(lines) else ()), *_of_project(context), *lines, *NEVER]
+
+
+def _of_project(context: Path) -> tuple[str, ...]:
+    if (context / PROJECT_FILE).is_file():
+        return OF_PROJECT
+    return _OF_SERVICES if context.name == _SERVICES and (context.parent / PROJECT_FILE).is_file() else ()
 
 
 def contents(

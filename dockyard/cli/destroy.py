@@ -1,6 +1,8 @@
 """`dockyard destroy`: the end of services, or of an environment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -12,11 +14,12 @@ from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
 from dockyard.config import parameter_name
 from dockyard.deploy.lock import Lock
+from dockyard.deploy.site import Site
 from dockyard.errors import UsageError
 from dockyard.operate.care import repositories
 from dockyard.operate.destroy import Doomed, check_agreed, doomed
 from dockyard.operate.destroy import destroy as run
-from dockyard.operate.kept import kept
+from dockyard.operate.kept import kept, of_those_gone
 from dockyard.operate.secrets import OwnSecrets
 
 
@@ -53,7 +56,7 @@ def asked(session: Session, services: Sequence[str] = (), *, registry: bool = Fa
         return None
     going = doomed(session.site, services, registry=registry)
     if going.everything:
-        _ask(going, kept(session.site.reading, going.names))
+        _ask(going, chain.from_iterable(kept(session.site.reading, going.names).values()))
     return going
 
 
@@ -70,11 +73,20 @@ def destroy_under(
     if not going.everything:
         screen.say("nothing to delete")
         return
-    left = kept(session.site.reading, going.names)
-    with screen.Board() as board:
+    with telling_what_stays(session.site, going.names), screen.Board() as board:
         run(session.site, going, board, lock.check)
-    if left:
-        screen.say(f"stays, and is of no stack any more: {', '.join(left)}")
+
+
+@contextmanager
+def telling_what_stays(site: Site, stacks: Sequence[str]) -> Iterator[None]:
+    """Tell at the end what is left of those of these stacks that are gone by then, also where another one failed."""
+    found = kept(site.reading, stacks)
+    try:
+        yield
+    finally:
+        with suppress(ClientError, BotoCoreError):
+            if left := of_those_gone(site.reading, found):
+                screen.say(f"stays, and is of no stack any more: {', '.join(left)}")
 
 
 def stays(session: Session) -> list[str]:
@@ -96,7 +108,7 @@ def _stays(session: Session) -> Iterator[str]:
         yield "images in ECR (dockyard destroy --registry)"
 
 
-def _ask(going: Doomed, left: Sequence[str]) -> None:
+def _ask(going: Doomed, left: Iterable[str]) -> None:
     """Raise UsageError where nobody can be asked, and end where the answer is no."""
     for name in going.names:
         screen.say(f"  stack {name}")

@@ -23,7 +23,7 @@ from dockyard.deploy.run import Wishes
 from dockyard.deploy.site import Site
 from dockyard.doors.aws_faults import explained
 from dockyard.doors.process import end_all
-from dockyard.errors import ConfigError, DockyardError, UsageError
+from dockyard.errors import ConfigError, DockyardError, UnwellError, UsageError
 from dockyard.operate.deployed import surely_deployed
 from dockyard.operate.dev import Facts, Watch, facts_of, named
 from dockyard.operate.logs import Tail, Wanted
@@ -80,7 +80,8 @@ class _Bench:
                 self._tell_maintenance()
             except (DockyardError, ClientError, BotoCoreError) as error:
                 _tell(error)
-                screen.say(f"{self._service}: the version before runs on; save again")
+                unwell = isinstance(error, UnwellError)
+                screen.say(f"{self._service}: {'what was saved' if unwell else 'the version before'} runs on; save again")
 
     def _tell_maintenance(self) -> None:
         """That who asks for it does not see it, where that is so by the settings of the last deploy."""

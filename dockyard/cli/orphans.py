@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from dockyard.cli import screen
+from dockyard.cli.destroy import telling_what_stays
 from dockyard.cli.session import Session
 from dockyard.deploy.lock import Lock
 from dockyard.deploy.orphans import orphan_text, orphans
 from dockyard.deploy.receipt import note_orphans
 from dockyard.errors import UsageError
 from dockyard.operate.destroy import destroy, doomed
+from dockyard.operate.kept import kept
 
 
 def agreed(session: Session, *, yes: bool) -> list[str]:
@@ -17,8 +19,9 @@ def agreed(session: Session, *, yes: bool) -> list[str]:
     Raises UsageError where nobody can be asked, and ends where the answer is no.
     """
     found = orphans(session.site)
+    left = kept(session.site.reading, found)
     for name in found:
-        screen.say(f"  {orphan_text(session.site, name)}")
+        screen.say(f"  {orphan_text(session.site, name)}" + (f"; stays: {', '.join(left[name])}" if name in left else ""))
     if not found or yes:
         return found
     if not screen.is_terminal():
@@ -31,7 +34,8 @@ def delete(session: Session, stacks: Sequence[str], lock: Lock) -> list[str]:
     """Delete them, those of them that are still orphans; all that are left. What their templates retain stays."""
     still = [name.removeprefix(session.site.service_stack("")) for name in orphans(session.site) if name in stacks]
     if still:
-        with screen.Board() as board:
+        names = [session.site.service_stack(name) for name in still]
+        with telling_what_stays(session.site, names), screen.Board() as board:
             destroy(session.site, doomed(session.site, still, registry=False), board, lock.check)
     left = orphans(session.site)
     note_orphans(session.site.receipt_file, left)

@@ -20,7 +20,7 @@ from dockyard.deploy.replacements import Allowed
 from dockyard.deploy.run import Wishes
 from dockyard.errors import DockyardError, UsageError
 from dockyard.operate.deployed import surely_deployed
-from dockyard.operate.history import history
+from dockyard.operate.history import history, with_deploys
 from dockyard.operate.look import Lookout
 from dockyard.operate.rollback import deploy_named, name_of, named, services_of, tags_of, target, with_pins
 from dockyard.operate.version import Versions, short_commit, tags_in
@@ -151,7 +151,8 @@ def _decide(session: Session, services: Sequence[str], to: str | None) -> list[B
 
 def _of_version(session: Session, service: str, to: str | None) -> Back:
     reading = session.site.reading
-    changes = history(reading, Versions(reading), surely_deployed(session.site, service))
+    found = history(reading, Versions(reading), surely_deployed(session.site, service))
+    changes = with_deploys(found, entries(session.site), session.site.service_stack)
     status = Lookout(session.site).look([service])[0]
     pin = session.project.lock.pins.get(f"{session.environment.name}/{service}")
     taken_back = pin.instead_of if pin and not pin.promoted_from else ()

@@ -68,8 +68,8 @@ def scale(
         screen.say(f"the next change of {service} sets the count of its service.yaml again; to keep this one: count: {reached}")
     if count is not None and wanted.bounds and wanted.count > wanted.bounds.min:
         low, high = wanted.bounds.min, wanted.bounds.max
-        kept = f"to keep {count} at least: dockyard scale {service} --min {count}"
-        screen.say(f"scaling moves it within {low} and {high} as it measures; {kept}")
+        kept = f"to keep {count} at least: dockyard scale {service} --min {count} --env {session.environment.name}"
+        screen.say(f"what scales it, if anything, moves it within {low} and {high}; {kept}")
     if json:
         after = asdict(wanted) | {"count": reached}
         screen.as_json({"service": service, "before": asdict(before), "after": after, "seconds": seconds})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
 
-from dockyard.errors import DeployError, DockyardError
+from dockyard.errors import DeployError, DockyardError, UnwellError
 from dockyard.threads import Threads
 
 AT_ONCE = 10
@@ -45,5 +45,6 @@ def run_graph(nodes: Mapping[str, Node]) -> dict[str, Any]:
                 else:
                     order.done(name)
     if faults:
-        raise DeployError("\n".join(map(str, faults)), hint=faults[0].hint) from faults[0]
+        kind = UnwellError if all(isinstance(fault, UnwellError) for fault in faults) else DeployError
+        raise kind("\n".join(map(str, faults)), hint=faults[0].hint) from faults[0]
     return done

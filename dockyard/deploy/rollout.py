@@ -144,6 +144,12 @@ class RolloutWatch:
         found = ecs_service(self._aws, self._service.split("/")[1], self._service)
         return found["runningCount"], found["desiredCount"]
 
+    def definition(self) -> str:
+        """ARN of the task definition that the service's new tasks have; empty where there is no service."""
+        if not self._service:
+            return ""
+        return str(ecs_service(self._aws, self._service.split("/")[1], self._service)["taskDefinition"])
+
     def times(self) -> str:
         """How long each step took: `new tasks 4 s, shift 10 s`; empty where none was seen."""
         ends = [*(begun for _, begun in self._begun[1:]), self._clock()]

@@ -1,7 +1,8 @@
 """The stacks of a cloud assembly, deployed in the order that they need each other, and beside them the images."""
 
+import functools
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -11,14 +12,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dockyard.build.plan import Planned
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.graph import Node, run_graph
+from dockyard.deploy.ledger import Entry, entries
 from dockyard.deploy.site import Site
 from dockyard.deploy.stack import STILL_RUNS, Deployed, StackDeployer
 from dockyard.deploy.states import Safety
 from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.deploy.watches import Watches
 from dockyard.doors.aws_faults import explained
-from dockyard.doors.files import content, put, remove
-from dockyard.errors import DeployError, PrerequisiteError
+from dockyard.errors import DeployError, PrerequisiteError, UnwellError
 from dockyard.progress import Progress
 
 T = TypeVar("T")
@@ -45,6 +46,7 @@ def deploy_stacks(
     :param images: what brings all images into ECR, and returns them.
     """
     looked: dict[str, Deployed | None] = {}
+    before = functools.cache(partial(entries, site))
     moved: set[str] = set()
     """Stacks that were changed, and those that need one of them."""
 
@@ -53,8 +55,9 @@ def deploy_stacks(
 
     def deploy(artifact: StackArtifact) -> Deployed:
         made, follows = looked.get(artifact.name), bool(moved & set(artifact.depends_on))
-        if made is None or follows or _found_unwell(site, made):
-            made = _deploy_stack(site, artifact, progress, deployer)
+        unwell = made is not None and _was_unwell(site, artifact.name, before())
+        if made is None or follows or unwell:
+            made = _deploy_stack(site, artifact, progress, deployer, unwell=unwell)
         else:
             progress.done(artifact.name, "unchanged")
         if made.changed or follows:
@@ -104,7 +107,10 @@ def _telling(subject: str, work: Callable[[], T]) -> T:
         raise _told(subject, error) from error
 
 
-def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deployer: StackDeployer) -> Deployed:
+def _deploy_stack(
+    site: Site, artifact: StackArtifact, progress: Progress, deployer: StackDeployer, *, unwell: bool = False
+) -> Deployed:
+    """Deploy it, and look whether it is well then, also where it was left unwell and nothing is to be changed."""
     begun = time.monotonic()
     watches = Watches(site, artifact, progress)
     try:
@@ -120,11 +126,9 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
     except (ClientError, BotoCoreError) as error:
         raise _told(artifact.name, error) from error
     times = watches.times()
-    again = not made.changed and _found_unwell(site, made)
+    again = not made.changed and unwell
     if (made.changed or again) and (bad := watches.unwell(again=again)):
-        put(_unwell(site, made), made.version.encode())
-        raise DeployError(f"{artifact.name}: {bad.text}", hint=bad.hint)
-    remove(_unwell(site, made))
+        raise UnwellError(f"{artifact.name}: {bad.text}", hint=bad.hint)
     if made.changed and (lacking := watches.lacking()):
         progress.note(artifact.name, lacking)
     took = f"deployed in {time.monotonic() - begun:.1f} s" + (f" ({times})" if times else "")
@@ -132,13 +136,10 @@ def _deploy_stack(site: Site, artifact: StackArtifact, progress: Progress, deplo
     return made
 
 
-def _unwell(site: Site, made: Deployed) -> Path:
-    """File with the version of the stack that a deploy found unwell: the next one changes nothing, and would tell nothing."""
-    return site.project.own_folder / "unwell" / made.name
-
-
-def _found_unwell(site: Site, made: Deployed) -> bool:
-    return content(_unwell(site, made)) == made.version.encode()
+def _was_unwell(site: Site, stack: str, before: Sequence[Entry]) -> bool:
+    """Whether the last deploy of it, from wherever, told a fault of the stack: one that changes nothing would tell nothing."""
+    service = stack.removeprefix(site.service_stack(""))
+    return next((stack in one.faults for one in reversed(before) if service in one.images), False)
 
 
 def _told(subject: str, error: Exception) -> DeployError:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from types_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskTypeDef
 
 SHOWN_LINES = 20
+_AT_ONCE = 100
+"""Tasks that ECS tells of in one call."""
 _ENDED = "Essential container in task exited"
 _NO_FAULT = (None, 0, 137, 143)
 """Exit codes of a container that runs, that ended well, or that a signal ended (SIGKILL, SIGTERM)."""
@@ -26,6 +28,10 @@ class FailedTask:
     lines: tuple[str, ...]
     routed: str | None = None
     """Where what it printed went, if that is not here."""
+    definition: str = ""
+    """ARN of its task definition."""
+    seconds: float | None = None
+    """How long it ran; None where it did not begin to."""
 
     @property
     def ended_by_itself(self) -> bool:
@@ -50,6 +56,7 @@ class TaskWatch:
         self._aws, self._cluster = aws, cluster
         self._families = artifact.properties("AWS::ECS::TaskDefinition", "Family")
         self._before: set[str] | None = None
+        self._orderly: set[str] = set()
         self.failed: dict[str, FailedTask] = {}
 
     def look(self) -> None:
@@ -57,8 +64,8 @@ class TaskWatch:
         stopped = set(self._listed("STOPPED"))
         if self._before is None:
             self._before = stopped
-        new = [arn for arn in stopped - self._before if not self._told(arn.rsplit("/", 1)[-1])]
-        for task in self._aws.ecs.describe_tasks(cluster=self._cluster, tasks=new[:10])["tasks"] if new else []:
+        new = [arn for arn in stopped - self._before - self._orderly if not self._told(arn.rsplit("/", 1)[-1])]
+        for task in self._aws.ecs.describe_tasks(cluster=self._cluster, tasks=new[:_AT_ONCE])["tasks"] if new else []:
             self._note(task)
 
     def printed(self) -> list[str]:
@@ -70,8 +77,13 @@ class TaskWatch:
 
     def _listed(self, status: Literal["RUNNING", "STOPPED"]) -> list[str]:
         ecs = self._aws.ecs
+        pages = ecs.get_paginator("list_tasks")
         try:
-            found = [ecs.list_tasks(cluster=self._cluster, family=one, desiredStatus=status) for one in self._families]
+            found = [
+                page
+                for family in self._families
+                for page in pages.paginate(cluster=self._cluster, family=family, desiredStatus=status)
+            ]
         except ecs.exceptions.ClusterNotFoundException:
             return []  # the platform is not there yet
         return [arn for listed in found for arn in listed["taskArns"]]
@@ -89,6 +101,8 @@ class TaskWatch:
     def _note(self, task: "TaskTypeDef") -> None:
         if found := failed_task(self._aws, task):
             self.failed[found.id] = found
+        else:
+            self._orderly.add(task["taskArn"])
 
 
 def failed_task(aws: Aws, task: "TaskTypeDef") -> FailedTask | None:
@@ -102,7 +116,9 @@ def failed_task(aws: Aws, task: "TaskTypeDef") -> FailedTask | None:
     containers = _containers(aws, task)
     elsewhere = None if log_of(containers[0], "") else routed(containers[0])
     id = task["taskArn"].rsplit("/", 1)[-1]
-    return FailedTask(id, reason, tuple(_last_lines(aws, containers, task["taskArn"])), elsewhere)
+    lines, begun, end = tuple(_last_lines(aws, containers, task["taskArn"])), task.get("startedAt"), task.get("stoppedAt")
+    seconds = (end - begun).total_seconds() if begun and end else None
+    return FailedTask(id, reason, lines, elsewhere, task["taskDefinitionArn"], seconds)
 
 
 def _containers(aws: Aws, task: "TaskTypeDef") -> list["ContainerDefinitionOutputTypeDef"]:

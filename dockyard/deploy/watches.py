@@ -17,7 +17,7 @@ from dockyard.deploy.rollout import RolloutWatch, awaits
 from dockyard.deploy.site import Site
 from dockyard.deploy.smoke import SmokeWatch
 from dockyard.deploy.targets import TargetWatch
-from dockyard.deploy.tasks import TaskWatch
+from dockyard.deploy.tasks import FailedTask, TaskWatch
 from dockyard.deploy.unplaced import remedy
 from dockyard.doors.services import GoneError
 from dockyard.progress import Progress
@@ -29,9 +29,6 @@ _IF_ALLOWED = contextlib.suppress(ClientError, BotoCoreError)
 _START_SECONDS = 5.0
 """How long tasks must run that no health check asks: many a program ends at once where something is missing, and to ECS it ran.
 Kamal's `readiness_delay` is 7 s. https://kamal-deploy.org/docs/configuration/overview/"""
-
-
-_STARTS_AGAIN = "ECS starts them again and again; mend the program and deploy, or bring back what ran before: dockyard rollback"
 
 
 class Watches:
@@ -46,6 +43,10 @@ class Watches:
         self._smoke = SmokeWatch(site.reading, artifact)
         way = f"this one waits meanwhile; to take it back: aws cloudformation cancel-update-stack --stack-name {artifact.name}"
         words = awaits(service, site.environment), f"{remedy(service, site.environment)}; {way}"
+        self._starts_again = (
+            "ECS starts them again and again: mend the program and deploy (what is to end is of kind job or task), or bring back "
+            f"what ran before, if anything did: dockyard rollback {service} --env {site.environment.name}"
+        )
         self._rollout = RolloutWatch(site.reading, artifact, *words, partial(rejected_by, site))
         self._shown = ""
         self._printed: list[str] = []
@@ -104,8 +105,8 @@ class Watches:
                 else "its health check was changed, and what runs does not pass it"
             )
             return replace(bad, text=f"{told}: {bad.text}")
-        if ended := self._ended(time.monotonic() if again else self._rollout.since):
-            return Cause(f"its tasks end a moment after their start: {ended}", _STARTS_AGAIN)
+        if ended := self._ended(again=again):
+            return Cause(f"its tasks end a moment after their start: {ended.text()}", self._starts_again)
         return None
 
     def _unhealthy(self, again: bool) -> Cause | None:
@@ -123,25 +124,37 @@ class Watches:
                 self._targets.look()
         return cause(self._targets.last, None) if self._targets.unhealthy - before else None
 
-    def _ended(self, since: float | None) -> str:
-        """Why a task ended by itself a moment after its start, where no health check tells; empty where none did.
+    def _ended(self, *, again: bool) -> FailedTask | None:
+        """A task that ended by itself a moment after its start, of what was deployed; None where none did, or a check asks.
 
-        :param since: when all tasks were seen to run; None where none are new.
+        One that did so while it was deployed, and runs by now, is none: it is looked for until all have run for a while.
         """
-        if self._asked or since is None or time.monotonic() >= since + _START_SECONDS:
-            return ""
-        known, before = set(self._tasks.failed), self._tasks.last
-        with _IF_ALLOWED:
-            while time.monotonic() < since + _START_SECONDS:
+        if self._asked or not (again or self._rollout.since or self._tasks.failed):
+            return None
+        with _IF_ALLOWED, contextlib.suppress(GoneError):
+            definition = self._rollout.definition()
+            known, now = self._at_once(definition), time.monotonic()
+            end = now + _START_SECONDS if again or known else (self._rollout.since or 0) + _START_SECONDS
+            while time.monotonic() < end:
                 self._progress.update(self._name, "waits whether its new tasks stay up, as no health check asks them")
                 time.sleep(1)
                 self._tasks.look()
-                ended = [task for id, task in self._tasks.failed.items() if id not in known and task.ended_by_itself]
-                if any(task.lines for task in ended):  # what it printed may come later than its end
-                    break
-            if ended or (self.lacking() and before and before.ended_by_itself):
-                return self._tasks.last.text() if self._tasks.last else ""
-        return ""
+                new = [task for id, task in self._at_once(definition).items() if id not in known]
+                if any(task.lines for task in new):  # what it printed may come later than its end
+                    return next(task for task in reversed(new) if task.lines)
+            if new := [task for id, task in self._at_once(definition).items() if id not in known]:
+                return new[-1]
+            if known and self.lacking():
+                return [*known.values()][-1]
+        return None
+
+    def _at_once(self, definition: str) -> dict[str, FailedTask]:
+        """Tasks of a definition, by id, that ended by themselves a moment after their start, as far as they were seen."""
+        return {
+            id: task
+            for id, task in self._tasks.failed.items()
+            if task.ended_by_itself and task.definition == definition and (task.seconds or 0) < _START_SECONDS
+        }
 
     def lacking(self) -> str:
         """How many tasks run, and why the last one ended, where there are fewer than there should be; else empty."""
@@ -159,5 +172,5 @@ class Watches:
 
 
 def _is_asked(task_definition: Mapping[str, Any]) -> bool:
-    """Whether ECS asks one of its containers how it is."""
-    return any("HealthCheck" in container for container in task_definition.get("ContainerDefinitions", []))
+    """Whether ECS asks the app's own container, which is the first, how it is."""
+    return any("HealthCheck" in container for container in task_definition.get("ContainerDefinitions", [])[:1])

@@ -20,10 +20,11 @@ from dockyard.operate.deployed import Deployed
 from dockyard.operate.version import Version, Versions
 from dockyard.threads import each
 
+FAILED = "failed"
 AT_ONCE = 20
 """Deployments or revisions that ECS tells in one call."""
-_ENDS = {"SUCCESSFUL": "deployed", "STOPPED": "stopped", "ROLLBACK_SUCCESSFUL": "rolled back", "ROLLBACK_FAILED": "failed"}
-SEEN = ("rolled back", "failed")
+_ENDS = {"SUCCESSFUL": "deployed", "STOPPED": "stopped", "ROLLBACK_SUCCESSFUL": "rolled back", "ROLLBACK_FAILED": FAILED}
+SEEN = ("rolled back", FAILED)
 """How those end of which a deploy of Dockyard has seen why."""
 WENT_BACK = "went back to"
 """What one that ended well is called where a person rolled the service back by it."""
@@ -67,9 +68,12 @@ def with_deploys(changes: Iterable[Change], entries: Sequence[Entry], stack: Cal
 def _with_deploy(change: Change, entries: Sequence[Entry], stack: str) -> Change:
     possible = [entry for entry in reversed(entries) if _is_of(change, entry, stack)]
     deploy = min(possible, key=lambda entry: entry.off(change.begun), default=None)
-    seen = deploy.faults.get(stack) if deploy and change.what in SEEN else None
-    what = WENT_BACK if deploy and change.what == "deployed" and change.service in deploy.back else change.what
-    return replace(change, what=what, deploy=deploy, reason=seen or change.reason)
+    fault = deploy.faults.get(stack) if deploy else None
+    if (
+        deploy and change.what == "deployed" and (fault or change.service in deploy.back)
+    ):  # of what ended once it ran, ECS tells nothing
+        return replace(change, what=FAILED if fault else WENT_BACK, deploy=deploy, reason=fault or change.reason)
+    return replace(change, deploy=deploy, reason=(fault if change.what in SEEN else None) or change.reason)
 
 
 def _is_of(change: Change, entry: Entry, stack: str) -> bool:

@@ -1,13 +1,13 @@
 """What stacks leave behind when they are deleted, by their templates: it costs as before, and is of no stack any more."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from dockyard.deploy.operations import stack_of
 from dockyard.doors.aws import Aws
 from dockyard.threads import each
 
@@ -21,21 +21,29 @@ _REPOSITORY = "AWS::ECR::Repository"
 """Told with the images."""
 
 
-def kept(aws: Aws, stacks: Sequence[str]) -> list[str]:
-    """`bucket demo-dev-…`, `snapshot of database …`; nothing where the credentials may not look.
+def kept(aws: Aws, stacks: Sequence[str]) -> dict[str, list[str]]:
+    """Stack to `bucket demo-dev-…`, `a snapshot of database …`; nothing of one that the credentials may not look at.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
     """
-    try:
-        return list(chain.from_iterable(each(partial(_kept, aws), stacks)))
-    except (ClientError, BotoCoreError):
-        return []
+    return {stack: found for stack, found in zip(stacks, each(partial(_kept, aws), stacks), strict=True) if found}
+
+
+def of_those_gone(aws: Aws, found: Mapping[str, Sequence[str]]) -> list[str]:
+    """What stays of the stacks that are gone by now.
+
+    :param found: what `kept` gave before they went.
+    """
+    return [name for stack, names in found.items() if not stack_of(aws.cloudformation, stack) for name in names]
 
 
 def _kept(aws: Aws, stack: str) -> list[str]:
-    body: Any = aws.cloudformation.get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
-    resources = (json.loads(body) if isinstance(body, str) else body)["Resources"]
-    return list(_told(aws, stack, {id: one.get("DeletionPolicy", "") for id, one in resources.items()}))
+    try:
+        body: Any = aws.cloudformation.get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
+        resources = (json.loads(body) if isinstance(body, str) else body)["Resources"]
+        return list(_told(aws, stack, {id: one.get("DeletionPolicy", "") for id, one in resources.items()}))
+    except (ClientError, BotoCoreError):
+        return []
 
 
 def _told(aws: Aws, stack: str, policies: dict[str, str]) -> Iterator[str]:

@@ -6,14 +6,14 @@ from dockyard.config import service_of
 from dockyard.config.lock import TAG, Lock, Pin
 from dockyard.deploy.ledger import Entry
 from dockyard.errors import DockyardError, UsageError
-from dockyard.operate.history import Change
+from dockyard.operate.history import WENT_BACK, Change
 from dockyard.operate.version import short_commit
 
 SHORTEST = 4
 """Characters of a tag or commit that may stand for all of it."""
 OFFERED = 10
 """Deploys that are told where another one was asked for."""
-_GOOD = ("deployed", "restarted")
+_GOOD = ("deployed", "restarted", WENT_BACK)
 
 
 def target(

@@ -73,6 +73,8 @@ def setup_cautions(pipeline: Pipeline, requirements: str | None, *, pinned: bool
             "dockyard.yaml: pipeline.setup: jobs install what requirements.txt names, which is no dockyard: name it there, or "
             f"write how it is installed; in a copy of Dockyard's repository, setup: {COPY}"
         )
+    elif re.search(r"^dockyard(?![\w-]).*@.*file:", requirements or "", re.MULTILINE):
+        yield "requirements.txt: dockyard: jobs do not have the place that it names; name a repository (git+https://…) or an index"
     if not pinned:
         yield "dockyard.yaml: pipeline.setup: jobs run npm ci, which wants a package-lock.json: npm install aws-cdk writes one"
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -13,19 +13,16 @@ from pydantic import TypeAdapter, ValidationError
 from dockyard import __version__
 from dockyard.config.model import AppName
 from dockyard.defaults import PROJECT_FILE
+from dockyard.scaffold.listed import APP, FILES, LOCK, NODE, SAMPLE
 
-APP = ("app.py", "cdk.json", "stacks")
-"""The CDK app. A newer Dockyard may have another; who changed theirs merges."""
-SAMPLE = "services/hello-python"
 _REQUIREMENTS = "requirements.txt"
 _IGNORED = ("/.dockyard/", "/cdk.out/", "/.venv", "node_modules")
 """What git is to ignore."""
-_AS_THEY_ARE = (*APP, "package.json", "package-lock.json", ".gitignore", SAMPLE)
 _PACKED = Path(__file__).parent / "files"
 """Where a wheel has them (tools/wheel.py)."""
 _SETTINGS = """\
 # What services share. Wrong keys and values are told before anything happens.
-name: {name}
+name: "{name}"
 environments:
   dev: {{}}  # the account and region of the credentials; else {{account: "123456789012", region: eu-west-1}}
 """
@@ -34,7 +31,7 @@ environments:
 def files(name: str) -> dict[str, bytes]:
     """Path of each file of a new project of this name to what is in it."""
     source = _PACKED if _PACKED.is_dir() else Path(__file__).parents[2]
-    found = {path.relative_to(source).as_posix(): path.read_bytes() for top in _AS_THEY_ARE for path in _files(source / top)}
+    found = {path.relative_to(source).as_posix(): path.read_bytes() for pattern in FILES for path in sorted(source.glob(pattern))}
     return {PROJECT_FILE: _SETTINGS.format(name=name).encode(), _REQUIREMENTS: f"{requirement()}\n".encode(), **found}
 
 
@@ -43,15 +40,27 @@ def around() -> dict[str, bytes]:
     return {path: text for path, text in files("any").items() if path != PROJECT_FILE and not path.startswith(SAMPLE)}
 
 
+def goes_with(path: str) -> str:
+    """The file without which this one would be of no use; itself for most."""
+    return NODE if path == LOCK else path
+
+
 def lacking(path: str, text: str) -> str | None:
     """What a project needs of this file, and it has not; None where that is nothing."""
-    if path == _REQUIREMENTS and not re.search(r"^dockyard(?![\w-])", text, re.MULTILINE):
-        return requirement()
-    if path == "package.json" and '"aws-cdk"' not in text:
-        return f"the CDK CLI: npm install --save-dev aws-cdk@{_cdk_cli()}"
-    if path == ".gitignore" and (lines := [line for line in _IGNORED if line not in text.split()]):
-        return " ".join(lines)
+    if path == _REQUIREMENTS and requirement() not in text:
+        named = re.search(r"^dockyard(?![\w-]).*", text, re.MULTILINE)
+        return f"{requirement()} and has {named[0].strip()}" if named else requirement()
+    if path == NODE and (wanted := _cdk_cli()) not in text:
+        return f"the CDK CLI that is pinned here: npm install --save-dev --save-exact aws-cdk@{wanted}"
+    if path == ".gitignore":
+        there = {line.strip().strip("/") for line in text.splitlines()}
+        return " ".join(line for line in _IGNORED if line.strip("/") not in there) or None
     return None
+
+
+def is_of_this_machine() -> bool:
+    """Whether the requirement names a place of this machine, which is none for colleagues and pipelines."""
+    return "file:" in requirement()
 
 
 def is_of_app(path: str) -> bool:
@@ -73,7 +82,7 @@ def checked(name: str) -> str:
 
 
 def _cdk_cli() -> str:
-    return str(json.loads(files("any")["package.json"])["dependencies"]["aws-cdk"])
+    return str(json.loads(files("any")[NODE])["dependencies"]["aws-cdk"])
 
 
 def requirement() -> str:
@@ -90,11 +99,3 @@ def requirement() -> str:
     if git := where.get("vcs_info"):
         return f"dockyard[local] @ {git['vcs']}+{where['url']}@{git['commit_id']}"
     return f"dockyard[local] @ {where['url']}"
-
-
-def _files(top: Path) -> Iterator[Path]:
-    if top.is_file():
-        yield top
-    for path in sorted(top.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            yield path

@@ -80,7 +80,7 @@ def test_configuration_is_never_part_of_the_image(tmp_path):
     assert paths(tmp_path, ignore_patterns(tmp_path, None, ())) == ["a"]
 
 
-def test_of_the_whole_project_neither_its_settings_nor_its_lock_are(tmp_path):
+def test_of_the_whole_project_neither_its_settings_nor_its_lock_are_unless_they_are_let_in(tmp_path):
     make(
         tmp_path,
         dockyard_dot_yaml="name: shop",
@@ -88,14 +88,18 @@ def test_of_the_whole_project_neither_its_settings_nor_its_lock_are(tmp_path):
         services__a__service_dot_yaml="2",
         services__a__main_dot_py="3",
     )
-    (tmp_path / ".dockerignore").write_text("!**/service.yaml")
     assert paths(tmp_path, ignore_patterns(tmp_path, None, ())) == ["services/a/main.py"]
+    assert paths(tmp_path / "services", ignore_patterns(tmp_path / "services", None, ())) == ["a/main.py"]
+    (tmp_path / ".dockerignore").write_text("!dockyard.yaml")
+    assert paths(tmp_path, ignore_patterns(tmp_path, None, ())) == ["dockyard.yaml", "services/a/main.py"]
+    (tmp_path / ".dockerignore").unlink()
     (tmp_path / "dockyard.yaml").unlink()  # a folder of another's
     assert paths(tmp_path, ignore_patterns(tmp_path, None, ())) == [
         "dockyard.lock",
         "services/a/main.py",
         "services/a/service.yaml",
     ]
+    assert paths(tmp_path / "services", ignore_patterns(tmp_path / "services", None, ())) == ["a/main.py", "a/service.yaml"]
 
 
 def test_the_staged_folder_holds_just_these_files(tmp_path):

@@ -40,20 +40,62 @@ def test_a_project_is_there_and_its_commands_are_told(init, tmp_path):
 def test_what_is_there_stays_and_what_it_lacks_is_told(init, tmp_path):
     (tmp_path / "package.json").write_text('{"name": "mine"}')
     (tmp_path / "requirements.txt").write_text("dockyard-of-others==1\n")
-    (tmp_path / ".gitignore").write_text("/.venv\nnode_modules\n")
+    (tmp_path / ".gitignore").write_text(".venv/\n/node_modules\n")
     ended = init("--name", "shop")
     assert ended.exit_code == 0
     assert (tmp_path / "package.json").read_text() == '{"name": "mine"}'
-    assert "package.json lacks the CDK CLI: npm install --save-dev aws-cdk@2." in ended.stderr
+    assert "package.json lacks the CDK CLI that is pinned here: npm install --save-dev --save-exact aws-cdk@2." in ended.stderr
+    assert not (tmp_path / "package-lock.json").exists()  # npm ci would refuse it beside another package.json
     assert "requirements.txt lacks dockyard[local]" in ended.stderr
     assert ".gitignore lacks /.dockyard/ /cdk.out/\n" in ended.stderr
-    assert ended.stdout.splitlines() == ["npm ci", "dockyard up"]
+    assert ended.stdout.splitlines() == ["npm install", "dockyard up"]
 
 
+def test_pins_of_another_version_are_told_and_stay(init, tmp_path):
+    init("--name", "shop")
+    (tmp_path / "requirements.txt").write_text("dockyard[local]==0.0.9\n")
+    (tmp_path / "package.json").write_text('{"dependencies": {"aws-cdk": "2.1000.0"}}')
+    told = init("--force").stderr
+    assert f"requirements.txt lacks {scaffold.requirement()} and has dockyard[local]==0.0.9" in told
+    assert "package.json lacks the CDK CLI that is pinned here" in told
+    assert "2.1000.0" in (tmp_path / "package.json").read_text()
+
+
+def test_what_lies_about_beside_the_files_is_not_copied(tmp_path, monkeypatch):
+    """As a .env does in a clone that somebody works in."""
+    clone = tmp_path / "clone"
+    for name in (*scaffold.files("shop"), "services/hello-python/.env", "services/hello-python/.venv/x.py", "stacks/.secret"):
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone / name).write_text("x")
+    monkeypatch.setattr(scaffold, "_PACKED", clone)
+    assert not [name for name in scaffold.files("shop") if ".env" in name or ".venv" in name or "secret" in name]
+
+
+def test_that_a_colleague_cannot_install_from_a_place_of_this_machine_is_told(init, monkeypatch):
+    monkeypatch.setattr(scaffold, "requirement", lambda: "dockyard[local] @ file:///src/dockyard")
+    assert "requirements.txt names a place of this machine; for others, name a repository or an index" in init("shop").stderr
+    monkeypatch.setattr(scaffold, "requirement", lambda: "dockyard[local]==1.0")
+    assert "place of this machine" not in init("other").stderr
+
+
+def test_one_within_another_project_is_told(init):
+    init("--name", "shop")
+    ended = init("services/web")
+    assert ended.exit_code == 0
+    assert "services/web is within the project" in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["null", "true", "no", "on", "y"])
+def test_a_name_that_yaml_takes_for_something_else_is_a_name(init, tmp_path, name):
+    init(name)
+    assert load_project(tmp_path / name).name == name
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
 @pytest.mark.parametrize("taken", ["app.py", "cdk.json"])
-def test_another_program_is_not_written_over(init, tmp_path, taken):
+def test_another_program_is_not_written_over(init, tmp_path, taken, force):
     (tmp_path / taken).write_text("print(1)")
-    ended = init("--name", "shop")
+    ended = init("--name", "shop", *force)
     assert (ended.exit_code, list(tmp_path.iterdir())) == (2, [tmp_path / taken])
     assert f"{taken} is there, and is no part of a project of Dockyard; nothing was written" in ended.stderr
 

@@ -42,5 +42,5 @@ def test_that_scaling_moves_a_count_within_its_bounds_is_told(monkeypatch, given
     monkeypatch.setattr(module, "RunningService", lambda *_: service)
     monkeypatch.setattr(module, "told", lambda _, surely: None)
     ended = CliRunner().invoke(app, ["scale", "shop", given, "--timeout", "0"])
-    said = "scaling moves it within 1 and 5 as it measures; to keep 3 at least: dockyard scale shop --min 3"
+    said = "moves it within 1 and 5; to keep 3 at least: dockyard scale shop --min 3 --env dev"
     assert (ended.exit_code, said in ended.stderr) == (0, told)

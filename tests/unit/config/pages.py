@@ -111,7 +111,8 @@ def _takes(part: dict[str, Any]) -> str:
         return f"[{name}](#{name.lower().replace(' ', '-')})"
     for several in ("anyOf", "oneOf"):
         if several in part:
-            return " or ".join(dict.fromkeys(_takes(_without_null(one)) for one in part[several] if one.get("type") != "null"))
+            branches = ({**({"unit": part["unit"]} if "unit" in part else {}), **_without_null(one)} for one in part[several])
+            return " or ".join(dict.fromkeys(_takes(one) for one in branches if one.get("type") != "null"))
     if "const" in part:
         return f"`{_yaml(part['const'])}`"
     if "enum" in part:
@@ -124,7 +125,8 @@ def _takes(part: dict[str, Any]) -> str:
     if type == "object":
         inner = part.get("additionalProperties")
         named = isinstance(inner, dict) and "properties" not in inner
-        return f"a map to {_takes(inner)}" if named and isinstance(inner, dict) else "a map"
+        values = _takes(inner) if named and isinstance(inner, dict) else ""
+        return f"a map to {f'({values})' if ' or ' in values else values}" if values else "a map"
     if "minimum" in part:
         unit = f" {part['unit']}" if part.get("unit") else ""
         return f"{part['minimum']:,} to {part['maximum']:,}{unit}"
@@ -139,7 +141,7 @@ def _default(key: str, part: dict[str, Any], model: dict[str, Any]) -> str:
 
 
 def _yaml(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if value and isinstance(value, str) else json.dumps(value)
 
 
 def _title(name: str) -> str:

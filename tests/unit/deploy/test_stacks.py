@@ -11,14 +11,14 @@ from dockyard.deploy import stacks
 from dockyard.deploy.causes import Cause
 from dockyard.deploy.stack import Deployed, StackDeployer
 from dockyard.deploy.stacks import deploy_stacks
-from dockyard.doors.files import put
-from dockyard.errors import DeployError
+from dockyard.errors import DeployError, UnwellError
 from dockyard.progress import Silent
 
 NEEDS = {
     "registry": (), "platform": (), "web": ("registry", "platform"), "worker": ("registry", "platform"),
     "other": ("registry", "web"),
 }  # fmt: skip
+ENTRIES = stacks.entries
 TEMPLATE = json.dumps({"Parameters": {"Listener": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/listener"}}})
 
 
@@ -39,8 +39,13 @@ class CloudFormation:
         return {"TemplateBody": TEMPLATE}
 
 
+def entry(*services, fault=False):
+    """A deploy of these; with a fault of the worker's stack."""
+    return SimpleNamespace(images=dict.fromkeys(services, "tag"), faults={"worker": "its tasks end"} if fault else {})
+
+
 @pytest.fixture
-def deploy(monkeypatch, tmp_path):
+def deploy(monkeypatch):
     """Deploys four stacks; which were deployed, and what was done in order.
 
     `others`: stacks that have another listener than there is now. `changing`: those that a deploy changes.
@@ -51,7 +56,7 @@ def deploy(monkeypatch, tmp_path):
         aws.cloudformation = CloudFormation({name: "old" if name in others else "new" for name in NEEDS})
         aws.parameters = lambda names: dict.fromkeys(names, "new")
 
-        def deployed(_, artifact, *__):
+        def deployed(_, artifact, *__, **___):
             done.append(f"deploy {artifact.name}")
             return Deployed(artifact.name, artifact.name in changing, "v2", {})
 
@@ -60,7 +65,9 @@ def deploy(monkeypatch, tmp_path):
             return images()
 
         monkeypatch.setattr(stacks, "_deploy_stack", deployed)
-        site = SimpleNamespace(registry_stack="registry", project=SimpleNamespace(own_folder=tmp_path))
+        if stacks.entries is ENTRIES:
+            monkeypatch.setattr(stacks, "entries", lambda _: [])
+        site = SimpleNamespace(registry_stack="registry", service_stack=str)
         artifacts = [
             SimpleNamespace(
                 name=name, depends_on=needs, deploy_role="", tags={}, termination_protection=False, template=TEMPLATE,
@@ -105,36 +112,37 @@ def test_they_are_looked_at_while_images_are_built(deploy, monkeypatch):
     assert deploy(images=lambda: ["image"] if looked.wait(10) else [])[0] == SHARED
 
 
-def test_one_that_was_found_unwell_is_looked_at_once_more_as_long_as_it_is_the_same(deploy, tmp_path):
-    put(tmp_path / "unwell/worker", b"now UPDATE_COMPLETE")
-    assert deploy()[0] == {*SHARED, "worker"}
-    put(tmp_path / "unwell/worker", b"before UPDATE_COMPLETE")
-    assert deploy()[0] == SHARED
+@pytest.mark.parametrize(
+    ("deploys", "looked"),
+    [
+        ([], set()),
+        ([entry("worker", fault=True)], {"worker"}),
+        ([entry("worker", fault=True), entry("web")], {"worker"}),  # that one was of another service
+        ([entry("worker", fault=True), entry("web", "worker")], set()),
+        ([entry("worker"), entry("worker", "web", fault=True)], {"worker"}),
+    ],
+)
+def test_one_that_the_last_deploy_left_unwell_is_looked_at_once_more(deploy, monkeypatch, deploys, looked):
+    monkeypatch.setattr(stacks, "entries", lambda _: deploys)
+    assert deploy()[0] == {*SHARED, *looked}
 
 
-@pytest.mark.parametrize("changed", [True, False])
-def test_a_stack_that_is_unwell_after_its_deploy_is_told_again_until_it_is_well(monkeypatch, tmp_path, changed):
+@pytest.mark.parametrize(("changed", "unwell"), [(True, False), (False, True), (False, False)])
+def test_a_stack_that_is_unwell_after_its_deploy_is_told_also_where_nothing_is_changed(monkeypatch, changed, unwell):
     """ECS and CloudFormation tell nothing of a task that ends a moment after its start, and of no stack that does not change."""
     looked = []
-    bad = Cause("its tasks end", "mend them")
     watches = SimpleNamespace(look=None, times=str, lacking=str)
-    watches.unwell = lambda again: looked.append(again) or bad
+    watches.unwell = lambda again: looked.append(again) or Cause("its tasks end", "mend them")
     monkeypatch.setattr(stacks, "Watches", lambda *_: watches)
-    site = SimpleNamespace(project=SimpleNamespace(own_folder=tmp_path))
     deployer = SimpleNamespace(deploy=lambda *_: Deployed("worker", changed, "v2", {}))
-    deploy = partial(stacks._deploy_stack, site, SimpleNamespace(name="worker"), Silent(), deployer)
-    if not changed:
+    deploy = partial(stacks._deploy_stack, None, SimpleNamespace(name="worker"), Silent(), deployer, unwell=unwell)
+    if not changed and not unwell:
         assert deploy()
-        assert looked == []  # nobody has found it so
-        put(tmp_path / "unwell/worker", b"v2")
-    for _ in range(2):
-        with pytest.raises(DeployError, match="worker: its tasks end") as caught:
-            deploy()
-        assert caught.value.hint == "mend them"
-    bad = None
-    assert deploy()
-    assert looked == [not changed] * 3
-    assert list((tmp_path / "unwell").iterdir()) == []
+        assert looked == []
+        return
+    with pytest.raises(UnwellError, match="worker: its tasks end") as caught:
+        deploy()
+    assert (caught.value.hint, looked) == ("mend them", [unwell])
 
 
 def test_no_service_is_deployed_where_an_image_is_missing(deploy):

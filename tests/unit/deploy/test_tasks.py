@@ -1,5 +1,6 @@
 """What tasks have printed, by an AWS that gives the answers of the test; that AWS gives them is in the integration tests."""
 
+from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
@@ -18,8 +19,13 @@ class Account:
         self.status = {"old": "RUNNING", "new": "RUNNING"}
         self.codes, self.silent, self.log = {"web": None}, (), {"logDriver": "awslogs", "options": OPTIONS}
 
+    def get_paginator(self, _):
+        return SimpleNamespace(paginate=self.list_tasks)
+
     def list_tasks(self, cluster, family, desiredStatus):  # noqa: N803
-        return {"taskArns": [f"arn:task/{cluster}/{id}" for id, status in self.status.items() if status == desiredStatus]}
+        for id, status in self.status.items():
+            if status == desiredStatus:
+                yield {"taskArns": [f"arn:task/{cluster}/{id}"]}
 
     def describe_tasks(self, cluster, tasks):
         created = {"old": 1, "new": 2}
@@ -96,3 +102,24 @@ def test_where_a_log_router_has_it_all_that_is_told(watch, account, options, tol
     account.status["new"] = "STOPPED"
     watch.look()
     assert watch.last.text() == f"task new stopped: Task failed ELB health checks{told}"
+
+
+def test_how_long_it_ran_and_by_which_definition_is_known_of_each_page(watch, account):
+    watch.look()
+    account.status |= {"new": "STOPPED", "old": "STOPPED"}
+    account.describe_tasks = lambda cluster, tasks: {
+        "tasks": [
+            {"taskArn": arn, "taskDefinitionArn": "web:1", "startedAt": datetime(2026, 1, 1), "stoppedAt": datetime(2026, 1, 1, 0, 0, 3),
+             "stoppedReason": "Scaling activity initiated by (deployment 1)" if arn.endswith("old") else "Essential container in task exited"}
+            for arn in asked.append(tasks) or tasks
+        ]
+    }  # fmt: skip
+    asked, account.silent = [], ("web",)
+    watch.look()
+    watch.look()
+    (failed,) = watch.failed.values()
+    assert (failed.id, failed.definition, failed.seconds) == ("new", "web:1", 3.0)
+    assert [sorted(arn[-3:] for arn in one) for one in asked] == [
+        ["new", "old"],
+        ["new"],
+    ]  # what ended well is not asked for again

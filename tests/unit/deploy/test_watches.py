@@ -1,14 +1,16 @@
 """All that is looked at while one stack is deployed; AWS is one that gives the answers of the test."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
+import pytest
 from botocore.exceptions import ClientError
 
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.causes import Check, Failed
 from dockyard.deploy.tasks import FailedTask
-from dockyard.deploy.watches import Watches
+from dockyard.deploy.watches import Watches, _is_asked
 
 RESOURCES = {
     "Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Family": "web"}},
@@ -24,7 +26,7 @@ class Account:
         self.exceptions = SimpleNamespace(ClusterNotFoundException=LookupError)
         self.arn = ""
 
-    def list_tasks(self, **_):
+    def get_paginator(self, _):
         raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "ListTasks")
 
     def describe_stack_resources(self, **_):
@@ -133,76 +135,95 @@ def test_tasks_that_are_lacking_are_told_with_why_the_last_one_ended(monkeypatch
     assert watches.lacking() == f"0 of 1 tasks run: {ended.text()}"
 
 
-def unasked(monkeypatch, *looks):
-    """A service that no check asks, whose tasks come to these ends, look by look."""
-    now, left = [100.0], list(looks)
-    monkeypatch.setattr(
-        "dockyard.deploy.watches.time", SimpleNamespace(monotonic=lambda: now[0], sleep=lambda s: now.append(now.pop() + s))
-    )
-    watches = watched(Account(), [])
-    tasks = SimpleNamespace(failed={}, last=None)
-
-    def look():
-        for task in left.pop(0) if left else []:
-            tasks.failed[task.id], tasks.last = task, task
-
-    tasks.look = look
-    monkeypatch.setattr(watches, "_tasks", tasks)
-    monkeypatch.setattr(watches, "lacking", lambda: "")
-    watches._rollout.since = 99.0
-    return watches, now, tasks
-
-
-BOOM = FailedTask("a" * 32, "Essential container in task exited; mail exited with 1", ("KeyError",))
+NEW, OLD = "mail:2", "mail:1"
+EXITED = "Essential container in task exited; mail exited with 1"
+BOOM = FailedTask("a" * 32, EXITED, ("KeyError",), definition=NEW, seconds=1.0)
 ENDED = f"its tasks end a moment after their start: {BOOM.text()}"
 
 
+def unasked(monkeypatch, *looks, before=(), lacking=""):
+    """A service that no check asks, whose tasks come to these ends, look by look; what was seen before, and what it lacks then."""
+    now, left = [100.0], list(looks)
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=lambda s: now.append(now.pop() + s))
+    monkeypatch.setattr("dockyard.deploy.watches.time", clock)
+    watches = watched(Account(), [])
+    tasks = SimpleNamespace(failed={task.id: task for task in before})
+
+    def look():
+        tasks.failed |= {task.id: task for task in (left.pop(0) if left else [])}
+
+    tasks.look = look
+    monkeypatch.setattr(watches, "_tasks", tasks)
+    monkeypatch.setattr(watches, "lacking", lambda: lacking)
+    watches._rollout.since = 99.0
+    watches._rollout.definition = lambda: NEW
+    return watches, now
+
+
 def test_a_task_that_nobody_asks_and_that_ends_at_once_is_told(monkeypatch):
-    watches, now, _ = unasked(monkeypatch, [], [BOOM])
-    assert watches.unwell(again=False).text == ENDED
-    assert now == [102]
+    watches, now = unasked(monkeypatch, [], [BOOM])
+    bad = watches.unwell(again=False)
+    assert (bad.text, now) == (ENDED, [102])
+    assert "dockyard rollback web --env dev" in bad.hint
 
 
 def test_what_it_printed_is_waited_for(monkeypatch):
-    silent = FailedTask(BOOM.id, BOOM.reason, ())
-    watches, now, _ = unasked(monkeypatch, [silent], [], [BOOM])
-    assert watches.unwell(again=False).text == ENDED
-    assert now == [103]
+    watches, now = unasked(monkeypatch, [replace(BOOM, lines=())], [], [BOOM])
+    assert (watches.unwell(again=False).text, now) == (ENDED, [103])
+    silent = replace(BOOM, lines=())
+    watches, now = unasked(monkeypatch, [silent])
+    assert watches.unwell(again=False).text.endswith(silent.text())
+    assert now == [104]
 
 
-def test_one_that_ended_before_it_was_looked_at_is_told_where_it_is_lacking(monkeypatch):
-    watches, _, tasks = unasked(monkeypatch)
-    tasks.failed, tasks.last = {BOOM.id: BOOM}, BOOM
-    assert watches.unwell(again=False) is None  # an old one's end, or it has come back
-    watches, _, tasks = unasked(monkeypatch)
-    tasks.failed, tasks.last = {BOOM.id: BOOM}, BOOM
-    watches.lacking = lambda: "0 of 1 tasks run"
+@pytest.mark.parametrize(
+    "other",
+    [replace(BOOM, definition=OLD), replace(BOOM, seconds=9.0), replace(BOOM, reason="Task failed container health checks")],
+)
+def test_the_end_of_an_old_task_or_of_one_that_ran_for_a_while_is_no_fault_of_the_deploy(monkeypatch, other):
+    watches, now = unasked(monkeypatch, [other], lacking="0 of 1 tasks run")
+    assert (watches.unwell(again=False), now) == (None, [104])
+
+
+def test_one_that_ended_while_it_was_deployed_is_a_fault_as_long_as_no_other_takes_its_place(monkeypatch):
+    """All of it took long by then: so it is looked at for five seconds more."""
+    watches, now = unasked(monkeypatch, before=[BOOM])
+    watches._rollout.since = 2.0
+    assert (watches.unwell(again=False), now) == (None, [105])
+    watches, _ = unasked(monkeypatch, before=[BOOM], lacking="0 of 1 tasks run")
+    watches._rollout.since = None
     assert watches.unwell(again=False).text == ENDED
+    watches, now = unasked(monkeypatch, [replace(BOOM, id="b" * 32)], before=[BOOM])
+    assert watches.unwell(again=False).text.startswith("its tasks end a moment after their start: task bbbbbbbb")
+    assert now == [101]
 
 
 def test_tasks_that_stay_up_are_waited_for_until_five_seconds_from_their_start(monkeypatch):
-    watches, now, _ = unasked(monkeypatch)
-    assert watches.unwell(again=False) is None
-    assert now == [104]
+    watches, now = unasked(monkeypatch)
+    assert (watches.unwell(again=False), now) == (None, [104])
     assert (watches.unwell(again=False), now) == (None, [104])
 
 
 def test_where_a_check_asks_or_no_task_is_new_nothing_is_waited_for(monkeypatch):
-    watches, now, _ = unasked(monkeypatch, [BOOM])
+    watches, now = unasked(monkeypatch, [BOOM])
     watches._rollout.since = None
     assert watches.unwell(again=False) is None
     watches._rollout.since, watches._asked = 99.0, True
     assert (watches.unwell(again=False), now) == (None, [100])
 
 
+def test_the_check_of_a_sidecar_asks_nothing_of_the_app():
+    checked = {"Name": "proxy", "HealthCheck": {}}
+    assert not _is_asked({"ContainerDefinitions": [{"Name": "app"}, checked]})
+    assert _is_asked({"ContainerDefinitions": [checked]})
+
+
 def test_a_deploy_that_changes_nothing_looks_again_at_what_was_unwell(monkeypatch):
-    watches, now, _ = unasked(monkeypatch, [], [BOOM])
+    watches, now = unasked(monkeypatch, [], [BOOM])
     watches._rollout.since = None
     watches.look = lambda: None
-    assert watches.unwell(again=True).text == ENDED
-    assert now == [102]
+    assert (watches.unwell(again=True).text, now) == (ENDED, [102])
     watches._asked = True
-    watches._targets = SimpleNamespace(
-        seconds=0.0, unhealthy={"one"}, last=Failed(Check("/up", 8080, "200", 5), "Target.X", "[404]")
-    )
+    failed = Failed(Check("/up", 8080, "200", 5), "Target.X", "[404]")
+    watches._targets = SimpleNamespace(seconds=0.0, unhealthy={"one"}, last=failed)
     assert watches.unwell(again=True).text.startswith("what runs does not pass its health check: GET /up")

@@ -162,3 +162,11 @@ def test_the_next_deploy_is_another_one_however_soon_it_comes():
 
 def test_what_is_older_than_the_last_that_were_asked_for_is_left_out():
     assert [one.what for one in told_with(of_ecs(500, "2"), last=1)] == ["deployed"]
+
+
+def test_one_that_ecs_calls_a_success_and_whose_tasks_ended_at_once_is_told_as_failed():
+    fault = {STACK("web"): "its tasks end a moment after their start"}
+    (one,) = with_deploys([of_ecs(5)], [of_deploy(faults=fault)], STACK)
+    assert (one.what, one.reason) == ("failed", fault[STACK("web")])
+    (one,) = with_deploys([of_ecs(5)], [of_deploy(faults=fault, back=("web",))], STACK)
+    assert one.what == "failed"

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError
 
-from dockyard.operate.kept import kept
+from dockyard.operate.kept import kept, of_those_gone
 
 TEMPLATE = {
     "Files": ("AWS::S3::Bucket", "Retain", "shop-dev-files"),
@@ -17,6 +17,9 @@ TEMPLATE = {
     "Service": ("AWS::ECS::Service", "Delete", "arn:web"),
     "Role": ("AWS::IAM::Role", None, "role"),
 }
+
+
+KEPT = ["bucket shop-dev-files", "a snapshot of database orders", "queue mail", "AWS::KMS::Key 1234"]
 
 
 class CloudFormation:
@@ -41,14 +44,23 @@ class CloudFormation:
 @pytest.mark.parametrize("as_text", [True, False])
 def test_what_templates_retain_is_told_by_its_name(as_text):
     aws = SimpleNamespace(cloudformation=CloudFormation(as_text))
-    assert kept(aws, ["shop-dev-web"]) == [
-        "bucket shop-dev-files", "a snapshot of database orders", "queue mail", "AWS::KMS::Key 1234",
-    ]  # fmt: skip
-    assert kept(aws, []) == []
+    assert kept(aws, ["shop-dev-web"]) == {"shop-dev-web": KEPT}
+    assert kept(aws, []) == {}
 
 
-def test_who_may_not_look_is_told_nothing():
-    def refused(**_):
-        raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetTemplate")
+def test_of_a_stack_that_may_not_be_looked_at_nothing_is_told_and_of_others_what_is_known():
+    aws = SimpleNamespace(cloudformation=CloudFormation(as_text=True))
+    told = aws.cloudformation.get_template
 
-    assert kept(SimpleNamespace(cloudformation=SimpleNamespace(get_template=refused)), ["shop-dev-web"]) == []
+    def get_template(StackName, **_):  # noqa: N803
+        if StackName == "closed":
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetTemplate")
+        return told()
+
+    aws.cloudformation.get_template = get_template
+    assert kept(aws, ["closed", "shop-dev-web"]) == {"shop-dev-web": KEPT}
+
+
+def test_of_a_stack_that_is_still_there_nothing_stays(monkeypatch):
+    monkeypatch.setattr("dockyard.operate.kept.stack_of", lambda _, name: {"StackName": name} if name == "left" else None)
+    assert of_those_gone(SimpleNamespace(cloudformation=None), {"gone": ["bucket a"], "left": ["bucket b"]}) == ["bucket a"]

@@ -96,6 +96,8 @@ def test_previews_that_no_workflow_makes_are_told_with_what_to_write(tmp_path, e
         ({}, None, True, ["which is no dockyard: name it there, or write how it is installed"]),
         ({}, "boto3\n# via dockyard\n", False, ["which is no dockyard", "npm ci, which wants a package-lock.json"]),
         ({"setup": ["make setup"]}, None, False, []),
+        ({}, "dockyard[local] @ file:///src/dockyard\n", True, ["jobs do not have the place that it names"]),
+        ({}, "dockyard[local] @ git+https://example.com/d.git@abc\n", True, []),
     ],
 )
 def test_a_set_up_that_would_install_no_dockyard_is_told_before_the_first_push(settings, requirements, pinned, told):
