@@ -25,14 +25,16 @@ def ending() -> Iterator[None]:
             sys.stdout.flush()
     except KeyboardInterrupt as error:
         _interrupted(str(error) or GOES_ON)
-    except BrokenPipeError as error:  # whoever read what we print is gone
-        with Path(os.devnull).open("w") as nowhere:
-            for stream in (1, 2):
-                os.dup2(nowhere.fileno(), stream)
+    except BrokenPipeError as error:
+        _nobody_reads()
         raise SystemExit(1) from error
     except Exception as error:
         known = error if isinstance(error, DockyardError) else _explained(error)
         if known is None:
+            try:
+                sys.stdout.flush()  # it may be an exit code that is raised
+            except BrokenPipeError:
+                _nobody_reads()
             raise
         if "--verbose" in sys.argv:
             import traceback  # noqa: PLC0415  # it takes time to import
@@ -43,6 +45,13 @@ def ending() -> Iterator[None]:
             screen.fault(message, None)
         screen.fault(last, known.hint)
         raise SystemExit(known.exit_code) from error
+
+
+def _nobody_reads() -> None:
+    """Whoever read what we print is gone."""
+    with Path(os.devnull).open("w") as nowhere:
+        for stream in (1, 2):
+            os.dup2(nowhere.fileno(), stream)
 
 
 def _interrupted(hint: str) -> None:

@@ -20,7 +20,10 @@ from dockyard.doors.docker import Docker
 from dockyard.doors.git import Git
 from dockyard.doors.process import Processes
 from dockyard.errors import PrerequisiteError, UsageError
+from dockyard.local.lifecycle import LocalAws
 from dockyard.local.stand_ins import upload_missing
+
+EXPORTS = 'eval "$(dockyard local env)"'
 
 
 class Session:
@@ -96,7 +99,12 @@ class Session:
     @functools.cached_property
     def aws(self) -> Aws:
         """The environment's account and region. Raises PrerequisiteError; UsageError for another account or partition."""
-        aws = Aws(region=self.environment.settings.region)
+        try:
+            aws = Aws(region=self.environment.settings.region)
+        except PrerequisiteError as error:
+            if "AWS_ENDPOINT_URL" in self.variables or LocalAws(self.own_folder).port is None:
+                raise
+            raise PrerequisiteError(str(error), hint=f"the local AWS of this project runs; for this shell: {EXPORTS}") from error
         try:
             supported_region(aws.region)
         except ValueError as error:

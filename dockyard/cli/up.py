@@ -44,6 +44,7 @@ def up(
     from dockyard.cli import local  # noqa: PLC0415
     from dockyard.cli.deploying import deploy_and_tell  # noqa: PLC0415
     from dockyard.cli.leaving import Leaving  # noqa: PLC0415
+    from dockyard.cli.programs import processes_of  # noqa: PLC0415
     from dockyard.cli.session import Session  # noqa: PLC0415
     from dockyard.deploy.replacements import Allowed  # noqa: PLC0415
     from dockyard.deploy.run import Wishes  # noqa: PLC0415
@@ -51,6 +52,7 @@ def up(
     from dockyard.deploy.synth import command_of  # noqa: PLC0415
 
     command_of(root)  # before anything is started
+    processes_of(root, os.environ).require("cdk")
     session = local.start(Session(root, env), port)
     if session.aws.parameter(f"/cdk-bootstrap/{qualifier(session.root)}/version") is None:
         _bootstrap(session, qualifier(session.root))
@@ -89,7 +91,7 @@ def _look(root: Path, port: int | None) -> Look | None:
 
 
 def _tell_next() -> None:
-    screen.say(f"next: change a service and run this again\nfor cdk and aws in this shell: {_exports()}")
+    screen.say(f"next: change a service and run this again\nfor all other commands, cdk and aws in this shell: {_exports()}")
 
 
 def _exports() -> str:

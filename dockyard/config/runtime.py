@@ -29,6 +29,13 @@ Words = Annotated[
 ]
 """A command: a list of words, or a line, which is split as a shell does and not run by one."""
 
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+User = Annotated[str, Field(min_length=1), BeforeValidator(_as_text), WithJsonSchema({"type": ["string", "integer"]})]
+
 ContainerPath = Annotated[
     str, words("an absolute path in the container, without `..`", r"(?!.*/\.\.?(/|$))(/[^/:\s\x00-\x1f]+)+/?")
 ]
@@ -60,7 +67,7 @@ class Runtime(Model):
     """What it runs, in place of the image's CMD: a list of words, or a line, which is split as a shell does."""
     entry_point: Words | None = None
     """What it runs, in place of the image's ENTRYPOINT. The image's CMD then counts for nothing."""
-    user: Annotated[str, Field(min_length=1)] | None = None
+    user: User | None = None
     """User that it runs as, in place of the image's USER: `1000`, `1000:1000` or a name."""
     stop_timeout: Annotated[int, number(2, 120, "seconds")] | None = None
     """How long it has between SIGTERM and SIGKILL. Default: 30; of a worker as long as a message is hidden."""

@@ -29,9 +29,9 @@ class Volume(Model):
     read_only: bool = False
     """Whether the container can only read it."""
     type: Literal["ephemeral", "efs", "ebs"] = "ephemeral"
-    """`ephemeral`: on the task's own disk, for containers of one task to share; root's, unless the image has a VOLUME there.
-    `efs`: files that all tasks share, and that stay when the service is deleted. `ebs`: a disk of its own for each task, which
-    goes with it."""
+    """`ephemeral`: on the task's own disk, for containers of one task to share; root's, unless the image has a VOLUME there (an
+    app without a Dockerfile writes to it with `user: root`). `efs`: files that all tasks share, and that stay when the service is
+    deleted. `ebs`: a disk of its own for each task, which goes with it."""
     size: Annotated[int, number(1, 16384, "GiB")] | None = None
     """Of type ebs: its size."""
     file_system: Annotated[str, _id("fs")] | None = None

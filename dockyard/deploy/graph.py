@@ -1,9 +1,10 @@
 """Work in the order of its needs, as much of it at once as they allow."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from itertools import zip_longest
 from typing import Any
 
 from dockyard.errors import DeployError, DockyardError, UnwellError
@@ -46,5 +47,13 @@ def run_graph(nodes: Mapping[str, Node]) -> dict[str, Any]:
                     order.done(name)
     if faults:
         kind = UnwellError if all(isinstance(fault, UnwellError) for fault in faults) else DeployError
-        raise kind("\n".join(map(str, faults)), hint=faults[0].hint) from faults[0]
+        raise kind("\n".join(_told(faults)), hint=faults[-1].hint) from faults[0]
     return done
+
+
+def _told(faults: list[DockyardError]) -> Iterator[str]:
+    """Each with what to do about it; what is to be done at last is the hint of all."""
+    for fault, following in zip_longest(faults, faults[1:]):
+        yield str(fault)
+        if following and fault.hint and fault.hint != following.hint:
+            yield f"try:   {fault.hint}"

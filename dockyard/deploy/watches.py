@@ -102,7 +102,7 @@ class Watches:
             told = (
                 "what runs does not pass its health check"
                 if again
-                else "its health check was changed, and what runs does not pass it"
+                else "its health check was changed, and what runs does not pass it, so that requests fail by now"
             )
             return replace(bad, text=f"{told}: {bad.text}")
         if ended := self._ended(again=again):

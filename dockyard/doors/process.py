@@ -27,7 +27,10 @@ class Ended:
 _OF_THE_KEYBOARD = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
 r"""Ctrl-C, Ctrl-\ and Ctrl-Z."""
 
-_BROUGHT_BY = {"cdk": "in the project's folder, run: npm install aws-cdk (or make setup, where it has Dockyard's Makefile)"}
+_BROUGHT_BY = {
+    "cdk": "in the project's folder, run: npm ci (without a package-lock.json: npm install aws-cdk; with Dockyard's Makefile: "
+    "make setup); behind a proxy that re-signs TLS, with NODE_EXTRA_CA_CERTS"
+}
 """Program to what brings it to where it is looked for."""
 
 _running: set[subprocess.Popen[str]] = set()
@@ -86,6 +89,18 @@ class Processes:
         """The same, with these variables added."""
         return Processes({**self.environment, **variables})
 
+    def require(self, program: str) -> None:
+        """Raise DockyardError where there is no such program."""
+        import shutil  # noqa: PLC0415  # of few commands
+
+        if not shutil.which(program, path=self.environment.get("PATH")):
+            raise self.lacks(program)
+
+    @staticmethod
+    def lacks(program: str) -> DockyardError:
+        """That there is no such program, and what brings it."""
+        return DockyardError(f"no program {program} on PATH", hint=_BROUGHT_BY.get(program))
+
     def run(
         self,
         arguments: Sequence[str],
@@ -112,7 +127,7 @@ class Processes:
                 errors="replace",
             )
         except FileNotFoundError:
-            raise DockyardError(f"no program {arguments[0]} on PATH", hint=_BROUGHT_BY.get(arguments[0])) from None
+            raise self.lacks(arguments[0]) from None
         assert process.stdout  # noqa: S101  # it is a pipe
         lines = []
         _running.add(process)

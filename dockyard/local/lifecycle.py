@@ -114,12 +114,12 @@ class LocalAws:
     def _refuse_another(
         self, facts: Mapping[str, object], port: int | None, account: str | None, persist: bool | None, how: str
     ) -> None:
-        way_out = {"runs": "dockyard local down", "was kept": "dockyard local up --no-persist, which gives it up"}[how]
+        ways = {"runs": "local down, which empties its account", "was kept": "local up --no-persist, which gives it up"}
         for what, wanted in (("port", port), ("account", account), ("persist", persist)):
             if wanted not in (None, facts[what]):
                 raise PrerequisiteError(
                     f"the local AWS of this project {how} with {what} {facts[what]}, and {wanted} is wanted",
-                    hint=f"run: {way_out}",
+                    hint=f"leave out the {what}, or run first: dockyard {ways[how]}",
                 )
 
     def down(self, docker: Docker | None) -> bool:

@@ -21,7 +21,7 @@ def answer(site: Site, service: str, said: Answer) -> int:
         if hook["targetType"] == "PAUSE" and hook["status"] == "AWAITING_ACTION"
     ]
     if not waiting:
-        what = "its deployment has not come so far" if found else "it is not deployed at the moment"
+        what = "its deployment has not come so far" if found else "none of its deployments is under way"
         raise DockyardError(f"{service} waits for nobody: {what}")
     acting: Any = site.aws.ecs
     for arn, hook in waiting:

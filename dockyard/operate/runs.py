@@ -15,8 +15,8 @@ from dockyard.operate.stopped import is_failure, last_failure
 
 _LISTED = 10
 """Executions that are looked at."""
-_SHORTEST = timedelta(seconds=1)
-"""No task takes less, from RunTask to its end; an execution that only finds the run before under way does."""
+_SHORTEST = timedelta(seconds=0.5)
+"""No task takes less, from RunTask to its end; an execution that only finds the run before under way does, and never fails."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def last_run(tasks: Sequence[Mapping[str, Any]], executions: Sequence[Mapping[st
     :param is_scheduled: whether there are executions at all.
     """
     own = [task for task in tasks if not is_scheduled or task.get("startedBy") == STARTED_BY or task["lastStatus"] != "STOPPED"]
-    ran = [one for one in executions if "stopDate" not in one or one["stopDate"] - one["startDate"] >= _SHORTEST]
+    ran = [one for one in executions if one["status"] != "SUCCEEDED" or one["stopDate"] - one["startDate"] >= _SHORTEST]
     runs = [*map(of_task, own), *map(of_execution, ran)] or [*map(of_execution, executions)]
     return max(runs, key=lambda run: (run.state is State.RUNNING, run.begun), default=None)
 

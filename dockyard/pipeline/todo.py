@@ -74,7 +74,7 @@ def setup_cautions(pipeline: Pipeline, requirements: str | None, *, pinned: bool
             f"write how it is installed; in a copy of Dockyard's repository, setup: {COPY}"
         )
     elif re.search(r"^dockyard(?![\w-]).*@.*file:", requirements or "", re.MULTILINE):
-        yield "requirements.txt: dockyard: jobs do not have the place that it names; name a repository (git+https://…) or an index"
+        yield "requirements.txt: dockyard: jobs have not the place that it names; name a repository (git+https://…) or an index"
     if not pinned:
         yield "dockyard.yaml: pipeline.setup: jobs run npm ci, which wants a package-lock.json: npm install aws-cdk writes one"
 

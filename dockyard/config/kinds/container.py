@@ -30,7 +30,8 @@ class Container(Runtime):
     cpu: Annotated[float, number(0.125, 16, "vCPU")] = 0.25
     """Processor share of one task, in vCPU."""
     memory: Annotated[int, number(64, 122880, "MiB")] = 512
-    """Memory of one task, in MiB."""
+    """Memory of one task, in MiB. Fargate has 512 to 2048 with 0.25 vCPU, 1024 to 4096 with 0.5, 2048 to 8192 with 1, 4096 to
+    16384 with 2, 8192 to 30720 with 4, 16384 to 61440 with 8, 32768 to 122880 with 16."""
     gpu: Annotated[int, number(1, 16, "GPUs")] | None = None
     """GPUs of the server that are its own, of one task. On `ec2` and `managed`, whose servers must have some. Default: none."""
     runs_on: RunsOn = "fargate"

@@ -247,6 +247,17 @@ def a_deploy_keeps_the_count_that_scaling_has_set(aws: Server) -> None:
     assert causes(aws) == ["minimum capacity was set to 3"]
 
 
+@acts("service_counts")
+def a_deploy_sets_the_count_that_its_template_names(aws: Server) -> None:
+    """Or a service that was paused would stay so here, and come back there."""
+    resources = worker(aws, count=1)
+    assert aws.deploy("n", resources) == "CREATE_COMPLETE"
+    aws.client("ecs").update_service(cluster="c", service="web", desiredCount=0)
+    resources["Task"]["Properties"]["ContainerDefinitions"][0]["Environment"] = [{"Name": "VERSION", "Value": "2"}]
+    assert aws.deploy("n", resources, update=True) == "UPDATE_COMPLETE"
+    assert wanted(aws) == 1
+
+
 @acts("auto_scaling")
 def targets_and_policies_are_told_as_they_were_put(aws: Server) -> None:
     """With the alarms of target tracking, which go with their policy."""

@@ -42,7 +42,7 @@ def test_an_environment_may_differ(files):
         ("command: \"a 'b\"", 'command: should be a command line, got "a \'b": no closing quotation'),
         ("entrypoint: a", "entrypoint: unknown key; did you mean entry_point?"),
         ("user: ''", "user: should not be empty"),
-        ("user: 1000", "user: should be text, got 1000"),
+        ("user: true", "user: should be text, got true"),
         ("stop_timeout: 121", "stop_timeout: should be 2 to 120 (seconds), got 121"),
         ("restart: true", "restart: should be a mapping of keys, got true"),
         ("restart: {attempt_period: 59}", "restart.attempt_period: should be 60 to 1800 (seconds), got 59"),

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from dockyard.deploy.graph import Node, run_graph
-from dockyard.errors import BuildError, DeployError
+from dockyard.errors import BuildError, DeployError, UnwellError
 
 
 def fails(message):
@@ -45,8 +45,18 @@ def test_what_needs_a_failed_piece_is_left_undone_and_all_else_is_done():
     with pytest.raises(DeployError) as caught:
         run_graph(nodes)
     assert done == ["good", "after good"]
-    assert set(str(caught.value).splitlines()) == {"bad", "worse"}
-    assert caught.value.hint.startswith("mend ")
+    first, way_out, last = str(caught.value).splitlines()
+    assert {first, last} == {"bad", "worse"}
+    assert (way_out, caught.value.hint) == (f"try:   mend {first}", f"mend {last}")
+
+
+def test_what_is_to_be_done_about_all_is_told_once():
+    def fails_alike():
+        raise UnwellError("bad", hint="wait")
+
+    with pytest.raises(UnwellError) as caught:
+        run_graph({"a": Node(fails_alike), "b": Node(fails_alike)})
+    assert (str(caught.value), caught.value.hint) == ("bad\nbad", "wait")
 
 
 def test_another_error_is_raised_as_it_is():

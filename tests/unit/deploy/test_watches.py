@@ -110,7 +110,7 @@ def test_what_runs_and_does_not_pass_a_check_that_was_changed_is_told(monkeypatc
     watches._targets = targets
     found = watches.unwell(again=False)
     assert found.text == (
-        "its health check was changed, and what runs does not pass it: "
+        "its health check was changed, and what runs does not pass it, so that requests fail by now: "
         "GET /nope on port 8080: [404] (wanted: 200; http.health in service.yaml)"
     )
     assert found.hint.startswith("see that GET /nope gives 200")

@@ -61,7 +61,7 @@ def test_what_waits_is_told_what_was_said_and_no_function_is(said, noted):
 @pytest.mark.parametrize(
     ("account", "why"),
     [
-        (Account(deployed=False), "web waits for nobody: it is not deployed at the moment"),
+        (Account(deployed=False), "web waits for nobody: none of its deployments is under way"),
         (Account({**WAITING, "status": "SUCCEEDED"}), "web waits for nobody: its deployment has not come so far"),
     ],
 )

@@ -96,7 +96,7 @@ def test_previews_that_no_workflow_makes_are_told_with_what_to_write(tmp_path, e
         ({}, None, True, ["which is no dockyard: name it there, or write how it is installed"]),
         ({}, "boto3\n# via dockyard\n", False, ["which is no dockyard", "npm ci, which wants a package-lock.json"]),
         ({"setup": ["make setup"]}, None, False, []),
-        ({}, "dockyard[local] @ file:///src/dockyard\n", True, ["jobs do not have the place that it names"]),
+        ({}, "dockyard[local] @ file:///src/dockyard\n", True, ["jobs have not the place that it names"]),
         ({}, "dockyard[local] @ git+https://example.com/d.git@abc\n", True, []),
     ],
 )
