@@ -43,12 +43,9 @@ def init(
     is_one = os.path.lexists(folder / PROJECT_FILE)
     if is_one and name:
         raise UsageError(f"{folder} is a project, whose {PROJECT_FILE} has its name", hint="change the name there")
-    wanted = scaffold.around() if is_one else scaffold.files(_name(folder, name))
-    states = {
-        path: _state(folder / path, text, force=force and is_one and scaffold.is_of_app(path)) for path, text in wanted.items()
-    }
-    useless = [path for path in states if states[path] == "written" and states[scaffold.goes_with(path)] == "kept"]
-    states = {path: state for path, state in states.items() if path not in useless}
+    named = "" if is_one else _name(folder, name)
+    wanted = scaffold.around() if is_one else scaffold.files(named)
+    states = _states(folder, wanted, force=force and is_one)
     if not is_one:
         _check_free([path for path, state in states.items() if state == "kept" and scaffold.is_of_app(path)], folder)
         _check_alone(folder)
@@ -57,20 +54,22 @@ def init(
         screen.as_json([{"file": path, "state": state} for path, state in states.items()])
         return
     _tell(folder, states)
-    for path in (path for path, state in states.items() if state == "kept"):
-        if lacking := scaffold.lacking(path, (folder / path).read_text(encoding="utf-8", errors="replace")):
-            screen.warn(f"{folder / path} lacks {lacking}")
-    if states.get("requirements.txt") == "written" and scaffold.is_of_this_machine():
-        screen.warn(f"{folder / 'requirements.txt'} names a place of this machine; for others, name a repository or an index")
     if not is_one:
+        screen.say(f"the application's name is {named} (dockyard.yaml); its stacks and repositories begin with it")
         _tell_next(folder, "npm ci" if states["package.json"] != "kept" else "npm install")
 
 
 def _name(folder: Path, name: str | None) -> str:
     try:
-        return scaffold.checked(name) if name else scaffold.application_name(folder.resolve().name)
+        return scaffold.application_name(folder.resolve().name) if name is None else scaffold.checked(name)
     except ValueError as error:
-        raise UsageError(f"the application's name {error}", hint="name it with --name") from None
+        raise UsageError(f"the application's name {error}", hint=f"name it{' otherwise' if name else ''} with --name") from None
+
+
+def _states(folder: Path, wanted: Mapping[str, bytes], *, force: bool) -> dict[str, State]:
+    """What becomes of each file; nothing of one that would be of no use."""
+    states = {path: _state(folder / path, text, force=force and scaffold.is_of_app(path)) for path, text in wanted.items()}
+    return {path: state for path, state in states.items() if state != "written" or states[scaffold.goes_with(path)] != "kept"}
 
 
 def _state(file: Path, text: bytes, *, force: bool) -> State:
@@ -118,7 +117,12 @@ def _tell(folder: Path, states: dict[str, State]) -> None:
             other = scaffold.is_of_app(path) and state == "kept"
             screen.say(f"{folder / path}: {state}{OTHER if other else ''}")
         if stacks := len(paths) - len(told):
-            screen.say(f"{folder / 'stacks'}: {stacks} files {state}")
+            screen.say(f"{folder / 'stacks'}: {state}: {stacks}")
+    for path in (path for path, state in states.items() if state == "kept"):
+        if lacking := scaffold.lacking(path, (folder / path).read_text(encoding="utf-8", errors="replace")):
+            screen.warn(f"{folder / path} lacks {lacking}")
+    if states.get("requirements.txt") == "written" and scaffold.is_of_this_machine():
+        screen.warn(f"{folder / 'requirements.txt'} names a place of this machine; for others, name a repository or an index")
 
 
 def _tell_next(folder: Path, install: str) -> None:

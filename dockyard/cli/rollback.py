@@ -101,10 +101,13 @@ def _tell_pins(session: Session, chosen: Sequence[Back], pinned: Lock) -> None:
 
 
 def _tell_way_forward(session: Session, chosen: Sequence[Back], lock: Lock) -> None:
-    """How to have again what ran before, as no deploy brings it while the pin is there."""
+    """How to have again what ran before, as no deploy brings it while the pin is there; not where each deploy of it failed."""
     environment = session.environment.name
     made = entries(session.site)
     for one in chosen:
+        brought = [entry for entry in made if tags_of(entry, one.service) == one.running]
+        if brought and all(session.site.service_stack(one.service) in entry.faults for entry in brought):
+            continue
         to = name_of(one.service, one.running, made)
         if to and f"{environment}/{one.service}" in lock.pins:
             screen.say(f"to take that back: dockyard rollback {one.service} --to {to} --env {environment}")

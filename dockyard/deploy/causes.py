@@ -49,7 +49,7 @@ class Failed:
         """What was asked, and what came of it."""
         check = self.check
         if self.reason == _NO_CONNECTION:
-            other = ", or what does speaks no HTTP" if check.path else ""
+            other = ", or what does speaks no HTTP, or ends the connection without an answer" if check.path else ""
             return f"nothing listens on port {check.port} of the container{other}"
         told = self.description or self.reason
         wanted = f"wanted: {check.wanted}; http.health in service.yaml" if check.path else "nlb.health in service.yaml"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from dockyard.deploy.assembly import StackArtifact
 from dockyard.deploy.before import is_before
 from dockyard.doors.aws import Aws
-from dockyard.doors.tasks import ORDERLY, log_of, routed, why
+from dockyard.doors.tasks import ENDED, ORDERLY, log_of, routed, why
 
 if TYPE_CHECKING:
     from types_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskTypeDef
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 SHOWN_LINES = 20
 _AT_ONCE = 100
 """Tasks that ECS tells of in one call."""
-_ENDED = "Essential container in task exited"
 _NO_FAULT = (None, 0, 137, 143)
 """Exit codes of a container that runs, that ended well, or that a signal ended (SIGKILL, SIGTERM)."""
 
@@ -36,7 +35,7 @@ class FailedTask:
     @property
     def ended_by_itself(self) -> bool:
         """Whether its program ended, and nobody stopped it."""
-        return self.reason.startswith(_ENDED)
+        return self.reason.startswith(ENDED)
 
     def text(self) -> str:
         """Reason and last lines, or where they are."""

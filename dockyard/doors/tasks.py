@@ -10,6 +10,8 @@ from dockyard.errors import DockyardError
 
 ORDERLY = "Scaling activity initiated"
 """What the reason of a task begins with that ECS stopped as it was to have fewer."""
+ENDED = "Essential container in task exited"
+"""What that of a task begins with whose program ended by itself."""
 _GROUP = re.compile(r" in \(target-group [^)]*\)")
 _CLOUDWATCH = ("cloudwatch_logs", "cloudwatch")
 """Plugins of Fluent Bit, whose streams are named by their prefix and by what FireLens calls a container of a task.

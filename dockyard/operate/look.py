@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -27,6 +27,7 @@ from dockyard.operate.status import (
     Tasks,
     containers,
     has_page,
+    keeps_ending,
     of_stack,
     since_good,
     state_of,
@@ -94,6 +95,8 @@ class Lookout:
         tasks = Tasks(service["desiredCount"], service["runningCount"], service["pendingCount"])
         stopped = described(self._aws, cluster, serviceName=name, desiredStatus="STOPPED")
         state = state_of(tasks, deployment)
+        if state is State.STEADY and keeps_ending(stopped, primary(service), datetime.now(UTC)):
+            state = State.KEEPS_ENDING
         lacking = deployment and state in (State.DEPLOYING, State.TOO_FEW_TASKS)
         events = [event for event in service["events"] if deployment and lacking and event["createdAt"] >= deployment.since]
         said = deployment.reason if deployment and state is not State.STEADY else None

@@ -15,7 +15,7 @@ from dockyard.operate.look import primary
 from dockyard.operate.status import State, Status
 from dockyard.operate.version import Version, Versions, short_commit, tags_in
 
-_UNFIT = (State.DEPLOYING, State.ROLLING_BACK, State.FAILED, State.TOO_FEW_TASKS, State.UNKNOWN)
+_UNFIT = (State.DEPLOYING, State.ROLLING_BACK, State.FAILED, State.TOO_FEW_TASKS, State.KEEPS_ENDING, State.UNKNOWN)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from dockyard.operate.stopped import Failure
+from dockyard.operate.stopped import Failure, by_itself
 from dockyard.operate.version import Version
 
 
@@ -19,6 +19,7 @@ class State(StrEnum):
     ROLLED_BACK = "rolled back"
     FAILED = "failed"
     TOO_FEW_TASKS = "too few tasks"
+    KEEPS_ENDING = "keeps ending"
     NO_TASKS = "no tasks"
     STEADY = "steady"
     RUNNING = "running"
@@ -133,6 +134,21 @@ def state_of(tasks: Tasks, deployment: Deployment | None) -> State:
     if tasks.running < tasks.desired:
         return State.TOO_FEW_TASKS
     return _ENDED_BADLY.get(status, State.STEADY)
+
+
+_ENDS, _WITHIN, _LAST = 3, timedelta(minutes=5), timedelta(minutes=1)
+"""So many ends of tasks within so long, the last of them so late, are no accident."""
+
+
+def keeps_ending(stopped: Iterable[Mapping[str, Any]], definition: str, now: datetime) -> bool:
+    """Whether tasks of a service end by themselves time and again: ECS starts others, and calls that steady.
+
+    :param stopped: as DescribeTasks tells of them.
+    :param definition: the ARN of the service's task definition.
+    """
+    of_it = (task for task in stopped if task["taskDefinitionArn"] == definition and by_itself(task) and "stoppedAt" in task)
+    ends = [task["stoppedAt"] for task in of_it if now - task["stoppedAt"] < _WITHIN]
+    return len(ends) >= _ENDS and now - max(ends) < _LAST
 
 
 _SOUND = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from dockyard.config.sidecar import APP
-from dockyard.doors.tasks import ORDERLY, why
+from dockyard.doors.tasks import ENDED, ORDERLY, why
 
 _BY_HAND = "UserInitiated"
 _TROUBLE = re.compile(r"\(service [^)]*\) (.*(?:unable to|failed|throttled|circuit breaker).*)", re.DOTALL)
@@ -37,6 +37,11 @@ def is_failure(task: Mapping[str, Any], *, ends: bool = False) -> bool:
     if not ends:
         return not _is_wanted(task)
     return next((one.get("exitCode") for one in task.get("containers", []) if one.get("name") == APP), None) != 0
+
+
+def by_itself(task: Mapping[str, Any]) -> bool:
+    """Whether a container that the task is not without has ended, and nobody had stopped it."""
+    return str(task.get("stoppedReason", "")).startswith(ENDED)
 
 
 def _is_wanted(task: Mapping[str, Any]) -> bool:

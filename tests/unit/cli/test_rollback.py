@@ -1,5 +1,6 @@
 """What `dockyard rollback --to` a deploy takes back, and what it leaves."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -68,10 +69,22 @@ def test_without_a_service_and_a_deploy_nothing_is_asked(monkeypatch):
         module.rollback()
 
 
-def test_how_to_go_forward_again_is_told_of_what_is_pinned(monkeypatch, capsys):
-    monkeypatch.setattr(module, "entries", lambda _: [made(web=TWO, api=TWO)])
-    session = SimpleNamespace(site=None, environment=SimpleNamespace(name="prod"))
+def told_forward(monkeypatch, capsys, *deploys):
+    monkeypatch.setattr(module, "entries", lambda _: deploys)
+    site = SimpleNamespace(service_stack="shop-prod-{}".format)
+    session = SimpleNamespace(site=site, environment=SimpleNamespace(name="prod"))
     chosen = [Back("web", {"web": ONE}, {"web": TWO}, ""), Back("api", {"api": ONE}, {"api": TWO}, "")]
     lock = SimpleNamespace(pins={"prod/api": None, "dev/web": None})
     module._tell_way_forward(session, chosen, lock)
-    assert capsys.readouterr().err == "to take that back: dockyard rollback api --to 8 --env prod\n"
+    return capsys.readouterr().err
+
+
+def test_how_to_go_forward_again_is_told_of_what_is_pinned(monkeypatch, capsys):
+    way = "to take that back: dockyard rollback api --to 8 --env prod\n"
+    assert told_forward(monkeypatch, capsys, made(web=TWO, api=TWO)) == way
+
+
+def test_no_way_forward_is_told_to_what_never_was_well(monkeypatch, capsys):
+    failed = replace(made(web=TWO, api=TWO), faults={"shop-prod-api": "its tasks end a moment after their start"})
+    assert told_forward(monkeypatch, capsys, failed) == ""
+    assert told_forward(monkeypatch, capsys, made(web=TWO, api=TWO), failed).startswith("to take that back")

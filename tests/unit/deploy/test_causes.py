@@ -46,7 +46,7 @@ def test_a_log_that_names_another_port_is_quoted_first(line, port):
 def test_without_such_a_line_no_more_is_said_than_is_known(lines):
     found = cause(REFUSED, stopped(*lines))
     assert found.text.startswith(
-        "nothing listens on port 9000 of the container, or what does speaks no HTTP\ntask 5344f2b6 stopped"
+        "nothing listens on port 9000 of the container, or what does speaks no HTTP, or ends the connection without an answer\ntask 5344f2b6 stopped"
     )
     assert "$PORT (9000)" in found.hint
 

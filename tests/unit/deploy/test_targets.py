@@ -21,7 +21,7 @@ MISMATCH = {
 }
 REGISTERED = {"State": "initial", "Reason": "Elb.RegistrationInProgress"}
 HEALTHY = {"State": "healthy"}
-NO_ANSWER = "nothing listens on port 9000 of the container, or what does speaks no HTTP"
+NO_ANSWER = "nothing listens on port 9000 of the container, or what does speaks no HTTP, or ends the connection without an answer"
 
 
 class Account:

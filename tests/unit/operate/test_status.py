@@ -11,6 +11,7 @@ from dockyard.operate.status import (
     Tasks,
     containers,
     has_page,
+    keeps_ending,
     of_stack,
     since_good,
     state_of,
@@ -39,6 +40,23 @@ NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 )
 def test_the_state_is_what_is_most_worth_knowing(tasks, deployment, state):
     assert state_of(tasks, Deployment(deployment, None, NOW) if deployment else None) == State(state)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "more", "told"),
+    [
+        ((1, 20, 40), {}, True),
+        ((1, 20), {}, False),
+        ((1, 20, 400), {}, False),
+        ((70, 80, 90), {}, False),  # whatever it was, it runs by now
+        ((1, 20, 40), {"taskDefinitionArn": "web:1"}, False),
+        ((1, 20, 40), {"stoppedReason": "Scaling activity initiated by (deployment 1)"}, False),
+    ],
+)
+def test_tasks_that_end_time_and_again_are_not_steady(seconds, more, told):
+    task = {"taskDefinitionArn": "web:2", "stoppedReason": "Essential container in task exited", **more}
+    stopped = [{**task, "stoppedAt": NOW - timedelta(seconds=one)} for one in seconds]
+    assert keeps_ending([*stopped, task], "web:2", NOW) is told
 
 
 def test_a_deployment_is_as_old_as_its_end():
