@@ -1,6 +1,6 @@
 """`dockyard destroy`: the end of services, or of an environment."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import Annotated
@@ -12,7 +12,7 @@ from dockyard.cli import screen
 from dockyard.cli.arguments import Environment, Project, Services, Wait
 from dockyard.cli.locked import alone
 from dockyard.cli.session import Session
-from dockyard.config import parameter_name
+from dockyard.config import Service, parameter_name
 from dockyard.deploy.lock import Lock
 from dockyard.deploy.site import Site
 from dockyard.errors import UsageError
@@ -43,11 +43,21 @@ def destroy(
         raise UsageError("--registry is for the whole application: name no services with it")
     begun = Session(project, env)
     screen.say(f"{begun.project.name} in {begun.environment.name} (account {begun.aws.account}, {begun.aws.region})")
+    for name, text in _cut_off(begun.environment.services, services or []):
+        screen.warn(f"{name}: {text}")
     agreed = asked(begun, services or [], registry=registry, yes=yes)
     with alone(begun, "dockyard destroy", wait) as (session, lock):
         destroy_under(lock, session, services or [], registry=registry, agreed=agreed)
     if not services and (left := stays(session)):
         screen.say(f"stays: {'; '.join(left)}")
+
+
+def _cut_off(services: Mapping[str, Service], going: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Services that stay and call one that goes."""
+    for name, service in services.items():
+        called = [one for one in getattr(service, "calls", ()) if one in going]
+        if called and name not in going:
+            yield name, f"calls {', '.join(called)}, and finds nobody there from then on"
 
 
 def asked(session: Session, services: Sequence[str] = (), *, registry: bool = False, yes: bool) -> Doomed | None:

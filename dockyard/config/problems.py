@@ -118,7 +118,27 @@ def _message(detail: ErrorDetails, field: FieldInfo | None, owner: type[BaseMode
             return "should not be empty"
         case "recursion_loop" | "json_invalid":
             return detail["msg"]
-    return f"should be {_TYPES.get(kind, detail['msg'].lower())}, got {got}"
+    if field and kind.startswith(("int_", "float_")) and any(_bounded(field)):
+        return f"should be {_TYPES[kind]}, {_bounds(field)}, got {got}"
+    return f"should be {_TYPES.get(kind, detail['msg'].lower())}, got {got}" + _short_for(kind, detail["input"], field)
+
+
+def _short_for(kind: str, got: object, field: FieldInfo | None) -> str:
+    """What a text may be short for: `/up` for `{path: /up}`, where there is such a key, and `api` for `[api]`."""
+    if not isinstance(got, str) or not field:
+        return ""
+    if _TYPES.get(kind) == "a list":
+        return f"; write [{got}]"
+    has_path = any("path" in model.model_fields for model in _models(field.annotation))
+    return f"; write {{path: {got}}}" if has_path and got.startswith("/") else ""
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a type is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 _TYPES = {
@@ -137,7 +157,7 @@ def _unknown_key(key: str, owner: type[BaseModel] | None) -> str:
     if close := same or difflib.get_close_matches(key, known, n=1):
         return f"unknown key; did you mean {close[0]}?"
     if len(known) > MOST_TOLD:
-        return f"unknown key; the {len(known)} that are known here are in README.md and schemas/"
+        return f"unknown key; the {len(known)} that are known here are in Dockyard's docs: service_yaml.md, dockyard_yaml.md"
     return "unknown key" + (f"; known here: {', '.join(known)}" if known else "")
 
 
@@ -148,11 +168,16 @@ def unknown_word(known: list[str], got: object) -> str:
 
 
 def _bounds(field: FieldInfo) -> str:
-    field = next(one for one in (field, *_inner(field.annotation)) if any(hasattr(m, "ge") for m in one.metadata))
+    field = next(_bounded(field))
     low, high = (next(getattr(m, side) for m in field.metadata if hasattr(m, side)) for side in ("ge", "le"))
     extra = field.json_schema_extra
     unit = extra.get("unit") if isinstance(extra, dict) else None
     return f"{low} to {high}" + (f" ({unit})" if unit else "")
+
+
+def _bounded(field: FieldInfo) -> Iterator[FieldInfo]:
+    """The field, or what it is made of, as far as it has bounds."""
+    return (one for one in (field, *_inner(field.annotation)) if any(hasattr(m, "ge") for m in one.metadata))
 
 
 def _inner(annotation: Any) -> Iterator[FieldInfo]:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from botocore.exceptions import ClientError
 
-from dockyard.cli.destroy import stays
+from dockyard.cli.destroy import _cut_off, stays
 
 PARAMETER = {
     "Name": "/demo/dev/notes/KEY",
@@ -45,3 +45,12 @@ def test_who_may_not_look_is_told_nothing():
     found = session()
     found.site.reading.secrets.below = refused
     assert stays(found) == []
+
+
+def test_who_calls_a_service_that_goes_is_told():
+    services = {
+        "shop": SimpleNamespace(calls=("api", "stock")), "front": SimpleNamespace(calls=("api",)), "api": SimpleNamespace(calls=()),
+        "night": SimpleNamespace(),
+    }  # fmt: skip
+    assert list(_cut_off(services, ["api", "front"])) == [("shop", "calls api, and finds nobody there from then on")]
+    assert list(_cut_off(services, [])) == []

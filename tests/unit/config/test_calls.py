@@ -27,7 +27,7 @@ def test_what_is_called_goes_first_and_a_circle_is_cut(calls, before):
             'calls[0]: should be another service of kind backend, which is api or users, got "site", which is of kind task',
         ),
         ("[api, api]", "calls: should name each once, got api twice"),
-        ("api", 'calls: should be a list, got "api"'),
+        ("api", 'calls: should be a list, got "api"; write [api]'),
     ],
 )
 def test_only_backends_are_called_and_each_is_named_once(files, calls, text):

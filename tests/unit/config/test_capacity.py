@@ -50,7 +50,7 @@ def test_the_name_of_a_type_tells_its_architecture(name, architecture):
         ("gpu: 1", "gpu: Fargate has no GPUs: let runs_on be ec2 or managed, or remove gpu"),
         ("runs_on: fargate-spot\ngpu: 1", "gpu: Fargate has no GPUs: let runs_on be ec2 or managed, or remove gpu"),
         ("runs_on: ec2\ngpu: 0", "gpu: should be 1 to 16 (GPUs), got 0"),
-        ("runs_on: ec2\ngpu: 0.5", "gpu: should be an integer, got 0.5"),
+        ("runs_on: ec2\ngpu: 0.5", "gpu: should be an integer, 1 to 16 (GPUs), got 0.5"),
         ("runs_on: ec2\ngpu: 1",
          "gpu: the servers of cluster.ec2 have no GPUs: supply instance_types with GPUs such as g5.xlarge in dockyard.yaml, or "
          "remove gpu"),

@@ -27,7 +27,7 @@ def test_every_kind_has_volumes(files, kind):
         ("volumes: {a b: {path: /a}}", 'volumes.a b: should be a name of up to 60 letters, digits, `_` and `-`, got "a b"'),
         ("volumes: {a: {path: a}}", 'volumes.a.path: should be an absolute path in the container, without `..`, got "a"'),
         ("volumes: {a: {}}", "volumes.a.path: is required: where the container has it"),
-        ("volumes: {a: /a}", 'volumes.a: should be a mapping of keys, got "/a"'),
+        ("volumes: {a: /a}", 'volumes.a: should be a mapping of keys, got "/a"; write {path: /a}'),
         ("volumes: {a: {path: /a, type: s3}}", 'volumes.a.type: should be ephemeral, efs or ebs, got "s3"'),
         ("volumes: {a: {path: /a, size: 5}}", "volumes.a: size is of type ebs, got ephemeral"),
         ("volumes: {a: {path: /a, type: ebs}}", "volumes.a: size is required of type ebs, in GiB"),
