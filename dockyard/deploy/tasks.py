@@ -1,5 +1,6 @@
 """Why tasks of a service stop while its stack is deployed: their reasons, and the last lines that they printed."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 SHOWN_LINES = 20
 _AT_ONCE = 100
 """Tasks that ECS tells of in one call."""
+_TRIES = 5
+"""How often it is looked for what a task has printed."""
 _NO_FAULT = (None, 0, 137, 143)
 """Exit codes of a container that runs, that ended well, or that a signal ended (SIGKILL, SIGTERM)."""
 
@@ -56,6 +59,7 @@ class TaskWatch:
         self._families = artifact.properties("AWS::ECS::TaskDefinition", "Family")
         self._before: set[str] | None = None
         self._orderly: set[str] = set()
+        self._tries = Counter[str]()
         self.failed: dict[str, FailedTask] = {}
 
     def look(self) -> None:
@@ -94,12 +98,13 @@ class TaskWatch:
         return next(reversed([task for task in failed if task.lines] or failed), None)
 
     def _told(self, id: str) -> bool:
-        """Whether all is known of this task; its last lines may come later than its end."""
-        return id in self.failed and bool(self.failed[id].lines)
+        """Whether all is known of this task; its last lines may come later than its end, or never."""
+        return id in self.failed and (bool(self.failed[id].lines) or self._tries[id] >= _TRIES)
 
     def _note(self, task: "TaskTypeDef") -> None:
         if found := failed_task(self._aws, task):
             self.failed[found.id] = found
+            self._tries[found.id] += 1
         else:
             self._orderly.add(task["taskArn"])
 

@@ -123,3 +123,14 @@ def test_how_long_it_ran_and_by_which_definition_is_known_of_each_page(watch, ac
         ["new", "old"],
         ["new"],
     ]  # what ended well is not asked for again
+
+
+def test_a_task_that_printed_nothing_is_not_asked_for_ever(watch, account):
+    watch.look()
+    account.status["new"], account.silent, asked = "STOPPED", ("web",), []
+    told = account.describe_tasks
+    account.describe_tasks = lambda cluster, tasks: asked.append(tasks) or told(cluster, tasks)
+    for _ in range(9):
+        watch.look()
+    assert len(asked) == 5
+    assert watch.last.text() == "task new stopped: Task failed ELB health checks"
