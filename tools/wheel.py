@@ -12,8 +12,9 @@ class Hook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called before the wheel is made."""
+        if version != "standard":
+            return
         root = Path(self.root)
-        listed = runpy.run_path(str(root / "dockyard/scaffold/listed.py"))["FILES"]
-        found = [file.relative_to(root).as_posix() for pattern in listed for file in root.glob(pattern)]
-        if version == "standard":
-            build_data["force_include"] |= {name: f"dockyard/scaffold/files/{name}" for name in found}
+        listed = runpy.run_path(str(root / "dockyard/scaffold/listed.py"))
+        found = (file.relative_to(root) for pattern in (*listed["AROUND"], *listed["SAMPLE"]) for file in root.glob(pattern))
+        build_data["force_include"] |= {str(name): f"dockyard/scaffold/files/{name}" for name in found}

@@ -29,7 +29,7 @@ has been applied by then, and a builder that finds it would apply it once more, 
 OF_PROJECT = (PROJECT_FILE, "dockyard.lock", "services/*/service.yaml")
 """More of Dockyard's files, where an image is built from the whole project, unless a line lets them in: a rollback writes a lock,
 and changes no image."""
-_SERVICES, _OF_SERVICES = "services", ("*/service.yaml",)
+_OF_SERVICES = ("*/service.yaml",)
 """The same, where it is built from the folder of all services."""
 
 
@@ -69,7 +69,7 @@ def ignore_patterns(context: Path, dockerfile: Path | None, defaults: Sequence[s
 def _of_project(context: Path) -> tuple[str, ...]:
     if (context / PROJECT_FILE).is_file():
         return OF_PROJECT
-    return _OF_SERVICES if context.name == _SERVICES and (context.parent / PROJECT_FILE).is_file() else ()
+    return _OF_SERVICES if context.name == "services" and (context.parent / PROJECT_FILE).is_file() else ()
 
 
 def contents(

@@ -21,8 +21,7 @@ def ending() -> Iterator[None]:
     """Within it, what is raised is told: exit 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     try:
         yield
-        if sys.stdout:  # at the end of Python it would be too late to tell
-            sys.stdout.flush()
+        _flush()
     except KeyboardInterrupt as error:
         _interrupted(str(error) or GOES_ON)
     except BrokenPipeError as error:
@@ -32,7 +31,7 @@ def ending() -> Iterator[None]:
         known = error if isinstance(error, DockyardError) else _explained(error)
         if known is None:
             try:
-                sys.stdout.flush()  # it may be an exit code that is raised
+                _flush()  # it may be an exit code that is raised
             except BrokenPipeError:
                 _nobody_reads()
             raise
@@ -45,6 +44,12 @@ def ending() -> Iterator[None]:
             screen.fault(message, None)
         screen.fault(last, known.hint)
         raise SystemExit(known.exit_code) from error
+
+
+def _flush() -> None:
+    """At the end of Python it would be too late to tell that nobody reads."""
+    if sys.stdout:
+        sys.stdout.flush()
 
 
 def _nobody_reads() -> None:

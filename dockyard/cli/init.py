@@ -13,10 +13,11 @@ from dockyard import scaffold
 from dockyard.cli import screen
 from dockyard.cli.arguments import Json
 from dockyard.defaults import PROJECT_FILE
+from dockyard.doors.files import put
 from dockyard.errors import UsageError
 
 State = Literal["written", "unchanged", "kept"]
-OTHER = ", another than this version's; --force writes over it, and git shows what that changes"
+_OTHER = ", another than this version's; --force writes over it, and git shows what that changes"
 
 
 def init(
@@ -49,7 +50,8 @@ def init(
     if not is_one:
         _check_free([path for path, state in states.items() if state == "kept" and scaffold.is_of_app(path)], folder)
         _check_alone(folder)
-    _write({folder / path: text for path, text in wanted.items() if states.get(path) == "written"})
+    for path in (path for path, state in states.items() if state == "written"):
+        put(folder / path, wanted[path])
     if json:
         screen.as_json([{"file": path, "state": state} for path, state in states.items()])
         return
@@ -75,22 +77,9 @@ def _states(folder: Path, wanted: Mapping[str, bytes], *, force: bool) -> dict[s
 def _state(file: Path, text: bytes, *, force: bool) -> State:
     if not os.path.lexists(file):
         return "written"
-    try:
-        there = file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}") from None
-    if there == text:
+    if file.read_bytes() == text:
         return "unchanged"
     return "written" if force else "kept"
-
-
-def _write(files: Mapping[Path, bytes]) -> None:
-    for file, text in files.items():
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text)
-        except OSError as error:
-            raise UsageError(f"{error.filename}: {error.strerror}") from None
 
 
 def _check_free(taken: list[str], folder: Path) -> None:
@@ -115,7 +104,7 @@ def _tell(folder: Path, states: dict[str, State]) -> None:
         told = [path for path in paths if state == "kept" or not path.startswith("stacks/")]
         for path in told:
             other = scaffold.is_of_app(path) and state == "kept"
-            screen.say(f"{folder / path}: {state}{OTHER if other else ''}")
+            screen.say(f"{folder / path}: {state}{_OTHER if other else ''}")
         if stacks := len(paths) - len(told):
             screen.say(f"{folder / 'stacks'}: {state}: {stacks}")
     for path in (path for path, state in states.items() if state == "kept"):

@@ -16,14 +16,12 @@ from dockyard.defaults import ENGINE, FOLDER, JOBS
 from dockyard.deploy.images import needed
 from dockyard.deploy.site import Site, in_lookup_role
 from dockyard.doors.aws import Aws
+from dockyard.doors.aws_faults import EXPORTS
 from dockyard.doors.docker import Docker
 from dockyard.doors.git import Git
 from dockyard.doors.process import Processes
 from dockyard.errors import PrerequisiteError, UsageError
-from dockyard.local.lifecycle import LocalAws
 from dockyard.local.stand_ins import upload_missing
-
-EXPORTS = 'eval "$(dockyard local env)"'
 
 
 class Session:
@@ -102,7 +100,9 @@ class Session:
         try:
             aws = Aws(region=self.environment.settings.region)
         except PrerequisiteError as error:
-            if "AWS_ENDPOINT_URL" in self.variables or LocalAws(self.own_folder).port is None:
+            from dockyard.local.lifecycle import LocalAws  # noqa: PLC0415  # for a hint
+
+            if "AWS_PROFILE" in self.variables or LocalAws(self.own_folder).port is None:
                 raise
             raise PrerequisiteError(str(error), hint=f"the local AWS of this project runs; for this shell: {EXPORTS}") from error
         try:

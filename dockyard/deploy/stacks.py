@@ -1,9 +1,8 @@
 """The stacks of a cloud assembly, deployed in the order that they need each other, and beside them the images."""
 
-import functools
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -46,7 +45,7 @@ def deploy_stacks(
     :param images: what brings all images into ECR, and returns them.
     """
     looked: dict[str, Deployed | None] = {}
-    before = functools.cache(partial(entries, site))
+    before = cache(partial(entries, site))
     moved: set[str] = set()
     """Stacks that were changed, and those that need one of them."""
 

@@ -8,7 +8,8 @@ import botocore.exceptions
 
 from dockyard.errors import DockyardError, PrerequisiteError
 
-LOCAL = 'for the local AWS: dockyard local up, then eval "$(dockyard local env)"'
+EXPORTS = 'eval "$(dockyard local env)"'
+LOCAL = f"for the local AWS: dockyard local up, then {EXPORTS}"
 
 
 def explained(error: Exception) -> DockyardError | None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from dockyard import __version__
 from dockyard.config.model import AppName
 from dockyard.defaults import PROJECT_FILE
-from dockyard.scaffold.listed import APP, FILES, LOCK, NODE, SAMPLE
+from dockyard.scaffold.listed import APP, AROUND, LOCK, NODE, SAMPLE
 
 _REQUIREMENTS = "requirements.txt"
 _IGNORED = ("/.dockyard/", "/cdk.out/", "/.venv", "node_modules")
@@ -30,14 +30,17 @@ environments:
 
 def files(name: str) -> dict[str, bytes]:
     """Path of each file of a new project of this name to what is in it."""
-    source = _PACKED if _PACKED.is_dir() else Path(__file__).parents[2]
-    found = {path.relative_to(source).as_posix(): path.read_bytes() for pattern in FILES for path in sorted(source.glob(pattern))}
-    return {PROJECT_FILE: _SETTINGS.format(name=name).encode(), _REQUIREMENTS: f"{requirement()}\n".encode(), **found}
+    return {PROJECT_FILE: _SETTINGS.format(name=name).encode(), **around(), **_read(SAMPLE)}
 
 
 def around() -> dict[str, bytes]:
     """The same without what its users write."""
-    return {path: text for path, text in files("any").items() if path != PROJECT_FILE and not path.startswith(SAMPLE)}
+    return {_REQUIREMENTS: f"{requirement()}\n".encode(), **_read(AROUND)}
+
+
+def _read(patterns: Iterable[str]) -> dict[str, bytes]:
+    source = _PACKED if _PACKED.is_dir() else Path(__file__).parents[2]
+    return {path.relative_to(source).as_posix(): path.read_bytes() for one in patterns for path in sorted(source.glob(one))}
 
 
 def goes_with(path: str) -> str:
@@ -82,7 +85,7 @@ def checked(name: str) -> str:
 
 
 def _cdk_cli() -> str:
-    return str(json.loads(files("any")[NODE])["dependencies"]["aws-cdk"])
+    return str(json.loads(around()[NODE])["dependencies"]["aws-cdk"])
 
 
 def requirement() -> str:

@@ -146,7 +146,7 @@ def test_of_a_project_the_name_is_in_its_file(init):
 def test_what_is_a_file_where_a_folder_is_to_be_is_told(init, tmp_path):
     (tmp_path / "shop").write_text("")
     ended = init("shop")
-    assert ended.exit_code == 2
+    assert ended.exit_code == 1
     assert "shop: File exists" in ended.stderr
 
 

@@ -1,5 +1,6 @@
 """The program's start: what is over before the parser of commands is imported, and all that is left to it."""
 
+import os
 import shlex
 import signal
 import subprocess
@@ -90,3 +91,27 @@ def test_what_was_tried_early_is_not_tried_again_by_the_parser(early):
 def test_variables_that_are_options_are_for_the_parser(early, variable, monkeypatch):
     monkeypatch.setattr(push, "push_early", lambda *_, **__: False)
     assert early(**variable) == 0
+
+
+_EXIT_CODE = """
+import typer
+from dockyard.cli.ending import ending
+try:
+    with ending():
+        print("more than anybody reads")
+        raise typer.Exit(10)
+except typer.Exit as end:
+    raise SystemExit(end.exit_code)
+"""
+
+
+def test_an_exit_code_stays_where_whoever_reads_is_gone():
+    """As with `dockyard plan | head`."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    variables = {**os.environ, "PYTHONUNBUFFERED": ""}  # as users have it: the pipe is found closed at the end
+    ended = subprocess.run(
+        [sys.executable, "-c", _EXIT_CODE], stdout=writes, stderr=subprocess.PIPE, env=variables, text=True, check=False
+    )
+    os.close(writes)
+    assert (ended.returncode, ended.stderr) == (10, "")

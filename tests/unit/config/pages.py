@@ -32,7 +32,8 @@ def pages() -> dict[str, str]:
 
 def _service_page(schema: dict[str, Any]) -> str:
     models = schema["$defs"]
-    kinds = {name: models[part["$ref"].rsplit("/", 1)[-1]] for name, part in _kinds(schema)}
+    named = sorted(schema["discriminator"]["mapping"].items(), key=lambda one: one[0] != "web")
+    kinds = {name: models[where.rsplit("/", 1)[-1]] for name, where in named}
     first, *others = kinds.values()
     common = [
         key
@@ -56,13 +57,6 @@ def _project_page(schema: dict[str, Any]) -> str:
     models["EnvironmentSettings"] = {**settings, "properties": own}
     parts = [_PROJECT, _table(schema["properties"], schema, models), *_sections(list(schema["properties"].values()), models)]
     return "\n".join(parts) + "\n"
-
-
-def _kinds(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    return (
-        (name, {"$ref": where})
-        for name, where in sorted(schema["discriminator"]["mapping"].items(), key=lambda one: one[0] != "web")
-    )
 
 
 def _sections(shown: list[Any], models: dict[str, Any]) -> Iterator[str]:

@@ -64,7 +64,7 @@ def test_a_receipt_has_the_origin():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("state", [State.DEPLOYING, State.ROLLING_BACK, State.FAILED, State.TOO_FEW_TASKS])
+@pytest.mark.parametrize("state", [State.DEPLOYING, State.ROLLING_BACK, State.FAILED, State.TOO_FEW_TASKS, State.KEEPS_ENDING])
 def test_what_does_not_run_well_is_not_promoted(state):
     tasks = Tasks(1, 0, 1)
     with pytest.raises(DockyardError, match=f"^web in staging: {state}: why$"):

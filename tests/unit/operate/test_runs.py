@@ -59,6 +59,9 @@ def execution(status, begun, ended=None):
         ([task(1)], [execution("SUCCEEDED", 60, 60.4), execution("RUNNING", 0)], Run(at(1), State.RUNNING)),
         ([], [execution("SUCCEEDED", 60, 60.4), execution("FAILED", 0, 90)], Run(at(0), State.FAILED, at(90))),
         ([], [execution("SUCCEEDED", 60, 60.4)], Run(at(60), State.SUCCEEDED, at(60.4))),
+        # quick ones, of which one failed
+        ([], [execution("SUCCEEDED", 60, 60.8), execution("SUCCEEDED", 0, 31)], Run(at(60), State.SUCCEEDED, at(60.8))),
+        ([], [execution("FAILED", 60, 60.2), execution("SUCCEEDED", 0, 31)], Run(at(60), State.FAILED, at(60.2))),
         # between two tries
         ([task(1, 30, 3)], [execution("RUNNING", 0)], Run(at(0), State.RUNNING)),
         # by hand
