@@ -96,7 +96,10 @@ class Builds:
         with configured(self.place.plain, [registry]) as configuration:
             program = self.place.env["CDK_DOCKER"]
             arguments = [program, "buildx", "bake", "--builder", "default", "--push", "--file", str(self._bake)]
-            return command(arguments, cwd=self.place.peer, env={**self.place.plain, **configuration})
+            settled = {
+                "BUILDX_BAKE_ENTITLEMENTS_FS": "0"
+            }  # since 0.19 it asks before it reads a secret from outside of the folder
+            return command(arguments, cwd=self.place.peer, env={**self.place.plain, **configuration, **settled})
 
     def rows(self) -> list[str]:
         """Cold, one of eight changed, nothing changed; each way in each round, the order turned."""

@@ -56,14 +56,16 @@ def push(
     """
     image = planned.image
     address = address_of(image, aws)
-    local = workshop.docker.image(local_name(image))  # as it is now: another command may have made it anew of a stand-in
+    local = planned.local or workshop.docker.image(local_name(image))
     refuse_stand_in(image.service, local.labels.get(STAND_IN_LABEL), address)
     layers, begun = Layers(len(set(local.layers)), on_there), time.monotonic()
     progress.update(image.service, "pushing")
 
     def send() -> str:
         try:
-            return in_attempts(image, aws, registry, workshop, progress, _by_engine(image, address, workshop, progress, layers))
+            return in_attempts(
+                image, aws, registry, workshop, progress, _by_engine(image, local.id, address, workshop, progress, layers)
+            )
         except BuildError as error:
             raise explained(image, error) from error
 
@@ -144,8 +146,13 @@ def explained(image: Wanted, fault: BuildError) -> BuildError:
     return BuildError(f"failed to push {name}: {fault}", hint=fault.hint or (_HELD if stalled else refused.format(image=name)))
 
 
-def _by_engine(image: Wanted, address: str, workshop: Workshop, progress: Progress, layers: Layers) -> Callable[[Registry], str]:
-    """What pushes an image with a token, and gives its digest. Raises PushError; BuildError where the engine is gone."""
+def _by_engine(
+    image: Wanted, id: str, address: str, workshop: Workshop, progress: Progress, layers: Layers
+) -> Callable[[Registry], str]:
+    """What pushes an image with a token, and gives its digest. Raises PushError; BuildError where the engine is gone.
+
+    :param id: what the engine calls it. By its name it may be another by now, that another command made of a stand-in.
+    """
     names = _names(address)
     name = next(names)
 
@@ -153,7 +160,7 @@ def _by_engine(image: Wanted, address: str, workshop: Workshop, progress: Progre
         nonlocal name
         auth = {"username": token.username, "password": token.password}
         try:
-            with _named(workshop.docker, local_name(image), name, image.tag):
+            with _named(workshop.docker, id, name, image.tag):
                 return workshop.docker.push(
                     name,
                     image.tag,

@@ -28,6 +28,7 @@ from dockyard.doors.buildx import Cli, may_be_called, programs
 from dockyard.doors.git import Git
 from dockyard.doors.kept_token import forget, kept
 from dockyard.doors.process import Processes, end_all
+from dockyard.doors.waiting import Waiting
 from dockyard.errors import BuildError, DockyardError
 from dockyard.progress import Progress
 from dockyard.threads import Threads
@@ -68,7 +69,7 @@ def _folders(root: Path, written: Mapping[str, Any]) -> set[str | None]:
 
 
 def push_changed(
-    root: Path, environment: str | None, left: StandingImages, seen: Look, jobs: int, *, json: bool
+    root: Path, environment: str | None, left: StandingImages, seen: Look, jobs: int, waiting: Waiting | None, *, json: bool
 ) -> list[Mapping[str, Any]] | None:
     """What is told of all images; None where the project is to be read, which tells what is wrong as well.
 
@@ -76,12 +77,13 @@ def push_changed(
     cannot be built or pushed.
 
     :param environment: as the user named it.
+    :param waiting: a buildx for the first build.
     """
     try:
         services = changed(root, left, seen)
         if services is None:
             return None
-        workshop = _workshop(root, left, jobs)
+        workshop = _workshop(root, left, jobs, waiting)
         if workshop.git:
             workshop.git.look_at([Path(left.builds[service]["context"]) for service in services if left.builds])
         render = Rendered(left.rendered)
@@ -176,10 +178,10 @@ def _cautions(left: StandingImages, recipes: Sequence[Recipe]) -> list[tuple[str
     return [told for service in services for told in made.get(service, before[service])]
 
 
-def _workshop(root: Path, left: StandingImages, jobs: int) -> Workshop:
+def _workshop(root: Path, left: StandingImages, jobs: int, waiting: Waiting | None) -> Workshop:
     """What builds need that begin at once."""
     processes = processes_of(root, os.environ)
-    kit = BuildKit(processes, _cli(left, processes))
+    kit = BuildKit(processes, _cli(left, processes), waiting)
     bases, variables = Bases.read(left.locked, os.environ.get(STAND_INS)), processes.environment
     return Workshop(
         cast("Docker", kit),  # nothing else is asked of it

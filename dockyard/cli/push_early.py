@@ -1,20 +1,34 @@
 """A push that reads nothing of the project, as what the one before left says all (`dockyard.deploy.standing`)."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dockyard.cli import screen
 from dockyard.cli.as_left import tell_as_pushed
 from dockyard.deploy.looking import Look
 from dockyard.deploy.standing import StandingImages, pushed
 
+if TYPE_CHECKING:
+    from dockyard.doors.waiting import Waiting
+
 tried: list[Look | None] = []
 """What was seen where that was tried before the parser of commands was imported (`dockyard.cli.start`), and was of no use."""
 
 
-def push_early(root: Path, environment: str | None, seen: Look, jobs: int, *, json: bool, may_build: bool = True) -> bool:
+def push_early(
+    root: Path,
+    environment: str | None,
+    seen: Look,
+    jobs: int,
+    *,
+    json: bool,
+    may_build: bool = True,
+    waiting: "Waiting | None" = None,
+) -> bool:
     """Push what changed, and tell of all; False where the project is to be read. Raises BuildError.
 
     :param environment: as the user named it.
+    :param waiting: a buildx for the first build.
     :param may_build: whether images may be built here as they are by default.
     """
     before = pushed(root, environment)
@@ -29,7 +43,7 @@ def push_early(root: Path, environment: str | None, seen: Look, jobs: int, *, js
         return False
     from dockyard.cli.changed import push_changed  # noqa: PLC0415  # it takes time to import, as all that follows
 
-    rows = push_changed(root, environment, before, seen, jobs, json=json)
+    rows = push_changed(root, environment, before, seen, jobs, waiting, json=json)
     if rows:
         screen.as_json(rows) if json else screen.table(rows)
     return bool(rows)

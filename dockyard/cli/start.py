@@ -11,6 +11,10 @@ import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dockyard.doors.waiting import Waiting
 
 _OBJECTS = 50_000
 """How many are made until Python looks for garbage. Its default is 700; imports leave none, and take a tenth longer by that."""
@@ -28,31 +32,50 @@ def run() -> None:
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wishes it
         signal.signal(signal.SIGHUP, _hung_up)
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115  # it is closed, and nobody is told
+    waiting = _begun(sys.argv[1:])
     from dockyard.cli.ending import ending  # noqa: PLC0415  # an interrupt is told from here on
 
     with ending():
-        if _pushed(sys.argv[1:]):
+        if _pushed(sys.argv[1:], waiting):
             return
         from dockyard.cli.main import app  # noqa: PLC0415  # as is said above
     app()
 
 
-def _pushed(arguments: Sequence[str]) -> bool:
-    """Whether it was a push that is over by now."""
+def _may_push(arguments: Sequence[str]) -> bool:
+    """Whether it is a push that the parser need not read."""
     command, *options = arguments or [""]
-    if command != "push" or not set(options) <= {"--json"} or any(name in os.environ for name in _OPTIONS):
+    return command == "push" and set(options) <= {"--json"} and not any(name in os.environ for name in _OPTIONS)
+
+
+def _begun(arguments: Sequence[str]) -> "Waiting | None":
+    """What a build may wait for, begun before all else."""
+    if not _may_push(arguments):
+        return None
+    from dockyard.cli.ahead import begun_ahead  # noqa: PLC0415  # of no other command
+
+    return begun_ahead(os.environ.get("DOCKYARD_ENV"))
+
+
+def _pushed(arguments: Sequence[str], waiting: "Waiting | None") -> bool:
+    """Whether it was a push that is over by now."""
+    if not _may_push(arguments):
         return False
     from dockyard.cli.push_early import push_early, tried  # noqa: PLC0415  # of no other command
     from dockyard.cli.root import project_root  # noqa: PLC0415
     from dockyard.defaults import JOBS  # noqa: PLC0415
     from dockyard.deploy.looking import look  # noqa: PLC0415
 
-    root = project_root(None)
-    seen = look(root)
-    if seen and push_early(root, os.environ.get("DOCKYARD_ENV"), seen, JOBS, json=bool(options)):
-        return True
-    tried.append(seen)
-    return False
+    try:
+        root = project_root(None)
+        seen, environment, json = look(root), os.environ.get("DOCKYARD_ENV"), "--json" in arguments
+        if seen and push_early(root, environment, seen, JOBS, json=json, waiting=waiting):
+            return True
+        tried.append(seen)
+        return False
+    finally:
+        if waiting:
+            waiting.drop()
 
 
 def _hung_up(*_: object) -> None:

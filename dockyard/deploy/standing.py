@@ -6,14 +6,13 @@ what the project says is, and the account alone is to be asked whether it still 
 
 import contextlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dockyard.defaults import FOLDER
 from dockyard.deploy.looking import Look
+from dockyard.deploy.standing_file import DEPLOYS, PUSHES, standing_file
 from dockyard.doors.files import content, put
 from dockyard.doors.registry import Ecr
 from dockyard.threads import each
@@ -48,7 +47,7 @@ class Standing:
 
     def write(self, root: Path, environment: str | None) -> None:
         """Keep it, for the environment that the user names so. It is of use, and of no need."""
-        _write(_file(root, "deploys", environment), self)
+        _write(standing_file(root, DEPLOYS, environment), self)
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class StandingImages:
 
     def write(self, root: Path, environment: str | None) -> None:
         """Keep it, as `Standing.write`."""
-        _write(_file(root, "pushes", environment), self)
+        _write(standing_file(root, PUSHES, environment), self)
 
 
 def parts(seen: Look) -> dict[str, Any]:
@@ -128,12 +127,12 @@ Left = TypeVar("Left", Standing, StandingImages)
 
 def deployed(root: Path, environment: str | None) -> Standing | None:
     """What the last deploy of this environment left, so called by the user."""
-    return _left(Standing, _file(root, "deploys", environment))
+    return _left(Standing, standing_file(root, DEPLOYS, environment))
 
 
 def pushed(root: Path, environment: str | None) -> StandingImages | None:
     """What the last push of it left."""
-    return _left(StandingImages, _file(root, "pushes", environment))
+    return _left(StandingImages, standing_file(root, PUSHES, environment))
 
 
 def _left(kind: type[Left], file: Path | None) -> Left | None:
@@ -141,9 +140,3 @@ def _left(kind: type[Left], file: Path | None) -> Left | None:
         return kind(**json.loads(content(file))) if file else None
     except (ValueError, TypeError):  # there is none, or it is damaged, or another version's
         return None
-
-
-def _file(root: Path, what: str, environment: str | None) -> Path | None:
-    """Where it is kept; None for what can be no environment's name."""
-    name = "" if environment is None else environment
-    return root / FOLDER / "standing" / what / f"{name}.json" if re.fullmatch(r"[A-Za-z0-9-]*", name) else None

@@ -10,18 +10,18 @@ from dockyard.doors.buildx import Cli, driver_of, find_cli
 from dockyard.doors.docker_config import configured
 from dockyard.doors.process import Processes
 from dockyard.doors.registry import Registry
+from dockyard.doors.waiting import GIT_INFO, Waiting
 from dockyard.threads import Threads
 
 _NO_PROVENANCE = "--provenance=false"
-_GIT_INFO = "BUILDX_GIT_INFO"
-"""Unless it is false, buildx runs git up to five times before each build, to tell a provenance of the repository and its changes.
-https://docs.docker.com/build/building/variables/#buildx_git_info"""
 
 
 @dataclass(frozen=True)
 class LocalImage:
     """What the engine tells of an image that it has."""
 
+    id: str
+    """What the engine calls it, whatever name it has."""
     size: int
     """Bytes, unpacked."""
     labels: Mapping[str, str]
@@ -32,18 +32,19 @@ class LocalImage:
     def read(cls, told: Mapping[str, Any]) -> "LocalImage":
         """https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageInspect"""
         labels, layers = (told.get("Config") or {}).get("Labels"), told["RootFS"].get("Layers")
-        return cls(int(told["Size"]), labels or {}, tuple(layers or ()))
+        return cls(told["Id"], int(told["Size"]), labels or {}, tuple(layers or ()))
 
 
 class BuildKit:
     """What can be had of an engine without its API: its client takes longer to import than a build of one changed line."""
 
-    def __init__(self, processes: Processes, cli: Cli | None = None) -> None:
+    def __init__(self, processes: Processes, cli: Cli | None = None, waiting: Waiting | None = None) -> None:
         """Make it.
 
         :param cli: where it is known. Default: it is looked for.
+        :param waiting: a buildx for the first build.
         """
-        self._processes = processes
+        self._processes, self._waiting = processes, waiting
         if cli:
             self.cli = cli
         self._logins: dict[str, Registry] = {}
@@ -68,9 +69,13 @@ class BuildKit:
         """Run the CLI's build with these arguments; its exit code. It knows this registry beside those of `login`."""
         assert self.cli  # noqa: S101  # the caller chose this builder because there is one
         variables = {"DOCKER_BUILDKIT": "1"} if buildkit else {}
-        if _NO_PROVENANCE in arguments and _GIT_INFO not in self._processes.environment:
-            variables[_GIT_INFO] = "false"
+        if _NO_PROVENANCE in arguments and GIT_INFO not in self._processes.environment:
+            variables[GIT_INFO] = "false"
         logins = {**self._logins, **({registry.host: registry} if registry else {})}
+        if self._waiting and self._waiting.plugin == self.cli.plugin and not logins:
+            code = self._waiting.build(arguments, on_line)
+            if code is not None:
+                return code
         with configured(self._processes.environment, logins.values()) as configuration:
             processes = self._processes.with_environment(**variables, **configuration)
             return processes.run(self.cli.command(*arguments), on_line=on_line).code

@@ -128,6 +128,11 @@ class Processes:
             )
         except FileNotFoundError:
             raise self.lacks(arguments[0]) from None
+        return self.follow(process, on_line)
+
+    @staticmethod
+    def follow(process: subprocess.Popen[str], on_line: Callable[[str], None] | None = None) -> Ended:
+        """The end of a program that was begun elsewhere, as that of one by `run`."""
         assert process.stdout  # noqa: S101  # it is a pipe
         lines = []
         _running.add(process)

@@ -1,8 +1,10 @@
 """Builds on a real engine: the builders agree, failures are explained, stand-ins are what they say."""
 
 import json
+import re
 import subprocess
 import uuid
+from concurrent.futures import wait
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,16 +12,20 @@ import docker
 import pytest
 
 from dockyard.build import Bases
+from dockyard.build.begun import begin
 from dockyard.build.builder import Options, Workshop, build, ca_bundle
 from dockyard.build.caches import inline_cache
 from dockyard.build.layers import Layers
 from dockyard.build.of_project import recipe
 from dockyard.config import load_project
+from dockyard.doors.buildkit import BuildKit
 from dockyard.doors.docker import Docker
 from dockyard.doors.git import Git
 from dockyard.doors.process import Processes
+from dockyard.doors.waiting import Waiting
 from dockyard.errors import BuildError
 from dockyard.progress import Silent
+from dockyard.threads import Threads
 from tests.integration.support import environment, registry_of
 
 
@@ -61,6 +67,32 @@ def test_every_builder_makes_an_image_that_runs_the_app(workshop, project, monke
     assert workshop.docker.run(name, []).strip() == f"{builder} 10001 ['main.py', 'requirements.txt']"
     stand_in = "python:3.13-slim" if workshop.bases.stand_ins else None  # none where the real base can be pulled
     assert workshop.docker.image(name).labels.get("dockyard.stand-in") == stand_in
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_buildx_that_waited_makes_the_same_image(workshop, project, fails):
+    """And tells the same of a step that fails."""
+    cli, start = workshop.docker.cli, ["buildx", "build", "--builder", "default", "--progress=plain", "."]
+    if cli is None or not cli.plugin:
+        pytest.skip("this machine's docker has no buildx")
+    dockerfile = "FROM python:3.13-slim AS first\nARG WORD\nRUN echo $WORD > /word && echo said && test $WORD = a=b\nFROM first\nRUN false\n"
+    word = "nothing" if fails else "a=b"
+    service = f"kind: web\nimage: {{build: {{args: {{WORD: '{word}'}}, target: first}}}}"
+    made, told = project(workshop.bases, **{"Dockerfile": dockerfile, "service.yaml": service}), []
+    for waiting in (None, Waiting(cli.plugin, "default")):
+        kit = BuildKit(Processes(workshop.environment), cli, waiting)
+        begun = begin([made], replace(workshop, docker=kit), Silent(), Threads(1))["web"]
+        if waiting:
+            wait([begun])
+            assert waiting.build(start, print) is None, "it was not asked"
+        if fails:
+            told.append(re.sub(r"[\d.]+ s", "", str(begun.exception())))
+            continue
+        image = workshop.docker.image(begun.result().image)
+        assert workshop.docker.run(begun.result().image, ["cat", "/word"]) == "a=b\n"
+        told.append({name: value for name, value in image.labels.items() if name != "org.opencontainers.image.created"})
+    assert told[0] == told[1]
+    assert not fails or "| said" in told[0]
 
 
 def test_an_own_dockerfile_is_built_with_its_arguments_and_target(workshop, project):

@@ -76,7 +76,7 @@ class FakeDocker:
     old = False
 
     def image(self, name):
-        return LocalImage(1, {}, ())
+        return LocalImage("sha256:1", 1, {}, ())
 
     def build(self, arguments, *, buildkit, on_line, registry):
         return self._look(arguments[-1], arguments[arguments.index("--file") + 1])

@@ -58,7 +58,7 @@ class Docker:
         return self.platform
 
     def image(self, name):
-        return LocalImage(1, {}, ())
+        return LocalImage("sha256:1", 1, {}, ())
 
     def pull(self, name, platform):
         self.done.append(("pull", name, platform))
@@ -102,7 +102,7 @@ def test_the_image_that_the_engine_has_is_pushed_and_that_is_said():
     assert mirrored(docker, told=told).digest == "sha256:pushed"
     address = f"{HERE}:{IMAGE.tag}"
     assert docker.done == [
-        ("tag", SOURCE, NAME), ("tag", NAME, address), ("push", address), ("untag", address), ("untag", NAME),
+        ("tag", SOURCE, NAME), ("tag", "sha256:1", address), ("push", address), ("untag", address), ("untag", NAME),
     ]  # fmt: skip
     assert "the image that this engine has is used" in told.notes[0]
 

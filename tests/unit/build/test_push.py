@@ -46,7 +46,7 @@ class FakeDocker:
         self.faults, self.pushed, self._labels, self.done = list(faults), pushed, labels or {}, []
 
     def image(self, name):
-        return LocalImage(2005, self._labels, ("sha256:a", "sha256:b"))
+        return LocalImage("sha256:1", 2005, self._labels, ("sha256:a", "sha256:b"))
 
     def tag(self, name, repository, tag):
         self.done.append(("tag", name, f"{repository}:{tag}"))
@@ -87,7 +87,7 @@ def test_a_push_names_the_image_for_the_registry_and_takes_the_name_away_again()
     docker = FakeDocker()
     result, told = pushed(FakeAws(["sha256:mine"]), docker)
     assert docker.done == [
-        ("tag", f"shop/web:{RECIPE.tag}", ADDRESS), ("push", "localhost:1/shop/web", RECIPE.tag, "first"), ("untag", ADDRESS),
+        ("tag", "sha256:1", ADDRESS), ("push", "localhost:1/shop/web", RECIPE.tag, "first"), ("untag", ADDRESS),
     ]  # fmt: skip
     assert (result.state, result.digest, told.notes) == (State.PUSHED, "sha256:mine", [])
     assert (result.layers.pushed, result.layers.reused) == (1, 1)

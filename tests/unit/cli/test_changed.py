@@ -95,7 +95,7 @@ def test_the_project_is_read_where_the_push_before_said_so_or_folders_are_others
 def test_the_project_is_read_where_the_file_is_damaged(root, damage):
     before = left(root, settings(root, "web"))
     write(root / "services/web/main.py")
-    assert push_changed(root, None, StandingImages(**vars(before) | damage), look(root), 4, json=True) is None
+    assert push_changed(root, None, StandingImages(**vars(before) | damage), look(root), 4, None, json=True) is None
 
 
 def test_what_may_be_another_soon_is_left_without_a_digest(root):

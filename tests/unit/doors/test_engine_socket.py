@@ -63,7 +63,7 @@ def test_an_engine_of_another_address_is_asked_by_its_library(tmp_path):
 
 
 def test_an_image_is_told_and_named_and_its_name_taken_away(tmp_path):
-    image = {"Size": 7, "Config": {"Labels": {"a": "b"}}, "RootFS": {"Layers": ["sha256:1"]}}
+    image = {"Id": "sha256:1", "Size": 7, "Config": {"Labels": {"a": "b"}}, "RootFS": {"Layers": ["sha256:1"]}}
     with engine(tmp_path, answer(200, image) + END, answer(201) + END, answer(404, {"message": "no such image"}) + END) as (
         served,
         docker,
@@ -71,7 +71,7 @@ def test_an_image_is_told_and_named_and_its_name_taken_away(tmp_path):
         found = docker.image("a/b:1")
         docker.tag("a/b:1", "localhost:5/a/b", "1")
         docker.untag("localhost:5/a/b:1")
-    assert (found.size, found.labels, found.layers) == (7, {"a": "b"}, ("sha256:1",))
+    assert (found.id, found.size, found.labels, found.layers) == ("sha256:1", 7, {"a": "b"}, ("sha256:1",))
     assert served.asked == [
         "GET /images/a/b:1/json HTTP/1.1",
         "POST /images/a/b:1/tag?repo=localhost%3A5%2Fa%2Fb&tag=1 HTTP/1.1",
