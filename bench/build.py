@@ -96,10 +96,8 @@ class Builds:
         with configured(self.place.plain, [registry]) as configuration:
             program = self.place.env["CDK_DOCKER"]
             arguments = [program, "buildx", "bake", "--builder", "default", "--push", "--file", str(self._bake)]
-            settled = {
-                "BUILDX_BAKE_ENTITLEMENTS_FS": "0"
-            }  # since 0.19 it asks before it reads a secret from outside of the folder
-            return command(arguments, cwd=self.place.peer, env={**self.place.plain, **configuration, **settled})
+            asks_nobody = {"BUILDX_BAKE_ENTITLEMENTS_FS": "0"}  # since 0.19, of a secret from outside of the folder
+            return command(arguments, cwd=self.place.peer, env={**self.place.plain, **configuration, **asks_nobody})
 
     def rows(self) -> list[str]:
         """Cold, one of eight changed, nothing changed; each way in each round, the order turned."""

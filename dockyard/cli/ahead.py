@@ -9,12 +9,13 @@ from pathlib import Path
 
 from dockyard.defaults import ENGINE, PROJECT_FILE
 from dockyard.deploy.standing_file import PUSHES, standing_file
+from dockyard.doors.docker_context import may_be_in_use
 from dockyard.doors.waiting import Waiting
 
 _MOST = 2_000
 """Files; to look at more takes longer than what is saved."""
-_ELSEWHERE = ("DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_TLS")
-"""Variables of an engine that buildx does not find without `docker`, or that is to be found first."""
+_BY_TLS = ("DOCKER_TLS_VERIFY", "DOCKER_TLS")
+"""Variables of an engine that buildx does not find without `docker`."""
 
 
 def begun_ahead(environment: str | None) -> Waiting | None:
@@ -26,7 +27,9 @@ def begun_ahead(environment: str | None) -> Waiting | None:
         here = Path.cwd()
         root = next(path for path in (here, *here.parents) if (path / PROJECT_FILE).exists())
         file = standing_file(root, PUSHES, environment)
-        if file is None or any(map(os.environ.get, _ELSEWHERE)) or not _is_younger(root / "services", file.stat().st_mtime_ns):
+        if file is None or any(map(os.environ.get, _BY_TLS)) or may_be_in_use(os.environ):
+            return None
+        if not _is_younger(root / "services", file.stat().st_mtime_ns):
             return None
         left = json.loads(file.read_bytes())
         asks = left["registry"] and not left["keeps_indexes"]  # builds ask a registry, and need a token of it

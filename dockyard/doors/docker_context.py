@@ -15,7 +15,7 @@ def of_context(environment: Mapping[str, str]) -> dict[str, str]:
     are found by it. Raises PrerequisiteError for a context that is not there.
     https://docs.docker.com/engine/manage-resources/contexts/
     """
-    if environment.get("DOCKER_HOST") or not (environment.get("DOCKER_CONTEXT") or _may_be_set()):
+    if not may_be_in_use(environment):
         return {}
     from docker.context import Context  # noqa: PLC0415  # most machines have none in use, and need not wait for docker-py
     from docker.context.config import get_current_context_name  # noqa: PLC0415
@@ -32,6 +32,11 @@ def of_context(environment: Mapping[str, str]) -> dict[str, str]:
     certificates = found.TLSConfig and found.TLSConfig.ca_cert
     tls = {"DOCKER_CERT_PATH": os.path.dirname(certificates), "DOCKER_TLS_VERIFY": "1"} if certificates else {}  # noqa: PTH120
     return {"DOCKER_HOST": found.Host, **tls}
+
+
+def may_be_in_use(environment: Mapping[str, str]) -> bool:
+    """Whether one may be, other than the default one."""
+    return not environment.get("DOCKER_HOST") and (bool(environment.get("DOCKER_CONTEXT")) or _may_be_set())
 
 
 def _may_be_set() -> bool:

@@ -53,9 +53,12 @@ class Waiting:
         from dockyard.doors.process import Processes  # noqa: PLC0415  # it takes time to import, and we are to start at once
 
         definition = self._definition(arguments)
-        if definition is None or not self._begun:
+        try:
+            begun = self._begun.pop() if definition else None
+        except IndexError:
+            begun = None
+        if begun is None:
             return None
-        begun = self._begun.pop()
         assert begun.stdin  # noqa: S101  # it is a pipe
         with contextlib.suppress(OSError):  # it has ended, and tells why
             begun.stdin.write(json.dumps({"target": {_TARGET: definition}}))

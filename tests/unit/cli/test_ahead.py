@@ -15,7 +15,8 @@ BEGUN = 'touch "$(dirname "$0")/begun"; cat'
 def pushed(tmp_path, monkeypatch):
     """A project of which a file was changed after its push; what that left may be changed."""
     monkeypatch.chdir(tmp_path)
-    for name in ("DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_TLS"):
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    for name in ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_TLS"):
         monkeypatch.delenv(name, raising=False)
     plugin = tmp_path / "docker-buildx"
     plugin.write_text(f"#!/bin/sh\n{BEGUN}\n")
@@ -85,6 +86,13 @@ def test_an_engine_that_has_the_stand_ins_asks_no_registry(pushed):
 def test_it_is_not_where_docker_alone_finds_the_engine(pushed, monkeypatch, name):
     monkeypatch.setenv(name, "1")
     assert not begins()
+
+
+def test_it_is_not_where_a_context_is_in_use_but_for_an_engine_that_is_named(pushed, tmp_path, monkeypatch):
+    (tmp_path / "config.json").write_text('{"currentContext": "far"}')
+    assert not begins()
+    monkeypatch.setenv("DOCKER_HOST", "unix:///var/run/docker.sock")
+    assert begins()
 
 
 @pytest.mark.parametrize("damage", ["{", "[]", "1", ""])
