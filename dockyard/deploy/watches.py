@@ -1,6 +1,7 @@
 """All that is looked at while one stack is deployed, and told as it happens."""
 
 import contextlib
+import operator
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -29,6 +30,11 @@ _IF_ALLOWED = contextlib.suppress(ClientError, BotoCoreError)
 _START_SECONDS = 5.0
 """How long tasks must run that no health check asks: many a program ends at once where something is missing, and to ECS it ran.
 Kamal's `readiness_delay` is 7 s. https://kamal-deploy.org/docs/configuration/overview/"""
+
+_DOUBT_SECONDS = 30.0
+"""How long tasks that should run are waited for where others ended at once: ECS lets more and more time pass between them."""
+_LOOKS_FOR_LINES = 4
+"""So often, each a second later, is looked for what a task printed that ended at once."""
 
 
 class Watches:
@@ -105,8 +111,12 @@ class Watches:
                 else "its health check was changed, and what runs does not pass it, so that requests fail by now"
             )
             return replace(bad, text=f"{told}: {bad.text}")
+        if self._asked:
+            return None
         if ended := self._ended(again=again):
             return Cause(f"its tasks end a moment after their start: {ended.text()}", self._starts_again)
+        if again and (lacking := self.lacking()):
+            return Cause(f"the deploy before saw its tasks end a moment after their start, and now {lacking}", self._starts_again)
         return None
 
     def _unhealthy(self, again: bool) -> Cause | None:
@@ -125,28 +135,48 @@ class Watches:
         return cause(self._targets.last, None) if self._targets.unhealthy - before else None
 
     def _ended(self, *, again: bool) -> FailedTask | None:
-        """A task that ended by itself a moment after its start, of what was deployed; None where none did, or a check asks.
+        """A task that ended by itself a moment after its start, of what was deployed; None where none did.
 
-        One that did so while it was deployed, and runs by now, is none: it is looked for until all have run for a while.
+        One that did so while it was deployed is none where others took its place and stay. All is looked at once more also where
+        the time is over: a task may have ended since the last look.
         """
-        if self._asked or not (again or self._rollout.since or self._tasks.failed):
+        if not (again or self._rollout.since or self._tasks.failed):
             return None
         with _IF_ALLOWED, contextlib.suppress(GoneError):
             definition = self._rollout.definition()
-            known, now = self._at_once(definition), time.monotonic()
-            end = now + _START_SECONDS if again or known else (self._rollout.since or 0) + _START_SECONDS
-            while time.monotonic() < end:
-                self._progress.update(self._name, "waits whether its new tasks stay up, as no health check asks them")
+            known = self._at_once(definition)
+            new = self._stay(definition, known, doubtful=again or bool(known))
+            for _ in range(_LOOKS_FOR_LINES):  # what it printed may come later than its end
+                if not new or any(task.lines for task in new):
+                    break
                 time.sleep(1)
-                self._tasks.look()
-                new = [task for id, task in self._at_once(definition).items() if id not in known]
-                if any(task.lines for task in new):  # what it printed may come later than its end
-                    return next(task for task in reversed(new) if task.lines)
-            if new := [task for id, task in self._at_once(definition).items() if id not in known]:
-                return new[-1]
+                new = self._new(definition, known)
+            if new:
+                return next(reversed([task for task in new if task.lines] or new))
             if known and self.lacking():
                 return [*known.values()][-1]
         return None
+
+    def _stay(self, definition: str, known: Mapping[str, FailedTask], *, doubtful: bool) -> list[FailedTask]:
+        """Wait until all tasks have run for a while, or one has ended at once that is not known; those that have.
+
+        Where one did before, or at the deploy before, ECS may wait before it starts another.
+        """
+        begun = time.monotonic()
+        up = begun if doubtful else (self._rollout.since or 0)
+        while True:
+            new, now = self._new(definition, known), time.monotonic()
+            if doubtful and operator.lt(*self._rollout.tasks()):
+                up = now
+            if new or now >= min(up + _START_SECONDS, begun + _DOUBT_SECONDS):
+                return new
+            self._progress.update(self._name, "waits whether its new tasks stay up, as no health check asks them")
+            time.sleep(1)
+
+    def _new(self, definition: str, known: Mapping[str, FailedTask]) -> list[FailedTask]:
+        """Tasks that ended at once by now, and are not known."""
+        self._tasks.look()
+        return [task for id, task in self._at_once(definition).items() if id not in known]
 
     def _at_once(self, definition: str) -> dict[str, FailedTask]:
         """Tasks of a definition, by id, that ended by themselves a moment after their start, as far as they were seen."""

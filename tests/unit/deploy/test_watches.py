@@ -157,11 +157,12 @@ def unasked(monkeypatch, *looks, before=(), lacking=""):
     monkeypatch.setattr(watches, "lacking", lambda: lacking)
     watches._rollout.since = 99.0
     watches._rollout.definition = lambda: NEW
+    watches._rollout.tasks = lambda: (0, 1) if lacking else (1, 1)
     return watches, now
 
 
 def test_a_task_that_nobody_asks_and_that_ends_at_once_is_told(monkeypatch):
-    watches, now = unasked(monkeypatch, [], [BOOM])
+    watches, now = unasked(monkeypatch, [], [], [BOOM])
     bad = watches.unwell(again=False)
     assert (bad.text, now) == (ENDED, [102])
     assert "dockyard rollback web --env dev" in bad.hint
@@ -169,7 +170,7 @@ def test_a_task_that_nobody_asks_and_that_ends_at_once_is_told(monkeypatch):
 
 def test_what_it_printed_is_waited_for(monkeypatch):
     watches, now = unasked(monkeypatch, [replace(BOOM, lines=())], [], [BOOM])
-    assert (watches.unwell(again=False).text, now) == (ENDED, [103])
+    assert (watches.unwell(again=False).text, now) == (ENDED, [102])
     silent = replace(BOOM, lines=())
     watches, now = unasked(monkeypatch, [silent])
     assert watches.unwell(again=False).text.endswith(silent.text())
@@ -193,7 +194,7 @@ def test_one_that_ended_while_it_was_deployed_is_a_fault_as_long_as_no_other_tak
     watches, _ = unasked(monkeypatch, before=[BOOM], lacking="0 of 1 tasks run")
     watches._rollout.since = None
     assert watches.unwell(again=False).text == ENDED
-    watches, now = unasked(monkeypatch, [replace(BOOM, id="b" * 32)], before=[BOOM])
+    watches, now = unasked(monkeypatch, [], [replace(BOOM, id="b" * 32)], before=[BOOM])
     assert watches.unwell(again=False).text.startswith("its tasks end a moment after their start: task bbbbbbbb")
     assert now == [101]
 
@@ -202,6 +203,35 @@ def test_tasks_that_stay_up_are_waited_for_until_five_seconds_from_their_start(m
     watches, now = unasked(monkeypatch)
     assert (watches.unwell(again=False), now) == (None, [104])
     assert (watches.unwell(again=False), now) == (None, [104])
+
+
+def test_one_that_ended_since_the_last_look_is_told_although_the_time_is_over(monkeypatch):
+    """Where AWS is slow to tell that the deployment has ended, five seconds have passed when it does."""
+    watches, now = unasked(monkeypatch, [replace(BOOM, lines=())], [BOOM])
+    watches._rollout.since = 50.0
+    assert (watches.unwell(again=False).text, now) == (ENDED, [101])
+
+
+def test_where_one_ended_before_the_others_are_waited_for_until_they_stay(monkeypatch):
+    """ECS takes its time until it starts another."""
+    watches, now = unasked(monkeypatch, *([] for _ in range(9)), [replace(BOOM, id="b" * 32)], before=[BOOM])
+    counts = [(0, 1)] * 7
+    watches._rollout.tasks = lambda: counts.pop() if counts else (1, 1)
+    assert watches.unwell(again=False).text.startswith("its tasks end a moment after their start: task bbbbbbbb")
+    assert now == [109]
+    watches, now = unasked(monkeypatch, before=[BOOM])
+    counts = [(0, 1)] * 7
+    watches._rollout.tasks = lambda: counts.pop() if counts else (1, 1)
+    assert (watches.unwell(again=False), now) == (None, [111])
+
+
+def test_tasks_that_ecs_no_longer_tries_to_start_leave_it_unwell(monkeypatch):
+    watches, now = unasked(monkeypatch, lacking="0 of 1 tasks run")
+    watches.look = lambda: None
+    bad = watches.unwell(again=True)
+    assert bad.text == "the deploy before saw its tasks end a moment after their start, and now 0 of 1 tasks run"
+    assert "dockyard rollback web --env dev" in bad.hint
+    assert now == [130]
 
 
 def test_where_a_check_asks_or_no_task_is_new_nothing_is_waited_for(monkeypatch):
@@ -219,7 +249,7 @@ def test_the_check_of_a_sidecar_asks_nothing_of_the_app():
 
 
 def test_a_deploy_that_changes_nothing_looks_again_at_what_was_unwell(monkeypatch):
-    watches, now = unasked(monkeypatch, [], [BOOM])
+    watches, now = unasked(monkeypatch, [], [], [BOOM])
     watches._rollout.since = None
     watches.look = lambda: None
     assert (watches.unwell(again=True).text, now) == (ENDED, [102])
