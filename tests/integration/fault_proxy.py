@@ -15,6 +15,8 @@ from typing import Any
 
 _SENT_FIRST = 50_000
 """So many bytes of a body reach the registry before a fault in the middle of it."""
+_TLS = b"\x16"
+"""The first byte of a TLS handshake."""
 _OF_ONE_CONNECTION = ("connection", "content-length", "host", "keep-alive", "transfer-encoding")
 
 
@@ -26,6 +28,10 @@ class Request(BaseHTTPRequestHandler):
 
     def handle_one_request(self) -> None:
         """Whatever its method."""
+        if self.rfile.peek(1)[:1] == _TLS:  # Docker 28 asks so first; Go's servers, as a registry is one, answer so
+            self.wfile.write(b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent a TLS request to an HTTP server.\n")
+            self.close_connection = True
+            return
         self.raw_requestline = self.rfile.readline(65537)
         if not self.raw_requestline or not self.parse_request():
             self.close_connection = True
