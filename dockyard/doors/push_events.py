@@ -18,7 +18,11 @@ class PushEvents:
         """What the registry knows the image by, once it is there."""
         self.error: str | None = None
         """Why the push ended, in the words of the registry or the engine."""
+        self.new = False
+        """Whether the last event told anything that the one before it of its layer did not. With containerd's image store the engine
+        repeats itself ten times a second, also when nothing moves."""
         self._layers: dict[str, str] = {}
+        self._lines: dict[str, str | None] = {}
         self._again: set[str] = set()
 
     def read(self, event: Mapping[str, Any]) -> str | None:
@@ -32,7 +36,10 @@ class PushEvents:
         if status.startswith("Retrying"):
             self._again.add(layer)
         of = f" {sent.get('current', 0)}/{sent['total']}" if status and sent.get("total") else ""
-        return f"{layer} {status}{of}".strip() or None
+        line = f"{layer} {status}{of}".strip() or None
+        self.new = layer not in self._lines or self._lines[layer] != line
+        self._lines[layer] = line
+        return line
 
     @property
     def sending(self) -> list[str]:

@@ -9,7 +9,7 @@ from dockyard.doors.engine_faults import PushError, SilentError
 from dockyard.doors.push_events import PushEvents
 
 Events = Generator[Mapping[str, Any], None, None]
-"""What the engine tells of one push; it raises SilentError where that is nothing for too long. Its end is that of the request."""
+"""What the engine tells of one push; it raises SilentError where it tells nothing for too long. Its end is that of the request."""
 
 
 class Pushes:
@@ -31,7 +31,7 @@ class Pushes:
         while True:
             told = PushEvents()
             try:
-                self._listen(self._begin(repository, tag, auth, silence), told, on_line)
+                self._listen(self._begin(repository, tag, auth, silence), told, on_line, silence)
             except SilentError as error:
                 if not told.sending and time.monotonic() - self._sent_at < silence:
                     continue
@@ -40,11 +40,17 @@ class Pushes:
                 raise PushError(told.error or "the engine ended it without a word", told.sending)
             return told.digest
 
-    def _listen(self, events: Events, told: PushEvents, on_line: Callable[[str], None]) -> None:
+    def _listen(self, events: Events, told: PushEvents, on_line: Callable[[str], None], silence: int) -> None:
+        heard = time.monotonic()
         with contextlib.closing(events):
             for event in events:
-                line = told.read(event)
+                line, now = told.read(event), time.monotonic()
+                if not told.new:
+                    if now - heard >= silence:
+                        raise SilentError
+                    continue
+                heard = now
                 if told.sending:
-                    self._sent_at = time.monotonic()
+                    self._sent_at = now
                 if line:
                     on_line(line)

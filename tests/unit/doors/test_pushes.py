@@ -7,6 +7,7 @@ import pytest
 import requests.exceptions
 import urllib3.exceptions
 
+from dockyard.doors import pushes
 from dockyard.doors.docker_push import events
 from dockyard.doors.engine_faults import ENGINE_GONE, PushError
 from dockyard.doors.pushes import Pushes
@@ -34,10 +35,10 @@ class Engine:
 
 
 def pushed(engine, silence=60, before=None):
-    pushes, lines = Pushes(functools.partial(events, lambda _: engine)), []
+    watched, lines = Pushes(functools.partial(events, lambda _: engine)), []
     if before:
-        pushes.push("a", "1", {}, lines.append, silence)
-    return pushes.push("a", "1", {}, lines.append, silence), lines
+        watched.push("a", "1", {}, lines.append, silence)
+    return watched.push("a", "1", {}, lines.append, silence), lines
 
 
 def test_a_push_is_told_line_by_line_and_its_connection_closed():
@@ -50,6 +51,24 @@ def test_a_push_is_told_line_by_line_and_its_connection_closed():
 def test_one_of_which_nothing_is_heard_is_a_stall(events):
     with pytest.raises(PushError, match="nothing was heard of it for 60 seconds") as caught:
         pushed(Engine(events))
+    assert caught.value.stalled
+
+
+def test_an_engine_that_says_the_same_again_and_again_is_silent(monkeypatch):
+    """As one with containerd's image store does, whatever goes on."""
+    now = [0.0]
+    monkeypatch.setattr(pushes.time, "monotonic", lambda: now[0])
+
+    def repeated(*events):
+        for event in events:
+            now[0] += 20.0
+            yield event
+
+    moves = [{**SENDING, "progressDetail": {"current": number, "total": 9}} for number in range(9)]
+    assert pushed(Engine(repeated(*moves, DONE)))[0] == "sha256:1"
+    stuck = [moves[1], {**WAITING, "id": "77aa"}] * 9
+    with pytest.raises(PushError, match="nothing was heard of it for 60 seconds") as caught:
+        pushed(Engine(repeated(*stuck)))
     assert caught.value.stalled
 
 
