@@ -208,6 +208,11 @@ BESIDE_OTHERS = [
     Case("the app itself among its requirements", {"requirements.txt": "-e .[web]\n", "setup.py": "from setuptools import setup\nsetup(name='shop', install_requires=['aiohttp', 'psycopg2'])\n",
           "shop/__init__.py": "", "shop/__main__.py": "from shop.main import main\nmain()\n", "shop/main.py": "from aiohttp import web\n\ndef main():\n    web.run_app(web.Application())\n"},
          {"package_manager": "pip", "framework": "aiohttp", "start": "python -m shop", "details": {"copied": (".",)}}),
+    Case("Flask by a function that calls another", {"requirements.txt": "flask==3\ngunicorn==23\n", "shop/__init__.py": "", "shop/app.py": "from flask import Flask\n\ndef create_app(store):\n    return Flask(__name__)\n\ndef get_app():\n    return create_app('.')\n"},
+         {"framework": "flask", "start": f"{GUNICORN} 'shop.app:get_app()'"}),
+    Case("Flask by wsgi.py and a function for it", {"requirements.txt": "flask==3\ngunicorn==23\n", "wsgi.py": "from shop import create_app_wsgi\napp = application = create_app_wsgi()\n", "shop/__init__.py": "from .base import create_app_wsgi\n",
+          "shop/base.py": "from flask import Flask\n\ndef create_app(**config):\n    return Flask(__name__)\n\ndef create_app_wsgi():\n    return create_app()\n"},
+         {"framework": "flask", "start": f"{GUNICORN} wsgi:app"}),
     Case("Tornado with a port as an option", {"requirements.txt": "tornado==6.4\n", "blog.py": "import tornado\nfrom tornado.options import define, options\ndefine('port', default=8888, type=int)\n"
           "if __name__ == '__main__':\n    tornado.web.Application([]).listen(options.port)\n"},
          {"framework": "tornado", "start": "python blog.py", "port": 8888, "sources": {"port": "blog.py"}}),
