@@ -208,6 +208,8 @@ BESIDE_OTHERS = [
     Case("the app itself among its requirements", {"requirements.txt": "-e .[web]\n", "setup.py": "from setuptools import setup\nsetup(name='shop', install_requires=['aiohttp', 'psycopg2'])\n",
           "shop/__init__.py": "", "shop/__main__.py": "from shop.main import main\nmain()\n", "shop/main.py": "from aiohttp import web\n\ndef main():\n    web.run_app(web.Application())\n"},
          {"package_manager": "pip", "framework": "aiohttp", "start": "python -m shop", "details": {"copied": (".",)}}),
+    Case("Flask in webapp.py of its package", {"requirements.txt": "flask==3\ngunicorn==23\n", "shop/__init__.py": "from flask import Flask\napp = Flask(__name__)\n", "shop/webapp.py": "from . import app, views\n", "shop/views.py": "from . import app\n"},
+         {"framework": "flask", "start": f"{GUNICORN} shop.webapp:app"}),
     Case("Flask by a function that calls another", {"requirements.txt": "flask==3\ngunicorn==23\n", "shop/__init__.py": "", "shop/app.py": "from flask import Flask\n\ndef create_app(store):\n    return Flask(__name__)\n\ndef get_app():\n    return create_app('.')\n"},
          {"framework": "flask", "start": f"{GUNICORN} 'shop.app:get_app()'"}),
     Case("Flask by wsgi.py and a function for it", {"requirements.txt": "flask==3\ngunicorn==23\n", "wsgi.py": "from shop import create_app_wsgi\napp = application = create_app_wsgi()\n", "shop/__init__.py": "from .base import create_app_wsgi\n",
