@@ -218,6 +218,8 @@ def _ports(call: ast.Call) -> Iterator[ast.expr]:
         yield from call.args[1:3]
     elif name == "define" and call.args and ast.unparse(call.args[0]) == "'port'":
         yield from (keyword.value for keyword in call.keywords if keyword.arg == "default")  # an option of Tornado's
+    elif name in ("option", "add_argument") and any(ast.unparse(arg) == "'--port'" for arg in call.args):
+        yield from (keyword.value for keyword in call.keywords if keyword.arg == "default")  # an option of Click's or argparse's
     elif name == "listen":
         yield from call.args[:1]
     elif name.endswith("Server") and call.args and isinstance(call.args[0], ast.Tuple):
