@@ -20,7 +20,8 @@ LOOKED_FOR = f"{', '.join(FILES)}, config.ru, {', '.join(_ENTRY_FILES)}"
 LEFT_OUT = (".bundle", "vendor/bundle", "log", "tmp")
 _FRAMEWORKS = {
     "rails": "rails", "railties": "rails", "hanami": "hanami", "sinatra": "sinatra", "roda": "roda", "grape": "grape",
-    "padrino": "padrino", "cuba": "cuba", "jekyll": "jekyll", "functions_framework": "functions-framework", "rack": "rack",
+    "padrino": "padrino", "cuba": "cuba", "jekyll": "jekyll", "functions_framework": "functions-framework",
+    "github-pages": "jekyll", "rack": "rack",
 }  # fmt: skip
 _SERVERS = {
     "unicorn": ("-o", "0.0.0.0", "-p", "{port}"), "thin": ("start", "-R", "config.ru", "-a", "0.0.0.0", "-p", "{port}"),  # noqa: S104
@@ -53,7 +54,8 @@ def find(app: App) -> Detection:
     - `writable`: folders that the app writes to; `assets`: what Node.js installs or makes.
     """
     gems = gems_of(app)
-    framework = first_named(_FRAMEWORKS, gems.names) or ("rack" if app.has("config.ru") else None)
+    themed = any(name.startswith("jekyll-") for name in gems.names) and app.has("_config.yml")
+    framework = first_named(_FRAMEWORKS, gems.names) or ("rack" if app.has("config.ru") else "jekyll" if themed else None)
     version, version_file = version_of(
         app, VERSION, number(in_file(app, ".ruby-version", r"(\d\S*)")), number(pinned(app, "ruby")),
         *said_ruby(app, gems, VERSION),
