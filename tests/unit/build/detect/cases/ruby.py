@@ -58,6 +58,8 @@ CASES = [
     Case("Jekyll", {"Gemfile": gemfile("jekyll"), "Gemfile.lock": lock("jekyll"), "_config.yml": ""}, {"framework": "jekyll", "build": ("bundle exec jekyll build",)}),
     Case("Jekyll by a theme", {"Gemfile": gemfile("jekyll-theme-chirpy"), "Gemfile.lock": lock("jekyll-theme-chirpy"), "_config.yml": "", "index.html": "---\n---\n"}, {"framework": "jekyll", "build": ("bundle exec jekyll build",)}),
     Case("Jekyll as GitHub has it", {"Gemfile": gemfile("github-pages"), "_config.yml": ""}, {"framework": "jekyll"}),
+    Case("Rack without a server and without a lock", {"Gemfile": gemfile("roda"), "config.ru": "run App\n"},
+         {"framework": "roda", "start": "bundle exec rackup -o 0.0.0.0 -p 8080", "warnings": ("has no Gemfile.lock", "Gemfile has no gem that serves config.ru")}),
     Case("no Gemfile.lock", {"Gemfile": gemfile("sinatra"), "app.rb": ""}, {"warnings": ("has no Gemfile.lock",), "details": {"locked": ""}}),
     Case("locked on a Mac only", {"Gemfile": gemfile("sinatra"), "Gemfile.lock": lock("sinatra", platforms=("arm64-darwin-23",)), "app.rb": ""}, {"details": {"platform": True}}),
     Case("a Gemfile that needs the app's files", {"Gemfile": gemfile("sinatra") + 'gem "mine", path: "lib/mine"\n', "Gemfile.lock": lock("sinatra"), "app.rb": ""}, {"details": {"whole": True}}),
