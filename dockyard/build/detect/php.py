@@ -97,7 +97,7 @@ def find(app: App) -> Detection:
             version=version_file, package_manager=lock or app.has("composer.json"), start=start_file,
             framework="composer.json" if framework != "wordpress" else "wp-load.php",
         ),
-        warnings=tuple(_warnings(app, framework, vendor and not lock, unknown)),
+        warnings=tuple(_warnings(app, framework, root, vendor and not lock, unknown)),
     )  # fmt: skip
 
 
@@ -136,6 +136,10 @@ def _root(app: App, said: str, framework: str | None) -> tuple[str, str]:
     named = [word for word in said.split() if not word.startswith("-") and (app.folder / word).is_dir()]
     if named:
         return named[-1].strip("/") or ".", "Procfile"
+    scaffold = app.manifest("composer.json").mapping("extra", "drupal-scaffold", "locations") if app.has("composer.json") else {}
+    if framework == "drupal" and isinstance(web := scaffold.get("web-root"), str):  # Composer puts index.php there
+        folder = posixpath.normpath(web)
+        return (folder if re.fullmatch(r"\w[\w./-]*", folder) else "."), "composer.json extra.drupal-scaffold"
     if (
         framework in ("laravel", "symfony", "slim", "lumen", "codeigniter", "laminas", "mezzio", "statamic")
         and (app.folder / "public").is_dir()
@@ -152,12 +156,15 @@ def _build(app: App, framework: str | None) -> tuple[str, ...]:
     return ()
 
 
-def _warnings(app: App, framework: str | None, unlocked: bool, unknown: list[str]) -> Iterator[str]:
+def _warnings(app: App, framework: str | None, root: str, unlocked: bool, unknown: list[str]) -> Iterator[str]:
     if unlocked:
         yield f"{app.folder} has no composer.lock: without it two builds may differ; run: composer update"
     if unknown:
         yield f"it is not known how to build the extensions {', '.join(unknown)}: the app runs without them"
     if secret := _SECRETS.get(framework or ""):
         yield f"{(framework or '').capitalize()} needs {secret} where it runs: give it under secrets in service.yaml"
-    if not app.has(*_ENTRY_FILES) and not app.said_start():
-        yield f"{app.folder} has no index.php in it, public or web: Apache serves what files there are"
+    if (framework != "drupal" or root == ".") and not app.has(*_ENTRY_FILES) and not app.said_start():
+        yield (
+            f"{app.folder} has no index.php in it, public or web: Apache serves what files there are; name the folder that is "
+            "to be served in a Procfile: web: heroku-php-apache2 FOLDER/"
+        )
