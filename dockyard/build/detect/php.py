@@ -34,6 +34,7 @@ _FRAMEWORKS = {
     "slim/slim": "slim", "cakephp/cakephp": "cakephp", "codeigniter4/framework": "codeigniter", "yiisoft/yii2": "yii",
     "yiisoft/yii-http": "yii", "laminas/laminas-mvc": "laminas", "mezzio/mezzio": "mezzio", "drupal/core": "drupal",
     "drupal/core-recommended": "drupal", "craftcms/cms": "craft", "statamic/cms": "statamic",
+    "roots/wordpress": "wordpress", "johnpbloch/wordpress": "wordpress",
 }  # fmt: skip
 _WRITABLE = {
     "laravel": ("storage", "bootstrap/cache", "database"), "lumen": ("storage",), "symfony": ("var",), "cakephp": ("logs", "tmp"),
@@ -62,7 +63,9 @@ def find(app: App) -> Detection:
       framework; `assets`: what Node.js makes.
     """
     required = _required(app)
-    framework = first_named(_FRAMEWORKS, required) or ("wordpress" if app.has("wp-load.php", "wp-config-sample.php") else None)
+    framework = first_named(_FRAMEWORKS, required)
+    by_composer = framework is not None
+    framework = framework or ("wordpress" if app.has("wp-load.php", "wp-config-sample.php") else None)
     version, version_file = version_of(
         app, VERSION, number(pinned(app, "php")), number(_platform(app), 2), _constraint(app, required),
         *((app.text(file).strip(), file) for file in filter(app.has, (".php-version",))),
@@ -91,11 +94,12 @@ def find(app: App) -> Detection:
             "root": root, "front": posixpath.basename(app.has(f"{root}/index.php", f"{root}/app.php") or ""), "vendor": vendor,
             "locked": bool(lock),
             "extensions": found,
-            "env": _ENVIRONMENTS.get(framework or "", {}), "writable": _WRITABLE.get(framework or "", ()), "assets": made,
+            "env": _ENVIRONMENTS.get(framework or "", {}), "assets": made,
+            "writable": () if framework == "wordpress" and by_composer else _WRITABLE.get(framework or "", ()),
         },
         sources=sources(
             version=version_file, package_manager=lock or app.has("composer.json"), start=start_file,
-            framework="composer.json" if framework != "wordpress" else "wp-load.php",
+            framework="composer.json" if by_composer else "wp-load.php",
         ),
         warnings=tuple(_warnings(app, framework, root, vendor and not lock, unknown)),
     )  # fmt: skip
