@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dockyard.build.detect.app import App, Start, sources, words
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.javascript.commands import with_port
+from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import handles_sigterm
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
@@ -52,17 +53,18 @@ def find(app: App) -> Detection:
     start, start_file = app.said_start() or _start(app, tasks)
     if start[:2] in (("deno", "run"), ("deno", "serve")) and _needs_kv(app, start):
         start = (*start[:2], "--unstable-kv", *start[2:])
+    listens = listening(app, "deno", {word for word in start if app.has(word)})
     fresh = _is_fresh(app)
     build = ("deno task build",) if "build" in tasks else ()
     return Detection(
         language="deno", version=version, package_manager="deno", framework="fresh" if fresh else _framework(app), start=start,
-        images={"base": f"node:{NODE}-slim"}, port=app.port, build=build,
+        images={"base": f"node:{NODE}-slim"}, port=listens.port, build=build,
         details={"steps": (*_fetches(app, start), *build), "below_shell": not handles_sigterm(app)},
         sources=sources(
             version=version_file, package_manager=app.has("deno.lock", *_SETTINGS), start=start_file,
-            framework=app.has(*_SETTINGS) if fresh else None,
+            framework=app.has(*_SETTINGS) if fresh else None, port=listens.file,
         ),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *listens.warnings),
     )  # fmt: skip
 
 

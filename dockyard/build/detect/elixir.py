@@ -114,7 +114,9 @@ def _start(app: App, release: str, *, without_release: bool, framework: str | No
 
 def _serves_by_mix_alone(app: App) -> bool:
     """Whether it is a Phoenix that does not look at PHX_SERVER, and is not told to serve: https://hexdocs.pm/phoenix/1.5.0/releases.html"""
-    old = in_file(app, "mix.exs", r"\{\s*:phoenix\s*,\s*\"(?:~>|==)?\s*(1\.[0-5])\.\d")
+    locked = in_file(app, "mix.lock", r'^\s*"phoenix": \{:hex, :phoenix, "(\d+\.\d+)')
+    asked = in_file(app, "mix.exs", r"\{\s*:phoenix\s*,\s*\"(?:~>|==)?\s*(1\.[0-5])\.\d")
+    old = re.fullmatch(r"[01]\.[0-5]", locked[0]) if locked else asked
     files = app.files("config/*.exs")
     return old is not None and not any(
         re.search(r"^\s*[^#\n]*\bserver:\s*true", app.source(file), re.MULTILINE) for file in files

@@ -35,6 +35,7 @@ _CALLS = {
     ),
     "clojure": (rf"\{{:port\s+{_PORT}",),
     "dart": (rf"\b(?:serve|bind)\([^;]*?,\s*{_PORT}\s*[,)]",),
+    "deno": (rf"(?:\.listen|\bDeno\.(?:serve|listen))\(\s*\{{[^{{}}]*?\bport\s*:\s*{_PORT}", rf"\.listen\(\s*{_PORT}"),
     "gleam": (rf"\bmist\.port\(\s*{_PORT}", rf"\bmist\.port\(_,\s*{_PORT}"),
 }  # fmt: skip
 """How a language's servers are told an address: patterns with a group `port`, and `host` where it comes along."""

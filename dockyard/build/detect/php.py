@@ -34,6 +34,7 @@ _FRAMEWORKS = {
     "slim/slim": "slim", "cakephp/cakephp": "cakephp", "codeigniter4/framework": "codeigniter", "yiisoft/yii2": "yii",
     "yiisoft/yii-http": "yii", "laminas/laminas-mvc": "laminas", "mezzio/mezzio": "mezzio", "drupal/core": "drupal",
     "drupal/core-recommended": "drupal", "craftcms/cms": "craft", "statamic/cms": "statamic",
+    "roots/wordpress": "wordpress", "johnpbloch/wordpress": "wordpress",
 }  # fmt: skip
 _WRITABLE = {
     "laravel": ("storage", "bootstrap/cache", "database"), "lumen": ("storage",), "symfony": ("var",), "cakephp": ("logs", "tmp"),
@@ -62,7 +63,9 @@ def find(app: App) -> Detection:
       framework; `assets`: what Node.js makes.
     """
     required = _required(app)
-    framework = first_named(_FRAMEWORKS, required) or ("wordpress" if app.has("wp-load.php", "wp-config-sample.php") else None)
+    framework = first_named(_FRAMEWORKS, required)
+    by_composer = framework is not None
+    framework = framework or ("wordpress" if app.has("wp-load.php", "wp-config-sample.php") else None)
     version, version_file = version_of(
         app, VERSION, number(pinned(app, "php")), number(_platform(app), 2), _constraint(app, required),
         *((app.text(file).strip(), file) for file in filter(app.has, (".php-version",))),
@@ -91,13 +94,14 @@ def find(app: App) -> Detection:
             "root": root, "front": posixpath.basename(app.has(f"{root}/index.php", f"{root}/app.php") or ""), "vendor": vendor,
             "locked": bool(lock),
             "extensions": found,
-            "env": _ENVIRONMENTS.get(framework or "", {}), "writable": _WRITABLE.get(framework or "", ()), "assets": made,
+            "env": _ENVIRONMENTS.get(framework or "", {}), "assets": made,
+            "writable": () if framework == "wordpress" and by_composer else _WRITABLE.get(framework or "", ()),
         },
         sources=sources(
             version=version_file, package_manager=lock or app.has("composer.json"), start=start_file,
-            framework="composer.json" if framework != "wordpress" else "wp-load.php",
+            framework="composer.json" if by_composer else "wp-load.php",
         ),
-        warnings=tuple(_warnings(app, framework, vendor and not lock, unknown)),
+        warnings=tuple(_warnings(app, framework, root, vendor and not lock, unknown)),
     )  # fmt: skip
 
 
@@ -136,6 +140,10 @@ def _root(app: App, said: str, framework: str | None) -> tuple[str, str]:
     named = [word for word in said.split() if not word.startswith("-") and (app.folder / word).is_dir()]
     if named:
         return named[-1].strip("/") or ".", "Procfile"
+    scaffold = app.manifest("composer.json").mapping("extra", "drupal-scaffold", "locations") if app.has("composer.json") else {}
+    if framework == "drupal" and isinstance(web := scaffold.get("web-root"), str):  # Composer puts index.php there
+        folder = posixpath.normpath(web)
+        return (folder if re.fullmatch(r"\w[\w./-]*", folder) else "."), "composer.json extra.drupal-scaffold"
     if (
         framework in ("laravel", "symfony", "slim", "lumen", "codeigniter", "laminas", "mezzio", "statamic")
         and (app.folder / "public").is_dir()
@@ -152,12 +160,15 @@ def _build(app: App, framework: str | None) -> tuple[str, ...]:
     return ()
 
 
-def _warnings(app: App, framework: str | None, unlocked: bool, unknown: list[str]) -> Iterator[str]:
+def _warnings(app: App, framework: str | None, root: str, unlocked: bool, unknown: list[str]) -> Iterator[str]:
     if unlocked:
         yield f"{app.folder} has no composer.lock: without it two builds may differ; run: composer update"
     if unknown:
         yield f"it is not known how to build the extensions {', '.join(unknown)}: the app runs without them"
     if secret := _SECRETS.get(framework or ""):
         yield f"{(framework or '').capitalize()} needs {secret} where it runs: give it under secrets in service.yaml"
-    if not app.has(*_ENTRY_FILES) and not app.said_start():
-        yield f"{app.folder} has no index.php in it, public or web: Apache serves what files there are"
+    if (framework != "drupal" or root == ".") and not app.has(*_ENTRY_FILES) and not app.said_start():
+        yield (
+            f"{app.folder} has no index.php in it, public or web: Apache serves what files there are; name the folder that is "
+            "to be served in a Procfile: web: heroku-php-apache2 FOLDER/"
+        )

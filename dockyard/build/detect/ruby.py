@@ -20,7 +20,8 @@ LOOKED_FOR = f"{', '.join(FILES)}, config.ru, {', '.join(_ENTRY_FILES)}"
 LEFT_OUT = (".bundle", "vendor/bundle", "log", "tmp")
 _FRAMEWORKS = {
     "rails": "rails", "railties": "rails", "hanami": "hanami", "sinatra": "sinatra", "roda": "roda", "grape": "grape",
-    "padrino": "padrino", "cuba": "cuba", "jekyll": "jekyll", "functions_framework": "functions-framework", "rack": "rack",
+    "padrino": "padrino", "cuba": "cuba", "jekyll": "jekyll", "functions_framework": "functions-framework",
+    "github-pages": "jekyll", "rack": "rack",
 }  # fmt: skip
 _SERVERS = {
     "unicorn": ("-o", "0.0.0.0", "-p", "{port}"), "thin": ("start", "-R", "config.ru", "-a", "0.0.0.0", "-p", "{port}"),  # noqa: S104
@@ -53,7 +54,8 @@ def find(app: App) -> Detection:
     - `writable`: folders that the app writes to; `assets`: what Node.js installs or makes.
     """
     gems = gems_of(app)
-    framework = first_named(_FRAMEWORKS, gems.names) or ("rack" if app.has("config.ru") else None)
+    themed = any(name.startswith("jekyll-") for name in gems.names) and app.has("_config.yml")
+    framework = first_named(_FRAMEWORKS, gems.names) or ("rack" if app.has("config.ru") else "jekyll" if themed else None)
     version, version_file = version_of(
         app, VERSION, number(in_file(app, ".ruby-version", r"(\d\S*)")), number(pinned(app, "ruby")),
         *said_ruby(app, gems, VERSION),
@@ -91,6 +93,8 @@ def _warnings(app: App, framework: str | None, gems: Gems, start: tuple[str, ...
         yield f"Rails needs {key} where it runs: give it under secrets in service.yaml"
     if "rackup" in start and gems.lock and "rackup" not in gems and in_file(app, gems.lock, r"^    rack \(([3-9])"):
         yield f"{gems.lock} has no gem that serves config.ru, and Rack has had no server of its own since 3.0: add puma"
+    if "rackup" in start and gems.file and not gems.lock and not gems.names & {*_SERVING, "rackup"} and version[:2] != "2.":
+        yield f"{gems.file} has no gem that serves config.ru, and Ruby has had no server of its own since 3.0: add puma"
     if framework == "sinatra" and "ruby" in start and gems.lock and not gems.names & _SERVING and not version.startswith("2."):
         yield f"{gems.lock} has no gem that serves Sinatra, and Ruby has had no server of its own since 3.0: add puma"
 

@@ -1,5 +1,7 @@
 """Sites that need no build: a folder with an index.html."""
 
+import re
+
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.javascript.served import NGINX, NOT_FOUND, SERVER, Served, details_of, nginx_image, site_folder
@@ -20,6 +22,12 @@ def find(app: App) -> Detection:
     if found is None:
         raise BuildError(f"{app.folder} has no index.html (looked for {LOOKED_FOR})", hint="add one")
     folder, file = found
+    if file.endswith((".html", ".htm")) and re.match(r"---\s*\n", app.source(file)):
+        raise BuildError(
+            f"{app.folder / file} begins with settings for Jekyll or another maker of sites, which no file here names",
+            hint="for Jekyll, add a Gemfile with: source 'https://rubygems.org' and: gem 'jekyll'; or give "
+            "the folder of the finished site as image.build.context",
+        )
     single = app.has("Staticfile") and "pushstate: enabled" in app.source("Staticfile")
     said = app.wishes.version
     return Detection(

@@ -9,7 +9,7 @@ from dockyard.build.detect.python.source import Made, Source, source_of
 
 ENTRY_FILES = (
     "main.py", "app.py", "server.py", "wsgi.py", "asgi.py", "run.py", "application.py", "api.py", "index.py", "start.py",
-    "web.py", "hello.py", "streamlit_app.py",
+    "web.py", "webapp.py", "hello.py", "streamlit_app.py",
 )  # fmt: skip
 """Files that an app is started by, the likely ones first."""
 _FIRST_FOLDERS = ("src", "app", "api", "backend", "server", "web")

@@ -192,11 +192,15 @@ class Search:
             return None
         name, target, place = likely[0]
         poetry = self.manifests.pyproject.mapping("tool", "poetry")
-        if (self.manifests.is_package or poetry) and poetry.get("package-mode") is not False:
-            return Launch((name,), place, installed=True)
         module, _, function = target.partition(":")
+        path = module.replace(".", "/")
+        file = self.app.has(*(f"{at}{path}{end}" for at in ("", "src/") for end in (".py", "/__init__.py")))
+        source = self.layout.source(file) if file else None
+        port, warnings = (source.port, _unreachable(source)) if source else (None, ())
+        if (self.manifests.is_package or poetry) and poetry.get("package-mode") is not False:
+            return Launch((name,), place, installed=True, port=port, warnings=warnings)
         code = f"import sys; from {module} import {function}; sys.exit({function}())"
-        return Launch(("python", "-c", code), place) if function.isidentifier() else None
+        return Launch(("python", "-c", code), place, port=port, warnings=warnings) if function.isidentifier() else None
 
     def _agents(self) -> Launch | None:
         """Agents of Google's Agent Development Kit, without a program of the app's own.
@@ -264,12 +268,17 @@ class Search:
             command = ("python", folder)
         named = {framework.module or framework.name: name for name, framework in FRAMEWORKS.items()}
         framework = next((named[module] for module in named if module in source.imports), None)
-        warning = f"{source.file} listens on 127.0.0.1, where nothing outside of its container reaches it"
         return Launch(
             command, source.file, framework, source.file if framework else None, path="" if path == folder else path,
-            port=source.port, warnings=(warning,) if source.loopback else (),
+            port=source.port, warnings=_unreachable(source),
         )  # fmt: skip
 
     def _names(self, folder: str) -> set[str]:
         """What can be imported from a folder."""
         return {path.stem for path in (self.app.folder / folder).iterdir() if path.is_dir() or path.suffix == ".py"}
+
+
+def _unreachable(source: Source) -> tuple[str, ...]:
+    """What is told of a module that listens on the loopback interface."""
+    warning = f"{source.file} listens on 127.0.0.1, where nothing outside of its container reaches it"
+    return (warning,) if source.loopback else ()

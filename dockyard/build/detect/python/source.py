@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dockyard.build.detect.python.frameworks import FRAMEWORKS, OF_ASGI
 from dockyard.build.detect.python.syntax import parsed
 
-_MAKER = re.compile(r"(create|make|build|get|init|setup)_?\w*(app|application|server|api)|app_factory|factory")
+_MAKER = re.compile(r"(create|make|build|get|init|setup)_?\w*(app|application|server|api)(_[aw]sgi)?|app_factory|factory")
 _PREFERRED = ("app", "application", "api", "server", "asgi_app", "wsgi_app", "main")
 _CLASSES = {name: (framework.name, framework.interface) for framework in FRAMEWORKS.values() for name in framework.classes}
 _CLASSES |= {name: ("falcon" if name.startswith("falcon") else "django", "asgi") for name in OF_ASGI}
@@ -118,10 +118,11 @@ def _top(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 def _objects(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[Made]:
     factories: dict[str, Made] = {}
     objects: dict[str, Made] = {}
+    makers: dict[str, Made] = {}
     dashes: set[str] = set()
     for node in _top(tree.body):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if made := _function(node, origins):
+            if made := _function(node, origins, makers):
                 (factories if made.factory else objects)[node.name] = made
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
@@ -152,21 +153,24 @@ def _value(name: str, value: ast.expr, factories: Mapping[str, Made], origins: M
     return Made(name) if _MAKER.fullmatch(last) and name in _PREFERRED else None
 
 
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, origins: Mapping[str, str]) -> Made | None:
-    """A function that makes an app, or that is one by its parameters."""
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, origins: Mapping[str, str], makers: dict[str, Made]) -> Made | None:
+    """A function that makes an app, perhaps by one of the `makers` above it, or that is one by its parameters."""
     names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
     if names == ["scope", "receive", "send"]:
         return Made(node.name, None, "asgi")
     if names == ["environ", "start_response"]:
         return Made(node.name, None, "wsgi")
     needed = len(names) - len(node.args.defaults) + sum(default is None for default in node.args.kw_defaults)
-    if not _MAKER.fullmatch(node.name) or needed > 0 or isinstance(node, ast.AsyncFunctionDef):
+    if not _MAKER.fullmatch(node.name) or isinstance(node, ast.AsyncFunctionDef):
         return None
     inner = {**origins, **dict(_origins(ast.Module(node.body, [])))}
-    calls = (call for call in ast.walk(node) if isinstance(call, ast.Call))
-    known = next((found for call in calls if (found := _class(_called(call, inner)))), None)
-    returns = any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(node))
-    return Made(node.name, *known, factory=True) if known and returns else None
+    called = [_called(call, inner) for call in ast.walk(node) if isinstance(call, ast.Call)]
+    known = next((found for name in called if (found := _class(name))), None)
+    made = Made(node.name, *known, factory=True) if known else next((makers[name] for name in called if name in makers), None)
+    if made is None or not any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(node)):
+        return None
+    makers[node.name] = made._replace(name=node.name)
+    return makers[node.name] if needed <= 0 else None
 
 
 def _called(call: ast.Call, origins: Mapping[str, str]) -> str:
@@ -214,6 +218,8 @@ def _ports(call: ast.Call) -> Iterator[ast.expr]:
         yield from call.args[1:3]
     elif name == "define" and call.args and ast.unparse(call.args[0]) == "'port'":
         yield from (keyword.value for keyword in call.keywords if keyword.arg == "default")  # an option of Tornado's
+    elif name in ("option", "add_argument") and any(ast.unparse(arg) == "'--port'" for arg in call.args):
+        yield from (keyword.value for keyword in call.keywords if keyword.arg == "default")  # an option of Click's or argparse's
     elif name == "listen":
         yield from call.args[:1]
     elif name.endswith("Server") and call.args and isinstance(call.args[0], ast.Tuple):

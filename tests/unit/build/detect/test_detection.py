@@ -60,6 +60,13 @@ def test_a_library_by_gradle_is_no_app(tmp_path):
         detect(tmp_path)
 
 
+def test_pages_that_are_yet_to_be_built_are_not_served_as_they_are(tmp_path):
+    write(tmp_path, {"index.html": "---\nlayout: default\n---\n{{ content }}\n", "_config.yml": "title: a\n"})
+    with pytest.raises(BuildError, match=r"index\.html begins with settings for Jekyll") as caught:
+        detect(tmp_path)
+    assert "gem 'jekyll'" in caught.value.hint
+
+
 def test_a_function_in_php_needs_a_start_command(tmp_path):
     write(tmp_path, {"index.php": "<?php\n", "composer.json": {"require": {"google/cloud-functions-framework": "^1.0"}}})
     with pytest.raises(BuildError, match="is a function, which Apache does not call") as caught:

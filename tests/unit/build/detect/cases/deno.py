@@ -20,5 +20,8 @@ CASES = [
     Case("deno.json beside an app of Node.js", {"deno.json": {}, "package.json": {"scripts": {"start": "node a.js"}, "dependencies": {"express": "5"}}}, {"language": "node"}),
     Case("Deno's database", {"deno.json": {"tasks": {"start": "deno run --unstable -A main.ts"}}, "main.ts": 'import "./data/kv.ts"\n', "data/kv.ts": "export const kv = await Deno.openKv()\n"},
          {"start": "deno run --unstable-kv -A main.ts"}),
+    Case("a port in the source", {"deno.lock": {}, "index.ts": 'import { Application } from "https://deno.land/x/oak@v12.6.1/mod.ts"\nawait new Application().listen({ hostname: "0.0.0.0", port: 8000 })\n'},
+         {"framework": "oak", "start": "deno run -A index.ts", "port": 8000, "warnings": ("index.ts listens on 8000",), "sources": {"port": "index.ts"}}),
+    Case("Deno behind PORT", {"deno.lock": {}, "main.ts": 'Deno.serve({ port: Number(Deno.env.get("PORT") ?? 8000) }, () => new Response("hi"))\n'}, {"port": 8080, "warnings": ()}),
     Case("Deno's database, which deno.json allows", {"deno.json": {"unstable": ["kv"]}, "main.ts": "const kv = await Deno.openKv()\n"}, {"start": "deno run -A main.ts"}),
 ]  # fmt: skip

@@ -39,6 +39,8 @@ CASES = [
          {"build": ("mix assets.setup", "mix assets.build", "mix phx.digest"), "warnings": ("Phoenix needs SECRET_KEY_BASE",)}),
     Case("a Phoenix that serves by mix alone", {"mix.exs": mix().replace("    [\n\n", '    [\n      {:phoenix, "~> 1.5.9"}\n'), "mix.lock": "%{}", "config/prod.exs": "config :hello, Endpoint, http: [port: 1]\n"},
          {"framework": "phoenix", "warnings": ("Phoenix before 1.6 serves in a release only with server: true", "Phoenix needs SECRET_KEY_BASE")}),
+    Case("an old Phoenix by its lock", {"mix.exs": mix("phoenix"), "mix.lock": '%{\n  "phoenix": {:hex, :phoenix, "1.3.0", "1c01"},\n}\n'},
+         {"framework": "phoenix", "warnings": ("Phoenix before 1.6 serves in a release only with server: true", "Phoenix needs SECRET_KEY_BASE")}),
     Case("an old Phoenix that serves in a release", {"mix.exs": mix().replace("    [\n\n", '    [\n      {:phoenix, "~> 1.5.9"}\n'), "mix.lock": "%{}", "config/prod.exs": "config :hello, Endpoint, server: true\n"},
          {"warnings": ("Phoenix needs SECRET_KEY_BASE",)}),
 ]  # fmt: skip

@@ -27,6 +27,11 @@ CASES = [
          "details": {"root": ".", "front": "index.php", "vendor": False}, "images": {"base": "php:8.4-apache"},
          "sources": {"version": "default", "package_manager": "default", "start": "index.php"}},
     ),
+    Case("Drupal, whose index.php Composer makes", {"composer.json": composer({"drupal/core-recommended": "^11"}, extra={"drupal-scaffold": {"locations": {"web-root": "docroot/"}}}), "composer.lock": {"packages": []}},
+         {"framework": "drupal", "details": {"root": "docroot"}, "warnings": (), "sources": {"start": "composer.json extra.drupal-scaffold"}}),
+    Case("no index.php where it is looked for", {"composer.json": composer({"php": "^8.4"}), "site/web/index.php": INDEX}, {"details": {"root": "."}, "warnings": ("name the folder that is to be served in a Procfile",)}),
+    Case("WordPress by Composer", {"composer.json": composer({"php": ">=8.1", "roots/wordpress": "6.8"}), "composer.lock": {"packages": []}, "web/index.php": INDEX, "web/wp-config.php": "<?php\n"},
+         {"framework": "wordpress", "details": {"root": "web", "writable": ()}, "warnings": (), "sources": {"framework": "composer.json"}}),
     Case("index.php in public", {"public/index.php": INDEX}, {"details": {"root": "public"}, "sources": {"start": "public/index.php"}}),
     Case("index.php in web", {"composer.json": composer({"php": "^8.3"}), "web/index.php": INDEX}, {"details": {"root": "web"}, "version": "8.3"}),
     Case(
