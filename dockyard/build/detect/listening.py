@@ -28,7 +28,7 @@ _CALLS = {
     ),
     "zig": (rf"\.port\s*=\s*{_PORT}", rf'\bparseIp4?\(\s*"{_HOST}"\s*,\s*{_PORT}'),
     "haskell": (rf"\b(?:scotty|run)\s+{_PORT}",),
-    "dotnet": (rf'(?:\bUseUrls|\b[aA]pp\.Run(?:Async)?)\(\s*"https?://(?P<host>[\w.*+]*):{_PORT}',),
+    "dotnet": (rf'(?:\bUseUrls\(|\b[aA]pp\.Run(?:Async)?\(|^\s*url)\s*"https?://(?P<host>[\w.*+]*):{_PORT}',),
     "ruby": (rf"^\s*set\s+:port,\s*{_PORT}",),
     "crystal": (
         rf"\bKemal\.run\(?\s*(?:port:\s*)?{_PORT}", rf"\bKemal\.config\.port\s*=\s*{_PORT}",
