@@ -104,7 +104,7 @@ def find(app: App) -> Detection:
     system = debian_packages(app, [workspace.root, *workspace.members.values()])
     debian = _DEBIAN.get(version, "") if any(system) else ""
     build = builds_of(found, manager, install)
-    warnings.extend(found.output.warnings if found.output else ())
+    warnings.extend((*found.warnings, *(found.output.warnings if found.output else ())))
     if migration := migration_in_build(found.site):
         warnings.append(
             f"the build runs {migration}, and no build has a database: run it in the start command, or at each deploy"
