@@ -45,8 +45,8 @@ def _below(workspace: Workspace) -> str:
 
 
 def _folder(found: Started) -> str:
-    """Of the app; one of Nx is in the package of the root."""
-    return found.site.folder or found.source.rsplit("/", 1)[0]
+    """Of the app."""
+    return found.folder or found.site.folder
 
 
 def _rank(found: Started) -> tuple[bool, int, str]:
