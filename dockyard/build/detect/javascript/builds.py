@@ -46,6 +46,8 @@ def _build(found: Started, manager: Manager) -> Iterator[str]:
     site, root = found.site, found.site.package.root
     variables = " ".join(f"{name}={value}" for name, value in (found.output.build_variables if found.output else {}).items())
     script = _script(site.package, generated=bool(found.served and found.output and found.framework == "nuxt"))
+    if found.framework == "angular" and found.start[-1].endswith("server/main.js") and "build:ssr" in site.scripts:
+        script = "build:ssr"  # before Angular 17 the server had a build of its own
     if site.folder and site.app.has("turbo.json") and script:
         yield f"turbo run {script} --filter={shlex.quote(site.package.name)}"
     elif site.folder and (whole := _script(root)):
