@@ -354,6 +354,8 @@ FRAMEWORKS = [
     Case("Next.js with a server of its own", {"package.json": app("next express", "NODE_ENV=production node server.js", "next build"), "server.js": ""}, {"start": "node server.js", "framework": "next"}),
     Case("Nuxt as files", {"package.json": app("nuxt", None, "nuxt generate")}, {"start": NGINX, "details": {"served": ".output/public", "fallback": "/200.html"}}),
     Case("Nuxt 2", {"package.json": {**app("", "nuxt start", "nuxt build"), "dependencies": {"nuxt": "^2.15.0"}}}, {"start": "nuxt start", "details": {"environment": {"HOST": ALL}}}),
+    Case("React Router 7 for functions of a cloud", {"package.json": app("@react-router/architect @architect/architect", "arc sandbox", "react-router build", dev="@react-router/dev vite"), "package-lock.json": LOCK},
+         {"framework": "react-router", "warnings": ("the start command needs @react-router/serve, and package.json has it not",)}),
     Case("React Router 7 as files", {"package.json": app("react-router", "react-router-serve ./build/server/index.js", "react-router build", dev="@react-router/dev"),
          "react-router.config.ts": "export default { ssr: false } satisfies Config"}, {"start": NGINX, "details": {"served": "build/client", "fallback": "/index.html"}}),
     Case("SvelteKit, adapter-node", {"package.json": package(scripts={"build": "vite build", "dev": "vite dev", "preview": "vite preview"}, dev="@sveltejs/kit @sveltejs/adapter-node vite"),
