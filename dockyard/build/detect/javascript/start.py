@@ -60,11 +60,11 @@ class Started:
     """Where it is files for a browser; `start` is then the server of files."""
     output: Output | None = None
     """What the framework builds, where that is what is started."""
+    built: tuple[Part, ...] = ()
+    """Steps of the build that the start command would do first."""
     folder: str = ""
     """Of an app of Nx, which is in the package of the root."""
     warnings: tuple[str, ...] = ()
-    built: tuple[Part, ...] = ()
-    """Steps of the build that the start command would do first."""
 
 
 def started(site: Site, *, strict: bool = False) -> Started | None:

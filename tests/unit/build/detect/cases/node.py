@@ -288,6 +288,7 @@ STARTS = [
     Case("a Procfile that starts by npm", {"package.json": EXPRESS, "Procfile": "web: npm start\n"}, {"start": "node index.js", "sources": {"start": "Procfile"}}),
     Case("scripts that run scripts", {"package.json": package(needs="express", scripts={"start": "npm run serve", "serve": "yarn prod", "prod": "node a.js"})},
          {"start": "node a.js"}),
+    Case("a framework's build at start", {"package.json": app("astro", "astro build && serve dist", dev="serve"), "package-lock.json": LOCK}, {"start": NGINX, "build": ("astro build",)}),
     Case("nodemon by its file of settings", {"package.json": app("express", "nodemon", dev="nodemon ts-node typescript", main="src/app.ts"), "package-lock.json": LOCK,
                                              "nodemon.json": {"watch": ["src"], "exec": "ts-node --transpile-only ./src/app.ts"}, "src/app.ts": ""},
          {"start": "ts-node --transpile-only ./src/app.ts", "warnings": ("the start command needs ts-node",)}),
