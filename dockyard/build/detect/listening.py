@@ -8,12 +8,19 @@ from dockyard.build.detect.app import App
 
 _HOST = r"(?P<host>[\w.]*)"
 _PORT = r"(?P<port>\d{2,5})\b"
+_OPTION = r"\.(?:String|Int|Uint)(?:Var)?P?\((?:&[\w.]+,\s*)?"
+_SHORT = r'\s*(?:"\w?",\s*)?'
+"""The short name that an option may have, too."""
+_OF_ANOTHER = "(?:DB|SQL|POSTGRES|PG_|REDIS|MONGO|SMTP|MAIL|GRPC|METRICS)"
+"""Names of variables with ports of other servers."""
 _CALLS = {
     "go": (
         rf'(?:\bListenAndServe(?:TLS)?|\.Run|\.Listen|\.Start)\(\s*"{_HOST}:{_PORT}"', rf'\bAddr:\s*"{_HOST}:{_PORT}"',
         rf'\bnet\.Listen\(\s*"tcp\d?",\s*"{_HOST}:{_PORT}"',
-        rf'\.(?:String|Int|Uint)(?:Var)?P?\((?:&[\w.]+,\s*)?"(?:http-?|listen-?)?(?:port|addr)",\s*(?:"\w?",\s*)?"?:?{_PORT}"?,',
-        rf'Port\s+\w+\s+`(?![^`\n]*(?:DB|SQL|REDIS|MONGO|SMTP|MAIL|GRPC))[^`\n]*\b(?:default|envDefault|env-default):"{_PORT}"',
+        rf'{_OPTION}"(?:http-?|listen-?)?(?:port|addr)",{_SHORT}(?:\w+\("\w+",\s*)?"?:?{_PORT}"?\)?,',
+        rf'{_OPTION}"(?:listen|(?:listen-?|http-?|bind-?)?addr(?:ess)?|bind|http)",{_SHORT}"{_HOST}:{_PORT}",',
+        rf'Port\s+\w+\s+`(?![^`\n]*{_OF_ANOTHER})[^`\n]*\b(?:default|envDefault|env-default):"{_PORT}"',
+        rf'\b\w*[eE]nv\w*\(\s*"(?!\w*{_OF_ANOTHER})\w+_PORT\w*",\s*"?:?{_PORT}"?\)',
     ),
     "rust": (
         rf'\bbind\(\s*&?\(?\s*"{_HOST}(?::|"\s*,\s*){_PORT}', rf"\(\[(?P<host>\d+(?:,\s*\d+){{3}})\],\s*{_PORT}\)",
@@ -61,6 +68,7 @@ _SERVES = ("", "server", "http", "web", "api", "app", "application", "service")
 _SETTING = re.compile(rf"""\s*["']?([\w.-]+)["']?\s*[:=]\s*["']?(?:{_HOST}:)?{_PORT}["']?\s*,?\s*(?:#.*)?""")
 _SAYS_WHERE = re.compile(r"(http|server|listen|web|app|api)?[_-]?(port|addr|address|listen)", re.IGNORECASE)
 _LOOPBACK = re.compile(r"127[.,]|localhost$")
+_LOOPBACK_OPTION = re.compile(rf'{_OPTION}"(?:listen|addr|address|bind)",{_SHORT}"(?:127\.0\.0\.1|localhost)",')
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ def listening(app: App, language: str, files: Iterable[str]) -> Listening:
         return Listening(app.port, "service.yaml" if app.wishes.port else None, _of_another_variable(app, texts))
     port, host, file = next((said for said in found if said[0] == app.port), found[0])
     warnings = []
-    if _LOOPBACK.match(host):
+    if _LOOPBACK.match(host) or _LOOPBACK_OPTION.search(texts.get(file, "")):
         warnings.append(f"{file} listens on 127.0.0.1, where nothing outside of its container reaches it")
     if port != app.port:
         told = f"{file} listens on {port} and does not look at PORT: listen on what it says, or set port: {port} in service.yaml"
