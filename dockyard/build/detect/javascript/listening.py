@@ -23,7 +23,9 @@ _SOURCES = (".ts", ".tsx", ".js", ".mjs", ".mts")
 
 def listening(site: Site, start: tuple[str, ...]) -> tuple[int | None, tuple[str, ...]]:
     """The port that the entry file has in it, and what to say of it; None where it is PORT's, or service.yaml's, or not told."""
-    file, text = next(((file, text) for file, text in _sources(site, start) if ".listen(" in text or "serve(" in text), ("", ""))
+    file, text = next(
+        ((file, text) for file, text in sources_of(site, start) if ".listen(" in text or "serve(" in text), ("", "")
+    )
     if not file:
         return None, ()
     warnings = []
@@ -46,7 +48,7 @@ def listening(site: Site, start: tuple[str, ...]) -> tuple[int | None, tuple[str
     return None, tuple(warnings)
 
 
-def _sources(site: Site, start: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def sources_of(site: Site, start: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """The source of what is started, and those that it loads itself, each with its text."""
     entry = _entry(site, start)
     if entry is None:
@@ -74,6 +76,6 @@ def _entry(site: Site, start: tuple[str, ...]) -> str | None:
             if not site.has(word) and (source := _bundled(site, word)):
                 return source
             return site.has(word, *(f"src/{stem}{suffix}" for suffix in _SOURCES), *(f"{stem}{suffix}" for suffix in _SOURCES))
-        if "/" not in word and site.has(f"{word}.js"):
-            return f"{word}.js"
+        if file := site.has(f"{word}.js", *((word, f"{word.rstrip('/')}/index.js") if start[0] == "node" else ())):
+            return file
     return None

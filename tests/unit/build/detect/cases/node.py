@@ -319,6 +319,8 @@ STARTS = [
          {"port": 3000, "warnings": ("index.js listens on 3000 and does not look at PORT: listen on process.env.PORT, or set port: 3000 in service.yaml",)}),
     Case("a port in what the entry file loads", {"package.json": app("express", "node index.js"), "package-lock.json": LOCK, "index.js": "require('tsx/cjs');\nrequire('./src/main');\n", "src/main.ts": "app.listen(3000);\n"},
          {"port": 3000, "warnings": ("src/main.ts listens on 3000 and does not look at PORT: listen on process.env.PORT, or set port: 3000 in service.yaml",)}),
+    Case("a port in a file without a suffix", {"package.json": app("express", "node ./bin/www"), "package-lock.json": LOCK, "bin/www": "server.listen(3000);\n"}, {"port": 3000, "warnings": ("bin/www listens on 3000",)}),
+    Case("a port in the file of a folder", {"package.json": app("express", "node backend/server"), "package-lock.json": LOCK, "backend/server/index.js": "server.listen(3000);\n"}, {"port": 3000, "warnings": ("listens on 3000",)}),
     Case("a port in what a script bundles", {"package.json": app("express", "node ./out/api.js", scripts={"build": "esbuild ./src/web/server.ts --bundle --outfile=./out/api.js"}, dev="esbuild"), "package-lock.json": LOCK,
                                              "src/web/server.ts": "server.listen(5000, () => {});\n"},
          {"port": 5000, "warnings": ("src/web/server.ts listens on 5000",)}),
