@@ -66,6 +66,10 @@ _NODEMON_VALUES = (
 )
 
 
+_INSTALLED = re.compile(r"(?:\./)?node_modules/(?:\.bin/|[\w@./-]+/bin/)([\w-]+)(?:\.js)?")
+"""A program of a package, by its file."""
+
+
 @dataclass(frozen=True)
 class Command:
     """A command without what only developing needs."""
@@ -97,6 +101,11 @@ def command_of(words: tuple[str, ...], script: str = "") -> Command:
     words = _without_wrappers(words)
     if words and words != (again := _unwatched(words)):
         return replace(command_of(again, script), variables=variables)
+    installed = next((at for at, word in enumerate(words) if _INSTALLED.fullmatch(word)), 0) if words[:1] == ("node",) else 0
+    if installed:
+        by_name = (_INSTALLED.sub(r"\1", words[installed]), *words[installed + 1 :])
+        if (found := command_of(by_name, script)).kind in ("dev", "build"):
+            return found
     program = posixpath.basename(words[0]) if words else ""
     first = next(iter(words[1:]), "")
     if program in _FILES:

@@ -306,6 +306,8 @@ STARTS = [
          {"start": "node dist/src/main", "sources": {"start": "package.json scripts.start:prod"}}),
     Case("prestart that builds", {"package.json": package(needs="express", scripts={"prestart": "npm run build", "start": "node dist/a.js", "build": "tsc"})},
          {"start": "node dist/a.js", "build": ("npm run build",)}),
+    Case("a server for development by its file", {"package.json": app("express", "node --max_old_space_size=4096 node_modules/webpack-dev-server/bin/webpack-dev-server.js --hot", dev="webpack-dev-server"),
+                                                  "package-lock.json": LOCK, "server.js": ""}, {"start": "node server.js"}),
     Case("heroku-postbuild", {"package.json": package(needs="express", scripts={"start": "node a.js", "heroku-postbuild": "cd client && npm install && npm run build"})},
          {"start": "node a.js", "build": ("npm run heroku-postbuild",)}),
     Case("the command of another folder", {"package.json": package(scripts={"start": "cd api && npm start"}), "api/package.json": EXPRESS},
