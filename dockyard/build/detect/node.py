@@ -8,7 +8,7 @@ from typing import Any
 from dockyard.build.detect import deno
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
-from dockyard.build.detect.javascript.builds import builds_of, migration_in_build
+from dockyard.build.detect.javascript.builds import builds_of, migration_in_build, unbuilt_pages
 from dockyard.build.detect.javascript.commands import command_of
 from dockyard.build.detect.javascript.env_files import read_by_build, without_env_files
 from dockyard.build.detect.javascript.frameworks import framework_of
@@ -108,6 +108,11 @@ def find(app: App) -> Detection:
     if migration := migration_in_build(found.site):
         warnings.append(
             f"the build runs {migration}, and no build has a database: run it in the start command, or at each deploy"
+        )
+    if pages := unbuilt_pages(found):
+        warnings.append(
+            f'the server serves what {pages}/{FILE} builds, and nothing builds it: add to {FILE} scripts "heroku-postbuild": '
+            f'"npm --prefix {pages} install && npm --prefix {pages} run build"'
         )
     port, told = (None, ()) if found.served else listening(found.site, found.start)
     warnings.extend(told)
