@@ -11,7 +11,7 @@ _PORT = r"(?P<port>\d{2,5})\b"
 _OPTION = r"\.(?:String|Int|Uint)(?:Var)?P?\((?:&[\w.]+,\s*)?"
 _SHORT = r'\s*(?:"\w?",\s*)?'
 """The short name that an option may have, too."""
-_OF_ANOTHER = "(?:DB|SQL|POSTGRES|PG_|REDIS|MONGO|SMTP|MAIL|GRPC|METRICS)"
+_OF_ANOTHER = "(?:DB|DATABASE|SQL|POSTGRES|PG_|REDIS|CACHE|MONGO|ELASTIC|RABBIT|AMQP|KAFKA|NATS|SMTP|MAIL|GRPC|METRICS|DEBUG)"
 """Names of variables with ports of other servers."""
 _CALLS = {
     "go": (
@@ -53,7 +53,7 @@ _ASKS_FOR_ALL, _BUT_WITH_PREFIX = re.compile(r"\bAutomaticEnv\b"), re.compile(r"
 """That Viper looks at PORT, as it does for each of its options, unless it puts a prefix before their names."""
 _OTHERS = re.compile(
     r"""(?:\bListenAndServe|\.Run|\.Listen|\.Start)\(\s*os\.Getenv\("(\w+)"\)"""
-    r"""|["']((?:APP|API|HTTP|LISTEN|SERVER|SERVICE|WEB)_(?:PORT|ADDR|ADDRESS))\b"""
+    r"""|["']((?:APP|API|HTTP|LISTEN|SERVER|SERVICE|WEB)_PORT|(?:BIND|HTTP|LISTEN|WEB)_ADDR(?:ESS)?)\b"""
 )
 """Another variable that says where a server listens."""
 _SETTINGS = tuple(
