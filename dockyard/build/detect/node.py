@@ -52,6 +52,8 @@ _SETTINGS = (".npmrc", ".yarnrc.yml", ".yarn")
 """Of the package managers: with tokens, or large."""
 _DEBIAN = {"12": "bullseye-", "14": "bullseye-", "16": "bookworm-"}
 """Releases whose usual image is of Debian 10, of which packages are no longer to be had: a newer Debian that they have one of."""
+_ADDRESSES = {"fastify": {"FASTIFY_ADDRESS": "0.0.0.0"}}  # noqa: S104
+"""What makes programs listen on all addresses that do so by themselves only where they find Docker, and not on AWS."""
 _LEGACY = "--openssl-legacy-provider"
 _SERVERS = (*_PROGRAMS, "sh", "next")
 """First words of a start command that is one of Node.js."""
@@ -194,7 +196,7 @@ def _details(
         "cache": install.cache if install else "/root/.npm",
         "building": building, "running": () if found.served else running,
         "variables": {**(install.variables if install else {}), **_of_build(old, checked)},
-        "environment": found.output.variables if found.output else {},
+        "environment": {**_ADDRESSES.get(found.start[0], {}), **(found.output.variables if found.output else {})},
         "below_shell": not handles_sigterm(site.app, site.path("")),
         "folder": site.folder,
         "copied": found.output.copied if found.output and not found.served else {},

@@ -301,6 +301,8 @@ STARTS = [
     Case("several programs at once, one for development", {"package.json": app("express", "concurrently 'npm run api' 'npm start --prefix client'", dev="concurrently", scripts={"api": "nodemon server.js"}),
                                                            "package-lock.json": LOCK, "client/package.json": app("react react-scripts", "react-scripts start"), "server.js": ""},
          {"start": "node server.js", "warnings": ()}),
+    Case("Fastify's command", {"package.json": app("fastify fastify-cli", "npm run build && fastify start -l info dist/app.js", "tsc", dev="typescript"), "package-lock.json": LOCK},
+         {"start": "fastify start -l info dist/app.js", "build": ("npm run build",), "details": {"environment": {"FASTIFY_ADDRESS": ALL}}}),
     Case("start is for development, start:prod is not",
          {"package.json": package(needs="@nestjs/core", scripts={"start": "nest start --watch", "start:prod": "node dist/src/main", "build": "nest build"})},
          {"start": "node dist/src/main", "sources": {"start": "package.json scripts.start:prod"}}),
