@@ -61,6 +61,8 @@ def find(app: App) -> Detection:
     warnings = listens.warnings
     if not locked:
         warnings += (f"{app.folder} has no go.sum: without it two builds may differ; run: go mod tidy",)
+    if not made:
+        warnings += tuple(_not_embedded(app))
     if len(packages) > 1 and not said:
         warnings += (several(app, packages, package),)
     return Detection(
@@ -168,6 +170,15 @@ def _name(app: App, package: str) -> str:
     module = in_file(app, "go.mod", r'^module\s+"?([^\s"]+)')
     name = re.sub(r"/v\d+$", "", module[0]).rsplit("/", 1)[-1] if module else "app"
     return re.sub(r"[^\w.-]", "-", name).lstrip("-") or "app"
+
+
+def _not_embedded(app: App) -> Iterator[str]:
+    """What is told of files that are to be in a program and are not there, as pages that something else builds."""
+    for file in _files(app):
+        for pattern in re.findall(r"^//go:embed[ \t]+(?:all:)?([\w./*@-]+)[ \t]*$", app.source(file), re.MULTILINE):
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(file), pattern))
+            if not path.startswith(("/", "..")) and next(app.folder.glob(path), None) is None:
+                yield f"{file} embeds {pattern}, and nothing of that is there: build it first, or give the app a Dockerfile"
 
 
 def _cgo(app: App, required: set[str]) -> bool:

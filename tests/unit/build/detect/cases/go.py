@@ -70,6 +70,8 @@ CASES = [
     Case("Procfile with another name", {"go.mod": module(), "main.go": MAIN, "Procfile": "web: bin/other\n"}, {"start": "bin/other", "details": {"program": "other"}}),
     Case("assets by Node.js", {"go.mod": module(), "main.go": MAIN, "package.json": {"scripts": {"build": "vite build"}}, "package-lock.json": {}},
          {"images": {"base": "golang:1.24", "run": "debian:trixie-slim", "node": "node:24-slim"}}),
+    Case("embedded pages that are not there", {"go.mod": module(), "main.go": MAIN, "web/web.go": "package web\n\n//go:embed all:dist\nvar pages embed.FS\n\n//go:embed templates/*\nvar templates embed.FS\n", "web/templates/a.html": ""},
+         {"start": "bin/hello", "warnings": ("web/web.go embeds dist, and nothing of that is there",)}),
     Case("a port in the source", {"go.mod": module(), "main.go": MAIN, "web/serve.go": 'package web\n\nfunc Serve() { http.ListenAndServe(":3000", nil) } // ListenAndServe(":1")\n'},
          {"port": 3000, "warnings": ("web/serve.go listens on 3000 and does not look at PORT",), "sources": {"port": "web/serve.go"}}),
     Case("a port that is an option", {"go.mod": module(), "main.go": MAIN + 'var p = flag.String("port", "3000", "where it listens")\n'},
