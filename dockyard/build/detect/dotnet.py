@@ -28,6 +28,10 @@ _PROJECTS, _SOLUTIONS = ("*.csproj", "*.fsproj", "*.vbproj"), ("*.sln", "*.slnx"
 _DEPLOYMENT = ".deployment"
 _NATIVE = ("PublishAot", "PublishSingleFile")
 _REGISTRY = "mcr.microsoft.com/dotnet"
+_NEXT = {"2.0": "2.1", "3.0": "3.1"}
+"""Releases that there are no images of, and those that run their apps."""
+_ELSEWHERE = {"2.2": f"{_REGISTRY}/core"}
+"""A release whose images are still where those of .NET Core were."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,13 @@ class _Project:
     @property
     def is_web(self) -> bool:
         framework = (found.get("Include") for found in self.root.iterfind(".//FrameworkReference"))
-        return "Sdk.Web" in self.sdk or self.sdk.startswith("Aspire") or "Microsoft.AspNetCore.App" in framework
+        return "Sdk.Web" in self.sdk or "Microsoft.AspNetCore.App" in framework
+
+    @property
+    def is_host(self) -> bool:
+        """Whether it is Aspire's, which starts the others on a developer's machine."""
+        sdks = (self.root.get("Sdk") or "", *(found.get("Name", "") for found in self.root.iterfind("Sdk")))
+        return any(sdk.startswith("Aspire.AppHost") for sdk in sdks) or self.says("IsAspireHost")
 
     @property
     def is_test(self) -> bool:
@@ -57,7 +67,7 @@ class _Project:
     @property
     def is_program(self) -> bool:
         runs = (text(self.root, ".//OutputType") or "").lower() in ("exe", "winexe")
-        return not self.is_test and (self.is_web or runs or "Sdk.Worker" in self.sdk)
+        return not self.is_test and not self.is_host and (self.is_web or runs or "Sdk.Worker" in self.sdk)
 
     @property
     def name(self) -> str:
@@ -90,6 +100,8 @@ def find(app: App) -> Detection:
     version, version_file = version_of(
         app, VERSION, _target(app, project), number(_sdk(app), 2), number(pinned(app, "dotnet", "dotnet-core", "dotnet-sdk"), 2)
     )
+    version = version if app.wishes.version else _NEXT.get(version, version)
+    registry = _ELSEWHERE.get(version, _REGISTRY)
     said = app.said_start()
     own = ("dotnet", f"{project.assembly}.dll")
     if said and said[1] == "Procfile" and re.search(rf"(^|[\s/]){re.escape(project.assembly)}(\.dll|\s|$)", " ".join(said[0])):
@@ -105,8 +117,8 @@ def find(app: App) -> Detection:
     return Detection(
         language="dotnet", version=version, package_manager="nuget", start=start, framework=framework, port=address.port,
         images={
-            "base": f"{_REGISTRY}/sdk:{_sdk_tag(app, version)}",
-            "run": f"{_REGISTRY}/{'aspnet' if project.is_web else 'runtime'}:{version}",
+            "base": f"{registry}/sdk:{_sdk_tag(app, version)}",
+            "run": f"{registry}/{'aspnet' if project.is_web else 'runtime'}:{version}",
             **({"node": made["image"]} if made else {}),
         },
         details={

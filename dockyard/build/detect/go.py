@@ -27,6 +27,8 @@ _CGO_MODULES = ("github.com/mattn/go-sqlite3", "github.com/confluentinc/confluen
 _HIDDEN = re.compile(r"(^|/)([._]|(vendor|testdata|examples|tools)(/|$))")
 """Folders whose programs are not the app."""
 _MAIN = re.compile(r"^package main\b(?:.|\n)*^func main\(", re.MULTILINE)
+_OUTSIDE = re.compile(r'\bflag\.String(?:Var)?\((?:&[\w.]+,\s*)?"([\w-]+)",\s*"(\.\./[^"]+)"')
+"""An option of a program, and its default."""
 _IGNORED = re.compile(r"^//(go:build| \+build) .*\b(ignore|tools?)\b", re.MULTILINE)
 
 
@@ -51,7 +53,7 @@ def find(app: App) -> Detection:
     )  # fmt: skip
     said = _said(app)
     packages, package, program = _program(app, modules, said)
-    start, start_file = said or ((f"bin/{program}",), packages[package])
+    start, start_file = said or ((f"bin/{program}", *_arguments(app, packages[package])), packages[package])
     made, listed = assets(app), app.has("go.mod", "go.work")
     locked = bool(app.has("go.sum", "go.work.sum", "vendor/modules.txt")) or not required
     others = packages.keys() - {package}
@@ -59,6 +61,8 @@ def find(app: App) -> Detection:
     warnings = listens.warnings
     if not locked:
         warnings += (f"{app.folder} has no go.sum: without it two builds may differ; run: go mod tidy",)
+    if not made:
+        warnings += tuple(_not_embedded(app))
     if len(packages) > 1 and not said:
         warnings += (several(app, packages, package),)
     return Detection(
@@ -130,7 +134,7 @@ def _program(app: App, modules: tuple[str, ...], said: Start | None) -> tuple[di
         program = ran
     else:
         near = sorted(names, key=lambda name: (names[name].count("/"), names[name]))
-        program = own if "." in packages else preferred(near, own) or near[0]
+        program = own if "." in packages else preferred(near, f"{own}d", f"{own}-server", own) or near[0]
     package = names[program]
     is_binary = said and said[0][0].removeprefix("./").startswith("bin/")
     return packages, package, ran if is_binary else program
@@ -151,6 +155,14 @@ def _main_packages(app: App, modules: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def _arguments(app: App, main: str) -> Iterator[str]:
+    """Paths that lead out of the folder of the program by default, as they are where it is started: in the app's folder."""
+    for name, path in _OUTSIDE.findall(app.source(main)):
+        inside = posixpath.normpath(posixpath.join(posixpath.dirname(main), path))
+        if not inside.startswith("..") and (app.folder / inside).exists():
+            yield from (f"-{name}", inside)
+
+
 def _name(app: App, package: str) -> str:
     """Name of a package's program: that of its folder, or its module's."""
     if package not in (".", "./src"):
@@ -158,6 +170,15 @@ def _name(app: App, package: str) -> str:
     module = in_file(app, "go.mod", r'^module\s+"?([^\s"]+)')
     name = re.sub(r"/v\d+$", "", module[0]).rsplit("/", 1)[-1] if module else "app"
     return re.sub(r"[^\w.-]", "-", name).lstrip("-") or "app"
+
+
+def _not_embedded(app: App) -> Iterator[str]:
+    """What is told of files that are to be in a program and are not there, as pages that something else builds."""
+    for file in _files(app):
+        for pattern in re.findall(r"^//go:embed[ \t]+(?:all:)?([\w./*@-]+)[ \t]*$", app.source(file), re.MULTILINE):
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(file), pattern))
+            if not path.startswith(("/", "..")) and next(app.folder.glob(path), None) is None:
+                yield f"{file} embeds {pattern}, and nothing of that is there: build it first, or give the app a Dockerfile"
 
 
 def _cgo(app: App, required: set[str]) -> bool:

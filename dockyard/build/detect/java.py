@@ -5,7 +5,7 @@ from dockyard.build.detect.assets import assets, called
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.gradle import FILES as GRADLE
 from dockyard.build.detect.gradle import built_by_gradle
-from dockyard.build.detect.jvm import Built, main_class, said_java, supported, tomcat_of
+from dockyard.build.detect.jvm import Built, beyond_tomcat, main_class, said_java, supported, tomcat_of
 from dockyard.build.detect.listening import listening
 from dockyard.build.detect.looks import version_of
 from dockyard.build.detect.maven import FILE as MAVEN
@@ -55,7 +55,7 @@ def find(app: App) -> Detection:
     listens = listening(app, "java", own)
     return Detection(
         language="java", version=version, package_manager=built.manager, start=start, framework=built.framework,
-        port=listens.port, warnings=(*(built.warnings if said is None else ()), *listens.warnings),
+        port=listens.port, warnings=(*(built.warnings if said is None else ()), *beyond_tomcat(app, built), *listens.warnings),
         images={"base": tool, "run": image, **({"node": made["image"]} if made else {})},
         build=(built.command,),
         details={

@@ -89,6 +89,26 @@ def tomcat_of(app: App, built: Built, java: str) -> str:
     return "9.0" if is_old or (java.isdigit() and int(java) < 11) else "10.1"
 
 
+def beyond_tomcat(app: App, built: Built) -> tuple[str, ...]:
+    """What is told of a web archive that has its server bring along what Tomcat has not: CDI, REST, EJB, Faces."""
+    provided = re.search(
+        r"(?:cdi|rs|ejb|faces|inject|jakartaee|javaee|jakartaee-web|javaee-web|microprofile)(?:-api)?</artifactId>"
+        r"(?:(?!</dependency>).)*<scope>provided|(?:liberty|wildfly|payara-micro|jboss-as)-maven-plugin"
+        r"|(?:providedCompile|compileOnly)\W+[\w.:-]*(?:jakartaee|javaee|cdi-api|rs-api|ejb-api|microprofile)",
+        app.source(built.file), re.DOTALL,
+    )  # fmt: skip
+    at = built.output.split("target/")[0].split("build/")[0]
+    needs = re.compile(r"^import (?:javax|jakarta)\.(enterprise|inject|ws\.rs|ejb|faces)\b", re.MULTILINE)
+    used = (needs.search(app.source(file)) for file in app.files(f"{at}src/main/**/*.java", f"{at}src/main/**/*.kt"))
+    found = next(filter(None, used), None) if built.kind == "war" and provided else None
+    if found is None:
+        return ()
+    return (
+        f"its sources import {found[0].removeprefix('import ')}, which {built.file} leaves to the server, and Tomcat has not: "
+        "give the app a Dockerfile with a server that has it, as WildFly, Open Liberty or Payara",
+    )
+
+
 def main_class(app: App, folder: str) -> str:
     """Name of the class with `main` below a folder, with a slash at its end; empty where there is none."""
     found: dict[str, str] = {}

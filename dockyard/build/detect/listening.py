@@ -1,18 +1,26 @@
 """Where an app listens, where its source has that written out and does not look at PORT."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dockyard.build.detect.app import App
 
 _HOST = r"(?P<host>[\w.]*)"
 _PORT = r"(?P<port>\d{2,5})\b"
+_OPTION = r"\.(?:String|Int|Uint)(?:Var)?P?\((?:&[\w.]+,\s*)?"
+_SHORT = r'\s*(?:"\w?",\s*)?'
+"""The short name that an option may have, too."""
+_OF_ANOTHER = "(?:DB|DATABASE|SQL|POSTGRES|PG_|REDIS|CACHE|MONGO|ELASTIC|RABBIT|AMQP|KAFKA|NATS|SMTP|MAIL|GRPC|METRICS|DEBUG)"
+"""Names of variables with ports of other servers."""
 _CALLS = {
     "go": (
         rf'(?:\bListenAndServe(?:TLS)?|\.Run|\.Listen|\.Start)\(\s*"{_HOST}:{_PORT}"', rf'\bAddr:\s*"{_HOST}:{_PORT}"',
         rf'\bnet\.Listen\(\s*"tcp\d?",\s*"{_HOST}:{_PORT}"',
-        rf'\.(?:String|Int|Uint)(?:Var)?\((?:&[\w.]+,\s*)?"(?:http-?|listen-?)?(?:port|addr)",\s*"?:?{_PORT}"?,',
+        rf'{_OPTION}"(?:http-?|listen-?)?(?:port|addr)",{_SHORT}(?:\w+\("\w+",\s*)?"?:?{_PORT}"?\)?,',
+        rf'{_OPTION}"(?:listen|(?:listen-?|http-?|bind-?)?addr(?:ess)?|bind|http)",{_SHORT}"{_HOST}:{_PORT}",',
+        rf'Port\s+\w+\s+`(?![^`\n]*{_OF_ANOTHER})[^`\n]*\b(?:default|envDefault|env-default):"{_PORT}"',
+        rf'\b\w*[eE]nv\w*\(\s*"(?!\w*{_OF_ANOTHER})\w+_PORT\w*",\s*"?:?{_PORT}"?\)',
     ),
     "rust": (
         rf'\bbind\(\s*&?\(?\s*"{_HOST}(?::|"\s*,\s*){_PORT}', rf"\(\[(?P<host>\d+(?:,\s*\d+){{3}})\],\s*{_PORT}\)",
@@ -27,7 +35,7 @@ _CALLS = {
     ),
     "zig": (rf"\.port\s*=\s*{_PORT}", rf'\bparseIp4?\(\s*"{_HOST}"\s*,\s*{_PORT}'),
     "haskell": (rf"\b(?:scotty|run)\s+{_PORT}",),
-    "dotnet": (rf'(?:\bUseUrls|\b[aA]pp\.Run(?:Async)?)\(\s*"https?://(?P<host>[\w.*+]*):{_PORT}',),
+    "dotnet": (rf'(?:\bUseUrls\(|\b[aA]pp\.Run(?:Async)?\(|^\s*url)\s*"https?://(?P<host>[\w.*+]*):{_PORT}',),
     "ruby": (rf"^\s*set\s+:port,\s*{_PORT}",),
     "crystal": (
         rf"\bKemal\.run\(?\s*(?:port:\s*)?{_PORT}", rf"\bKemal\.config\.port\s*=\s*{_PORT}",
@@ -41,9 +49,27 @@ _CALLS = {
 """How a language's servers are told an address: patterns with a group `port`, and `host` where it comes along."""
 _DATABASES = (3306, 5432, 6379, 27017)
 """Ports that an app connects to, not where it listens."""
-_ASKS = r"\bPORT\b|\bAutomaticEnv\b"
-"""That a source looks at PORT: by its name, or as Viper does for each of its options."""
+_ASKS = re.compile(r"\bPORT\b")
+_ASKS_FOR_ALL, _BUT_WITH_PREFIX = re.compile(r"\bAutomaticEnv\b"), re.compile(r"\bSetEnvPrefix\b")
+"""That Viper looks at PORT, as it does for each of its options, unless it puts a prefix before their names."""
+_OTHERS = re.compile(
+    r"""(?:\bListenAndServe|\.Run|\.Listen|\.Start)\(\s*os\.Getenv\("(\w+)"\)"""
+    r"""|["']((?:APP|API|HTTP|LISTEN|SERVER|SERVICE|WEB)_PORT|(?:BIND|HTTP|LISTEN|WEB)_ADDR(?:ESS)?)\b"""
+)
+"""Another variable that says where a server listens."""
+_SETTINGS = tuple(
+    f"{folder}{name}.{end}"
+    for folder in ("", "config/", "configs/", "conf/", "configuration/")
+    for name in ("config", "app", "application", "default", "base", "settings")
+    for end in ("yaml", "yml", "json", "toml", "ini")
+)
+"""Files in which apps of Go and Rust say where they listen."""
+_SECTION = re.compile(r"""\s*\[?["']?([\w.-]+)["']?\]?\s*[:={]*\s*\{?\s*""")
+_SERVES = ("", "server", "http", "web", "api", "app", "application", "service")
+_SETTING = re.compile(rf"""\s*["']?([\w.-]+)["']?\s*[:=]\s*["']?(?:{_HOST}:)?{_PORT}["']?\s*,?\s*(?:#.*)?""")
+_SAYS_WHERE = re.compile(r"(http|server|listen|web|app|api)?[_-]?(port|addr|address|listen)", re.IGNORECASE)
 _LOOPBACK = re.compile(r"127[.,]|localhost$")
+_LOOPBACK_OPTION = re.compile(rf'{_OPTION}"(?:listen|addr|address|bind)",{_SHORT}"(?:127\.0\.0\.1|localhost)",')
 
 
 @dataclass(frozen=True)
@@ -66,13 +92,45 @@ def listening(app: App, language: str, files: Iterable[str]) -> Listening:
         for match in re.finditer(pattern, text, re.MULTILINE)
         if int(match["port"]) not in _DATABASES
     ]
-    if not found or any(re.search(_ASKS, text) for text in texts.values()):
+    if language in ("go", "rust") and not found:
+        found = list(_in_settings(app))
+    if _looks_at_port(texts.values()):
         return Listening(app.port, "service.yaml" if app.wishes.port else None)
+    if not found:
+        return Listening(app.port, "service.yaml" if app.wishes.port else None, _of_another_variable(app, texts))
     port, host, file = next((said for said in found if said[0] == app.port), found[0])
     warnings = []
-    if _LOOPBACK.match(host):
+    if _LOOPBACK.match(host) or _LOOPBACK_OPTION.search(texts.get(file, "")):
         warnings.append(f"{file} listens on 127.0.0.1, where nothing outside of its container reaches it")
     if port != app.port:
         told = f"{file} listens on {port} and does not look at PORT: listen on what it says, or set port: {port} in service.yaml"
         warnings.append(told)
     return Listening(app.wishes.port or port, "service.yaml" if app.wishes.port else file, tuple(warnings))
+
+
+def _looks_at_port(texts: Iterable[str]) -> bool:
+    whole = "\n".join(texts)
+    return bool(_ASKS.search(whole) or (_ASKS_FOR_ALL.search(whole) and not _BUT_WITH_PREFIX.search(whole)))
+
+
+def _of_another_variable(app: App, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """What is told where the address comes from a variable that is not PORT."""
+    for file, text in texts.items():
+        if match := _OTHERS.search(text):
+            name = match[1] or match[2]
+            value = f'"{app.port}"' if name.endswith("PORT") else f'"0.0.0.0:{app.port}"'
+            return (f"{file} listens where {name} says, not PORT: set env: {{{name}: {value}}} in service.yaml",)
+    return ()
+
+
+def _in_settings(app: App) -> Iterator[tuple[int, str, str]]:
+    """Port, host and file, where a file of settings has them in a section of a server."""
+    for file in filter(app.has, _SETTINGS):
+        section = ""
+        for line in app.source(file).splitlines():
+            if file.endswith(("yaml", "yml")) and not line[:1].isspace():
+                section = ""
+            if header := _SECTION.fullmatch(line):
+                section = header[1].rsplit(".", 1)[-1].lower()
+            elif (match := _SETTING.fullmatch(line)) and section in _SERVES and _SAYS_WHERE.fullmatch(match[1]):
+                yield int(match["port"]), match["host"] or "", file

@@ -8,7 +8,7 @@ from typing import Any
 from dockyard.build.detect import deno
 from dockyard.build.detect.app import App, sources
 from dockyard.build.detect.detection import Detection
-from dockyard.build.detect.javascript.builds import builds_of, migration_in_build
+from dockyard.build.detect.javascript.builds import builds_of, migration_in_build, unbuilt_pages
 from dockyard.build.detect.javascript.commands import command_of
 from dockyard.build.detect.javascript.env_files import read_by_build, without_env_files
 from dockyard.build.detect.javascript.frameworks import framework_of
@@ -52,6 +52,8 @@ _SETTINGS = (".npmrc", ".yarnrc.yml", ".yarn")
 """Of the package managers: with tokens, or large."""
 _DEBIAN = {"12": "bullseye-", "14": "bullseye-", "16": "bookworm-"}
 """Releases whose usual image is of Debian 10, of which packages are no longer to be had: a newer Debian that they have one of."""
+_ADDRESSES = {"fastify": {"FASTIFY_ADDRESS": "0.0.0.0"}}  # noqa: S104
+"""What makes programs listen on all addresses that do so by themselves only where they find Docker, and not on AWS."""
 _LEGACY = "--openssl-legacy-provider"
 _SERVERS = (*_PROGRAMS, "sh", "next")
 """First words of a start command that is one of Node.js."""
@@ -104,10 +106,15 @@ def find(app: App) -> Detection:
     system = debian_packages(app, [workspace.root, *workspace.members.values()])
     debian = _DEBIAN.get(version, "") if any(system) else ""
     build = builds_of(found, manager, install)
-    warnings.extend(found.output.warnings if found.output else ())
+    warnings.extend((*found.warnings, *(found.output.warnings if found.output else ())))
     if migration := migration_in_build(found.site):
         warnings.append(
             f"the build runs {migration}, and no build has a database: run it in the start command, or at each deploy"
+        )
+    if pages := unbuilt_pages(found):
+        warnings.append(
+            f'the server serves what {pages}/{FILE} builds, and nothing builds it: add to {FILE} scripts "heroku-postbuild": '
+            f'"npm --prefix {pages} install && npm --prefix {pages} run build"'
         )
     port, told = (None, ()) if found.served else listening(found.site, found.start)
     warnings.extend(told)
@@ -189,7 +196,7 @@ def _details(
         "cache": install.cache if install else "/root/.npm",
         "building": building, "running": () if found.served else running,
         "variables": {**(install.variables if install else {}), **_of_build(old, checked)},
-        "environment": found.output.variables if found.output else {},
+        "environment": {**_ADDRESSES.get(found.start[0], {}), **(found.output.variables if found.output else {})},
         "below_shell": not handles_sigterm(site.app, site.path("")),
         "folder": site.folder,
         "copied": found.output.copied if found.output and not found.served else {},

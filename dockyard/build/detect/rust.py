@@ -55,6 +55,8 @@ def find(app: App) -> Detection:
         refuse_outside(app, posixpath.normpath(f"{at}/Cargo.toml"), _paths(manifest))
     binaries = {name: package for package, (at, own) in packages.items() for name in _binaries(app, at, own)}
     said = app.said_start()
+    if not said:
+        _refuse_webassembly(app, [app.manifest("Cargo.toml"), *(manifest for _, manifest in packages.values())])
     default = next((name for _, manifest in packages.values() if (name := manifest.text("package", "default-run"))), None)
     wanted = (program_of(said), default or "", *(_name(manifest) for at, manifest in packages.values() if at == "."))
     program = preferred(binaries, *wanted)
@@ -97,6 +99,20 @@ def find(app: App) -> Detection:
         ),
         warnings=warnings,
     )  # fmt: skip
+
+
+def _refuse_webassembly(app: App, manifests: list[Manifest]) -> None:
+    """Raises BuildError for an app that cargo alone does not build, as a part of it, or all, runs in a browser."""
+    tool = next((name for file, name in (("Trunk.toml", "trunk"), ("Dioxus.toml", "dx")) if app.has(file)), None)
+    if app.has("index.html") and "data-trunk" in app.source("index.html"):
+        tool = "trunk"
+    elif any("leptos" in manifest.mapping(kind, "metadata") for manifest in manifests for kind in ("package", "workspace")):
+        tool = "cargo-leptos"
+    if tool:
+        raise BuildError(
+            f"{app.folder} is built by {tool}, as what it makes runs in a browser, and the image of Rust has no {tool}",
+            hint="add a Dockerfile that installs and runs it; or set image.build.start in service.yaml to what cargo makes",
+        )
 
 
 def _version(app: App) -> tuple[str, str | None]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dockyard.build.detect.javascript.commands import command_of
 from dockyard.build.detect.javascript.installs import Install, run
 from dockyard.build.detect.javascript.leftovers import is_ignored
+from dockyard.build.detect.javascript.listening import sources_of
 from dockyard.build.detect.javascript.managers import Manager
-from dockyard.build.detect.javascript.package import Package
+from dockyard.build.detect.javascript.package import FILE, Package
 from dockyard.build.detect.javascript.site import Site
 from dockyard.build.detect.javascript.start import BUILT, Started
 
@@ -46,6 +47,8 @@ def _build(found: Started, manager: Manager) -> Iterator[str]:
     site, root = found.site, found.site.package.root
     variables = " ".join(f"{name}={value}" for name, value in (found.output.build_variables if found.output else {}).items())
     script = _script(site.package, generated=bool(found.served and found.output and found.framework == "nuxt"))
+    if found.framework == "angular" and found.start[-1].endswith("server/main.js") and "build:ssr" in site.scripts:
+        script = "build:ssr"  # before Angular 17 the server had a build of its own
     if site.folder and site.app.has("turbo.json") and script:
         yield f"turbo run {script} --filter={shlex.quote(site.package.name)}"
     elif site.folder and (whole := _script(root)):
@@ -99,6 +102,21 @@ def _steps(found: Started) -> Iterator[str]:
 
 def _in(folder: str, command: str) -> str:
     return f"env -C {shlex.quote(folder)} {command}" if folder else command
+
+
+def unbuilt_pages(found: Started) -> str | None:
+    """A folder whose built pages the server serves, and which no script builds."""
+    root = found.site.package.root
+    if found.site.folder or found.served:
+        return None
+    scripts = " ".join(root.scripts.get(name, "") for name in (*_SCRIPTS, "postbuild", "install", "postinstall", "prestart"))
+    text = "\n".join(source for _, source in sources_of(found.site, found.start))
+    for file in found.site.app.files(f"*/{FILE}"):
+        folder = file.rsplit("/", 1)[0]
+        served = re.search(rf"['\"`/]{re.escape(folder)}(?:/|['\"]\s*,\s*['\"])(?:build|dist|out)\b", text)
+        if served and folder not in scripts and folder not in found.site.workspace.members:
+            return folder
+    return None
 
 
 def migration_in_build(site: Site) -> str | None:

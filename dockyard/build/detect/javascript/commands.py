@@ -24,7 +24,7 @@ _DEV = frozenset(
         "farm": ("", "start"), "nx": ("", "serve", "dev", "start", "run-many", "run"), "turbo": ("", "dev", "run", "start"),
         "lerna": ("", "run"), "tsc-watch": ("",), "gulp": ("", "watch", "serve"), "grunt": ("", "serve"), "electron": ("", "."),
         "keystone": ("dev",), "medusa": ("develop",), "blitz": ("dev",), "sst": ("dev",), "serverless": ("offline",),
-        "sls": ("offline",), "qwik": ("dev",), "waku": ("dev",), "elm-app": ("start",), "ladle": ("serve",),
+        "sls": ("offline",), "qwik": ("dev",), "waku": ("dev",), "elm-app": ("start",), "ladle": ("serve",), "arc": ("sandbox",),
     }.items()
     for word in words
 )  # fmt: skip
@@ -66,6 +66,10 @@ _NODEMON_VALUES = (
 )
 
 
+_INSTALLED = re.compile(r"(?:\./)?node_modules/(?:\.bin/|[\w@./-]+/bin/)([\w-]+)(?:\.js)?")
+"""A program of a package, by its file."""
+
+
 @dataclass(frozen=True)
 class Command:
     """A command without what only developing needs."""
@@ -97,6 +101,11 @@ def command_of(words: tuple[str, ...], script: str = "") -> Command:
     words = _without_wrappers(words)
     if words and words != (again := _unwatched(words)):
         return replace(command_of(again, script), variables=variables)
+    installed = next((at for at, word in enumerate(words) if _INSTALLED.fullmatch(word)), 0) if words[:1] == ("node",) else 0
+    if installed:
+        by_name = (_INSTALLED.sub(r"\1", words[installed]), *words[installed + 1 :])
+        if (found := command_of(by_name, script)).kind in ("dev", "build"):
+            return found
     program = posixpath.basename(words[0]) if words else ""
     first = next(iter(words[1:]), "")
     if program in _FILES:
@@ -192,11 +201,14 @@ def _ts_node_dev(words: tuple[str, ...]) -> tuple[str, ...]:
     return ("ts-node", *(word for word in words[1:] if not word.startswith("--") or word == "--files"))
 
 
+_STAYS = ("--no-daemon", "--attach")
+
+
 def _kept_running(words: tuple[str, ...]) -> tuple[str, ...]:
     """pm2 and forever go to the background, and the container would end: the app itself, where they are given its file."""
     file = next((word for word in words[1:] if re.search(r"\.[cm]?js$", word) and ".config." not in word), None)
-    if file is None:
-        return ("pm2-runtime", *words[1:]) if words[0] == "pm2" else words
+    if file is None:  # pm2-runtime takes no options that say whether to stay
+        return ("pm2-runtime", *(word for word in words[1:] if word not in _STAYS)) if words[0] == "pm2" else words
     return ("node", file)
 
 

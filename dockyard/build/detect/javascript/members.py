@@ -1,6 +1,7 @@
 """Which package of a workspace is the app."""
 
 from dockyard.build.detect.javascript.nx import nx_apps
+from dockyard.build.detect.javascript.package import FILE
 from dockyard.build.detect.javascript.site import Site
 from dockyard.build.detect.javascript.start import Started, as_said, missing, started
 from dockyard.build.detect.javascript.workspace import Workspace
@@ -23,7 +24,8 @@ def chosen(workspace: Workspace, warnings: list[str]) -> Started:
             return found
         raise BuildError(
             f"no start command found in {workspace.app.folder} (looked for {missing(root)})",
-            hint='add "scripts": {"start": "node server.js"} to package.json, or image: {build: {start: …}} to service.yaml',
+            hint=_below(workspace)
+            or 'add "scripts": {"start": "node server.js"} to package.json, or image: {build: {start: …}} to service.yaml',
         )
     best = min(able, key=_rank)
     if len(able) > 1:
@@ -35,9 +37,16 @@ def chosen(workspace: Workspace, warnings: list[str]) -> Started:
     return best
 
 
+def _below(workspace: Workspace) -> str:
+    """What to do where folders that are not of the workspace have packages."""
+    folders = [file.rsplit("/", 1)[0] for file in workspace.app.files(f"*/{FILE}") if not file.startswith("node_modules")]
+    told = "set in service.yaml image: {build: {context: …}} to one of them, with a service for each"
+    return f"packages are in {', '.join(folders)}: {told}" if folders else ""
+
+
 def _folder(found: Started) -> str:
-    """Of the app; one of Nx is in the package of the root."""
-    return found.site.folder or found.source.rsplit("/", 1)[0]
+    """Of the app."""
+    return found.folder or found.site.folder
 
 
 def _rank(found: Started) -> tuple[bool, int, str]:

@@ -95,7 +95,8 @@ def hashes_as_before(site: Site, version: str) -> str | None:
     major = re.match(r"\d+", version)
     if major and int(major[0]) < 17:
         return None
-    return next((name for name, first in _WEBPACK_5.items() if (site.major(name) or first) < first), None)
+    majors = ((name, site.major(name), first) for name, first in _WEBPACK_5.items())
+    return next((name for name, major, first in majors if major is not None and major < first), None)
 
 
 def checks_variables(site: Site) -> str | None:

@@ -5,6 +5,8 @@ https://nx.dev/reference/project-configuration
 
 import re
 import shlex
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dockyard.build.detect.javascript.commands import with_port
@@ -15,7 +17,7 @@ from dockyard.build.detect.javascript.site import Site
 from dockyard.build.detect.javascript.start import Started
 from dockyard.errors import BuildError
 
-_SITE = re.compile(r"[:/](?:vite|web|react|angular|rsbuild)\b|build-angular|webpack-browser|browser-esbuild")
+_SITE = re.compile(r"[:/](?:vite|web|react|angular|rsbuild)\b|build-angular|webpack-browser|browser-esbuild|:browser$")
 _PLAIN = re.compile(r"[\w./@-]+")
 
 
@@ -24,16 +26,34 @@ def nx_apps(root: Site) -> list[Started]:
     if not root.has("nx.json", "workspace.json"):
         return []
     files = [file for file in root.app.files("apps/*/project.json", "packages/*/project.json") if "e2e" not in file]
-    return [found for file in files if (found := _started(root, file))]
+    found = [_in(folder := file.rsplit("/", 1)[0], _started(root, file, folder, _content(root, file))) for file in files]
+    whole = root.has("workspace.json") if not files else None
+    for name, project in _at(_content(root, whole), "projects").items() if whole else ():
+        if isinstance(project, dict) and "e2e" not in name:
+            folder = _plain(project.get("root"), f"apps/{name}")
+            found.append(_in(folder, _started(root, f"{whole} projects.{name}", folder, {"name": name, **project})))
+    return [each for each in found if each]
 
 
-def _started(root: Site, file: str) -> Started | None:
+def _in(folder: str, found: Started | None) -> Started | None:
+    return replace(found, folder=folder) if found else None
+
+
+def _content(root: Site, file: str) -> Mapping[str, Any]:
     try:
-        content = root.app.manifest(file).content
+        return root.app.manifest(file).content
     except BuildError:
-        return None
-    folder, targets = file.rsplit("/", 1)[0], _at(content, "targets")
-    executor = str(_at(targets, "build").get("executor", ""))
+        return {}
+
+
+def _executor(target: dict[str, Any]) -> str:
+    """What runs a target, by its name of today or of before Nx 12."""
+    return str(target.get("executor") or target.get("builder") or "")
+
+
+def _started(root: Site, file: str, folder: str, content: Mapping[str, Any]) -> Started | None:
+    targets = _at(content, "targets") or _at(content, "architect")
+    executor = _executor(_at(targets, "build"))
     if content.get("projectType", "application") != "application" or not executor:
         return None
     name = _plain(content.get("name"), folder.rsplit("/", 1)[-1])
@@ -46,7 +66,7 @@ def _started(root: Site, file: str) -> Started | None:
     if "next" in executor:
         start: tuple[str, ...] = ("next", "start", made, "-p", str(root.app.port))
         return Started(start, file, root, "next", output=Output(start=start, build=build, build_always=True))
-    serves = str(_at(targets, "serve").get("executor", ""))
+    serves = _executor(_at(targets, "serve"))
     if _SITE.search(executor) or serves.endswith(":dev-server"):
         angular = "angular" in executor
         served = Served(

@@ -75,13 +75,25 @@ def _remix(site: Site) -> Output:
     if re.search(r"\bssr\s*:\s*false", vite):
         return _files("build/client", "/assets/", build="remix vite:build")
     entry = "./build/server/index.js" if "@remix-run/dev" in vite else "build/index.js"
-    return Output(start=("remix-serve", entry), build="remix vite:build" if "@remix-run/dev" in vite else "remix build")
+    return Output(
+        start=("remix-serve", entry), build="remix vite:build" if "@remix-run/dev" in vite else "remix build",
+        warnings=_lacking(site, "@remix-run/serve", "remix"),
+    )  # fmt: skip
+
+
+def _lacking(site: Site, *packages: str) -> tuple[str, ...]:
+    """What is told where the package with the server is not there, as in an app for functions of a cloud."""
+    told = f"the start command needs {packages[0]}, and package.json has it not: add it, or a start script that starts a server"
+    return () if site.depends_on(*packages) else (told,)
 
 
 def _react_router(site: Site) -> Output:
     if re.search(r"\bssr\s*:\s*false", site.settings("react-router.config")):
         return _files("build/client", "/assets/", build="react-router build")
-    return Output(start=("react-router-serve", "./build/server/index.js"), build="react-router build")
+    return Output(
+        start=("react-router-serve", "./build/server/index.js"), build="react-router build",
+        warnings=_lacking(site, "@react-router/serve"),
+    )  # fmt: skip
 
 
 _ADAPTER_NODE = "@sveltejs/adapter-node@5.5.7"

@@ -4,7 +4,7 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockyard.build.detect.app import words
 from dockyard.build.detect.javascript.commands import Command, command_of, does_nothing, with_port
@@ -15,6 +15,7 @@ from dockyard.build.detect.javascript.package import FILE
 from dockyard.build.detect.javascript.scripts import Part, parts_of, script_of
 from dockyard.build.detect.javascript.served import NOT_FOUND, SERVER, Served
 from dockyard.build.detect.javascript.site import Site
+from dockyard.errors import BuildError
 
 SCRIPTS = (
     "start",
@@ -61,6 +62,9 @@ class Started:
     """What the framework builds, where that is what is started."""
     built: tuple[Part, ...] = ()
     """Steps of the build that the start command would do first."""
+    folder: str = ""
+    """Of an app of Nx, which is in the package of the root."""
+    warnings: tuple[str, ...] = ()
 
 
 def started(site: Site, *, strict: bool = False) -> Started | None:
@@ -103,14 +107,15 @@ def _by_parts(asked: Site, parts: list[Part], source: str) -> Started | None:
         parts.pop()
     if not parts:
         return None
-    *before, last = parts
+    *before, last = _as_configured(asked, parts)
     words(last.text, f"{asked.app.folder / source.replace(' ', ': ')}")
     package = asked.workspace.package(last.folder)
     site = Site(asked.app, asked.workspace, package) if package else asked
     command = None if last.needs_shell else command_of(last.words, last.script)
     framework = framework_of(site, has_server=command is None or command.kind == "server")
     output = output_of(site, framework)
-    if command and command.kind in ("dev", "build"):
+    together = _together(site, last)
+    if (command and command.kind in ("dev", "build")) or any(does_nothing(each) or _develops(each) for each in together):
         return None
     if command and (command.kind == "files" or _serves_files(command, output)):
         served = output.served if output and output.served and not _other(command, output.served) else _served(site, command)
@@ -119,7 +124,40 @@ def _by_parts(asked: Site, parts: list[Part], source: str) -> Started | None:
         return Started(output.start, source, site, framework, None, output, tuple(before))
     steps = [part for part in before if part.needs_shell or command_of(part.words, part.script).kind != "build"]
     built = tuple(part for part in before if part not in steps)
-    return Started(_exec_form(site, steps, last, command), source, site, framework, built=built)
+    told = ("the start command starts several programs in one container: make of each a service of its own",) if together else ()
+    return Started(_exec_form(site, steps, last, command), source, site, framework, warnings=told, built=built)
+
+
+_TOGETHER_VALUES = ("-n", "--names", "-c", "--prefix-colors", "-p", "--prefix", "-s", "--success", "-m", "--max-processes")
+
+
+def _together(site: Site, part: Part) -> list[tuple[str, ...]]:
+    """The commands that concurrently or run-p runs at once, each as the words of its last part; none where it is another."""
+    program, *rest = part.words or ("",)
+    if program not in ("concurrently", "run-p"):
+        return []
+    pairs = zip(("", *rest), rest, strict=False)
+    texts = [word for before, word in pairs if not word.startswith("-") and before not in _TOGETHER_VALUES]
+    texts = [f"npm run {text.removeprefix('npm:')}" if program == "run-p" or text.startswith("npm:") else text for text in texts]
+    lists = [parts_of(site.workspace, replace(part, text=text, arguments=())) for text in texts]
+    return [parts[-1].words for parts in lists if parts]
+
+
+def _develops(command: tuple[str, ...]) -> bool:
+    return command_of(command).kind in ("dev", "build")
+
+
+def _as_configured(site: Site, parts: list[Part]) -> list[Part]:
+    """The commands, with what nodemon is told to run by its file of settings in place of a nodemon that is told nothing."""
+    *before, last = parts
+    if last.words[:1] != ("nodemon",) or command_of(last.words).words != ("node", "."):
+        return parts
+    try:
+        content = site.app.manifest(site.path("nodemon.json")).content if site.has("nodemon.json") else {}
+    except BuildError:  # it may have comments
+        content = {}
+    told = content.get("exec") or site.package.manifest.mapping("nodemonConfig").get("exec")
+    return [*before, *parts_of(site.workspace, replace(last, text=told))] if isinstance(told, str) and told.strip() else parts
 
 
 def _serves_files(command: Command, output: Output | None) -> bool:
@@ -165,7 +203,8 @@ def _exec_form(site: Site, before: list[Part], last: Part, command: Command | No
 def _resolved(site: Site, command: Command) -> tuple[str, ...]:
     """`node .` is the package's main file."""
     if command.words in (("node", "."), ("node", "./")) and (file := _main(site)):
-        return (*command.exec_form[:-1], file)
+        runner = _runner(site, file)
+        return (*command.exec_form[:-2], runner, file) if runner != "bun" else (*command.exec_form[:-1], file)
     return command.exec_form
 
 

@@ -54,6 +54,22 @@ def test_projects_with_tests_alone_are_no_app(tmp_path, more):
         detect(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("files", "tool"),
+    [
+        ({"index.html": '<link data-trunk rel="css" href="a.css" />'}, "trunk"), ({"Trunk.toml": "[build]\n"}, "trunk"), ({"Dioxus.toml": ""}, "dx"),
+        ({"Cargo.toml": '[package]\nname = "a"\n[package.metadata.leptos]\nbin-features = ["ssr"]\n'}, "cargo-leptos"),
+        ({"Cargo.toml": '[workspace]\nmembers = ["web"]\n[[workspace.metadata.leptos]]\nname = "a"\n', "web/Cargo.toml": '[package]\nname = "web"\n', "web/src/main.rs": ""}, "cargo-leptos"),
+    ],
+)  # fmt: skip
+def test_what_runs_in_a_browser_is_not_built_by_cargo_alone(tmp_path, files, tool):
+    write(tmp_path, {"Cargo.toml": '[package]\nname = "a"\n', "src/main.rs": "fn main() {}\n", **files})
+    with pytest.raises(BuildError, match=f"is built by {tool}, as what it makes runs in a browser") as caught:
+        detect(tmp_path)
+    assert "add a Dockerfile" in caught.value.hint
+    assert detect(tmp_path, Wishes(start="bin/web")).start == ("bin/web",)
+
+
 def test_a_library_by_gradle_is_no_app(tmp_path):
     write(tmp_path, {"build.gradle": "apply plugin: 'java'\n", "src/main/java/a/Twice.java": "package a;\n\nclass Twice {\n}\n"})
     with pytest.raises(BuildError, match="no class with a main method found"):

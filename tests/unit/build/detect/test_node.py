@@ -158,3 +158,15 @@ def test_what_a_compiler_left_on_this_machine_does_not_keep_the_image_from_compi
     assert detect(tmp_path) == there
     write(tmp_path, {".gitignore": ""})
     assert detect(tmp_path).build == ()
+
+
+def test_where_only_the_folders_below_have_apps_they_are_told(tmp_path):
+    both = "concurrently 'cd server && npm start' 'cd client && npm start'"
+    client = package(needs="react-scripts", scripts={"start": "react-scripts start"})
+    write(
+        tmp_path,
+        {"package.json": package(scripts={"start": both}), "server/package.json": EXPRESS, "client/package.json": client},
+    )
+    with pytest.raises(BuildError, match="no start command found") as caught:
+        detect(tmp_path)
+    assert "packages are in client, server: set in service.yaml image: {build: {context: …}}" in caught.value.hint

@@ -117,6 +117,11 @@ CASES = [
     Case("web archive of before Jakarta", {"pom.xml": pom("javax.servlet", more="<packaging>war</packaging>")}, {"images": {"run": "tomcat:9.0-jre17-temurin"}}),
     Case("web archive whose sources are of before Jakarta", {"pom.xml": pom(more="<packaging>war</packaging>"),
          "src/main/java/a/Hello.java": "package a;\n\nimport javax.servlet.http.HttpServlet;\n"}, {"images": {"run": "tomcat:9.0-jre17-temurin"}}),
+    Case("web archive for a server that has more than Tomcat", {"pom.xml": pom(more="<packaging>war</packaging><dependencies><dependency><groupId>jakarta.platform</groupId>"
+         "<artifactId>jakarta.jakartaee-api</artifactId><scope>provided</scope></dependency></dependencies>"), "src/main/java/a/Hello.java": "package a;\n\nimport jakarta.ws.rs.GET;\n"},
+         {"start": "catalina.sh run", "warnings": ("its sources import jakarta.ws.rs, which pom.xml leaves to the server, and Tomcat has not",)}),
+    Case("web archive that brings its own CDI", {"pom.xml": pom("org.jboss.weld.servlet", more="<packaging>war</packaging>"), "src/main/java/a/Hello.java": "package a;\n\nimport jakarta.inject.Inject;\n"},
+         {"start": "catalina.sh run", "warnings": ()}),
     Case("web archive of Spring Boot 2 on Java 8", {"pom.xml": BOOT_WAR % ("2.7.18", "<properties><java.version>1.8</java.version></properties>")},
          {"framework": "spring-boot", "start": "catalina.sh run", "images": {"run": "tomcat:9.0-jre8-temurin"}}),
     Case("web archive of Spring Boot 4 that runs on no server of its own", {"pom.xml": BOOT_WAR % ("4.0.1", "<build><plugins><plugin>"
