@@ -19,8 +19,10 @@ class PushEvents:
         self.error: str | None = None
         """Why the push ended, in the words of the registry or the engine."""
         self.new = False
-        """Whether the last event told anything that the one before it of its layer did not. With containerd's image store the engine
-        repeats itself ten times a second, also when nothing moves."""
+        """Whether the last event told anything that the one before it of its layer did not.
+
+        With containerd's image store the engine repeats itself ten times a second, also when nothing moves.
+        """
         self._layers: dict[str, str] = {}
         self._lines: dict[str, str | None] = {}
         self._again: set[str] = set()

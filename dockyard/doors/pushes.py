@@ -9,7 +9,7 @@ from dockyard.doors.engine_faults import PushError, SilentError
 from dockyard.doors.push_events import PushEvents
 
 Events = Generator[Mapping[str, Any], None, None]
-"""What the engine tells of one push; it raises SilentError where it tells nothing for too long. Its end is that of the request."""
+"""What the engine tells of one push; it raises SilentError where that is nothing for too long. Its end is that of the request."""
 
 
 class Pushes:

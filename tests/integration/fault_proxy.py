@@ -15,6 +15,7 @@ from typing import Any
 
 _SENT_FIRST = 50_000
 """So many bytes of a body reach the registry before a fault in the middle of it."""
+_BLOCK = 2**15
 _TLS = b"\x16"
 """The first byte of a TLS handshake."""
 _OF_ONE_CONNECTION = ("connection", "content-length", "host", "keep-alive", "transfer-encoding")
@@ -49,8 +50,11 @@ class Request(BaseHTTPRequestHandler):
                 yield self.rfile.read(size)
                 self.rfile.readline()
             self.rfile.readline()
-        elif length := int(self.headers.get("Content-Length") or 0):
-            yield self.rfile.read(length)
+        else:
+            left = int(self.headers.get("Content-Length") or 0)
+            while left and (block := self.rfile.read(min(left, _BLOCK))):
+                yield block
+                left -= len(block)
 
     def forward(self, body: Iterator[bytes]) -> http.client.HTTPResponse:
         """Send it on with this body."""
