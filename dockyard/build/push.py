@@ -27,19 +27,26 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_FINAL = ("tag invalid", "name unknown")
-"""Refusals that another attempt does not change, by the registry's codes as the engine tells them: the tag is there and does not
-move; there is no such repository. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"""
+_FINAL = ("tag invalid", "cannot be overwritten", "name unknown", "the repository with name")
+"""Refusals that another attempt does not change: the tag is there and does not move; there is no such repository.
+
+By the registry's codes, or by ECR's words where the engine tells no codes, as one with containerd's image store.
+https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"""
 _AGAIN = "run the same command again: what the registry has by now is not sent again"
 _HELD = f"restart the Docker engine, which still holds the stalled upload; then {_AGAIN}"
+_NO_REPOSITORY = "run: dockyard deploy, which makes the repository first"
+_DAMAGED = f"the layer is damaged on its way or in the engine: docker image rm {{image}}; then {_AGAIN}"
 PERMISSIONS = "docs/permissions.md says what who deploys must be allowed to do"
 _HINTS = {
     "denied:": PERMISSIONS,
     "403 forbidden": PERMISSIONS,
-    "name unknown": "run: dockyard deploy, which makes the repository first",
-    "digest invalid": f"the layer is damaged on its way or in the engine: docker image rm {{image}}; then {_AGAIN}",
+    "not authorized to perform": PERMISSIONS,
+    "name unknown": _NO_REPOSITORY,
+    "the repository with name": _NO_REPOSITORY,
+    "digest invalid": _DAMAGED,
+    "digest did not match": _DAMAGED,
 }
-"""What to do about a refusal, by its code; a builder may tell the status of HTTP in its place."""
+"""What to do about a refusal, by its code or words; a builder may tell the status of HTTP in its place."""
 
 
 def push(
@@ -131,7 +138,7 @@ def in_attempts(
     tokens = itertools.chain([registry], iter(aws.registry, None))
 
     def worth(fault: BuildError) -> bool:
-        return isinstance(fault, PushError) and not str(fault).startswith(_FINAL)
+        return isinstance(fault, PushError) and not any(text in _said(fault) for text in _FINAL)
 
     return workshop.retries.run(
         lambda: send(next(tokens)), worth, lambda text: progress.note(image.service, f"push failed: {text}")
@@ -140,10 +147,14 @@ def in_attempts(
 
 def explained(image: Wanted, fault: BuildError) -> BuildError:
     """A push that failed, with the image and what to do about it."""
-    name, said = local_name(image), str(fault).lower().replace("_", " ")
+    name = local_name(image)
     stalled = isinstance(fault, PushError) and fault.stalled
-    refused = next((hint for code, hint in _HINTS.items() if code in said), _AGAIN)
+    refused = next((hint for text, hint in _HINTS.items() if text in _said(fault)), _AGAIN)
     return BuildError(f"failed to push {name}: {fault}", hint=fault.hint or (_HELD if stalled else refused.format(image=name)))
+
+
+def _said(fault: BuildError) -> str:
+    return str(fault).lower().replace("_", " ")
 
 
 def _by_engine(
@@ -178,11 +189,14 @@ def _by_engine(
 def _names(address: str) -> Iterator[str]:
     """The address in other letters, for ever: the same registry, and another one to the engine.
 
-    An upload that stalls is not given up by the engine, and whoever pushes the same layer to the same name waits for it.
+    An upload that stalls is not given up by the engine, and whoever pushes the same layer to the same name waits for it. A
+    registry of this machine has two names alone, as engines talk to no other without TLS.
     """
     host, _, repository = address.partition("/")
-    for letters in itertools.cycle((host, host.upper(), host.title(), host.title().swapcase())):
-        yield f"{letters}/{repository}"
+    local = (host, host.replace("localhost:", "127.0.0.1:"))
+    others = (host, host.upper(), host.title(), host.title().swapcase())
+    for name in itertools.cycle(local if host.startswith("localhost:") else others):
+        yield f"{name}/{repository}"
 
 
 @contextlib.contextmanager

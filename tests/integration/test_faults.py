@@ -146,7 +146,9 @@ def test_a_reset(server, proxy, web, uploads):
     pushed, told = web.push()
     assert is_pushed(server, web, pushed)
     if uploads.is_containerd:
-        assert ["connection reset by peer; attempt 2 of 5" in note for note in told.notes] == [True]
+        (note,) = told.notes
+        assert "connection reset by peer" in note
+        assert "attempt 2 of 5 in " in note
     else:
         assert (proxy.count(uploads.send), told.notes) == (4, [])
 
@@ -175,7 +177,8 @@ def test_a_stalled_upload(server, proxy, web, uploads):
     proxy.on(uploads.send, fault_proxy.stall)
     pushed, told = web.push()
     assert is_pushed(server, web, pushed)
-    assert "nothing was heard of it for 3 seconds (layer " in told.notes[0]
+    layer = "" if uploads.is_containerd else " (layer "  # there it may be the image's configuration, which goes the same way
+    assert f"nothing was heard of it for 3 seconds{layer}" in told.notes[0]
     assert is_ours(told)
 
 
@@ -363,8 +366,11 @@ def test_an_interrupted_push(server, proxy, web, uploads, number):
 )
 def test_a_wrong_digest(damaged):
     web, pushing = damaged
-    with pytest.raises(BuildError, match=r"failed to push shop/web:\w+: digest invalid: .* \(layer \w{12}"):
+    with pytest.raises(
+        BuildError, match=r"failed to push shop/web:\w+: .*\bdigest (invalid: |did not match).* \(layer \w{12}"
+    ) as caught:
         pushing.result(120)
+    assert caught.value.hint.startswith("the layer is damaged on its way or in the engine: docker image rm shop/web:")
     assert web.names() == {local_name(web.recipe)}
 
 

@@ -113,18 +113,24 @@ def test_the_last_attempt_is_told_and_leaves_no_name_behind():
     assert (len(docker.of("push")), docker.done[-1]) == (3, ("untag", ADDRESS))
 
 
-def test_after_a_stall_the_registry_has_another_name_as_the_engine_holds_the_layer_under_the_last():
+@pytest.mark.parametrize(("host", "other"), [("localhost:1", "127.0.0.1:1"), ("1.dkr.ecr.eu", "1.DKR.ECR.EU")])
+def test_after_a_stall_the_registry_has_another_name_as_the_engine_holds_the_layer_under_the_last(host, other):
     docker = FakeDocker(
         PushError("nothing was heard", stalled=True), PushError("EOF"), PushError("nothing was heard", stalled=True)
     )
     with pytest.raises(BuildError) as caught:
-        pushed(FakeAws(), docker)
-    assert [name for name, *_ in docker.of("push")] == ["localhost:1/shop/web", "LOCALHOST:1/shop/web", "LOCALHOST:1/shop/web"]
+        pushed(FakeAws(address=f"{host}/shop/web"), docker)
+    assert [name for name, *_ in docker.of("push")] == [f"{host}/shop/web", f"{other}/shop/web", f"{other}/shop/web"]
     assert "restart the Docker engine" in caught.value.hint
 
 
 @pytest.mark.parametrize(
-    "fault", [PushError("name unknown: The repository does not exist"), BuildError(ENGINE_GONE, hint=START_ENGINE)]
+    "fault",
+    [
+        PushError("name unknown: The repository does not exist"),
+        PushError("error from registry: The repository with name 'shop/web' does not exist in the registry with id '1'"),
+        BuildError(ENGINE_GONE, hint=START_ENGINE),
+    ],
 )
 def test_what_another_attempt_does_not_change_is_told_at_once(fault):
     docker = FakeDocker(fault)
@@ -143,6 +149,9 @@ def test_what_another_attempt_does_not_change_is_told_at_once(fault):
             "digest invalid: uploaded blob digest did not match provided digest",
             f"docker image rm shop/web:{RECIPE.tag}; then run",
         ),
+        ("error from registry: User: arn:aws:iam::1:user/a is not authorized to perform: ecr:PutImage", "docs/permissions.md"),
+        ("error from registry: The repository with name 'shop/web' does not exist", "run: dockyard deploy"),
+        ("error from registry: uploaded blob digest did not match provided digest", "docker image rm shop/web:"),
         ("received unexpected HTTP status: 503 Service Unavailable", "run the same command again"),
     ],
 )
@@ -163,8 +172,16 @@ def test_where_another_push_came_first_its_image_is_adopted_and_that_is_said():
     assert (result.digest, told.ends) == ("sha256:other", ["another push came first, its image is used: sha256:other"])
 
 
-def test_a_refused_push_of_a_tag_that_is_there_adopts_it_at_once():
-    docker = FakeDocker(PushError("tag invalid: The image tag '1' already exists"))
+@pytest.mark.parametrize(
+    "said",
+    [
+        "tag invalid: The image tag '1' already exists",
+        "error from registry: The image tag '1' already exists in the 'shop/web' repository and cannot be overwritten because the tag "
+        "is immutable.",
+    ],
+)
+def test_a_refused_push_of_a_tag_that_is_there_adopts_it_at_once(said):
+    docker = FakeDocker(PushError(said))
     result, told = pushed(FakeAws(["sha256:other", "sha256:other"]), docker)
     assert (result.digest, told.notes, len(docker.of("push"))) == ("sha256:other", [], 1)
 
