@@ -8,19 +8,27 @@ from dockyard.build.detect.app import App
 
 _HOST = r"(?P<host>[\w.]*)"
 _PORT = r"(?P<port>\d{2,5})\b"
+_LIKELY_PORT = rf"(?!(?:25|465|587|1025|1433|1521|1883|2379|4222|5672|9042|9092|9200|11211)\b){_PORT}"
+"""Not one of mail, databases, queues and the like, where it is not said what the port is for."""
 _OPTION = r"\.(?:String|Int|Uint)(?:Var)?P?\((?:&[\w.]+,\s*)?"
 _SHORT = r'\s*(?:"\w?",\s*)?'
 """The short name that an option may have, too."""
-_OF_ANOTHER = "(?:DB|DATABASE|SQL|POSTGRES|PG_|REDIS|CACHE|MONGO|ELASTIC|RABBIT|AMQP|KAFKA|NATS|SMTP|MAIL|GRPC|METRICS|DEBUG)"
-"""Names of variables with ports of other servers."""
+_OF_ANOTHER = (
+    "(?i:DB|DATABASE|SQL|POSTGRES|PG_|MONGO|REDIS|CACHE|MEMCACHE|ELASTIC|CLICKHOUSE|CASSANDRA|INFLUX|RABBIT|AMQP|KAFKA|NATS|MQTT"
+    "|ETCD|CONSUL|VAULT|MINIO|LDAP|SMTP|MAIL|SSH|FTP|PROXY|CLIENT|REMOTE|TARGET|UPSTREAM|GRPC|METRICS|PROMETHEUS|STATSD|JAEGER"
+    "|OTEL|PPROF|HEALTH|ADMIN|DEBUG)"
+)
+"""Names with ports of other servers."""
+_FIELD = r"\b(?:HTTP|Http|Server|App|API|Api|Web|Listen)?Port\s+\w+\s+"
 _CALLS = {
     "go": (
         rf'(?:\bListenAndServe(?:TLS)?|\.Run|\.Listen|\.Start)\(\s*"{_HOST}:{_PORT}"', rf'\bAddr:\s*"{_HOST}:{_PORT}"',
         rf'\bnet\.Listen\(\s*"tcp\d?",\s*"{_HOST}:{_PORT}"',
         rf'{_OPTION}"(?:http-?|listen-?)?(?:port|addr)",{_SHORT}(?:\w+\("\w+",\s*)?"?:?{_PORT}"?\)?,',
         rf'{_OPTION}"(?:listen|(?:listen-?|http-?|bind-?)?addr(?:ess)?|bind|http)",{_SHORT}"{_HOST}:{_PORT}",',
-        rf'Port\s+\w+\s+`(?![^`\n]*{_OF_ANOTHER})[^`\n]*\b(?:default|envDefault|env-default):"{_PORT}"',
-        rf'\b\w*[eE]nv\w*\(\s*"(?!\w*{_OF_ANOTHER})\w+_PORT\w*",\s*"?:?{_PORT}"?\)',
+        rf"\b(?!\w*{_OF_ANOTHER})\w+\s+struct\s*\{{[^{{}}]*?{_FIELD}"
+        rf'`(?![^`\n]*{_OF_ANOTHER})[^`\n]*\b(?:default|envDefault|env-default):"{_LIKELY_PORT}"',
+        rf'[eE]nv\w{{0,30}}\(\s*"(?!\w*{_OF_ANOTHER})\w+_PORT\w{{0,30}}",\s*"?:?{_LIKELY_PORT}"?\)',
     ),
     "rust": (
         rf'\bbind\(\s*&?\(?\s*"{_HOST}(?::|"\s*,\s*){_PORT}', rf"\(\[(?P<host>\d+(?:,\s*\d+){{3}})\],\s*{_PORT}\)",
@@ -53,7 +61,7 @@ _ASKS = re.compile(r"\bPORT\b")
 _ASKS_FOR_ALL, _BUT_WITH_PREFIX = re.compile(r"\bAutomaticEnv\b"), re.compile(r"\bSetEnvPrefix\b")
 """That Viper looks at PORT, as it does for each of its options, unless it puts a prefix before their names."""
 _OTHERS = re.compile(
-    r"""(?:\bListenAndServe|\.Run|\.Listen|\.Start)\(\s*os\.Getenv\("(\w+)"\)"""
+    r"""(?:\bListenAndServe|\.Run|\.Listen|\.Start)\(\s*os\.Getenv\("(\w*(?:PORT|ADDR|LISTEN|BIND|HOST|URL)\w*)"\)"""
     r"""|["']((?:APP|API|HTTP|LISTEN|SERVER|SERVICE|WEB)_PORT|(?:BIND|HTTP|LISTEN|WEB)_ADDR(?:ESS)?)\b"""
 )
 """Another variable that says where a server listens."""
@@ -64,9 +72,14 @@ _SETTINGS = tuple(
     for end in ("yaml", "yml", "json", "toml", "ini")
 )
 """Files in which apps of Go and Rust say where they listen."""
-_SECTION = re.compile(r"""\s*\[?["']?([\w.-]+)["']?\]?\s*[:={]*\s*\{?\s*""")
-_SERVES = ("", "server", "http", "web", "api", "app", "application", "service")
-_SETTING = re.compile(rf"""\s*["']?([\w.-]+)["']?\s*[:=]\s*["']?(?:{_HOST}:)?{_PORT}["']?\s*,?\s*(?:#.*)?""")
+_HEADER = re.compile(r"""\[\[?\s*["']?([\w.-]+)["']?\s*\]\]?\s*(?:[#;].*)?""")
+"""Of a section, in TOML and INI."""
+_KEY = re.compile(r"""["']?([\w.-]+)["']?\s*[:=]\s*["']?([^"'\s,#]*)""")
+_SERVES = ("server", "http", "web", "api", "app", "application", "service")
+_ALL = ("", "0.0.0.0", "127.0.0.1", "localhost")  # noqa: S104
+_WHERE = re.compile(rf"(?:(?P<host>[\d.]*|localhost):)?{_LIKELY_PORT}")
+_OF_DATABASE = ("user", "username", "password", "dbname", "db_name")
+"""Keys beside the port of a database."""
 _SAYS_WHERE = re.compile(r"(http|server|listen|web|app|api)?[_-]?(port|addr|address|listen)", re.IGNORECASE)
 _LOOPBACK = re.compile(r"127[.,]|localhost$")
 _LOOPBACK_OPTION = re.compile(rf'{_OPTION}"(?:listen|addr|address|bind)",{_SHORT}"(?:127\.0\.0\.1|localhost)",')
@@ -90,7 +103,7 @@ def listening(app: App, language: str, files: Iterable[str]) -> Listening:
         for file, text in texts.items()
         for pattern in _CALLS[language]
         for match in re.finditer(pattern, text, re.MULTILINE)
-        if int(match["port"]) not in _DATABASES
+        if _is_port(match)
     ]
     if language in ("go", "rust") and not found:
         found = list(_in_settings(app))
@@ -118,19 +131,41 @@ def _of_another_variable(app: App, texts: Mapping[str, str]) -> tuple[str, ...]:
     for file, text in texts.items():
         if match := _OTHERS.search(text):
             name = match[1] or match[2]
-            value = f'"{app.port}"' if name.endswith("PORT") else f'"0.0.0.0:{app.port}"'
+            value = f'"0.0.0.0:{app.port}"' if match[1] or not name.endswith("PORT") else f'"{app.port}"'
             return (f"{file} listens where {name} says, not PORT: set env: {{{name}: {value}}} in service.yaml",)
     return ()
 
 
 def _in_settings(app: App) -> Iterator[tuple[int, str, str]]:
-    """Port, host and file, where a file of settings has them in a section of a server."""
+    """Port, host and file, where a file of settings has them in a section of a server, or in none."""
     for file in filter(app.has, _SETTINGS):
-        section = ""
-        for line in app.source(file).splitlines():
-            if file.endswith(("yaml", "yml")) and not line[:1].isspace():
-                section = ""
-            if header := _SECTION.fullmatch(line):
-                section = header[1].rsplit(".", 1)[-1].lower()
-            elif (match := _SETTING.fullmatch(line)) and section in _SERVES and _SAYS_WHERE.fullmatch(match[1]):
-                yield int(match["port"]), match["host"] or "", file
+        sections: dict[tuple[str, ...], dict[str, str]] = {}
+        for section, key, value in _settings(app.source(file)):
+            sections.setdefault(section, {})[key] = value
+        for section, found in sections.items():
+            others = found.keys() & {*_OF_DATABASE} or found.get("host", "") not in _ALL
+            for key, value in found.items() if {*section} <= {*_SERVES} and not others else ():
+                if _SAYS_WHERE.fullmatch(key) and (match := _WHERE.fullmatch(value)) and _is_port(match):
+                    yield int(match["port"]), match["host"] or "", file
+
+
+def _settings(text: str) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Names of the sections around it, key and value of each line, by indentation or by headers."""
+    above: list[tuple[int, str]] = []
+    for line in text.splitlines():
+        said = line.strip()
+        indent = len(line) - len(line.lstrip())
+        if header := _HEADER.fullmatch(said):
+            above = [(-1, name.lower()) for name in header[1].split(".")]
+        elif said not in ("", "{") and not said.startswith(("#", ";", "//", "}", "]")):
+            while above and above[-1][0] >= indent:
+                above.pop()
+            match = _KEY.match(said)
+            if not match or match[2] in ("", "{", "["):
+                above.append((indent, match[1].lower() + match[2].strip("{") if match else said[:1]))
+            else:
+                yield tuple(name for _, name in above), match[1].lower(), match[2]
+
+
+def _is_port(match: re.Match[str]) -> bool:
+    return int(match["port"]) < 65536 and int(match["port"]) not in _DATABASES
