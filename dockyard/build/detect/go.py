@@ -2,7 +2,8 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from contextlib import suppress
 from itertools import dropwhile, takewhile
 
 from dockyard.build.detect.app import App, Start, sources
@@ -62,7 +63,7 @@ def find(app: App) -> Detection:
     if not locked:
         warnings += (f"{app.folder} has no go.sum: without it two builds may differ; run: go mod tidy",)
     if not made:
-        warnings += tuple(_not_embedded(app))
+        warnings += tuple(_not_embedded(app, others))
     if len(packages) > 1 and not said:
         warnings += (several(app, packages, package),)
     return Detection(
@@ -172,13 +173,25 @@ def _name(app: App, package: str) -> str:
     return re.sub(r"[^\w.-]", "-", name).lstrip("-") or "app"
 
 
-def _not_embedded(app: App) -> Iterator[str]:
-    """What is told of files that are to be in a program and are not there, as pages that something else builds."""
+def _not_embedded(app: App, others: Set[str]) -> Iterator[str]:
+    """What is told of files that are to be in a program and are not there, as pages that something else builds.
+
+    Not of the `others`, packages that are not built; nor of files that are compiled only where that is asked for.
+    """
     for file in _files(app):
-        for pattern in re.findall(r"^//go:embed[ \t]+(?:all:)?([\w./*@-]+)[ \t]*$", app.source(file), re.MULTILINE):
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(file), pattern))
-            if not path.startswith(("/", "..")) and next(app.folder.glob(path), None) is None:
+        folder, text = posixpath.dirname(file), app.source(file)
+        if _HIDDEN.search(folder) or f"./{folder}" in others or re.search(r"^//(?:go:build|\s*\+build)\s", text, re.MULTILINE):
+            continue
+        for pattern in re.findall(r"^//go:embed[ \t]+(?:all:)?([\w./*@-]+)[ \t]*$", text, re.MULTILINE):
+            path = posixpath.normpath(posixpath.join(folder, pattern))
+            if "**" not in path and not path.startswith(("/", ".")) and not _is_there(app, path):
                 yield f"{file} embeds {pattern}, and nothing of that is there: build it first, or give the app a Dockerfile"
+
+
+def _is_there(app: App, path: str) -> bool:
+    with suppress(OSError):  # a name may be too long
+        return next(app.folder.glob(path), None) is not None
+    return False
 
 
 def _cgo(app: App, required: set[str]) -> bool:
