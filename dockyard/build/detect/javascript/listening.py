@@ -16,6 +16,8 @@ _OTHER = re.compile(
     r"env(?:\.|\[['\"])((?:APP|API|BACKEND|HTTP|LISTEN|SERVER|SERVICE|WEB)_PORT)\b['\"\]]*(?:\s*(?:\|\||\?\?)\s*['\"]?(\d{2,5}))?"
 )
 """Another variable, and what is taken where that is not set."""
+_WRITTEN_OUT = re.compile(r"\.listen\(\s*(?:\{\s*port\s*:\s*)?\d{2,5}\b|\b(?:const|let|var)\s+(?:port|PORT)\s*=\s*\d{2,5}\b")
+"""Where that is, the other variable is one of another server."""
 _IS_PORT = re.compile(r"env\W{1,8}PORT\b|env\.get\(\s*['\"]PORT|[{,]\s*PORT\b[^}]*\}\s*=\s*(process|Bun|import)")
 _LOADED = re.compile(r"(?:\brequire\(|\bimport\b[^'\"\n;]*)\s*['\"](\./[\w./-]+)['\"]")
 _SOURCES = (".ts", ".tsx", ".js", ".mjs", ".mts")
@@ -31,7 +33,7 @@ def listening(site: Site, start: tuple[str, ...]) -> tuple[int | None, tuple[str
     warnings = []
     if re.search(r"fastify|Fastify", text) and not re.search(r"\bhost\b|0\.0\.0\.0|\blisten\(\s*\w+\s*,\s*['\"]", text):
         warnings.append(f"{site.path(file)}: Fastify listens on localhost alone: give listen host: '0.0.0.0'")
-    other = None if _IS_PORT.search(text) else _OTHER.search(text)
+    other = None if _IS_PORT.search(text) or _WRITTEN_OUT.search(text) else _OTHER.search(text)
     match = None if other or _FROM_PORT.search(text) else _FIXED.search(text)
     port = int(next(filter(None, match.groups()))) if match else int(other[2]) if other and other[2] else None
     if other and not port:
