@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dockyard.build.detect.javascript.commands import command_of
 from dockyard.build.detect.javascript.installs import Install, run
@@ -109,14 +109,34 @@ def unbuilt_pages(found: Started) -> str | None:
     root = found.site.package.root
     if found.site.folder or found.served:
         return None
-    scripts = " ".join(root.scripts.get(name, "") for name in (*_SCRIPTS, "postbuild", "install", "postinstall", "prestart"))
+    scripts = _ran(root.scripts, (*_SCRIPTS, "postbuild", "install", "postinstall", "prestart"))
     text = "\n".join(source for _, source in sources_of(found.site, found.start))
     for file in found.site.app.files(f"*/{FILE}"):
         folder = file.rsplit("/", 1)[0]
-        served = re.search(rf"['\"`/]{re.escape(folder)}(?:/|['\"]\s*,\s*['\"])(?:build|dist|out)\b", text)
+        served = re.search(rf"['\"`/]{re.escape(folder)}(?:/|['\"]\s*,\s*['\"])(build|dist|out)\b", text)
         if served and folder not in scripts and folder not in found.site.workspace.members:
-            return folder
+            return None if _is_kept(found.site, folder, served[1]) else folder
     return None
+
+
+def _ran(scripts: Mapping[str, str], names: Iterable[str]) -> str:
+    """The text of these scripts, and of those that they run."""
+    found: dict[str, str] = {}
+    waiting = [name for name in names if name in scripts]
+    while waiting:
+        if (name := waiting.pop()) not in found:
+            found[name] = scripts[name]
+            waiting += [called for called in _CALLED.findall(scripts[name]) if called in scripts]
+    return " ".join(found.values())
+
+
+def _is_kept(site: Site, folder: str, built: str) -> bool:
+    """Whether the pages are there and git keeps them, so that they need no build."""
+    own = site.app.source(f"{folder}/.gitignore") if site.app.has(f"{folder}/.gitignore") else ""
+    ignored = (
+        is_ignored(site, f"{folder}/{built}") or is_ignored(site, built) or re.search(rf"^/?{built}/?\s*$", own, re.MULTILINE)
+    )
+    return bool(site.app.has(f"{folder}/{built}/index.html")) and not ignored
 
 
 def migration_in_build(site: Site) -> str | None:
