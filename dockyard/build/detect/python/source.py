@@ -10,6 +10,8 @@ from dockyard.build.detect.python.frameworks import FRAMEWORKS, OF_ASGI
 from dockyard.build.detect.python.syntax import parsed
 
 _MAKER = re.compile(r"(create|make|build|get|init|setup)_?\w*(app|application|server|api)(_[aw]sgi)?|app_factory|factory")
+_OF_OTHERS = (22, 25, 465, 587, 1433, 1521, 1883, 3306, 5432, 5672, 6379, 9042, 9092, 9200, 11211, 27017)
+"""Ports of mail, databases and queues: an option with one of these says what the app connects to."""
 _PREFERRED = ("app", "application", "api", "server", "asgi_app", "wsgi_app", "main")
 _CLASSES = {name: (framework.name, framework.interface) for framework in FRAMEWORKS.values() for name in framework.classes}
 _CLASSES |= {name: ("falcon" if name.startswith("falcon") else "django", "asgi") for name in OF_ASGI}
@@ -199,16 +201,24 @@ def _functions(tree: ast.Module) -> list[str]:
 
 
 def _port(tree: ast.Module) -> int | None:
-    """The first port that is written out where something listens."""
+    """The first port that is written out where something listens, or else as an option."""
     given = [(node.targets[0], node.value) for node in tree.body if isinstance(node, ast.Assign)]
     constants = {target.id: value for target, value in given if isinstance(target, ast.Name)}
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call):
-            for value in _ports(call):
-                found = constants.get(value.id) if isinstance(value, ast.Name) else value
-                if isinstance(found, ast.Constant) and type(found.value) is int and 0 < found.value < 65536:
-                    return found.value
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    for values, others in ((_ports, ()), (_options, _OF_OTHERS)):
+        for value in (value for call in calls for value in values(call)):
+            found = constants.get(value.id) if isinstance(value, ast.Name) else value
+            number = found.value if isinstance(found, ast.Constant) and type(found.value) is int else 0
+            if 0 < number < 65536 and number not in others:
+                return number
     return None
+
+
+def _options(call: ast.Call) -> Iterator[ast.expr]:
+    """The default of `--port`, of Click's or argparse's."""
+    name = ast.unparse(call.func).rsplit(".", 1)[-1]
+    if name in ("option", "add_argument") and any(ast.unparse(arg) == "'--port'" for arg in call.args):
+        yield from (keyword.value for keyword in call.keywords if keyword.arg == "default")
 
 
 def _ports(call: ast.Call) -> Iterator[ast.expr]:
@@ -218,8 +228,6 @@ def _ports(call: ast.Call) -> Iterator[ast.expr]:
         yield from call.args[1:3]
     elif name == "define" and call.args and ast.unparse(call.args[0]) == "'port'":
         yield from (keyword.value for keyword in call.keywords if keyword.arg == "default")  # an option of Tornado's
-    elif name in ("option", "add_argument") and any(ast.unparse(arg) == "'--port'" for arg in call.args):
-        yield from (keyword.value for keyword in call.keywords if keyword.arg == "default")  # an option of Click's or argparse's
     elif name == "listen":
         yield from call.args[:1]
     elif name.endswith("Server") and call.args and isinstance(call.args[0], ast.Tuple):
