@@ -92,15 +92,18 @@ def tomcat_of(app: App, built: Built, java: str) -> str:
 def beyond_tomcat(app: App, built: Built) -> tuple[str, ...]:
     """What is told of a web archive that has its server bring along what Tomcat has not: CDI, REST, EJB, Faces."""
     provided = re.search(
-        r"(?:cdi|rs|ejb|faces|inject|jakartaee|javaee|jakartaee-web|javaee-web|microprofile)(?:-api)?</artifactId>"
-        r"(?:(?!</dependency>).)*<scope>provided|(?:liberty|wildfly|payara-micro|jboss-as)-maven-plugin"
+        r"[>.](?:cdi|rs|ejb|faces|inject|jakartaee|javaee|jakartaee-web|javaee-web|microprofile)(?:-api)?</artifactId>"
+        r"(?:(?!</?dependency>).){0,500}<scope>provided|(?:liberty|wildfly|payara-micro|jboss-as)-maven-plugin"
         r"|(?:providedCompile|compileOnly)\W+[\w.:-]*(?:jakartaee|javaee|cdi-api|rs-api|ejb-api|microprofile)",
         app.source(built.file), re.DOTALL,
     )  # fmt: skip
     at = built.output.split("target/")[0].split("build/")[0]
     needs = re.compile(r"^import (?:javax|jakarta)\.(enterprise|inject|ws\.rs|ejb|faces)\b", re.MULTILINE)
     used = (needs.search(app.source(file)) for file in app.files(f"{at}src/main/**/*.java", f"{at}src/main/**/*.kt"))
-    found = next(filter(None, used), None) if built.kind == "war" and provided else None
+    brought = re.search(
+        r"org\.glassfish\.jersey|resteasy|weld-servlet|openwebbeans|org\.apache\.cxf|tomee", app.source(built.file)
+    )
+    found = next(filter(None, used), None) if built.kind == "war" and provided and not brought else None
     if found is None:
         return ()
     return (

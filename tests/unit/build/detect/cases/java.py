@@ -120,6 +120,9 @@ CASES = [
     Case("web archive for a server that has more than Tomcat", {"pom.xml": pom(more="<packaging>war</packaging><dependencies><dependency><groupId>jakarta.platform</groupId>"
          "<artifactId>jakarta.jakartaee-api</artifactId><scope>provided</scope></dependency></dependencies>"), "src/main/java/a/Hello.java": "package a;\n\nimport jakarta.ws.rs.GET;\n"},
          {"start": "catalina.sh run", "warnings": ("its sources import jakarta.ws.rs, which pom.xml leaves to the server, and Tomcat has not",)}),
+    Case("web archive that brings what its API is of", {"pom.xml": pom(more="<packaging>war</packaging><dependencies><dependency><groupId>javax.ws.rs</groupId><artifactId>javax.ws.rs-api</artifactId><scope>provided</scope></dependency>"
+         "<dependency><groupId>org.glassfish.jersey.containers</groupId><artifactId>jersey-container-servlet</artifactId></dependency></dependencies>"), "src/main/java/a/Hello.java": "package a;\n\nimport javax.ws.rs.GET;\n"},
+         {"start": "catalina.sh run", "warnings": ()}),
     Case("web archive that brings its own CDI", {"pom.xml": pom("org.jboss.weld.servlet", more="<packaging>war</packaging>"), "src/main/java/a/Hello.java": "package a;\n\nimport jakarta.inject.Inject;\n"},
          {"start": "catalina.sh run", "warnings": ()}),
     Case("web archive of Spring Boot 2 on Java 8", {"pom.xml": BOOT_WAR % ("2.7.18", "<properties><java.version>1.8</java.version></properties>")},
