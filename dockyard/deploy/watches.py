@@ -150,7 +150,8 @@ class Watches:
                 if not new or any(task.lines for task in new):
                     break
                 time.sleep(1)
-                new = self._new(definition, known)
+                with _IF_ALLOWED:  # that it ended is known by now
+                    new = self._new(definition, known)
             if new:
                 return next(reversed([task for task in new if task.lines] or new))
             if known and self.lacking():
@@ -166,7 +167,7 @@ class Watches:
         up = begun if doubtful else (self._rollout.since or 0)
         while True:
             new, now = self._new(definition, known), time.monotonic()
-            if doubtful and operator.lt(*self._rollout.tasks()):
+            if doubtful and not new and operator.lt(*self._rollout.tasks()):
                 up = now
             if new or now >= min(up + _START_SECONDS, begun + _DOUBT_SECONDS):
                 return new

@@ -177,6 +177,22 @@ def test_what_it_printed_is_waited_for(monkeypatch):
     assert now == [104]
 
 
+def test_one_that_ended_at_once_is_told_also_where_aws_then_answers_no_more(monkeypatch):
+    def refused():
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "ListTasks")
+
+    silent = replace(BOOM, id="b" * 32, lines=())
+    watches, _ = unasked(monkeypatch, before=[BOOM])
+    watches._rollout.tasks = refused
+
+    def look():
+        watches._tasks.look = refused
+        watches._tasks.failed[silent.id] = silent
+
+    watches._tasks.look = look
+    assert watches.unwell(again=False).text.endswith(silent.text())
+
+
 @pytest.mark.parametrize(
     "other",
     [replace(BOOM, definition=OLD), replace(BOOM, seconds=9.0), replace(BOOM, reason="Task failed container health checks")],
