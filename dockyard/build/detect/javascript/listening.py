@@ -20,6 +20,7 @@ _WRITTEN_OUT = re.compile(r"\.listen\(\s*(?:\{\s*port\s*:\s*)?\d{2,5}\b|\b(?:con
 """Where that is, the other variable is one of another server."""
 _IS_PORT = re.compile(r"env\W{1,8}PORT\b|env\.get\(\s*['\"]PORT|[{,]\s*PORT\b[^}]*\}\s*=\s*(process|Bun|import)")
 _LOADED = re.compile(r"(?:\brequire\(|\bimport\b[^'\"\n;]*)\s*['\"](\./[\w./-]+)['\"]")
+_BUNDLES = re.compile(r"\b(?:esbuild|tsup|tsdown|rollup|rolldown|webpack|parcel|ncc|swc|babel|bun build|deno bundle)\b")
 _SOURCES = (".ts", ".tsx", ".js", ".mjs", ".mts")
 
 
@@ -65,7 +66,7 @@ def sources_of(site: Site, start: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 def _bundled(site: Site, made: str) -> str | None:
     """The source that a script makes this file of: `esbuild web/server.ts --outfile=dist/api.js`."""
-    scripts = (text.split() for text in site.scripts.values() if made.removeprefix("./") in text)
+    scripts = (text.split() for text in site.scripts.values() if made.removeprefix("./") in text and _BUNDLES.search(text))
     named = (word.removeprefix("./") for words in scripts for word in words if word.endswith(_SOURCES))
     return next((word for word in named if not word.startswith(("/", "..")) and site.has(word)), None)
 

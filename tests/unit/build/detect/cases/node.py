@@ -345,6 +345,8 @@ STARTS = [
     Case("a port from a variable with another name, or another port", {"package.json": EXPRESS, "package-lock.json": LOCK, "index.js": "app.listen(process.env.SERVER_PORT || 4000);\n"},
          {"port": 4000, "warnings": ("index.js listens on 4000 and does not look at PORT",)}),
     Case("a port from a variable with another name, or the usual port", {"package.json": EXPRESS, "package-lock.json": LOCK, "index.js": "app.listen(process.env.API_PORT ?? '8080');\n"}, {"port": 8080, "warnings": ()}),
+    Case("a test that names what is started", {"package.json": app("express", "node dist/index.js", scripts={"test": "tsx test/all.ts dist/index.js", "build": "tsc"}, dev="tsx typescript"), "package-lock.json": LOCK,
+                                               "src/index.ts": "app.listen(4000);\n", "test/all.ts": "app.listen(1234);\n"}, {"port": 4000, "warnings": ("src/index.ts listens on 4000",)}),
     Case("a port that is written out, and another server's from a variable", {"package.json": EXPRESS, "package-lock.json": LOCK, "index.js": "proxy(`http://localhost:${process.env.BACKEND_PORT || 5000}`);\napp.listen(3000);\n"},
          {"port": 3000, "warnings": ("index.js listens on 3000",)}),
     Case("a port in a constant, and another server's from a variable", {"package.json": EXPRESS, "package-lock.json": LOCK, "index.js": "const port = 3000;\nproxy(process.env.API_PORT);\napp.listen(port);\n"},
