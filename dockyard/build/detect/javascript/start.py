@@ -124,11 +124,17 @@ def _by_parts(asked: Site, parts: list[Part], source: str) -> Started | None:
         return Started(output.start, source, site, framework, None, output, tuple(before))
     steps = [part for part in before if part.needs_shell or command_of(part.words, part.script).kind != "build"]
     built = tuple(part for part in before if part not in steps)
-    told = ("the start command starts several programs in one container: make of each a service of its own",) if together else ()
+    are_several = len(together) > 1 or (together and "*" in last.text)
+    told = (
+        ("the start command starts several programs in one container: make of each a service of its own",) if are_several else ()
+    )
     return Started(_exec_form(site, steps, last, command), source, site, framework, warnings=told, built=built)
 
 
 _TOGETHER_VALUES = ("-n", "--names", "-c", "--prefix-colors", "-p", "--prefix", "-s", "--success", "-m", "--max-processes")
+"""Options of concurrently that have a value."""
+_MOST = ("--max-parallel", "--npm-path")
+"""Those of run-p."""
 
 
 def _together(site: Site, part: Part) -> list[tuple[str, ...]]:
@@ -137,7 +143,8 @@ def _together(site: Site, part: Part) -> list[tuple[str, ...]]:
     if program not in ("concurrently", "run-p"):
         return []
     pairs = zip(("", *rest), rest, strict=False)
-    texts = [word for before, word in pairs if not word.startswith("-") and before not in _TOGETHER_VALUES]
+    valued = _TOGETHER_VALUES if program == "concurrently" else _MOST
+    texts = [word for before, word in pairs if not word.startswith("-") and before not in valued]
     texts = [f"npm run {text.removeprefix('npm:')}" if program == "run-p" or text.startswith("npm:") else text for text in texts]
     lists = [parts_of(site.workspace, replace(part, text=text, arguments=())) for text in texts]
     return [parts[-1].words for parts in lists if parts]
