@@ -140,8 +140,7 @@ def _root(app: App, said: str, framework: str | None) -> tuple[str, str]:
     named = [word for word in said.split() if not word.startswith("-") and (app.folder / word).is_dir()]
     if named:
         return named[-1].strip("/") or ".", "Procfile"
-    scaffold = app.manifest("composer.json").mapping("extra", "drupal-scaffold", "locations") if app.has("composer.json") else {}
-    if framework == "drupal" and isinstance(web := scaffold.get("web-root"), str):  # Composer puts index.php there
+    if framework == "drupal" and (web := _scaffolded(app)):  # Composer puts index.php there
         folder = posixpath.normpath(web)
         return (folder if re.fullmatch(r"\w[\w./-]*", folder) else "."), "composer.json extra.drupal-scaffold"
     if (
@@ -152,6 +151,14 @@ def _root(app: App, said: str, framework: str | None) -> tuple[str, str]:
     for file in filter(app.has, ("public/index.php", "web/index.php", "web/app.php", "webroot/index.php", *_ENTRY_FILES)):
         return posixpath.dirname(file) or ".", file
     return ("public", "public") if (app.folder / "public").is_dir() else (".", "default")
+
+
+def _scaffolded(app: App) -> str:
+    """The folder that composer.json gives Drupal; empty where it gives none. PHP writes an empty mapping as a list."""
+    found: Any = app.manifest("composer.json").content if app.has("composer.json") else {}
+    for key in ("extra", "drupal-scaffold", "locations", "web-root"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _build(app: App, framework: str | None) -> tuple[str, ...]:

@@ -29,6 +29,8 @@ CASES = [
     ),
     Case("Drupal, whose index.php Composer makes", {"composer.json": composer({"drupal/core-recommended": "^11"}, extra={"drupal-scaffold": {"locations": {"web-root": "docroot/"}}}), "composer.lock": {"packages": []}},
          {"framework": "drupal", "details": {"root": "docroot"}, "warnings": (), "sources": {"start": "composer.json extra.drupal-scaffold"}}),
+    Case("nothing extra, as PHP writes it", {"composer.json": composer({"php": "^8.4"}, extra=[]), "composer.lock": {"packages": []}, "public/index.php": INDEX}, {"details": {"root": "public"}, "warnings": ()}),
+    Case("Drupal that says nothing of its folder", {"composer.json": composer({"drupal/core": "^11"}, extra={"drupal-scaffold": {"locations": []}}), "composer.lock": {"packages": []}, "web/index.php": INDEX}, {"framework": "drupal", "details": {"root": "web"}}),
     Case("no index.php where it is looked for", {"composer.json": composer({"php": "^8.4"}), "site/web/index.php": INDEX}, {"details": {"root": "."}, "warnings": ("name the folder that is to be served in a Procfile",)}),
     Case("WordPress by Composer", {"composer.json": composer({"php": ">=8.1", "roots/wordpress": "6.8"}), "composer.lock": {"packages": []}, "web/index.php": INDEX, "web/wp-config.php": "<?php\n"},
          {"framework": "wordpress", "details": {"root": "web", "writable": ()}, "warnings": (), "sources": {"framework": "composer.json"}}),
