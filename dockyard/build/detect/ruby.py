@@ -93,7 +93,8 @@ def _warnings(app: App, framework: str | None, gems: Gems, start: tuple[str, ...
         yield f"Rails needs {key} where it runs: give it under secrets in service.yaml"
     if "rackup" in start and gems.lock and "rackup" not in gems and in_file(app, gems.lock, r"^    rack \(([3-9])"):
         yield f"{gems.lock} has no gem that serves config.ru, and Rack has had no server of its own since 3.0: add puma"
-    if "rackup" in start and gems.file and not gems.lock and not gems.names & {*_SERVING, "rackup"} and version[:2] != "2.":
+    are_all = gems.file and not gems.lock and not in_file(app, gems.file, r"^\s*(gemspec|eval_gemfile)\b")
+    if "rackup" in start and are_all and not gems.names & {*_SERVING, "rackup"} and version[:2] != "2.":
         yield f"{gems.file} has no gem that serves config.ru, and Ruby has had no server of its own since 3.0: add puma"
     if framework == "sinatra" and "ruby" in start and gems.lock and not gems.names & _SERVING and not version.startswith("2."):
         yield f"{gems.lock} has no gem that serves Sinatra, and Ruby has had no server of its own since 3.0: add puma"

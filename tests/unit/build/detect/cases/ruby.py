@@ -58,6 +58,7 @@ CASES = [
     Case("Jekyll", {"Gemfile": gemfile("jekyll"), "Gemfile.lock": lock("jekyll"), "_config.yml": ""}, {"framework": "jekyll", "build": ("bundle exec jekyll build",)}),
     Case("Jekyll by a theme", {"Gemfile": gemfile("jekyll-theme-chirpy"), "Gemfile.lock": lock("jekyll-theme-chirpy"), "_config.yml": "", "index.html": "---\n---\n"}, {"framework": "jekyll", "build": ("bundle exec jekyll build",)}),
     Case("Jekyll as GitHub has it", {"Gemfile": gemfile("github-pages"), "_config.yml": ""}, {"framework": "jekyll"}),
+    Case("Rack with its gems in a gemspec", {"Gemfile": "source 'https://rubygems.org'\ngemspec\n", "shop.gemspec": "spec.add_dependency 'puma'\n", "config.ru": "run App\n"}, {"framework": "rack", "warnings": ("has no Gemfile.lock",)}),
     Case("Rack without a server and without a lock", {"Gemfile": gemfile("roda"), "config.ru": "run App\n"},
          {"framework": "roda", "start": "bundle exec rackup -o 0.0.0.0 -p 8080", "warnings": ("has no Gemfile.lock", "Gemfile has no gem that serves config.ru")}),
     Case("no Gemfile.lock", {"Gemfile": gemfile("sinatra"), "app.rb": ""}, {"warnings": ("has no Gemfile.lock",), "details": {"locked": ""}}),
