@@ -38,7 +38,7 @@ def build_settings(
         service=name,
         repository=repository_name(project, name),
         context=(folder / build.context).resolve(),
-        hashes=project.own_folder / "hashes" / f"{name}.json",
+        hashes=project.own_folder / "hashes" / f"{name}.bin",
         base_prefix=project.base_images,
         dockerfile=build.dockerfile,
         target=build.target,

@@ -19,7 +19,7 @@ _TEXT = (".md", ".rst", ".lock", ".log")
 """Files at its top of which it makes nothing; dockyard.lock is read for what counts of it."""
 _WHOLE_BYTES = 100 << 20
 """A larger file counts by its size and time."""
-_KEPT = ".stacks.json"
+_KEPT = ".stacks.bin"
 """Where hashes are kept; beside those of services, none of which is called so."""
 _NEVER = ("node_modules", "__pycache__", "cdk.out")
 _MADE = ("pyvenv.cfg", "cdk.out")

@@ -25,7 +25,7 @@ def old(monkeypatch):
 
 
 def look(tmp_path):
-    return contents(tmp_path / "source", (), hashes=Hashes(tmp_path / "own/web.json")).entries
+    return contents(tmp_path / "source", (), hashes=Hashes(tmp_path / "own/web.bin")).entries
 
 
 def test_only_files_that_were_touched_are_read_again(tmp_path, read, old):
@@ -59,10 +59,19 @@ def test_a_file_that_was_just_written_is_not_trusted_to_stay(tmp_path, read):
     assert read == ["a", "a"]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "3", '{"a": 3}', '{"a": [[1], 5]}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"\1" * 8, b"\xff" * 80, bytes(8), bytes(72), bytes(8) + b"a" * 64])
 def test_a_damaged_file_of_hashes_is_made_anew(tmp_path, content, old):
     (tmp_path / "source").mkdir()
     (tmp_path / "source/a").write_text("1")
     good = look(tmp_path)
-    (tmp_path / "own/web.json").write_text(content)
+    (tmp_path / "own/web.bin").write_bytes(content)
     assert look(tmp_path) == good == look(tmp_path)
+
+
+def test_what_was_cut_off_is_made_anew(tmp_path, read, old):
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/a").write_text("1")
+    good, kept = look(tmp_path), tmp_path / "own/web.bin"
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert look(tmp_path) == good == look(tmp_path)
+    assert read == ["a", "a"]
