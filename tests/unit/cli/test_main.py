@@ -1,5 +1,7 @@
 """The program's edge: exit codes, and results apart from errors."""
 
+import json
+
 import pytest
 from typer.testing import CliRunner
 
@@ -127,6 +129,25 @@ def test_what_was_detected_is_told_with_its_file(run):
     assert (ended.exit_code, ended.stdout.split()[-6:]) == (0, ["python", "main.py", "main.py", "port", "8080", "default"])
 
 
+@pytest.mark.parametrize(
+    ("said", "options", "found"),
+    [
+        (
+            "port: 9191\nimage: {build: {language: python, version: 3.12, start: gunicorn a:b}}",
+            [],
+            ("3.12", "gunicorn a:b", 9191),
+        ),
+        ("port: 9191", ["--port", "7000"], ("3.13", "python main.py", 7000)),
+        ("port: true\nimage: {build: {start: [a]}}", [], ("3.13", "python main.py", 8080)),
+        ("image: a", [], ("3.13", "python main.py", 8080)),
+    ],
+)
+def test_what_service_yaml_says_comes_before_what_was_detected(run, tmp_path, said, options, found):
+    (tmp_path / "services/web/service.yaml").write_text(f"kind: web\n{said}\n")
+    told = json.loads(run("detect", "services/web", "--json", *options).stdout)
+    assert (told["version"], " ".join(told["start"]), told["port"]) == found
+
+
 def test_a_file_that_is_in_the_way_is_named(run, tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     (tmp_path / ".dockyard").write_text("a file where the folder should be")
@@ -180,8 +201,6 @@ def test_the_local_aws_does_not_run_until_it_is_started(run):
     ],
 )
 def test_what_is_used_in_place_of_what_is_detected_is_told_first(run, tmp_path, files, instead):
-    import json
-
     for name, text in files.items():
         (tmp_path / "services/web" / name).write_text(text)
     told = [f"! {instead} is used; without it, the app would be built as told here"] if instead else []
