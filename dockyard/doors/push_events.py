@@ -23,8 +23,7 @@ class PushEvents:
 
         With containerd's image store the engine repeats itself ten times a second, also when nothing moves.
         """
-        self._layers: dict[str, str] = {}
-        self._lines: dict[str, str | None] = {}
+        self._told: dict[str, str] = {}
         self._again: set[str] = set()
 
     def read(self, event: Mapping[str, Any]) -> str | None:
@@ -33,18 +32,16 @@ class PushEvents:
         layer, status, sent = str(event.get("id", "")), str(event.get("status", "")), event.get("progressDetail") or {}
         said = _DIGEST.search(status)  # the only place where containerd's image store tells it
         self.digest = event.get("aux", {}).get("Digest") or (said[1] if said else self.digest)
-        if layer:
-            self._layers[layer] = status
         if status.startswith("Retrying"):
             self._again.add(layer)
         of = f" {sent.get('current', 0)}/{sent['total']}" if status and sent.get("total") else ""
-        line = f"{layer} {status}{of}".strip() or None
-        self.new = layer not in self._lines or self._lines[layer] != line
-        self._lines[layer] = line
-        return line
+        told = f"{status}{of}"
+        self.new = self._told.get(layer) != told
+        self._told[layer] = told
+        return f"{layer} {told}".strip() or None
 
     @property
     def sending(self) -> list[str]:
         """Layers that are on their way: those that the engine had to send again, else all of them."""
-        sent = [id for id, status in self._layers.items() if status.startswith(("Pushing", "Retrying"))]
+        sent = [id for id, told in self._told.items() if id and told.startswith(("Pushing", "Retrying"))]
         return [id for id in sent if id in self._again] or sent

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dockyard.build.detect.app import App
+from dockyard.build.detect.settings import settings_of
 
 _HOST = r"(?P<host>[\w.]*)"
 _PORT = r"(?P<port>\d{2,5})\b"
@@ -72,14 +74,13 @@ _SETTINGS = tuple(
     for end in ("yaml", "yml", "json", "toml", "ini")
 )
 """Files in which apps of Go and Rust say where they listen."""
-_HEADER = re.compile(r"""\[\[?\s*["']?([\w.-]+)["']?\s*\]\]?\s*(?:[#;].*)?""")
-"""Of a section, in TOML and INI."""
-_KEY = re.compile(r"""["']?([\w.-]+)["']?\s*[:=]\s*["']?([^"'\s,#]*)""")
 _SERVES = ("server", "http", "web", "api", "app", "application", "service")
 _ALL = ("", "0.0.0.0", "127.0.0.1", "localhost")  # noqa: S104
 _WHERE = re.compile(rf"(?:(?P<host>[\d.]*|localhost):)?{_LIKELY_PORT}")
 _OF_DATABASE = ("user", "username", "password", "dbname", "db_name")
 """Keys beside the port of a database."""
+_DEPTH = 4
+"""Sections within each other; in YAML one may hold itself."""
 _SAYS_WHERE = re.compile(r"(http|server|listen|web|app|api)?[_-]?(port|addr|address|listen)", re.IGNORECASE)
 _LOOPBACK = re.compile(r"127[.,]|localhost$")
 _LOOPBACK_OPTION = re.compile(rf'{_OPTION}"(?:listen|addr|address|bind)",{_SHORT}"(?:127\.0\.0\.1|localhost)",')
@@ -139,32 +140,19 @@ def _of_another_variable(app: App, texts: Mapping[str, str]) -> tuple[str, ...]:
 def _in_settings(app: App) -> Iterator[tuple[int, str, str]]:
     """Port, host and file, where a file of settings has them in a section of a server, or in none."""
     for file in filter(app.has, _SETTINGS):
-        sections: dict[tuple[str, ...], dict[str, str]] = {}
-        for section, key, value in _settings(app.source(file)):
-            sections.setdefault(section, {})[key] = value
-        for section, found in sections.items():
-            others = found.keys() & {*_OF_DATABASE} or found.get("host", "") not in _ALL
-            for key, value in found.items() if {*section} <= {*_SERVES} and not others else ():
-                if _SAYS_WHERE.fullmatch(key) and (match := _WHERE.fullmatch(value)) and _is_port(match):
-                    yield int(match["port"]), match["host"] or "", file
+        for match in _said_in(settings_of(app, file), _DEPTH):
+            yield int(match["port"]), match["host"] or "", file
 
 
-def _settings(text: str) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """Names of the sections around it, key and value of each line, by indentation or by headers."""
-    above: list[tuple[int, str]] = []
-    for line in text.splitlines():
-        said = line.strip()
-        indent = len(line) - len(line.lstrip())
-        if header := _HEADER.fullmatch(said):
-            above = [(-1, name.lower()) for name in header[1].split(".")]
-        elif said not in ("", "{") and not said.startswith(("#", ";", "//", "}", "]")):
-            while above and above[-1][0] >= indent:
-                above.pop()
-            match = _KEY.match(said)
-            if not match or match[2] in ("", "{", "["):
-                above.append((indent, match[1].lower() + match[2].strip("{") if match else said[:1]))
-            else:
-                yield tuple(name for _, name in above), match[1].lower(), match[2]
+def _said_in(section: Mapping[str, Any], depth: int) -> Iterator[re.Match[str]]:
+    """Addresses of a section, and of those in it that are a server's; none beside a database's user or another host."""
+    others = section.keys() & {*_OF_DATABASE} or str(section.get("host") or "") not in _ALL
+    for name, value in section.items():
+        key = str(name).lower()
+        if isinstance(value, Mapping) and depth and {*key.split(".")} <= {*_SERVES}:
+            yield from _said_in(value, depth - 1)
+        elif not others and _SAYS_WHERE.fullmatch(key) and (match := _WHERE.fullmatch(str(value))) and _is_port(match):
+            yield match
 
 
 def _is_port(match: re.Match[str]) -> bool:

@@ -109,7 +109,7 @@ def unbuilt_pages(found: Started) -> str | None:
     root = found.site.package.root
     if found.site.folder or found.served:
         return None
-    scripts = _ran(root.scripts, (*_SCRIPTS, "postbuild", "install", "postinstall", "prestart"))
+    scripts = _ran(root.scripts, (*_SCRIPTS, "install", "prestart"))
     text = "\n".join(source for _, source in sources_of(found.site, found.start))
     for file in found.site.app.files(f"*/{FILE}"):
         folder = file.rsplit("/", 1)[0]
@@ -120,14 +120,15 @@ def unbuilt_pages(found: Started) -> str | None:
 
 
 def _ran(scripts: Mapping[str, str], names: Iterable[str]) -> str:
-    """The text of these scripts, and of those that they run."""
+    """The text of these scripts with their hooks, and of those that they run."""
     found: dict[str, str] = {}
-    waiting = [name for name in names if name in scripts]
+    waiting = [*names]
     while waiting:
-        if (name := waiting.pop()) not in found:
-            found[name] = scripts[name]
-            waiting += [called for called in _CALLED.findall(scripts[name]) if called in scripts]
-    return " ".join(found.values())
+        name = waiting.pop()
+        if name not in found:
+            found[name] = " && ".join(scripts.get(f"{hook}{name}", "") for hook in ("pre", "", "post"))
+            waiting += _CALLED.findall(found[name])
+    return "\n".join(found.values())
 
 
 def _is_kept(site: Site, folder: str, built: str) -> bool:
@@ -142,13 +143,7 @@ def _is_kept(site: Site, folder: str, built: str) -> bool:
 def migration_in_build(site: Site) -> str | None:
     """What migrates a database in a script that builds, where there is no database."""
     for package in (site.package, site.package.root):
-        asked: dict[str, str] = {}
-        left = [_script(package)]
-        while left:
-            name = left.pop()
-            if name and name in package.scripts and name not in asked:
-                asked[name] = " && ".join(package.scripts.get(f"{hook}{name}", "") for hook in ("pre", "", "post"))
-                left += _CALLED.findall(asked[name])
-        if match := _MIGRATES.search("\n".join(asked.values())):
+        script = _script(package)
+        if script and (match := _MIGRATES.search(_ran(package.scripts, (script,)))):
             return match[0]
     return None

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from dockyard.build.detect.app import App
 from dockyard.build.detect.javascript.package import FILE, Package
 from dockyard.build.detect.javascript.ranges import allows
-from dockyard.build.detect.javascript.workspace import PNPM_FILE, yaml_of
+from dockyard.build.detect.javascript.workspace import PNPM_FILE
+from dockyard.build.detect.settings import yaml_of
 from dockyard.build.detect.versions import pinned
 
 LOCKS = {

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from dockyard.build.detect.app import App
 from dockyard.build.detect.javascript.package import FILE, Package
+from dockyard.build.detect.settings import yaml_of
 from dockyard.errors import BuildError
 
 PNPM_FILE = "pnpm-workspace.yaml"
@@ -83,18 +84,6 @@ class Workspace:
                 yield from _texts(self.app.manifest("lerna.json").content.get("packages", ["packages/*"]))
             except BuildError:
                 return
-
-
-def yaml_of(app: App, file: str) -> dict[str, object]:
-    """A YAML file with settings; empty where it is damaged: its own tool says so."""
-    from ruamel.yaml import YAML  # noqa: PLC0415  # it takes time to import, and most apps have no such file
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
-
-    try:
-        found = YAML(typ="safe", pure=True).load(app.source(file))
-    except (YAMLError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _texts(value: object) -> Iterator[str]:
