@@ -123,8 +123,10 @@ def is_well(service: Service, primary: Deployment) -> bool:
 
 
 def stop_old(cluster: str, service: Service, primary: Deployment) -> None:
-    """Stop the tasks of all other deployments."""
+    """Stop the tasks of all other deployments, unless this one has failed meanwhile: what it goes back to needs them."""
     with service_history.scheduler(service):
+        if primary is not ecs._primary_deployment(service):
+            return
         for task in _tasks(service):
             if task.get("_deployment_id") != primary["id"]:
                 ecs._stop_task({"task": task["taskArn"], "cluster": cluster, "reason": "Deployment completed"})
