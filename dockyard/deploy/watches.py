@@ -32,9 +32,13 @@ _START_SECONDS = 5.0
 Kamal's `readiness_delay` is 7 s. https://kamal-deploy.org/docs/configuration/overview/"""
 
 _DOUBT_SECONDS = 30.0
-"""How long tasks that should run are waited for where others ended at once: ECS lets more and more time pass between them."""
+"""How long tasks that should run are waited for where others ended soon: ECS lets more and more time pass between them."""
+_SOON_SECONDS = 30.0
+"""Who ends by itself within this time ended at its start: a quarter of a CPU takes long until a program comes to its first line."""
+_AGAIN_SECONDS = 10.0
+"""What is taken for the longest time that a task ran, where the deploy before saw them end."""
 _LOOKS_FOR_LINES = 4
-"""So often, each a second later, is looked for what a task printed that ended at once."""
+"""So often, each a second later, is looked for what a task printed that ended soon."""
 
 
 class Watches:
@@ -144,8 +148,9 @@ class Watches:
             return None
         with _IF_ALLOWED, contextlib.suppress(GoneError):
             definition = self._rollout.definition()
-            known = self._at_once(definition)
-            new = self._stay(definition, known, doubtful=again or bool(known))
+            known = self._soon(definition)
+            longest = max((task.seconds or 0 for task in known.values()), default=_AGAIN_SECONDS if again else 0)
+            new = self._stay(definition, known, _START_SECONDS + longest, doubtful=again or bool(known))
             for _ in range(_LOOKS_FOR_LINES):  # what it printed may come later than its end
                 if not new or any(task.lines for task in new):
                     break
@@ -158,10 +163,12 @@ class Watches:
                 return [*known.values()][-1]
         return None
 
-    def _stay(self, definition: str, known: Mapping[str, FailedTask], *, doubtful: bool) -> list[FailedTask]:
-        """Wait until all tasks have run for a while, or one has ended at once that is not known; those that have.
+    def _stay(self, definition: str, known: Mapping[str, FailedTask], needed: float, *, doubtful: bool) -> list[FailedTask]:
+        """Wait until all tasks have run for a while, or one has ended soon that is not known; those that have.
 
-        Where one did before, or at the deploy before, ECS may wait before it starts another.
+        Where one did before, or at the deploy before, ECS may wait before it starts another, which has to run for longer than it.
+
+        :param needed: seconds that all have to run.
         """
         begun = time.monotonic()
         up = begun if doubtful else (self._rollout.since or 0)
@@ -169,22 +176,22 @@ class Watches:
             new, now = self._new(definition, known), time.monotonic()
             if doubtful and not new and operator.lt(*self._rollout.tasks()):
                 up = now
-            if new or now >= min(up + _START_SECONDS, begun + _DOUBT_SECONDS):
+            if new or now >= min(up + needed, begun + _DOUBT_SECONDS):
                 return new
             self._progress.update(self._name, "waits whether its new tasks stay up, as no health check asks them")
             time.sleep(1)
 
     def _new(self, definition: str, known: Mapping[str, FailedTask]) -> list[FailedTask]:
-        """Tasks that ended at once by now, and are not known."""
+        """Tasks that ended soon by now, and are not known."""
         self._tasks.look()
-        return [task for id, task in self._at_once(definition).items() if id not in known]
+        return [task for id, task in self._soon(definition).items() if id not in known]
 
-    def _at_once(self, definition: str) -> dict[str, FailedTask]:
+    def _soon(self, definition: str) -> dict[str, FailedTask]:
         """Tasks of a definition, by id, that ended by themselves a moment after their start, as far as they were seen."""
         return {
             id: task
             for id, task in self._tasks.failed.items()
-            if task.ended_by_itself and task.definition == definition and (task.seconds or 0) < _START_SECONDS
+            if task.ended_by_itself and task.definition == definition and (task.seconds or 0) < _SOON_SECONDS
         }
 
     def lacking(self) -> str:

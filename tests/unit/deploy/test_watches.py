@@ -195,7 +195,7 @@ def test_one_that_ended_at_once_is_told_also_where_aws_then_answers_no_more(monk
 
 @pytest.mark.parametrize(
     "other",
-    [replace(BOOM, definition=OLD), replace(BOOM, seconds=9.0), replace(BOOM, reason="Task failed container health checks")],
+    [replace(BOOM, definition=OLD), replace(BOOM, seconds=31.0), replace(BOOM, reason="Task failed container health checks")],
 )
 def test_the_end_of_an_old_task_or_of_one_that_ran_for_a_while_is_no_fault_of_the_deploy(monkeypatch, other):
     watches, now = unasked(monkeypatch, [other], lacking="0 of 1 tasks run")
@@ -206,7 +206,7 @@ def test_one_that_ended_while_it_was_deployed_is_a_fault_as_long_as_no_other_tak
     """All of it took long by then: so it is looked at for five seconds more."""
     watches, now = unasked(monkeypatch, before=[BOOM])
     watches._rollout.since = 2.0
-    assert (watches.unwell(again=False), now) == (None, [105])
+    assert (watches.unwell(again=False), now) == (None, [106])
     watches, _ = unasked(monkeypatch, before=[BOOM], lacking="0 of 1 tasks run")
     watches._rollout.since = None
     assert watches.unwell(again=False).text == ENDED
@@ -238,7 +238,17 @@ def test_where_one_ended_before_the_others_are_waited_for_until_they_stay(monkey
     watches, now = unasked(monkeypatch, before=[BOOM])
     counts = [(0, 1)] * 7
     watches._rollout.tasks = lambda: counts.pop() if counts else (1, 1)
-    assert (watches.unwell(again=False), now) == (None, [111])
+    assert (watches.unwell(again=False), now) == (None, [112])
+
+
+def test_who_takes_the_place_of_one_that_took_long_to_end_has_to_run_for_longer(monkeypatch):
+    """A quarter of a CPU may take seven seconds until a program comes to the line that it fails at."""
+    slow = replace(BOOM, seconds=7.0)
+    watches, now = unasked(monkeypatch, *([] for _ in range(8)), [replace(slow, id="b" * 32)], before=[slow])
+    assert watches.unwell(again=False).text.startswith("its tasks end a moment after their start: task bbbbbbbb")
+    assert now == [108]
+    watches, now = unasked(monkeypatch, before=[slow])
+    assert (watches.unwell(again=False), now) == (None, [112])
 
 
 def test_tasks_that_ecs_no_longer_tries_to_start_leave_it_unwell(monkeypatch):
