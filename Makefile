@@ -13,7 +13,7 @@ export NODE_EXTRA_CA_CERTS ?= $(SYSTEM_CA)
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help up down test check types units bench setup lock clean
+.PHONY: help up down test again check types units bench setup lock clean
 help: ## Print this
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -24,7 +24,10 @@ down: ## Stop all that `make up` started
 	@if [ -x $(VENV)/bin/dockyard ]; then dockyard down; else echo "nothing was set up"; fi
 
 test: setup check ## All tests, with a Docker engine and a local AWS of their own
-	@$(PYTHON) -m pytest tests/integration -n 5 --reruns 1 -raR
+	@$(PYTHON) -m pytest tests/integration -n 4 --reruns 1 -raR || { [ $$? -eq 1 ] && $(MAKE) --no-print-directory again; }
+
+again: ## The integration tests that failed last, one by one: most of them time a machine that has much else to do
+	@$(PYTHON) -m pytest tests/integration -n 1 --last-failed --last-failed-no-failures none -ra
 
 check: setup ## Lint, types, architecture, unit and synth tests: some three minutes
 	@ruff check --quiet . && ruff format --check --quiet . || { ruff check .; ruff format --diff .; exit 1; }

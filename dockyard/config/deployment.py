@@ -18,9 +18,11 @@ from dockyard.config.shown import show
 Strategy = Literal["rolling", "blue-green", "canary", "linear"]
 DeploymentAlarm = Literal["errors", "latency", "unhealthy", "cpu", "memory"]
 OF_REQUESTS: tuple[DeploymentAlarm, ...] = ("errors", "latency", "unhealthy")
-"""Alarms that fail a deployment where nothing else is said."""
+"""Alarms that are not of the service's own metrics, so that they can be there before it."""
 OF_HTTP: tuple[DeploymentAlarm, ...] = ("errors", "latency")
-"""Alarms that only a service with `http` has."""
+"""Alarms that only a service with `http` has; they fail a deployment where nothing else is said. `unhealthy` does not: new tasks
+are unhealthy until they have started, so that of some deploys or scalings within five minutes the last would be taken back. The
+circuit breaker counts those that do not become healthy, or do not stay so."""
 LONGEST_MINUTES = 33 * 60
 """CloudFormation refuses a canary or linear deployment whose times are longer together.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-canaryconfiguration.html"""
@@ -77,8 +79,8 @@ class Deployment(Model):
     bake: Annotated[int | None, number(0, 1440, "minutes")] = None
     """How long the old tasks stay when the new ones have all requests, so that they are back at once. Default 5."""
     alarms: Alarms | None = None
-    """Alarms of the service that fail a deployment and take it back; `off`: none. Default: errors, latency and unhealthy, as far
-    as they are not off."""
+    """Alarms of the service that fail a deployment and take it back; `off`: none. Default: errors and latency, as far as they are
+    not off; tasks that fail health checks are the circuit breaker's."""
     failures: Annotated[int | None, number(1, 10000, "tasks")] = None
     """How many tasks may fail before a deployment is given up. Default: half of those wanted, at least 3 and at most 200."""
     test_header: Annotated[
@@ -138,7 +140,7 @@ class Deployment(Model):
         """Names of the alarms that fail a deployment."""
         there = {name for name, threshold in thresholds(alarms).items() if threshold is not None}
         there -= set() if has_http else {*OF_HTTP}
-        wanted = OF_REQUESTS if self.alarms is None else self.alarms
+        wanted = OF_HTTP if self.alarms is None else self.alarms
         return [name for name in wanted if name in there]
 
     def _or_default(self, key: str, value: float | None) -> float | None:

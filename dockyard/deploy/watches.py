@@ -34,7 +34,7 @@ Kamal's `readiness_delay` is 7 s. https://kamal-deploy.org/docs/configuration/ov
 _DOUBT_SECONDS = 30.0
 """How long tasks that should run are waited for where others ended soon: ECS lets more and more time pass between them."""
 _SOON_SECONDS = 30.0
-"""Who ends by itself within this time ended at its start: a quarter of a CPU takes long until a program comes to its first line."""
+"""Who ends by itself within this time ended at its start: with a quarter of a CPU a program takes long to its first line."""
 _AGAIN_SECONDS = 10.0
 """What is taken for the longest time that a task ran, where the deploy before saw them end."""
 _LOOKS_FOR_LINES = 4

@@ -24,6 +24,8 @@ ON_ONE_SITE = (
 LONG = ("test_deployments_under_load", "test_service_scaling", "test_soak")
 """Files of few tests that take minutes: together they begin before the many that take seconds, and do not end last, alone."""
 ENGINE = pytest.StashKey[Engine]()
+NOT_AGAIN = 6
+"""The exit code where a test failed that no run is to repeat, by its mark `flaky(reruns=0)`; `make test` repeats others."""
 
 
 def pytest_addoption(parser):
@@ -76,6 +78,9 @@ def pytest_sessionfinish(session):
     """Not in the processes that share the tests: the one that started them ends last."""
     if started := session.config.stash.get(ENGINE, None):
         started.stop()
+        failed = session.config.pluginmanager.getplugin("terminalreporter").getreports("failed")
+        if any("flaky" in report.keywords for report in failed):
+            session.exitstatus = NOT_AGAIN
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -13,11 +13,7 @@ from tests.synth.projects import resources, stacks
 from tests.synth.test_lint import linted
 
 BREAKER = {"Enable": True, "Rollback": True}
-ALARMS = {
-    "AlarmNames": ["shop-dev-web-errors", "shop-dev-web-latency", "shop-dev-web-unhealthy"],
-    "Enable": True,
-    "Rollback": True,
-}
+ALARMS = {"AlarmNames": ["shop-dev-web-errors", "shop-dev-web-latency"], "Enable": True, "Rollback": True}
 ALWAYS = {"DeploymentCircuitBreaker": BREAKER, "MaximumPercent": 200, "MinimumHealthyPercent": 100, "Alarms": ALARMS}
 
 

@@ -37,8 +37,8 @@ def test_a_strategy_has_defaults_that_are_aws_own(files, text, expected):
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("", ["errors", "latency", "unhealthy"]),
-        ("alarms: {latency: off}", ["errors", "unhealthy"]),
+        ("", ["errors", "latency"]),
+        ("alarms: {latency: off}", ["errors"]),
         ("deploy: {alarms: off}", []),
         ("deploy: {strategy: canary, alarms: [cpu, errors]}", ["cpu", "errors"]),
     ],
