@@ -21,11 +21,13 @@ class Node:
     needs: frozenset[str] = frozenset()
 
 
-def run_graph(nodes: Mapping[str, Node]) -> dict[str, Any]:
+def run_graph(nodes: Mapping[str, Node], early: Callable[[str, DockyardError], None] = lambda *_: None) -> dict[str, Any]:
     """Do all of it; the results by name.
 
     Where a piece fails, what needs it is left undone and all else is done. Then DeployError tells all faults together; an
     error that is not Dockyard's own is raised as it is.
+
+    :param early: is told of a piece that failed, by its name, while others go on, which may take long.
     """
     order = TopologicalSorter({name: node.needs & nodes.keys() for name, node in nodes.items()})
     order.prepare()
@@ -43,6 +45,8 @@ def run_graph(nodes: Mapping[str, Node]) -> dict[str, Any]:
                     done[name] = future.result()
                 except DockyardError as error:
                     faults.append(error)
+                    if running:
+                        early(name, error)
                 else:
                     order.done(name)
     if faults:

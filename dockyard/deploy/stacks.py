@@ -18,7 +18,7 @@ from dockyard.deploy.states import Safety
 from dockyard.deploy.via_cdk import deploy_via_cdk
 from dockyard.deploy.watches import Watches
 from dockyard.doors.aws_faults import explained
-from dockyard.errors import DeployError, PrerequisiteError, UnwellError
+from dockyard.errors import DeployError, DockyardError, PrerequisiteError, UnwellError
 from dockyard.progress import Progress
 
 T = TypeVar("T")
@@ -63,10 +63,16 @@ def deploy_stacks(
             moved.add(artifact.name)
         return made
 
+    def early(name: str, fault: DockyardError) -> None:
+        if name in nodes:
+            first = str(fault).splitlines()[0].removeprefix(f"{name}: ")
+            progress.note(name, f"{first} (all that is known of it is told when the others have ended)")
+
     needs = {one.name: _needs(site, one) for one in artifacts}
     nodes = {one.name: Node(partial(deploy, one), needs[one.name] | {_look(one.name)}) for one in artifacts}
     looks = {_look(one.name): Node(partial(look, one)) for one in artifacts if IMAGES in needs[one.name]}
-    done = run_graph({**nodes, **looks, IMAGES: Node(partial(_telling, IMAGES, images), frozenset({site.registry_stack}))})
+    brought = Node(partial(_telling, IMAGES, images), frozenset({site.registry_stack}))
+    done = run_graph({**nodes, **looks, IMAGES: brought}, early)
     return done[IMAGES], {name: done[name] for name in nodes}
 
 

@@ -49,7 +49,7 @@ def watch(steps: Steps) -> None:
         steps.at(f"answered {what}")
         return answer
 
-    def run_graph(nodes: dict[str, Any]) -> Any:
+    def run_graph(nodes: dict[str, Any], *early: Any) -> Any:
         def work(name: str) -> Any:
             done = nodes[name].work()
             steps.at(f"end {name}")

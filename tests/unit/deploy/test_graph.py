@@ -50,6 +50,22 @@ def test_what_needs_a_failed_piece_is_left_undone_and_all_else_is_done():
     assert (way_out, caught.value.hint) == (f"try:   mend {first}", f"mend {last}")
 
 
+def test_one_that_fails_is_told_at_once_while_others_go_on():
+    told, heard = [], threading.Event()
+
+    def early(name, fault):
+        told.append((name, str(fault)))
+        heard.set()
+
+    def slow():
+        assert heard.wait(10)
+        raise DeployError("worse")
+
+    with pytest.raises(DeployError, match=r"bad\n(.*\n)?worse"):
+        run_graph({"quick": Node(fails("bad")), "slow": Node(slow)}, early)
+    assert told == [("quick", "bad")]
+
+
 def test_what_is_to_be_done_about_all_is_told_once():
     def fails_alike():
         raise UnwellError("bad", hint="wait")

@@ -152,3 +152,25 @@ def test_no_service_is_deployed_where_an_image_is_missing(deploy):
     told, done = deploy({"web"}, images=fails)
     assert told == "no image"
     assert not [one for one in done if one.startswith(("deploy w", "w"))]
+
+
+def test_a_stack_that_failed_is_told_in_a_line_while_others_take_long(monkeypatch):
+    told, heard = [], threading.Event()
+
+    def _deploy_stack(site, artifact, progress, *arguments, **more):
+        if artifact.name == "registry":
+            raise DeployError("registry: it is refused\nlines of it")
+        assert heard.wait(10)
+        return Deployed(artifact.name, True, "v2", {})
+
+    class Progress(Silent):
+        def note(self, subject, text):
+            told.append((subject, text))
+            heard.set()
+
+    monkeypatch.setattr(stacks, "_deploy_stack", _deploy_stack)
+    artifacts = [SimpleNamespace(name=name, depends_on=()) for name in ("registry", "platform")]
+    site = SimpleNamespace(registry_stack="registry")
+    with pytest.raises(DeployError, match="registry: it is refused\nlines of it"):
+        deploy_stacks(site, artifacts, list, Progress(), StackDeployer(None, None))
+    assert told == [("registry", "it is refused (all that is known of it is told when the others have ended)")]
