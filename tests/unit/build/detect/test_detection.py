@@ -103,6 +103,13 @@ def test_where_nothing_is_recognised_it_is_told_what_was_looked_for_and_what_is_
     assert "image: {build: {language: …" in caught.value.hint
 
 
+def test_projects_for_net_beside_an_app_in_another_language_are_two_apps(tmp_path):
+    write(tmp_path, {"api/Api.csproj": "<Project/>", "web/package.json": {}})
+    with pytest.raises(BuildError, match="no app recognised") as caught:
+        detect(tmp_path)
+    assert caught.value.hint.startswith("apps seem to be in api (dotnet), web (node): ")
+
+
 def test_where_the_folders_below_have_apps_they_are_told(tmp_path):
     files = {
         "api/go.mod": "module x\n",
