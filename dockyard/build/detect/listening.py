@@ -8,7 +8,7 @@ from typing import Any
 from dockyard.build.detect.app import App
 from dockyard.build.detect.settings import settings_of
 
-_HOST = r"(?P<host>[\w.]*)"
+_HOST = r"(?P<host>[\w.]*|\[[\w:]*\])"
 _PORT = r"(?P<port>\d{2,5})\b"
 _LIKELY_PORT = rf"(?!(?:25|465|587|1025|1433|1521|1883|2379|4222|5672|9042|9092|9200|11211)\b){_PORT}"
 """Not one of mail, databases, queues and the like, where it is not said what the port is for."""
@@ -31,9 +31,15 @@ _CALLS = {
         rf"\b(?!\w*{_OF_ANOTHER})\w+\s+struct\s*\{{[^{{}}]*?{_FIELD}"
         rf'`(?![^`\n]*{_OF_ANOTHER})[^`\n]*\b(?:default|envDefault|env-default):"{_LIKELY_PORT}"',
         rf'[eE]nv\w{{0,30}}\(\s*"(?!\w*{_OF_ANOTHER})\w+_PORT\w{{0,30}}",\s*"?:?{_LIKELY_PORT}"?\)',
+        rf'\bkingpin\.Flag\("(?:web\.)?(?:listen|bind|http|addr)[\w.-]*",[^\n]*\.Default\("{_HOST}:{_PORT}"\)',
+        rf'\.AddFlags\(\s*kingpin\.\w+,\s*"{_HOST}:{_PORT}"',
     ),
     "rust": (
-        rf'\bbind\(\s*&?\(?\s*"{_HOST}(?::|"\s*,\s*){_PORT}', rf"\(\[(?P<host>\d+(?:,\s*\d+){{3}})\],\s*{_PORT}\)",
+        rf'\b(?:bind|TcpListener::new)\(\s*&?\(?\s*"{_HOST}(?::|"\s*,\s*){_PORT}',
+        rf"\(\[(?P<host>\d+(?:,\s*\d+){{3}})\],\s*{_PORT}\)",
+        rf'#\[(?:arg|clap|structopt)\((?![^\]]*\benv\s*[,)])[^\]]*\bdefault_value(?:_t)?\s*=\s*"?{_PORT}"?[^\]]*\]\s*'
+        rf"(?:pub(?:\(\w+\))?\s+)?(?:http_|listen_|server_)?port\s*:",
+        rf'\bArg::new\("port"\)(?:\s*\.\w+\((?:[^()]|\([^()]*\))*\))*?\s*\.default_value\("{_PORT}"\)',
     ),
     "java": (
         rf"(?:\.start|\.listen|(?<![\w.])port|\b(?:Netty|Jetty|Undertow))\(\s*{_PORT}\s*[,)]",
@@ -82,7 +88,7 @@ _OF_DATABASE = ("user", "username", "password", "dbname", "db_name")
 _DEPTH = 4
 """Sections within each other; in YAML one may hold itself."""
 _SAYS_WHERE = re.compile(r"(http|server|listen|web|app|api)?[_-]?(port|addr|address|listen)", re.IGNORECASE)
-_LOOPBACK = re.compile(r"127[.,]|localhost$")
+_LOOPBACK = re.compile(r"127[.,]|localhost$|\[::1\]$")
 _LOOPBACK_OPTION = re.compile(rf'{_OPTION}"(?:listen|addr|address|bind)",{_SHORT}"(?:127\.0\.0\.1|localhost)",')
 
 
