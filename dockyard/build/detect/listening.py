@@ -51,7 +51,10 @@ _CALLS = {
     ),
     "zig": (rf"\.port\s*=\s*{_PORT}", rf'\bparseIp4?\(\s*"{_HOST}"\s*,\s*{_PORT}'),
     "haskell": (rf"\b(?:scotty|run)\s+{_PORT}",),
-    "dotnet": (rf'(?:\bUseUrls\(|\b[aA]pp\.Run(?:Async)?\(|^\s*url)\s*"https?://(?P<host>[\w.*+]*):{_PORT}',),
+    "dotnet": (
+        rf'(?:\bUseUrls\(|\b[aA]pp\.Run(?:Async)?\(|^\s*url|"[uU]rls"\s*:)\s*"https?://(?P<host>[\w.*+]*):{_PORT}',
+        rf"\bListen(?:AnyIP\(|\(\s*IPAddress\.Any\s*,)\s*{_PORT}\s*\)",
+    ),
     "ruby": (rf"^\s*set\s+:port,\s*{_PORT}",),
     "crystal": (
         rf"\bKemal\.run\(?\s*(?:port:\s*)?{_PORT}", rf"\bKemal\.config\.port\s*=\s*{_PORT}",
@@ -63,6 +66,19 @@ _CALLS = {
     "gleam": (rf"\bmist\.port\(\s*{_PORT}", rf"\bmist\.port\(_,\s*{_PORT}"),
 }  # fmt: skip
 """How a language's servers are told an address: patterns with a group `port`, and `host` where it comes along."""
+_EVERYWHERE = r"(?P<host>(?:0\.0\.0\.0|\[::\])?)"
+_OWN_PORT = r"\b(?:(?i:web|http|server|listen|app|api|default)_?)*[pP]ort(?:Number)?"
+_NAMED = {
+    "go": (
+        rf'\b(?!\w*{_OF_ANOTHER})\w*(?:[pP]ort|[aA]ddr)\w*(?:\s+string)?\s*:?=\s*"{_EVERYWHERE}:{_PORT}"',
+        rf'{_OWN_PORT}(?:\s+\w+)?\s*:?=\s*"?{_LIKELY_PORT}"?\s*$',
+    ),
+    "rust": (
+        rf'\blet\s+(?:mut\s+)?(?!\w*{_OF_ANOTHER})\w*addr\w*(?:\s*:[^=;\n]+)?\s*=\s*"{_EVERYWHERE}:{_PORT}"',
+        rf"\blet\s+(?:mut\s+)?{_OWN_PORT}(?:\s*:\s*\w+)?\s*=\s*{_LIKELY_PORT}\s*;",
+    ),
+}  # fmt: skip
+"""Names that are given an address, or a port, for where no call has one."""
 _DATABASES = (3306, 5432, 6379, 27017)
 """Ports that an app connects to, not where it listens."""
 _ASKS = re.compile(r"\bPORT\b")
@@ -105,13 +121,7 @@ class Listening:
 def listening(app: App, language: str, files: Iterable[str]) -> Listening:
     """The port in the source, unless that looks at PORT anywhere, or service.yaml says another."""
     texts = {file: re.sub(r"(?<!:)//[^\n]*", "", app.source(file)) for file in files}
-    found = [
-        (int(match["port"]), match.groupdict().get("host") or "", file)
-        for file, text in texts.items()
-        for pattern in _CALLS[language]
-        for match in re.finditer(pattern, text, re.MULTILINE)
-        if _is_port(match)
-    ]
+    found = _written(texts, _CALLS[language]) or _written(texts, _NAMED.get(language, ()))
     if language in ("go", "rust") and not found:
         found = list(_in_settings(app))
     if _looks_at_port(texts.values()):
@@ -126,6 +136,17 @@ def listening(app: App, language: str, files: Iterable[str]) -> Listening:
         told = f"{file} listens on {port} and does not look at PORT: listen on what it says, or set port: {port} in service.yaml"
         warnings.append(told)
     return Listening(app.wishes.port or port, "service.yaml" if app.wishes.port else file, tuple(warnings))
+
+
+def _written(texts: Mapping[str, str], patterns: Iterable[str]) -> list[tuple[int, str, str]]:
+    """Port, host and file of what is written out in the sources."""
+    return [
+        (int(match["port"]), match.groupdict().get("host") or "", file)
+        for file, text in texts.items()
+        for pattern in patterns
+        for match in re.finditer(pattern, text, re.MULTILINE)
+        if _is_port(match)
+    ]
 
 
 def _looks_at_port(texts: Iterable[str]) -> bool:

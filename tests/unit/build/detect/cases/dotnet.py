@@ -71,6 +71,9 @@ CASES = [
          {"start": "dotnet Shop.dll", "framework": "aspnetcore", "details": {"project": "Shop/Shop.csproj"}, "warnings": ()}),
     Case("a port of Saturn", {"App.fsproj": project(), "Program.fs": 'let app = application {\n    url "http://0.0.0.0:8085/"\n}\n'},
          {"port": 8085, "warnings": ("Program.fs listens on 8085",)}),
+    Case("a port of Kestrel", {"Web.csproj": project(), "Program.cs": 'builder.WebHost.ConfigureKestrel(options =>\n{\n    options.ListenAnyIP(5000);\n    options.ListenAnyIP(7001, listen => listen.UseHttps());\n});\n'},
+         {"port": 5000, "warnings": ("Program.cs listens on 5000",), "sources": {"port": "Program.cs"}}),
+    Case("a port in settings", {"Web.csproj": project(), "Program.cs": "", "appsettings.json": '{\n  "Urls": "http://localhost:5005"\n}\n'}, {"port": 5005, "warnings": ("listens on 127.0.0.1", "appsettings.json listens on 5005")}),
     Case("a port in the source", {"Web.csproj": project(), "Program.cs": 'app.Run("http://localhost:3000");\n'},
          {"port": 3000, "warnings": ("Program.cs listens on 127.0.0.1", "Program.cs listens on 3000"), "sources": {"port": "Program.cs"}}),
 ]  # fmt: skip
