@@ -67,21 +67,23 @@ _CALLS = {
 }  # fmt: skip
 """How a language's servers are told an address: patterns with a group `port`, and `host` where it comes along."""
 _EVERYWHERE = r"(?P<host>(?:0\.0\.0\.0|\[::\])?)"
-_OWN_PORT = r"\b(?:(?i:web|http|server|listen|app|api|default)_?)*[pP]ort(?:Number)?"
+_OWN_PORT = r"\b(?:(?i:web|http|server|listen|app|api|default)_?)*(?:[pP]ort|PORT)(?:Number)?"
 _NAMED = {
     "go": (
-        rf'\b(?!\w*{_OF_ANOTHER})\w*(?:[pP]ort|[aA]ddr)\w*(?:\s+string)?\s*:?=\s*"{_EVERYWHERE}:{_PORT}"',
+        rf'\b(?!\w*{_OF_ANOTHER})\w*(?:[pP]ort|PORT|[aA]ddr)\w*(?:\s+string)?\s*:?=\s*"{_EVERYWHERE}:{_PORT}"',
         rf'{_OWN_PORT}(?:\s+\w+)?\s*:?=\s*"?{_LIKELY_PORT}"?\s*$',
     ),
     "rust": (
         rf'\blet\s+(?:mut\s+)?(?!\w*{_OF_ANOTHER})\w*addr\w*(?:\s*:[^=;\n]+)?\s*=\s*"{_EVERYWHERE}:{_PORT}"',
-        rf"\blet\s+(?:mut\s+)?{_OWN_PORT}(?:\s*:\s*\w+)?\s*=\s*{_LIKELY_PORT}\s*;",
+        rf"\b(?:let|const|static)\s+(?:mut\s+)?{_OWN_PORT}(?:\s*:\s*\w+)?\s*=\s*{_LIKELY_PORT}\s*;",
     ),
 }  # fmt: skip
 """Names that are given an address, or a port, for where no call has one."""
 _DATABASES = (3306, 5432, 6379, 27017)
 """Ports that an app connects to, not where it listens."""
-_ASKS = re.compile(r"\bPORT\b")
+_ASKS, _ASKS_BY_NAME = re.compile(r"\bPORT\b"), re.compile(r"""["'`]PORT\b""")
+_IS_OWN = re.compile(r'\b(?:const|static|let|var)\s+PORT\b[^=\n]*=\s*"?[\d.]*:?\d+"?\s*;?\s*$', re.MULTILINE)
+"""That PORT is a name of the source itself, so that only where it is in quotes the variable is meant."""
 _ASKS_FOR_ALL, _BUT_WITH_PREFIX = re.compile(r"\bAutomaticEnv\b"), re.compile(r"\bSetEnvPrefix\b")
 """That Viper looks at PORT, as it does for each of its options, unless it puts a prefix before their names."""
 _OTHERS = re.compile(
@@ -151,7 +153,8 @@ def _written(texts: Mapping[str, str], patterns: Iterable[str]) -> list[tuple[in
 
 def _looks_at_port(texts: Iterable[str]) -> bool:
     whole = "\n".join(texts)
-    return bool(_ASKS.search(whole) or (_ASKS_FOR_ALL.search(whole) and not _BUT_WITH_PREFIX.search(whole)))
+    asks = _ASKS_BY_NAME if _IS_OWN.search(whole) else _ASKS
+    return bool(asks.search(whole) or (_ASKS_FOR_ALL.search(whole) and not _BUT_WITH_PREFIX.search(whole)))
 
 
 def _of_another_variable(app: App, texts: Mapping[str, str]) -> tuple[str, ...]:

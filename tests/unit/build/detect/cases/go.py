@@ -85,6 +85,7 @@ CASES = [
          {"port": 3000, "warnings": ("main.go listens on 3000 and does not look at PORT",), "sources": {"port": "main.go"}}),
     Case("an address with a name", {"go.mod": module(), "main.go": MAIN + 'const listenAddr = ":3000"\n\nvar redisAddr, peerAddr = ":7000", "peer:7001"\n'}, {"port": 3000, "warnings": ("main.go listens on 3000",)}),
     Case("a port with a name", {"go.mod": module(), "main.go": MAIN + 'const webPort = "3000"\n\nvar reportDays = 30\nvar transport = 90\n'}, {"port": 3000, "warnings": ("main.go listens on 3000",)}),
+    Case("a port that is called PORT", {"go.mod": module(), "main.go": MAIN + 'const PORT = ":3000"\n\nfunc serve() { http.ListenAndServe(PORT, nil) }\n'}, {"port": 3000, "warnings": ("main.go listens on 3000",)}),
     Case("a port with a name, behind a call", {"go.mod": module(), "a.go": 'package main\n\nvar port = "4000"\n', "main.go": MAIN + 'func serve() { http.ListenAndServe(":3000", nil) }\n'}, {"port": 3000, "warnings": ("main.go listens on 3000",)}),
     Case("an address that is an option of kingpin", {"go.mod": module(), "main.go": MAIN + 'var listen = kingpin.Flag("web.listen-address", "Where it listens.").Default(":9200").String()\n'},
          {"port": 9200, "warnings": ("main.go listens on 9200",)}),

@@ -61,6 +61,8 @@ CASES = [
          {"port": 5000, "warnings": ("listens on 127.0.0.1", "listens on 5000")}),
     Case("an address with a name", {"Cargo.toml": manifest("warp"), "Cargo.lock": "", "src/main.rs": 'fn main() {\n    let peer_addr = "10.0.0.1:4000";\n    let addr: SocketAddr = "0.0.0.0:3000".parse().unwrap();\n    warp::serve(all).run(addr);\n}\n'}, {"port": 3000, "warnings": ("listens on 3000",)}),
     Case("a port with a name", {"Cargo.toml": manifest("actix-web"), "Cargo.lock": "", "src/main.rs": 'fn main() {\n    let port: u16 = 3000;\n    server.bind(("0.0.0.0", port));\n}\n'}, {"port": 3000, "warnings": ("listens on 3000",)}),
+    Case("a port that is called PORT", {"Cargo.toml": manifest("axum"), "Cargo.lock": "", "src/main.rs": 'const PORT: u16 = 3000;\n\nfn main() {\n    TcpListener::bind(format!("0.0.0.0:{PORT}"));\n}\n'}, {"port": 3000, "warnings": ("listens on 3000",)}),
+    Case("a port that is called PORT, behind the variable", {"Cargo.toml": manifest("axum"), "Cargo.lock": "", "src/main.rs": 'const PORT: u16 = 3000;\n\nfn main() {\n    let port = env::var("PORT").unwrap_or(PORT);\n}\n'}, {"port": 8080, "warnings": ()}),
     Case("Salvo's own listener", {"Cargo.toml": manifest("salvo"), "Cargo.lock": "", "src/main.rs": 'fn main() { TcpListener::new("0.0.0.0:5800").bind(); }\n'}, {"port": 5800, "warnings": ("listens on 5800",)}),
     Case("a port that is an option", {"Cargo.toml": manifest("axum"), "Cargo.lock": "", "src/main.rs": MAIN, "src/options.rs": 'struct Options {\n    #[arg(long, default_value_t = 4)]\n    threads: u8,\n    #[arg(short, long, env = "HELLO_PORT", default_value_t = 3000)]\n    /// Where it listens.\n    pub port: u16,\n}\n'},
          {"port": 3000, "warnings": ("src/options.rs listens on 3000",)}),
