@@ -34,6 +34,8 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
 that is empty, anything may be one. To import them all takes as long as a tenth of a build."""
 _LAST = "static"
 """What is taken only where there is nothing else: most apps have pages, too."""
+_BY_PROJECTS = "dotnet"
+"""Its projects are in folders of their own, and need no file beside them that tells so: with no other app below, they are one."""
 _TOLD = 3
 _SEEN = 10
 _NOT_OURS = ("node_modules", "vendor", "venv", "target", "dist", "build", "test", "tests", "docs", "examples")
@@ -78,7 +80,10 @@ def _language(app: App) -> ModuleType:
     if len(candidates) > 1:
         candidates.pop(_LAST, None)
     if not candidates:
-        raise _unrecognised(app)
+        below = _below(app)
+        if {language for _, language in below} == {_BY_PROJECTS}:
+            return _module(_BY_PROJECTS)
+        raise _unrecognised(app, below)
     if len(candidates) > 1:
         told = "; ".join(f"{name} by {', '.join(marks)}" for name, marks in candidates.items())
         raise BuildError(
@@ -93,14 +98,14 @@ def _candidates(app: App) -> dict[str, tuple[str, ...]]:
     return {name: marks for name in asked(app) if (marks := _module(name).marks(app))}
 
 
-def _unrecognised(app: App) -> BuildError:
-    """With what is there; the files that were looked for are a note, which a traceback shows."""
+def _unrecognised(app: App, below: list[tuple[Path, str]]) -> BuildError:
+    """With what is there and below; the files that were looked for are a note, which a traceback shows."""
     names = sorted(app.names) if app.folder.is_dir() else []
     seen = ", ".join(names[:_SEEN]) + (f" and {len(names) - _SEEN} more" if len(names) > _SEEN else "")
     there = f"it has {seen or 'nothing in it'}" if app.folder.is_dir() else "there is no such folder"
     error = BuildError(
         f"no app recognised in {app.folder}: {there} (known are apps in {', '.join(_NEEDED)})",
-        hint=_below(app)
+        hint=_told_of(below)
         or "add a Dockerfile there; or set in service.yaml image: {build: {context: …}} to the folder with the "
         "source, or image: {build: {language: …, start: …}}",
     )
@@ -108,15 +113,21 @@ def _unrecognised(app: App) -> BuildError:
     return error
 
 
-def _below(app: App) -> str:
-    """What to do where the folders below have apps, at most two deep; empty where they have none."""
-    found: list[str] = []
-    for folder in sorted(path for pattern in ("*", "*/*") for path in app.folder.glob(pattern) if path.is_dir()):
-        path = folder.relative_to(app.folder)
-        if len(found) < _TOLD and not any(part.startswith(".") or part in _NOT_OURS for part in path.parts):
-            found += [f"{path} ({language})" for language in _recognised(App(folder))]
-    told = ", ".join(found[:_TOLD])
-    return f"apps seem to be in {told}: set in service.yaml image: {{build: {{context: …}}}} to one of them" if found else ""
+def _below(app: App) -> list[tuple[Path, str]]:
+    """Folders at most two deep that have apps, each with a language; not those within another."""
+    folders = (path.relative_to(app.folder) for pattern in ("*", "*/*") for path in app.folder.glob(pattern) if path.is_dir())
+    found: list[tuple[Path, str]] = []
+    for path in sorted(folders):
+        is_ours = not any(part.startswith(".") or part in _NOT_OURS for part in path.parts)
+        if is_ours and not any(path.is_relative_to(other) for other, _ in found):
+            found += [(path, language) for language in _recognised(App(app.folder / path))]
+    return found
+
+
+def _told_of(below: list[tuple[Path, str]]) -> str:
+    """What to do where the folders below have apps; empty where they have none."""
+    told = ", ".join(f"{path} ({language})" for path, language in below[:_TOLD])
+    return f"apps seem to be in {told}: set in service.yaml image: {{build: {{context: …}}}} to one of them" if told else ""
 
 
 def _recognised(app: App) -> list[str]:

@@ -109,7 +109,8 @@ def find(app: App) -> Detection:
     start, start_file = said or (own, project.file)
     major = int(re.match(r"\d*", version)[0] or 0)  # type: ignore[index]
     at = posixpath.dirname(project.file)
-    address = listening(app, "dotnet", app.files(*(posixpath.join(at, f"Program.{end}") for end in ("cs", "fs", "vb"))))
+    names = (*(f"Program.{end}" for end in ("cs", "fs", "vb")), "appsettings.json")
+    address = listening(app, "dotnet", app.files(*(posixpath.join(at, name) for name in names)))
     listens = {"ASPNETCORE_HTTP_PORTS": str(app.port)} if major >= 8 else {"ASPNETCORE_URLS": f"http://+:{app.port}"}
     made = called(app, project.file, *filter(app.has, ("Directory.Build.targets",)))
     lock = app.has(posixpath.join(posixpath.dirname(project.file), "packages.lock.json"))

@@ -10,7 +10,17 @@ from dockyard.build.detect.app import App, Start, sources
 from dockyard.build.detect.assets import assets
 from dockyard.build.detect.detection import Detection
 from dockyard.build.detect.listening import listening
-from dockyard.build.detect.looks import Found, first_named, in_file, number, preferred, program_of, several, version_of
+from dockyard.build.detect.looks import (
+    Found,
+    first_named,
+    in_file,
+    lets_in_env_files,
+    number,
+    preferred,
+    program_of,
+    several,
+    version_of,
+)
 from dockyard.build.detect.versions import pinned
 from dockyard.errors import BuildError
 
@@ -30,6 +40,13 @@ _HIDDEN = re.compile(r"(^|/)([._]|(vendor|testdata|examples|tools)(/|$))")
 _MAIN = re.compile(r"^package main\b(?:.|\n)*^func main\(", re.MULTILINE)
 _OUTSIDE = re.compile(r'\bflag\.String(?:Var)?\((?:&[\w.]+,\s*)?"([\w-]+)",\s*"(\.\./[^"]+)"')
 """An option of a program, and its default."""
+_NEEDS_ENV = re.compile(
+    r'^\t(?:if )?(?:\w+ :?= )?(?:godotenv\.(?:Load|Overload)\((?:"[^"\n]*\.env")?\)'
+    r'|viper\.SetConfigFile\("\.env"\)[^{}]*?\bReadInConfig\(\))'
+    r"\s*(?:;\s*|if )\w+ != nil \{[^{}]*?\b(?:Fatal\w*|panic|Exit)\(",
+    re.MULTILINE,
+)
+"""A function that ends the program where there is no .env, whatever else is so."""
 _IGNORED = re.compile(r"^//(go:build| \+build) .*\b(ignore|tools?)\b", re.MULTILINE)
 
 
@@ -64,6 +81,7 @@ def find(app: App) -> Detection:
         warnings += (f"{app.folder} has no go.sum: without it two builds may differ; run: go mod tidy",)
     if not made:
         warnings += tuple(_not_embedded(app, others))
+    warnings += tuple(_ended_without_env(app, others))
     if len(packages) > 1 and not said:
         warnings += (several(app, packages, package),)
     return Detection(
@@ -186,6 +204,14 @@ def _not_embedded(app: App, others: Set[str]) -> Iterator[str]:
             path = posixpath.normpath(posixpath.join(folder, pattern))
             if "**" not in path and not path.startswith(("/", ".")) and not _is_there(app, path):
                 yield f"{file} embeds {pattern}, and nothing of that is there: build it first, or give the app a Dockerfile"
+
+
+def _ended_without_env(app: App, others: Set[str]) -> Iterator[str]:
+    """What is told of a program, not of the `others`, that looks for a file of variables: those are no part of an image."""
+    built = (file for file in _files(app) if f"./{posixpath.dirname(file)}" not in others and not _HIDDEN.search(file))
+    file = next((file for file in built if _NEEDS_ENV.search(app.source(file))), None)
+    if file and not lets_in_env_files(app):
+        yield f"{file} ends where there is no .env, and the image has none: let it go on; env and secrets give its variables"
 
 
 def _is_there(app: App, path: str) -> bool:

@@ -37,7 +37,9 @@ def built_by_gradle(app: App) -> Built:
     """What its scripts say, and those of its subprojects."""
     scripts = {folder: _script(app, folder) for folder in ("", *_included(app))}
     shared = scripts[""]
-    folder = min(scripts, key=lambda folder: _rank(app, folder, scripts[folder]))
+    said = " ".join(start[0]) if (start := app.said_start()) else ""
+    named = next((folder for folder in scripts if folder and f"{folder}build/" in said), None)
+    folder = named or min(scripts, key=lambda folder: _rank(app, folder, scripts[folder]))
     text = scripts[folder]
     wrapper = bool(app.has("gradlew") and app.has(_WRAPPER))
     version = in_file(app, _WRAPPER, r"gradle-(\d+(?:\.\d+)?)") if wrapper else None
@@ -45,7 +47,7 @@ def built_by_gradle(app: App) -> Built:
     if task == "build" and kind == "jar" and "Main-Class" not in text and not _has(text, "org.springframework.boot"):
         kind = "plain"
     program = "sh ./gradlew" if wrapper else "gradle"
-    named = ":" + folder.replace("/", ":") + task if folder and task != "stage" else task
+    asked = ":" + folder.replace("/", ":") + task if folder and task != "stage" else task
     main = re.search(r"mainClass(?:Name)?(?:\.set\()?\s*=?\s*\(?\s*[\"']([\w.$]+)[\"']", text) or re.search(
         r"[\"']Main-Class[\"']\s*(?:[:,=]|to)\s*[\"']([\w.$]+)[\"']", text
     )
@@ -57,7 +59,7 @@ def built_by_gradle(app: App) -> Built:
         warnings=(told,) if bare else (),
         manager="gradle", file=_file(app, folder), framework=framework_of(_groups(text) or _groups(shared)), wrapper=wrapper,
         version=_version(app, folder) or _version(app, ""), kind="classes" if is_main_needed else kind, output=folder + output,
-        command=f"{program} --no-daemon --console=plain {named}{' -x test' if task == 'build' else ''}",
+        command=f"{program} --no-daemon --console=plain {asked}{' -x test' if task == 'build' else ''}",
         main=(main[1] if main else main_class(app, folder)) if is_main_needed else "",
         newest=_newest(version[0]) if version else None, least=17 if version and int(version[0].split(".")[0]) >= 9 else 0,
     )  # fmt: skip

@@ -50,7 +50,7 @@ def find(app: App) -> Detection:
     scripts = (file for file in dict.fromkeys((*GRADLE, MAVEN, built.file)) if app.has(file)) if built.manager != "none" else ()
     made = (assets(app) if built.manager == "gradle" else {}) or called(app, *scripts)
     folders, files = _kept(app, built, start)
-    at = built.output.split("target/")[0].split("build/")[0]
+    at = _at(built)
     own = () if built.framework in _ENVIRONMENTS else app.files(f"{at}src/main/**/*.java", f"{at}src/main/**/*.kt")
     listens = listening(app, "java", own)
     return Detection(
@@ -114,14 +114,16 @@ def _start(app: App, built: Built) -> Start:
     return ("java", "-jar", "app.jar"), built.file
 
 
+def _at(built: Built) -> str:
+    """The folder of what is built, with a slash at its end; empty for the app's own."""
+    return built.output.split("target/")[0].split("build/")[0]
+
+
 def _kept(app: App, built: Built, start: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Folders with what was built that the start command names, and files of the app's own that it names."""
     command = " ".join(start)
-    folders = [
-        folder
-        for folder in dict.fromkeys((f"{built.output.split('target/')[0]}target", "target", "build"))
-        if f"{folder}/" in command
-    ]
+    at = _at(built)
+    folders = [folder for folder in dict.fromkeys((f"{at}target", f"{at}build", "target", "build")) if f"{folder}/" in command]
     return tuple(folders[:1]), tuple(word for word in start if word.endswith((".yml", ".yaml", ".properties")) and app.has(word))
 
 

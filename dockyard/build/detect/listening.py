@@ -8,7 +8,7 @@ from typing import Any
 from dockyard.build.detect.app import App
 from dockyard.build.detect.settings import settings_of
 
-_HOST = r"(?P<host>[\w.]*)"
+_HOST = r"(?P<host>[\w.]*|\[[\w:]*\])"
 _PORT = r"(?P<port>\d{2,5})\b"
 _LIKELY_PORT = rf"(?!(?:25|465|587|1025|1433|1521|1883|2379|4222|5672|9042|9092|9200|11211)\b){_PORT}"
 """Not one of mail, databases, queues and the like, where it is not said what the port is for."""
@@ -31,9 +31,15 @@ _CALLS = {
         rf"\b(?!\w*{_OF_ANOTHER})\w+\s+struct\s*\{{[^{{}}]*?{_FIELD}"
         rf'`(?![^`\n]*{_OF_ANOTHER})[^`\n]*\b(?:default|envDefault|env-default):"{_LIKELY_PORT}"',
         rf'[eE]nv\w{{0,30}}\(\s*"(?!\w*{_OF_ANOTHER})\w+_PORT\w{{0,30}}",\s*"?:?{_LIKELY_PORT}"?\)',
+        rf'\bkingpin\.Flag\("(?:web\.)?(?:listen|bind|http|addr)[\w.-]*",[^\n]*\.Default\("{_HOST}:{_PORT}"\)',
+        rf'\.AddFlags\(\s*kingpin\.\w+,\s*"{_HOST}:{_PORT}"',
     ),
     "rust": (
-        rf'\bbind\(\s*&?\(?\s*"{_HOST}(?::|"\s*,\s*){_PORT}', rf"\(\[(?P<host>\d+(?:,\s*\d+){{3}})\],\s*{_PORT}\)",
+        rf'\b(?:bind|TcpListener::new)\(\s*&?\(?\s*"{_HOST}(?::|"\s*,\s*){_PORT}',
+        rf"\(\[(?P<host>\d+(?:,\s*\d+){{3}})\],\s*{_PORT}\)",
+        rf'#\[(?:arg|clap|structopt)\((?![^\]]*\benv\s*[,)])[^\]]*\bdefault_value(?:_t)?\s*=\s*"?{_PORT}"?[^\]]*\]\s*'
+        rf"(?:pub(?:\(\w+\))?\s+)?(?:http_|listen_|server_)?port\s*:",
+        rf'\bArg::new\("port"\)(?:\s*\.\w+\((?:[^()]|\([^()]*\))*\))*?\s*\.default_value\("{_PORT}"\)',
     ),
     "java": (
         rf"(?:\.start|\.listen|(?<![\w.])port|\b(?:Netty|Jetty|Undertow))\(\s*{_PORT}\s*[,)]",
@@ -45,7 +51,10 @@ _CALLS = {
     ),
     "zig": (rf"\.port\s*=\s*{_PORT}", rf'\bparseIp4?\(\s*"{_HOST}"\s*,\s*{_PORT}'),
     "haskell": (rf"\b(?:scotty|run)\s+{_PORT}",),
-    "dotnet": (rf'(?:\bUseUrls\(|\b[aA]pp\.Run(?:Async)?\(|^\s*url)\s*"https?://(?P<host>[\w.*+]*):{_PORT}',),
+    "dotnet": (
+        rf'(?:\bUseUrls\(|\b[aA]pp\.Run(?:Async)?\(|^\s*url|"[uU]rls"\s*:)\s*"https?://(?P<host>[\w.*+]*):{_PORT}',
+        rf"\bListen(?:AnyIP\(|\(\s*IPAddress\.Any\s*,)\s*{_PORT}\s*\)",
+    ),
     "ruby": (rf"^\s*set\s+:port,\s*{_PORT}",),
     "crystal": (
         rf"\bKemal\.run\(?\s*(?:port:\s*)?{_PORT}", rf"\bKemal\.config\.port\s*=\s*{_PORT}",
@@ -57,9 +66,24 @@ _CALLS = {
     "gleam": (rf"\bmist\.port\(\s*{_PORT}", rf"\bmist\.port\(_,\s*{_PORT}"),
 }  # fmt: skip
 """How a language's servers are told an address: patterns with a group `port`, and `host` where it comes along."""
+_EVERYWHERE = r"(?P<host>(?:0\.0\.0\.0|\[::\])?)"
+_OWN_PORT = r"\b(?:(?i:web|http|server|listen|app|api|default)_?)*(?:[pP]ort|PORT)(?:Number)?"
+_NAMED = {
+    "go": (
+        rf'\b(?!\w*{_OF_ANOTHER})\w*(?:[pP]ort|PORT|[aA]ddr)\w*(?:\s+string)?\s*:?=\s*"{_EVERYWHERE}:{_PORT}"',
+        rf'{_OWN_PORT}(?:\s+\w+)?\s*:?=\s*"?{_LIKELY_PORT}"?\s*$',
+    ),
+    "rust": (
+        rf'\blet\s+(?:mut\s+)?(?!\w*{_OF_ANOTHER})\w*addr\w*(?:\s*:[^=;\n]+)?\s*=\s*"{_EVERYWHERE}:{_PORT}"',
+        rf"\b(?:let|const|static)\s+(?:mut\s+)?{_OWN_PORT}(?:\s*:\s*\w+)?\s*=\s*{_LIKELY_PORT}\s*;",
+    ),
+}  # fmt: skip
+"""Names that are given an address, or a port, for where no call has one."""
 _DATABASES = (3306, 5432, 6379, 27017)
 """Ports that an app connects to, not where it listens."""
-_ASKS = re.compile(r"\bPORT\b")
+_ASKS, _ASKS_BY_NAME = re.compile(r"\bPORT\b"), re.compile(r"""["'`]PORT\b""")
+_IS_OWN = re.compile(r'\b(?:const|static|let|var)\s+PORT\b[^=\n]*=\s*"?[\d.]*:?\d+"?\s*;?\s*$', re.MULTILINE)
+"""That PORT is a name of the source itself, so that only where it is in quotes the variable is meant."""
 _ASKS_FOR_ALL, _BUT_WITH_PREFIX = re.compile(r"\bAutomaticEnv\b"), re.compile(r"\bSetEnvPrefix\b")
 """That Viper looks at PORT, as it does for each of its options, unless it puts a prefix before their names."""
 _OTHERS = re.compile(
@@ -82,7 +106,7 @@ _OF_DATABASE = ("user", "username", "password", "dbname", "db_name")
 _DEPTH = 4
 """Sections within each other; in YAML one may hold itself."""
 _SAYS_WHERE = re.compile(r"(http|server|listen|web|app|api)?[_-]?(port|addr|address|listen)", re.IGNORECASE)
-_LOOPBACK = re.compile(r"127[.,]|localhost$")
+_LOOPBACK = re.compile(r"127[.,]|localhost$|\[::1\]$")
 _LOOPBACK_OPTION = re.compile(rf'{_OPTION}"(?:listen|addr|address|bind)",{_SHORT}"(?:127\.0\.0\.1|localhost)",')
 
 
@@ -99,13 +123,7 @@ class Listening:
 def listening(app: App, language: str, files: Iterable[str]) -> Listening:
     """The port in the source, unless that looks at PORT anywhere, or service.yaml says another."""
     texts = {file: re.sub(r"(?<!:)//[^\n]*", "", app.source(file)) for file in files}
-    found = [
-        (int(match["port"]), match.groupdict().get("host") or "", file)
-        for file, text in texts.items()
-        for pattern in _CALLS[language]
-        for match in re.finditer(pattern, text, re.MULTILINE)
-        if _is_port(match)
-    ]
+    found = _written(texts, _CALLS[language]) or _written(texts, _NAMED.get(language, ()))
     if language in ("go", "rust") and not found:
         found = list(_in_settings(app))
     if _looks_at_port(texts.values()):
@@ -122,9 +140,21 @@ def listening(app: App, language: str, files: Iterable[str]) -> Listening:
     return Listening(app.wishes.port or port, "service.yaml" if app.wishes.port else file, tuple(warnings))
 
 
+def _written(texts: Mapping[str, str], patterns: Iterable[str]) -> list[tuple[int, str, str]]:
+    """Port, host and file of what is written out in the sources."""
+    return [
+        (int(match["port"]), match.groupdict().get("host") or "", file)
+        for file, text in texts.items()
+        for pattern in patterns
+        for match in re.finditer(pattern, text, re.MULTILINE)
+        if _is_port(match)
+    ]
+
+
 def _looks_at_port(texts: Iterable[str]) -> bool:
     whole = "\n".join(texts)
-    return bool(_ASKS.search(whole) or (_ASKS_FOR_ALL.search(whole) and not _BUT_WITH_PREFIX.search(whole)))
+    asks = _ASKS_BY_NAME if _IS_OWN.search(whole) else _ASKS
+    return bool(asks.search(whole) or (_ASKS_FOR_ALL.search(whole) and not _BUT_WITH_PREFIX.search(whole)))
 
 
 def _of_another_variable(app: App, texts: Mapping[str, str]) -> tuple[str, ...]:

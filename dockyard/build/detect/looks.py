@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from dockyard.build.detect.app import App, Start
+from dockyard.build.ignore import IGNORE_FILE, lines_of, only_lets_in
 from dockyard.errors import BuildError
 
 Found = tuple[str, str] | None
@@ -44,6 +45,15 @@ def handles_sigterm(app: App, folder: str = "") -> bool:
     places = ("", *(f"{name}/**/" for name in ("src", "lib", "server", "app", "bin")))
     files = app.files(f"{folder}bin/*", *(f"{folder}{place}*.{suffix}" for place in places for suffix in suffixes))
     return any("SIGTERM" in app.source(file) for file in files)
+
+
+def lets_in_env_files(app: App) -> bool:
+    """Whether the app's own .dockerignore leaves files of variables in the build."""
+    if not app.has(IGNORE_FILE):
+        return False
+    lines = lines_of(app.folder / IGNORE_FILE)
+    named = [line for line in lines if ".env" in line]
+    return any(line.startswith("!") for line in named) or not (named or only_lets_in(lines))
 
 
 def refuse_outside(app: App, file: str, paths: Iterable[str]) -> None:

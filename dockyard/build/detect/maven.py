@@ -17,6 +17,8 @@ _WRAPPER = ".mvn/wrapper/maven-wrapper.properties"
 _FAT = {"spring-boot-maven-plugin", "maven-shade-plugin", "maven-assembly-plugin", "onejar-maven-plugin", "helidon-maven-plugin"}
 _RUNS = 2
 """Rank of a module with a main class, as `_program` has them."""
+_PRODUCTION = ("production", "prod")
+_OF_PAGES = {"vaadin-maven-plugin", "hilla-maven-plugin", "flow-maven-plugin", "frontend-maven-plugin"}
 _PLUGINS = (".//build/plugins/plugin", ".//profile/build/plugins/plugin")
 _VERSIONS = (
     "java.version", "maven.compiler.release", "maven.compiler.source", "maven.compiler.target", "jdk.version", "release.version",
@@ -39,6 +41,7 @@ def built_by_maven(app: App) -> Built:
         kind = "war"
     command = f"{'sh ./mvnw' if wrapper else 'mvn'} --batch-mode -DskipTests"
     command += f" --projects {folder.rstrip('/')} --also-make" if folder else ""
+    command += f" -P{profile}" if (profile := _production(own) or _production(root)) else ""
     command += " package"
     if plugins & _FAT == {"maven-assembly-plugin"} and not text(own, ".//plugin[artifactId='maven-assembly-plugin']//goal"):
         command += " assembly:single"  # nothing else would run it
@@ -92,6 +95,13 @@ def _program(app: App, modules: "dict[str, Element]") -> tuple[str, list[str]]:
 
 def _plugins(pom: "Element") -> set[str]:
     return {name for path in _PLUGINS for name in texts(pom, f"{path}/artifactId")}
+
+
+def _production(pom: "Element") -> str | None:
+    """The profile that builds the pages as they are to be served, as those of Vaadin and JHipster do."""
+    profiles = {text(found, "id"): found for found in pom.iterfind("profiles/profile")}
+    builds = (name for name in _PRODUCTION if name in profiles and _OF_PAGES & _plugins(profiles[name]))
+    return next(builds, None)
 
 
 def _groups(pom: "Element") -> Iterator[str]:

@@ -32,6 +32,7 @@ _FRAMEWORKS = {
     "loco-rs": "loco", "axum": "axum", "actix-web": "actix", "rocket": "rocket", "warp": "warp", "poem": "poem", "salvo": "salvo",
     "tide": "tide", "gotham": "gotham", "leptos": "leptos", "hyper": "hyper",
 }  # fmt: skip
+_DEPENDENCIES = ("dependencies", "dev-dependencies", "build-dependencies")
 _ENVIRONMENTS = {"rocket": {"ROCKET_ADDRESS": "0.0.0.0", "ROCKET_PORT": "{port}"}, "loco": {"LOCO_ENV": "production"}}  # noqa: S104
 _ARGUMENTS = {"loco": ("start", "--binding", "0.0.0.0", "--port", "{port}")}  # noqa: S104
 """What a framework's programs are told, as they do more than serve."""
@@ -53,6 +54,7 @@ def find(app: App) -> Detection:
     packages = dict(_packages(app))
     for at, manifest in packages.values():
         refuse_outside(app, posixpath.normpath(f"{at}/Cargo.toml"), _paths(manifest))
+    _refuse_inherited(app)
     binaries = {name: package for package, (at, own) in packages.items() for name in _binaries(app, at, own)}
     said = app.said_start()
     if not said:
@@ -101,6 +103,22 @@ def find(app: App) -> Detection:
     )  # fmt: skip
 
 
+def _refuse_inherited(app: App) -> None:
+    """Raises BuildError for a package that takes versions from a workspace which is not in the folder."""
+    root = app.manifest("Cargo.toml")
+    tables = ("package", *_DEPENDENCIES) if "workspace" not in root.content else ()
+    taken = (name for table in tables for name, found in root.mapping(table).items() if _is_inherited(found))
+    if name := next(taken, None):
+        raise BuildError(
+            f"{app.folder / 'Cargo.toml'} takes {name} from a workspace, whose Cargo.toml is not in {app.folder}",
+            hint="set image.build.context in service.yaml to the workspace's folder, and image.build.start to this program",
+        )
+
+
+def _is_inherited(found: object) -> bool:
+    return isinstance(found, dict) and found.get("workspace") is True
+
+
 def _refuse_webassembly(app: App, manifests: list[Manifest]) -> None:
     """Raises BuildError for an app that cargo alone does not build, as a part of it, or all, runs in a browser."""
     tool = next((name for file, name in (("Trunk.toml", "trunk"), ("Dioxus.toml", "dx")) if app.has(file)), None)
@@ -145,7 +163,7 @@ def _packages(app: App) -> Iterator[tuple[str, tuple[str, Manifest]]]:
 
 def _paths(manifest: Manifest) -> Iterator[str]:
     """Paths of the packages that one depends on."""
-    for table in ("dependencies", "dev-dependencies", "build-dependencies"):
+    for table in _DEPENDENCIES:
         for found in manifest.mapping(table).values():
             if isinstance(found, dict) and isinstance(found.get("path"), str):
                 yield found["path"]

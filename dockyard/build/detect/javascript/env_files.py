@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dockyard.build.detect.app import App
 from dockyard.build.detect.javascript.frameworks import framework_of
 from dockyard.build.detect.javascript.site import Site
-from dockyard.build.ignore import IGNORE_FILE, lines_of, only_lets_in
+from dockyard.build.detect.looks import lets_in_env_files
 
 _OPTION = re.compile(r"--env-file[=\s\0]([\"']?)(?P<file>[^\s\0\"']+)\1(?P<after>[\s\0]?)")
 _READERS = (
@@ -32,7 +32,7 @@ def without_env_files(app: App, start: tuple[str, ...], version: str, warnings: 
 
     def replaced(match: re.Match[str]) -> str:
         file = match["file"]
-        if not re.fullmatch(r"\.env(\..+)?", posixpath.basename(file)) or _is_let_in(app):
+        if not re.fullmatch(r"\.env(\..+)?", posixpath.basename(file)) or lets_in_env_files(app):
             return match[0]
         warnings.append(f"the start command reads {file}, which is not in the image: give its variables by env and secrets")
         return f"--env-file-if-exists={file}{match['after']}" if _may_be_missing(version) else ""
@@ -50,15 +50,6 @@ def read_by_build(site: Site) -> Mapping[str, tuple[str, ...]]:
     names = tuple(dict.fromkeys(_VARIABLE.findall(site.app.source(site.path(file)))))
     taken = names if file == ".env.production" else tuple(name for name in names if name.startswith(_PUBLIC))
     return {site.path(file): taken} if taken else {}
-
-
-def _is_let_in(app: App) -> bool:
-    """Whether the app's own .dockerignore leaves such files in the build."""
-    if not app.has(IGNORE_FILE):
-        return False
-    lines = lines_of(app.folder / IGNORE_FILE)
-    named = [line for line in lines if ".env" in line]
-    return any(line.startswith("!") for line in named) or not (named or only_lets_in(lines))
 
 
 def _may_be_missing(version: str) -> bool:

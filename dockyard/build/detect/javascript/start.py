@@ -72,7 +72,9 @@ def started(site: Site, *, strict: bool = False) -> Started | None:
 
     :param strict: take only what is an app for sure, as among the packages of a workspace, where others are libraries.
     """
-    return as_said(site) or _by_framework(site, strict=strict) or _by_entry(site, strict=strict)
+    if (said := as_said(site)) or _is_for_desktops(site):
+        return said
+    return _by_framework(site, strict=strict) or _by_entry(site, strict=strict)
 
 
 def as_said(site: Site) -> Started | None:
@@ -273,8 +275,15 @@ def _runner(site: Site, file: str) -> str:
     return "node"
 
 
+def _is_for_desktops(site: Site) -> bool:
+    """Whether its main file is Electron's, so that what it builds are the windows of a program and no site."""
+    return site.depends_on("electron") and site.package.manifest.text("main") is not None
+
+
 def missing(site: Site) -> str:
     """What was looked for, in words."""
+    if _is_for_desktops(site):
+        return f"{FILE} scripts {', '.join(SCRIPTS[:4])}; its main is a program for desktops, by Electron"
     if (main := _main(site)) and only_exports(site, main):
         return f"{FILE} scripts {', '.join(SCRIPTS[:4])}; main, which is {main} and only exports: a library, or a function"
     return f"{FILE} scripts {', '.join(SCRIPTS[:4])}; main; {', '.join(f'{entry}.js' for entry in _ENTRIES[:4])}"

@@ -41,6 +41,18 @@ def test_what_depends_on_a_path_outside_of_the_folder_cannot_be_built(tmp_path, 
     assert "image.build.context" in caught.value.hint
 
 
+@pytest.mark.parametrize("taken", ["edition.workspace = true\n", "[dependencies]\nserde = { workspace = true }\n"])
+def test_a_package_of_rust_needs_the_workspace_that_it_takes_from(tmp_path, taken):
+    write(tmp_path, {"Cargo.toml": f'[package]\nname = "a"\n{taken}', "src/main.rs": "fn main() {}\n"})
+    with pytest.raises(
+        BuildError, match=r"Cargo\.toml takes (edition|serde) from a workspace, whose Cargo\.toml is not in"
+    ) as caught:
+        detect(tmp_path)
+    assert "image.build.context" in caught.value.hint
+    (tmp_path / "Cargo.toml").write_text(f'[workspace]\n[package]\nname = "a"\n{taken}')
+    assert detect(tmp_path).start == ("bin/a",)
+
+
 def test_a_package_of_gleam_without_a_program_is_no_app(tmp_path):
     write(tmp_path, {"gleam.toml": 'name = "a"\n', "src/a/web.gleam": "pub fn main() {}\n"})
     with pytest.raises(BuildError, match=r"no program found in .* \(looked for src/a\.gleam\)"):
@@ -101,6 +113,13 @@ def test_where_nothing_is_recognised_it_is_told_what_was_looked_for_and_what_is_
     (looked_for,) = caught.value.__notes__
     assert all(file in looked_for for file in ("go.mod", "pom.xml", "Gemfile", "start.sh"))
     assert "image: {build: {language: …" in caught.value.hint
+
+
+def test_projects_for_net_beside_an_app_in_another_language_are_two_apps(tmp_path):
+    write(tmp_path, {"api/Api.csproj": "<Project/>", "web/package.json": {}})
+    with pytest.raises(BuildError, match="no app recognised") as caught:
+        detect(tmp_path)
+    assert caught.value.hint.startswith("apps seem to be in api (dotnet), web (node): ")
 
 
 def test_where_the_folders_below_have_apps_they_are_told(tmp_path):

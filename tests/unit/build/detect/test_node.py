@@ -27,6 +27,19 @@ def test_a_procfile_tells_whose_package_json_it_is(tmp_path, line, is_app):
     assert bool(node.marks(App(tmp_path))) is is_app
 
 
+def test_a_program_for_desktops_is_no_app_unless_a_script_serves(tmp_path):
+    package = {
+        "main": "dist/main.js",
+        "scripts": {"build": "vite build", "start": "electron ."},
+        "devDependencies": {"electron": "^30", "vite": "^6"},
+    }
+    write(tmp_path, {"package.json": package, "index.html": ""})
+    with pytest.raises(BuildError, match="its main is a program for desktops, by Electron"):
+        detect(tmp_path)
+    write(tmp_path, {"package.json": {**package, "scripts": {"start": "node server.js"}}, "server.js": ""})
+    assert detect(tmp_path).start == ("node", "server.js")
+
+
 @pytest.mark.parametrize("source", [
     "module.exports = (a, b) => a + b;\n", "exports.hello = (request, response) => {\n  response.send('hi');\n};\n",
     "// server.listen(8080)\nexport function twice(a) {\n  return a * 2;\n}\n", "const a = 1;\nexport { a };\n",

@@ -67,8 +67,13 @@ CASES = [
          {"version": "2.1", "images": {"base": "mcr.microsoft.com/dotnet/sdk:2.1", "run": "mcr.microsoft.com/dotnet/aspnet:2.1"}}),
     Case("a release whose images are elsewhere", {"Web.csproj": project(target="<TargetFramework>netcoreapp2.2</TargetFramework>")},
          {"version": "2.2", "images": {"base": "mcr.microsoft.com/dotnet/core/sdk:2.2", "run": "mcr.microsoft.com/dotnet/core/aspnet:2.2"}}),
+    Case("projects in folders, without a solution", {"README.md": "", "Shop/Shop.csproj": project(), "Shop/wwwroot/index.html": "", "Tool/Tool.csproj": CONSOLE, "test/Shop.Tests.csproj": TESTS},
+         {"start": "dotnet Shop.dll", "framework": "aspnetcore", "details": {"project": "Shop/Shop.csproj"}, "warnings": ()}),
     Case("a port of Saturn", {"App.fsproj": project(), "Program.fs": 'let app = application {\n    url "http://0.0.0.0:8085/"\n}\n'},
          {"port": 8085, "warnings": ("Program.fs listens on 8085",)}),
+    Case("a port of Kestrel", {"Web.csproj": project(), "Program.cs": 'builder.WebHost.ConfigureKestrel(options =>\n{\n    options.ListenAnyIP(5000);\n    options.ListenAnyIP(7001, listen => listen.UseHttps());\n});\n'},
+         {"port": 5000, "warnings": ("Program.cs listens on 5000",), "sources": {"port": "Program.cs"}}),
+    Case("a port in settings", {"Web.csproj": project(), "Program.cs": "", "appsettings.json": '{\n  "Urls": "http://localhost:5005"\n}\n'}, {"port": 5005, "warnings": ("listens on 127.0.0.1", "appsettings.json listens on 5005")}),
     Case("a port in the source", {"Web.csproj": project(), "Program.cs": 'app.Run("http://localhost:3000");\n'},
          {"port": 3000, "warnings": ("Program.cs listens on 127.0.0.1", "Program.cs listens on 3000"), "sources": {"port": "Program.cs"}}),
 ]  # fmt: skip
