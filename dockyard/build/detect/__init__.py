@@ -9,6 +9,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 
@@ -38,6 +39,8 @@ _BY_PROJECTS = "dotnet"
 """Its projects are in folders of their own, and need no file beside them that tells so: with no other app below, they are one."""
 _TOLD = 3
 _SEEN = 10
+_LOOKED_AT = 500
+"""Folders below one without an app: it may be somebody's home."""
 _NOT_OURS = ("node_modules", "vendor", "venv", "target", "dist", "build", "test", "tests", "docs", "examples")
 """Folders below that have no app of the user's own."""
 
@@ -117,7 +120,7 @@ def _below(app: App) -> list[tuple[Path, str]]:
     """Folders at most two deep that have apps, each with a language; not those within another."""
     folders = (path.relative_to(app.folder) for pattern in ("*", "*/*") for path in app.folder.glob(pattern) if path.is_dir())
     found: list[tuple[Path, str]] = []
-    for path in sorted(folders):
+    for path in islice(sorted(folders), _LOOKED_AT):
         is_ours = not any(part.startswith(".") or part in _NOT_OURS for part in path.parts)
         if is_ours and not any(path.is_relative_to(other) for other, _ in found):
             found += [(path, language) for language in _recognised(App(app.folder / path))]

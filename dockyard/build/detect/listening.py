@@ -10,6 +10,7 @@ from dockyard.build.detect.settings import settings_of
 
 _HOST = r"(?P<host>[\w.]*|\[[\w:]*\])"
 _PORT = r"(?P<port>\d{2,5})\b"
+_IN_LIST = r"[^\]#]{0,300}"
 _LIKELY_PORT = rf"(?!(?:25|465|587|1025|1433|1521|1883|2379|4222|5672|9042|9092|9200|11211)\b){_PORT}"
 """Not one of mail, databases, queues and the like, where it is not said what the port is for."""
 _OPTION = r"\.(?:String|Int|Uint)(?:Var)?P?\((?:&[\w.]+,\s*)?"
@@ -37,7 +38,7 @@ _CALLS = {
     "rust": (
         rf'\b(?:bind|TcpListener::new)\(\s*&?\(?\s*"{_HOST}(?::|"\s*,\s*){_PORT}',
         rf"\(\[(?P<host>\d+(?:,\s*\d+){{3}})\],\s*{_PORT}\)",
-        rf'#\[(?:arg|clap|structopt)\((?![^\]]*\benv\s*[,)])[^\]]*\bdefault_value(?:_t)?\s*=\s*"?{_PORT}"?[^\]]*\]\s*'
+        rf'#\[(?:arg|clap|structopt)\((?!{_IN_LIST}\benv\s*[,)]){_IN_LIST}\bdefault_value(?:_t)?\s*=\s*"?{_PORT}"?{_IN_LIST}\]\s*'
         rf"(?:pub(?:\(\w+\))?\s+)?(?:http_|listen_|server_)?port\s*:",
         rf'\bArg::new\("port"\)(?:\s*\.\w+\((?:[^()]|\([^()]*\))*\))*?\s*\.default_value\("{_PORT}"\)',
     ),
@@ -70,11 +71,11 @@ _EVERYWHERE = r"(?P<host>(?:0\.0\.0\.0|\[::\])?)"
 _OWN_PORT = r"\b(?:(?i:web|http|server|listen|app|api|default)_?)*(?:[pP]ort|PORT)(?:Number)?"
 _NAMED = {
     "go": (
-        rf'\b(?!\w*{_OF_ANOTHER})\w*(?:[pP]ort|PORT|[aA]ddr)\w*(?:\s+string)?\s*:?=\s*"{_EVERYWHERE}:{_PORT}"',
+        rf'\b(?!\w*{_OF_ANOTHER})\w{{0,40}}(?:[pP]ort|PORT|[aA]ddr)\w{{0,40}}(?:\s+string)?\s*:?=\s*"{_EVERYWHERE}:{_PORT}"',
         rf'{_OWN_PORT}(?:\s+\w+)?\s*:?=\s*"?{_LIKELY_PORT}"?\s*$',
     ),
     "rust": (
-        rf'\blet\s+(?:mut\s+)?(?!\w*{_OF_ANOTHER})\w*addr\w*(?:\s*:[^=;\n]+)?\s*=\s*"{_EVERYWHERE}:{_PORT}"',
+        rf'\blet\s+(?:mut\s+)?(?!\w*{_OF_ANOTHER})\w{{0,40}}addr\w{{0,40}}(?:\s*:[^=;\n]{{1,80}})?\s*=\s*"{_EVERYWHERE}:{_PORT}"',
         rf"\b(?:let|const|static)\s+(?:mut\s+)?{_OWN_PORT}(?:\s*:\s*\w+)?\s*=\s*{_LIKELY_PORT}\s*;",
     ),
 }  # fmt: skip
@@ -82,7 +83,7 @@ _NAMED = {
 _DATABASES = (3306, 5432, 6379, 27017)
 """Ports that an app connects to, not where it listens."""
 _ASKS, _ASKS_BY_NAME = re.compile(r"\bPORT\b"), re.compile(r"""["'`]PORT\b""")
-_IS_OWN = re.compile(r'\b(?:const|static|let|var)\s+PORT\b[^=\n]*=\s*"?[\d.]*:?\d+"?\s*;?\s*$', re.MULTILINE)
+_IS_OWN = re.compile(r'\b(?:const|static|let|var)\s+PORT\b[^=\n]{0,80}=\s*"?[\d.]*:?\d+"?\s*;?\s*$', re.MULTILINE)
 """That PORT is a name of the source itself, so that only where it is in quotes the variable is meant."""
 _ASKS_FOR_ALL, _BUT_WITH_PREFIX = re.compile(r"\bAutomaticEnv\b"), re.compile(r"\bSetEnvPrefix\b")
 """That Viper looks at PORT, as it does for each of its options, unless it puts a prefix before their names."""
