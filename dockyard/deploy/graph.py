@@ -34,9 +34,14 @@ def run_graph(nodes: Mapping[str, Node], early: Callable[[str, DockyardError], N
     running: dict[Future[Any], str] = {}
     done: dict[str, Any] = {}
     faults: list[DockyardError] = []
+    new: list[tuple[str, DockyardError]] = []
+    """Faults that are not told yet."""
     with Threads(max_workers=AT_ONCE) as pool:
         while order.is_active():
             running.update({pool.submit(nodes[name].work): name for name in order.get_ready()})
+            for fault in new if running else []:
+                early(*fault)
+            new.clear()
             if not running:
                 break  # all that is left needs what failed
             for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -45,8 +50,7 @@ def run_graph(nodes: Mapping[str, Node], early: Callable[[str, DockyardError], N
                     done[name] = future.result()
                 except DockyardError as error:
                     faults.append(error)
-                    if running:
-                        early(name, error)
+                    new.append((name, error))
                 else:
                     order.done(name)
     if faults:

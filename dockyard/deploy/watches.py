@@ -35,7 +35,7 @@ _DOUBT_SECONDS = 30.0
 """How long tasks that should run are waited for where others ended soon: ECS lets more and more time pass between them."""
 _SOON_SECONDS = 30.0
 """Who ends by itself within this time ended at its start: with a quarter of a CPU a program takes long to its first line."""
-_AGAIN_SECONDS = 10.0
+_AGAIN_SECONDS = _SOON_SECONDS - _START_SECONDS
 """What is taken for the longest time that a task ran, where the deploy before saw them end."""
 _LOOKS_FOR_LINES = 4
 """So often, each a second later, is looked for what a task printed that ended soon."""
@@ -174,9 +174,9 @@ class Watches:
         up = begun if doubtful else (self._rollout.since or 0)
         while True:
             new, now = self._new(definition, known), time.monotonic()
-            if doubtful and not new and operator.lt(*self._rollout.tasks()):
-                up = now
-            if new or now >= min(up + needed, begun + _DOUBT_SECONDS):
+            lacking = doubtful and not new and operator.lt(*self._rollout.tasks())
+            up = now if lacking else up
+            if new or now >= min(begun + _DOUBT_SECONDS if lacking else up + needed, begun + _DOUBT_SECONDS + needed):
                 return new
             self._progress.update(self._name, "waits whether its new tasks stay up, as no health check asks them")
             time.sleep(1)

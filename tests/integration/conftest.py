@@ -78,8 +78,8 @@ def pytest_sessionfinish(session):
     """Not in the processes that share the tests: the one that started them ends last."""
     if started := session.config.stash.get(ENGINE, None):
         started.stop()
-        failed = session.config.pluginmanager.getplugin("terminalreporter").getreports("failed")
-        if any("flaky" in report.keywords for report in failed):
+        told = session.config.pluginmanager.getplugin("terminalreporter")
+        if any("flaky" in report.keywords for how in ("failed", "error") for report in told.getreports(how)):
             session.exitstatus = NOT_AGAIN
 
 

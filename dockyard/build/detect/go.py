@@ -211,7 +211,7 @@ def _ended_without_env(app: App, others: Set[str]) -> Iterator[str]:
     built = (file for file in _files(app) if f"./{posixpath.dirname(file)}" not in others and not _HIDDEN.search(file))
     file = next((file for file in built if _NEEDS_ENV.search(app.source(file))), None)
     if file and not lets_in_env_files(app):
-        yield f"{file} ends where there is no .env, and the image has none: let it go on; env and secrets give its variables"
+        yield f"{file} may end where there is no .env, and the image has none: let it go on; env and secrets give its variables"
 
 
 def _is_there(app: App, path: str) -> bool:

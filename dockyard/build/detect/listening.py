@@ -11,7 +11,7 @@ from dockyard.build.detect.settings import settings_of
 _HOST = r"(?P<host>[\w.]*|\[[\w:]*\])"
 _PORT = r"(?P<port>\d{2,5})\b"
 _IN_LIST = r"[^\]#]{0,300}"
-_LIKELY_PORT = rf"(?!(?:25|465|587|1025|1433|1521|1883|2379|4222|5672|9042|9092|9200|11211)\b){_PORT}"
+_LIKELY_PORT = rf"(?!(?:25|465|587|1025|2525|1433|1521|1883|2379|4222|5672|9042|9092|9200|11211)\b){_PORT}"
 """Not one of mail, databases, queues and the like, where it is not said what the port is for."""
 _OPTION = r"\.(?:String|Int|Uint)(?:Var)?P?\((?:&[\w.]+,\s*)?"
 _SHORT = r'\s*(?:"\w?",\s*)?'
@@ -53,7 +53,8 @@ _CALLS = {
     "zig": (rf"\.port\s*=\s*{_PORT}", rf'\bparseIp4?\(\s*"{_HOST}"\s*,\s*{_PORT}'),
     "haskell": (rf"\b(?:scotty|run)\s+{_PORT}",),
     "dotnet": (
-        rf'(?:\bUseUrls\(|\b[aA]pp\.Run(?:Async)?\(|^\s*url|"[uU]rls"\s*:)\s*"https?://(?P<host>[\w.*+]*):{_PORT}',
+        rf'(?:\bUseUrls\(|\b[aA]pp\.Run(?:Async)?\(|^\s*url)\s*"https?://(?P<host>[\w.*+]*):{_PORT}',
+        rf'"[uU]rls"\s*:\s*"https?://(?P<host>[*+]|0\.0\.0\.0|localhost|127\.0\.0\.1|\[::\]):{_PORT}',
         rf"\bListen(?:AnyIP\(|\(\s*IPAddress\.Any\s*,)\s*{_PORT}\s*\)",
     ),
     "ruby": (rf"^\s*set\s+:port,\s*{_PORT}",),
@@ -83,6 +84,7 @@ _NAMED = {
 _DATABASES = (3306, 5432, 6379, 27017)
 """Ports that an app connects to, not where it listens."""
 _ASKS, _ASKS_BY_NAME = re.compile(r"\bPORT\b"), re.compile(r"""["'`]PORT\b""")
+_ASKS_BY_CLAP = re.compile(rf"#\[(?:arg|clap)\({_IN_LIST}\benv\b(?!\s*=){_IN_LIST}\]\s*(?:pub(?:\(\w+\))?\s+)?port\s*:")
 _IS_OWN = re.compile(r'\b(?:const|static|let|var)\s+PORT\b[^=\n]{0,80}=\s*"?[\d.]*:?\d+"?\s*;?\s*$', re.MULTILINE)
 """That PORT is a name of the source itself, so that only where it is in quotes the variable is meant."""
 _ASKS_FOR_ALL, _BUT_WITH_PREFIX = re.compile(r"\bAutomaticEnv\b"), re.compile(r"\bSetEnvPrefix\b")
@@ -124,9 +126,9 @@ class Listening:
 def listening(app: App, language: str, files: Iterable[str]) -> Listening:
     """The port in the source, unless that looks at PORT anywhere, or service.yaml says another."""
     texts = {file: re.sub(r"(?<!:)//[^\n]*", "", app.source(file)) for file in files}
-    found = _written(texts, _CALLS[language]) or _written(texts, _NAMED.get(language, ()))
+    found = _written(texts, _CALLS[language])
     if language in ("go", "rust") and not found:
-        found = list(_in_settings(app))
+        found = list(_in_settings(app)) or _written(texts, _NAMED[language])
     if _looks_at_port(texts.values()):
         return Listening(app.port, "service.yaml" if app.wishes.port else None)
     if not found:
@@ -155,7 +157,8 @@ def _written(texts: Mapping[str, str], patterns: Iterable[str]) -> list[tuple[in
 def _looks_at_port(texts: Iterable[str]) -> bool:
     whole = "\n".join(texts)
     asks = _ASKS_BY_NAME if _IS_OWN.search(whole) else _ASKS
-    return bool(asks.search(whole) or (_ASKS_FOR_ALL.search(whole) and not _BUT_WITH_PREFIX.search(whole)))
+    asked = asks.search(whole) or _ASKS_BY_CLAP.search(whole)
+    return bool(asked or (_ASKS_FOR_ALL.search(whole) and not _BUT_WITH_PREFIX.search(whole)))
 
 
 def _of_another_variable(app: App, texts: Mapping[str, str]) -> tuple[str, ...]:

@@ -251,6 +251,22 @@ def test_who_takes_the_place_of_one_that_took_long_to_end_has_to_run_for_longer(
     assert (watches.unwell(again=False), now) == (None, [112])
 
 
+def test_one_that_comes_late_has_to_run_for_as_long_as_one_that_came_at_once(monkeypatch):
+    slow = replace(BOOM, seconds=20.0)
+    watches, now = unasked(monkeypatch, *([] for _ in range(33)), [replace(slow, id="b" * 32)], before=[slow])
+    counts = [(0, 1)] * 13
+    watches._rollout.tasks = lambda: counts.pop() if counts else (1, 1)
+    assert watches.unwell(again=False).text.startswith("its tasks end a moment after their start: task bbbbbbbb")
+    assert now == [133]
+
+
+def test_where_the_deploy_before_was_unwell_tasks_have_to_stay_for_longer_than_any_that_ends_soon(monkeypatch):
+    watches, now = unasked(monkeypatch, *([] for _ in range(20)), [replace(BOOM, seconds=20.0)])
+    watches.look = lambda: None
+    assert "its tasks end a moment after their start" in watches.unwell(again=True).text
+    assert now == [120]
+
+
 def test_tasks_that_ecs_no_longer_tries_to_start_leave_it_unwell(monkeypatch):
     watches, now = unasked(monkeypatch, lacking="0 of 1 tasks run")
     watches.look = lambda: None

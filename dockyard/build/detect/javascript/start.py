@@ -43,6 +43,8 @@ _RUNS = re.compile(
 )
 """What a module does that is not only there for others: it listens, waits, or calls something."""
 _FUNCTIONS = "@google-cloud/functions-framework"
+_FOR_DESKTOPS = ("electron-builder", "electron-packager", "electron-vite", "vite-plugin-electron", "@electron-forge/cli")
+"""Tools that make programs of Electron."""
 BUILT = re.compile(r"(?:\./)?(?:dist|build|lib|out|output|\.output|prod|compiled)(?:/|$)")
 
 
@@ -276,8 +278,16 @@ def _runner(site: Site, file: str) -> str:
 
 
 def _is_for_desktops(site: Site) -> bool:
-    """Whether its main file is Electron's, so that what it builds are the windows of a program and no site."""
-    return site.depends_on("electron") and site.package.manifest.text("main") is not None
+    """Whether its main file is Electron's, so that what it builds are the windows of a program and no site.
+
+    A main file that is not there is built, as tools for Electron do.
+    """
+    main = site.package.manifest.text("main")
+    if not main or not site.depends_on("electron"):
+        return False
+    if site.has(main):
+        return "electron" in site.app.source(site.path(main))
+    return site.depends_on(*_FOR_DESKTOPS) or any(" electron " in f" {script} " for script in site.package.scripts.values())
 
 
 def missing(site: Site) -> str:

@@ -27,6 +27,16 @@ def test_a_procfile_tells_whose_package_json_it_is(tmp_path, line, is_app):
     assert bool(node.marks(App(tmp_path))) is is_app
 
 
+def test_a_site_that_has_a_program_for_desktops_beside_it_is_one(tmp_path):
+    """Only a main file of Electron's makes the whole a program for desktops."""
+    electron = {"devDependencies": {"electron": "^30"}, "dependencies": {"express": "^5"}}
+    write(tmp_path, {"package.json": {"main": "server.js", **electron}, "server.js": "require('express')().listen(3000)"})
+    assert detect(tmp_path).start == ("node", "server.js")
+    package = {"main": "index.js", "scripts": {"build": "next build"}, **electron, "dependencies": {"next": "^15"}}
+    write(tmp_path, {"package.json": package})
+    assert detect(tmp_path).framework == "next"
+
+
 def test_a_program_for_desktops_is_no_app_unless_a_script_serves(tmp_path):
     package = {
         "main": "dist/main.js",
