@@ -11,6 +11,7 @@ from dockyard.build.detect.settings import settings_of
 _HOST = r"(?P<host>[\w.]*|\[[\w:]*\])"
 _PORT = r"(?P<port>\d{2,5})\b"
 _IN_LIST = r"[^\]#]{0,300}"
+"""What is in an attribute of Rust, before or after the word that is looked for."""
 _LIKELY_PORT = rf"(?!(?:25|465|587|1025|2525|1433|1521|1883|2379|4222|5672|9042|9092|9200|11211)\b){_PORT}"
 """Not one of mail, databases, queues and the like, where it is not said what the port is for."""
 _OPTION = r"\.(?:String|Int|Uint)(?:Var)?P?\((?:&[\w.]+,\s*)?"
@@ -54,7 +55,6 @@ _CALLS = {
     "haskell": (rf"\b(?:scotty|run)\s+{_PORT}",),
     "dotnet": (
         rf'(?:\bUseUrls\(|\b[aA]pp\.Run(?:Async)?\(|^\s*url)\s*"https?://(?P<host>[\w.*+]*):{_PORT}',
-        rf'"[uU]rls"\s*:\s*"https?://(?P<host>[*+]|0\.0\.0\.0|localhost|127\.0\.0\.1|\[::\]):{_PORT}',
         rf"\bListen(?:AnyIP\(|\(\s*IPAddress\.Any\s*,)\s*{_PORT}\s*\)",
     ),
     "ruby": (rf"^\s*set\s+:port,\s*{_PORT}",),
@@ -85,6 +85,7 @@ _DATABASES = (3306, 5432, 6379, 27017)
 """Ports that an app connects to, not where it listens."""
 _ASKS, _ASKS_BY_NAME = re.compile(r"\bPORT\b"), re.compile(r"""["'`]PORT\b""")
 _ASKS_BY_CLAP = re.compile(rf"#\[(?:arg|clap)\({_IN_LIST}\benv\b(?!\s*=){_IN_LIST}\]\s*(?:pub(?:\(\w+\))?\s+)?port\s*:")
+"""That clap gives an option called `port` the variable of its name."""
 _IS_OWN = re.compile(r'\b(?:const|static|let|var)\s+PORT\b[^=\n]{0,80}=\s*"?[\d.]*:?\d+"?\s*;?\s*$', re.MULTILINE)
 """That PORT is a name of the source itself, so that only where it is in quotes the variable is meant."""
 _ASKS_FOR_ALL, _BUT_WITH_PREFIX = re.compile(r"\bAutomaticEnv\b"), re.compile(r"\bSetEnvPrefix\b")
@@ -103,6 +104,7 @@ _SETTINGS = tuple(
 """Files in which apps of Go and Rust say where they listen."""
 _SERVES = ("server", "http", "web", "api", "app", "application", "service")
 _ALL = ("", "0.0.0.0", "127.0.0.1", "localhost")  # noqa: S104
+_URL = re.compile(rf"https?://(?P<host>[\w.*+]*|\[[\w:]*\]):{_PORT}")
 _WHERE = re.compile(rf"(?:(?P<host>[\d.]*|localhost):)?{_LIKELY_PORT}")
 _OF_DATABASE = ("user", "username", "password", "dbname", "db_name")
 """Keys beside the port of a database."""
@@ -129,6 +131,8 @@ def listening(app: App, language: str, files: Iterable[str]) -> Listening:
     found = _written(texts, _CALLS[language])
     if language in ("go", "rust") and not found:
         found = list(_in_settings(app)) or _written(texts, _NAMED[language])
+    if language == "dotnet" and not found:
+        found = list(_in_urls(app, texts))
     if _looks_at_port(texts.values()):
         return Listening(app.port, "service.yaml" if app.wishes.port else None)
     if not found:
@@ -176,6 +180,14 @@ def _in_settings(app: App) -> Iterator[tuple[int, str, str]]:
     for file in filter(app.has, _SETTINGS):
         for match in _said_in(settings_of(app, file), _DEPTH):
             yield int(match["port"]), match["host"] or "", file
+
+
+def _in_urls(app: App, files: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+    """Port, host and file, where the setting of ASP.NET Core that is called so has them."""
+    for file in (file for file in files if file.endswith(".json")):
+        for name, value in settings_of(app, file).items():
+            if name.lower() == "urls" and (match := _URL.match(str(value))) and _is_port(match):
+                yield int(match["port"]), match["host"], file
 
 
 def _said_in(section: Mapping[str, Any], depth: int) -> Iterator[re.Match[str]]:

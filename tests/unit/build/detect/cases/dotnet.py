@@ -73,7 +73,7 @@ CASES = [
          {"port": 8085, "warnings": ("Program.fs listens on 8085",)}),
     Case("a port of Kestrel", {"Web.csproj": project(), "Program.cs": 'builder.WebHost.ConfigureKestrel(options =>\n{\n    options.ListenAnyIP(5000);\n    options.ListenAnyIP(7001, listen => listen.UseHttps());\n});\n'},
          {"port": 5000, "warnings": ("Program.cs listens on 5000",), "sources": {"port": "Program.cs"}}),
-    Case("the address of another in settings", {"Web.csproj": project(), "Program.cs": "", "appsettings.json": '{\n  "Other": {"Urls": "http://catalog:7001"}\n}\n'}, {"port": 8080, "warnings": ()}),
+    Case("the address of another in settings", {"Web.csproj": project(), "Program.cs": "", "appsettings.json": '{\n  "Other": {"Urls": "http://localhost:7001"}\n}\n'}, {"port": 8080, "warnings": ()}),
     Case("a port in settings", {"Web.csproj": project(), "Program.cs": "", "appsettings.json": '{\n  "Urls": "http://localhost:5005"\n}\n'}, {"port": 5005, "warnings": ("listens on 127.0.0.1", "appsettings.json listens on 5005")}),
     Case("a port in the source", {"Web.csproj": project(), "Program.cs": 'app.Run("http://localhost:3000");\n'},
          {"port": 3000, "warnings": ("Program.cs listens on 127.0.0.1", "Program.cs listens on 3000"), "sources": {"port": "Program.cs"}}),
